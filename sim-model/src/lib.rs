@@ -1,0 +1,1 @@
+//! What is said about the simulated kernel: the scenario language, traces, views and the explorer.
