@@ -1,6 +1,67 @@
-//! The simulated NT kernel.
+//! A simulated NT kernel that knows exactly how long kernel objects live, and why.
+//!
+//! The kernel is a plain value. Every system service is a sequence of named atomic steps; each step changes the
+//! state only through [deltas](delta::Delta), each with what it changed, from what, to what, and why. So one
+//! mechanism serves running a program (take a thread's steps to the end), exploring (take every thread's steps in
+//! every order), stepping backwards (undo the deltas) and teaching (show the deltas with their reasons).
+//!
+//! ```
+//! use sim_core::drivers::DriverKind;
+//! use sim_core::nt::close::NtClose;
+//! use sim_core::nt::create_file::{CreateFile, NtCreateFile};
+//! use sim_core::nt::read_file::{NtReadFile, ReadFile};
+//! use sim_core::ps::schedule::Progress;
+//! use sim_core::{Access, Handle, Kernel, NtStatus};
+//!
+//! let mut k = Kernel::new(Default::default());
+//! let device = k.create_device("serial0", DriverKind::Serial);
+//! let app = k.create_process("app");
+//! let main = k.create_thread(app, "main");
+//!
+//! k.start(main, NtCreateFile::of(CreateFile { device: Some(device), access: Access(0x8000_0000), synchronous: false }));
+//! let Progress::Idle(Some(opened)) = k.run(main) else { panic!("the create returns") };
+//! let file = Handle(opened.value);
+//! let object = k.entry(app, file).unwrap().object.unwrap();
+//!
+//! let iosb = k.create_iosb();
+//! k.start(main, NtReadFile::of(ReadFile { file, iosb, length: 64, offset: Some(0), event: Handle::NULL, apc_context: true }));
+//! let Progress::Idle(Some(read)) = k.run(main) else { panic!("the read returns") };
+//! assert_eq!(read.status, NtStatus::PENDING);
+//! assert_eq!((k[object].handle_count, k[object].pointer_count), (1, 2));
+//!
+//! k.start(main, NtClose::of(file));
+//! k.run(main);
+//! assert_eq!((k[object].handle_count, k[object].pointer_count), (0, 1));
+//! assert_eq!(k[iosb].status, None, "closing the handle has not ended the read");
+//! ```
+//!
+//! A caller's mistake is an [`NtStatus`]; a driver's mistake is a [`finding`]; a broken invariant of the simulator is
+//! a panic. Nothing here knows of clocks, files, randomness or an operating system.
+
 #![no_std]
 #![forbid(unsafe_code)]
+
 extern crate alloc;
+
+pub mod delta;
+pub mod drivers;
+pub mod encode;
+pub mod finding;
+pub mod frame;
+pub mod invariant;
+pub mod io;
+pub mod ke;
+pub mod kernel;
+pub mod nt;
+pub mod ob;
+pub mod profile;
+pub mod ps;
+pub mod record;
+mod rows;
 pub mod status;
+pub mod win32;
+pub mod word;
+
+pub use kernel::Kernel;
 pub use status::NtStatus;
+pub use word::{Access, Handle, Id};

@@ -1,0 +1,200 @@
+//! The driver-lock protocol of a driver that queues its own IRPs.
+//!
+//! Whoever gets a non-NULL answer from exchanging the cancel routine owns the IRP and completes it; everyone else
+//! leaves it alone. Source: WDK, "Using a Driver-Supplied Spin Lock" and "Synchronizing IRP Cancellation".
+
+use crate::frame::{Next, Returned, Routine, steps};
+use crate::io::complete::IofCompleteRequest;
+use crate::io::device::Device;
+use crate::io::iosb::Iosb;
+use crate::io::irp::Irp;
+use crate::kernel::Kernel;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::Id;
+
+steps! {
+    /// The read dispatch routine: pend the IRP and make it cancelable.
+    pub enum PendIrp = "DispatchRead" {
+        Queue { irp: Id<Irp>, device: Id<Device> }
+            = "I2", "take the queue lock, mark the IRP pending and queue it";
+        SetRoutine { irp: Id<Irp>, device: Id<Device> } = "I3", "set the cancel routine";
+        CheckCancel { irp: Id<Irp>, device: Id<Device> }
+            = "I4", "was it cancelled meanwhile? then try to take the cancel routine back; release the lock";
+        ReturnPending {} = "I5", "return STATUS_PENDING";
+    }
+}
+
+impl Routine for PendIrp {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Queue { device, .. } => k[device].lock.is_none(),
+            _ => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Queue { irp, device } => {
+                k.set(device, Device::LOCK, Some(thread), "");
+                k.set(irp, Irp::PENDING, true, "the driver will complete it later");
+                k.push(device, Device::QUEUE, irp, "the request waits in the driver's queue");
+                Next::goto(Self::SetRoutine { irp, device })
+            }
+            Self::SetRoutine { irp, device } => {
+                k.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+                Next::goto(Self::CheckCancel { irp, device })
+            }
+            Self::CheckCancel { irp, device } => {
+                k.set(device, Device::LOCK, None, "");
+                if !(k[irp].cancel && k[irp].cancel_routine) {
+                    return Next::goto(Self::ReturnPending {});
+                }
+                k.set(irp, Irp::CANCEL_ROUTINE, false, "it was cancelled before: the driver keeps it");
+                k.remove(device, Device::QUEUE, irp, "the driver takes it back");
+                Next::call(
+                    Self::ReturnPending {},
+                    IofCompleteRequest::Complete { irp, status: NtStatus::CANCELLED, information: 0 },
+                )
+            }
+            Self::ReturnPending {} => {
+                k.forget_returned(thread);
+                Next::Return(Returned::status(NtStatus::PENDING))
+            }
+        }
+    }
+}
+
+steps! {
+    /// The cancel routine.
+    pub enum CancelRoutine = "CancelRoutine" {
+        ReleaseLock { irp: Id<Irp> } = "X1", "release the cancel spin lock";
+        Unlink { irp: Id<Irp> } = "X2", "take the IRP out of the driver's queue";
+        Complete { irp: Id<Irp> } = "X3", "complete it with STATUS_CANCELLED";
+    }
+}
+
+impl Routine for CancelRoutine {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Unlink { irp } => k[k.device_of(irp)].lock.is_none(),
+            _ => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        match self {
+            Self::ReleaseLock { irp } => {
+                k.set_cancel_lock(None, "the cancel routine releases it first");
+                Next::goto(Self::Unlink { irp })
+            }
+            Self::Unlink { irp } => {
+                let device = k.device_of(irp);
+                k.remove(device, Device::QUEUE, irp, "the cancel routine takes it out");
+                Next::goto(Self::Complete { irp })
+            }
+            Self::Complete { irp } => {
+                let status = NtStatus::CANCELLED;
+                Next::goto(IofCompleteRequest::Complete { irp, status, information: 0 })
+            }
+        }
+    }
+}
+
+steps! {
+    /// The cleanup dispatch routine of a driver that cancels what is queued for the file object.
+    pub enum FlushQueue = "DispatchCleanup" {
+        Unlink { irp: Id<Irp>, device: Id<Device> }
+            = "D1", "take the next IRP of this file object out of the queue";
+        TakeRoutine { irp: Id<Irp>, device: Id<Device>, queued: Id<Irp> }
+            = "D2", "exchange its cancel routine with NULL: non-NULL means ours; release the lock";
+        Return { status: NtStatus } = "return", "return";
+    }
+}
+
+impl Routine for FlushQueue {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Unlink { device, .. } => k[device].lock.is_none(),
+            _ => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Unlink { irp, device } => {
+                k.forget_returned(thread);
+                let file = k[irp].file;
+                let queued = Device::QUEUE.of(&k[device]).find(|queued| k[*queued].file == file);
+                let Some(queued) = queued else {
+                    let status = NtStatus::SUCCESS;
+                    let complete = IofCompleteRequest::Complete { irp, status, information: 0 };
+                    return Next::call(Self::Return { status }, complete);
+                };
+                k.set(device, Device::LOCK, Some(thread), "");
+                k.remove(
+                    device,
+                    Device::QUEUE,
+                    queued,
+                    "the cleanup routine empties the file object's queue",
+                );
+                Next::goto(Self::TakeRoutine { irp, device, queued })
+            }
+            Self::TakeRoutine { irp, device, queued } => {
+                k.set(device, Device::LOCK, None, "");
+                if !k[queued].cancel_routine {
+                    return Next::goto(Self::Unlink { irp, device });
+                }
+                k.set(queued, Irp::CANCEL_ROUTINE, false, "the cleanup routine owns the IRP now");
+                let complete =
+                    IofCompleteRequest::Complete { irp: queued, status: NtStatus::CANCELLED, information: 0 };
+                Next::call(Self::Unlink { irp, device }, complete)
+            }
+            Self::Return { status } => {
+                k.forget_returned(thread);
+                Next::Return(Returned::status(status))
+            }
+        }
+    }
+}
+
+steps! {
+    /// The device's DPC: the device answers a pending request.
+    ///
+    /// Returns STATUS_NOT_FOUND if the request is not in the driver's queue any more.
+    pub enum DeviceCompletes = "DpcForIsr" {
+        Unlink { iosb: Id<Iosb>, device: Id<Device>, status: NtStatus, information: u32 }
+            = "D1", "take the IRP out of the driver's queue";
+        TakeRoutine { irp: Id<Irp>, device: Id<Device>, status: NtStatus, information: u32 }
+            = "D2", "exchange its cancel routine with NULL: non-NULL means ours; release the lock";
+    }
+}
+
+impl Routine for DeviceCompletes {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Unlink { device, .. } => k[device].lock.is_none(),
+            Self::TakeRoutine { .. } => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Unlink { iosb, device, status, information } => {
+                let irp = Device::QUEUE.of(&k[device]).find(|irp| k[*irp].iosb == Some(iosb));
+                let Some(irp) = irp else { return Next::fail(NtStatus::NOT_FOUND) };
+                k.set(device, Device::LOCK, Some(thread), "");
+                k.remove(device, Device::QUEUE, irp, "the device has answered");
+                Next::goto(Self::TakeRoutine { irp, device, status, information })
+            }
+            Self::TakeRoutine { irp, device, status, information } => {
+                k.set(device, Device::LOCK, None, "");
+                if !k[irp].cancel_routine {
+                    return Next::fail(NtStatus::NOT_FOUND);
+                }
+                k.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+                Next::goto(IofCompleteRequest::Complete { irp, status, information })
+            }
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Frames: where a thread is inside the system, as data.
+//!
+//! A routine of the system is an enum with one variant for each atomic step; the variant holds what the routine
+//! still needs to know. So a thread can be stopped, saved, compared and resumed between any two steps.
+
+use crate::encode::{Decoder, Encoder};
+use crate::kernel::Kernel;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::Id;
+
+/// What a routine returns: a status and, with it, a value (a handle, a record's id, a flag).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Returned {
+    /// The status.
+    pub status: NtStatus,
+    /// The value; 0 where there is none.
+    pub value: u32,
+}
+
+impl Returned {
+    /// Only a status.
+    pub const fn status(status: NtStatus) -> Returned {
+        Returned { status, value: 0 }
+    }
+
+    /// Success with a value.
+    pub const fn value(value: u32) -> Returned {
+        Returned { status: NtStatus::SUCCESS, value }
+    }
+}
+
+/// Where a routine goes after one step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Next {
+    /// On to another step of the same routine, or into another routine that takes its place.
+    Goto(Frame),
+    /// Into `callee`; when it returns, on at `resume`.
+    Call {
+        /// The step that follows the call.
+        resume: Frame,
+        /// The routine called.
+        callee: Frame,
+    },
+    /// Back to the caller.
+    Return(Returned),
+    /// Back to what an APC interrupted, which never learns of it.
+    Dismiss,
+}
+
+impl Next {
+    pub(crate) fn goto(frame: impl Into<Frame>) -> Next {
+        Next::Goto(frame.into())
+    }
+
+    pub(crate) fn call(resume: impl Into<Frame>, callee: impl Into<Frame>) -> Next {
+        Next::Call { resume: resume.into(), callee: callee.into() }
+    }
+
+    pub(crate) const fn fail(status: NtStatus) -> Next {
+        Next::Return(Returned::status(status))
+    }
+
+    pub(crate) const SUCCESS: Next = Next::Return(Returned::status(NtStatus::SUCCESS));
+}
+
+/// The name of one atomic step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StepName {
+    /// The routine.
+    pub routine: &'static str,
+    /// The step's label.
+    pub label: &'static str,
+    /// What the step does.
+    pub does: &'static str,
+}
+
+/// A routine of the system.
+pub(crate) trait Routine: Copy {
+    /// Takes the step this routine is at.
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next;
+
+    /// Whether the step can be taken now; if not, the thread waits.
+    fn ready(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        true
+    }
+
+    /// If the step is a wait with a time limit: where the routine goes when the time runs out.
+    fn time_out(self) -> Option<Next> {
+        None
+    }
+}
+
+/// Declares a routine: its steps, what each still needs, its label and what it does.
+macro_rules! steps {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident = $routine:literal {
+            $($(#[$vmeta:meta])* $variant:ident { $($field:ident: $ty:ty),* $(,)? } = $label:literal, $does:literal;)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs, reason = "each step carries its own label and sentence")]
+        pub enum $name { $($(#[$vmeta])* $variant { $($field: $ty),* },)* }
+
+        impl $name {
+            pub(crate) const fn step_name(&self) -> $crate::frame::StepName {
+                let (label, does) = match self { $($name::$variant { .. } => ($label, $does),)* };
+                $crate::frame::StepName { routine: $routine, label, does }
+            }
+
+            pub(crate) fn put(&self, encoder: &mut $crate::encode::Encoder<'_>) {
+                enum Tag { $($variant),* }
+                match self { $($name::$variant { $($field),* } => {
+                    encoder.number(Tag::$variant as u64);
+                    $(encoder.word(*$field);)*
+                })* }
+            }
+
+            pub(crate) fn get(decoder: &mut $crate::encode::Decoder<'_>) -> Self {
+                enum Tag { $($variant),* }
+                let tag = decoder.number();
+                $(if tag == Tag::$variant as u64 {
+                    return $name::$variant { $($field: decoder.word()),* };
+                })*
+                unreachable!("an encoded step exists")
+            }
+        }
+    };
+}
+pub(crate) use steps;
+
+impl Frame {
+    /// Whether it is the work of an APC that interrupted the thread.
+    pub const fn is_apc(&self) -> bool {
+        matches!(self, Frame::FinishIrp(routine) if !routine.is_inline())
+    }
+}
+
+macro_rules! frames {
+    ($($name:ident in $path:path,)*) => {
+        /// A routine that a thread is in, at one of its steps.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Frame { $(
+            #[doc = concat!("In `", stringify!($name), "`.")]
+            $name($path),
+        )* }
+
+        $(impl From<$path> for Frame {
+            fn from(routine: $path) -> Frame {
+                Frame::$name(routine)
+            }
+        })*
+
+        impl Frame {
+            /// The name of the step it is at.
+            pub const fn step_name(&self) -> StepName {
+                match self { $(Frame::$name(routine) => routine.step_name(),)* }
+            }
+
+            pub(crate) fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+                match self { $(Frame::$name(routine) => Routine::step(routine, k, thread),)* }
+            }
+
+            pub(crate) fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
+                match self { $(Frame::$name(routine) => Routine::ready(routine, k, thread),)* }
+            }
+
+            pub(crate) fn time_out(self) -> Option<Next> {
+                match self { $(Frame::$name(routine) => Routine::time_out(routine),)* }
+            }
+
+            pub(crate) fn put(&self, encoder: &mut Encoder<'_>) {
+                enum Tag { $($name),* }
+                match self { $(Frame::$name(routine) => {
+                    encoder.number(Tag::$name as u64);
+                    routine.put(encoder);
+                })* }
+            }
+
+            pub(crate) fn get(decoder: &mut Decoder<'_>) -> Frame {
+                enum Tag { $($name),* }
+                let tag = decoder.number();
+                $(if tag == Tag::$name as u64 {
+                    return Frame::$name(<$path>::get(decoder));
+                })*
+                unreachable!("an encoded frame exists")
+            }
+        }
+    };
+}
+
+frames! {
+    ReferenceByHandle in crate::ob::reference::ObReferenceObjectByHandle,
+    Dereference in crate::ob::reference::ObDereferenceObject,
+    DeleteObject in crate::ob::delete::ObpDeleteObject,
+    CloseHandle in crate::ob::close::ObpCloseHandle,
+    DecrementHandleCount in crate::ob::close::ObpDecrementHandleCount,
+    CreateHandle in crate::ob::create::ObpCreateHandle,
+    CloseFile in crate::io::file_close::IopCloseFile,
+    DeleteFile in crate::io::file_close::IopDeleteFile,
+    CallDriver in crate::io::driver::IofCallDriver,
+    CompleteIrp in crate::io::complete::IofCompleteRequest,
+    FinishIrp in crate::io::finish::IopCompleteRequest,
+    CancelIrp in crate::io::cancel::IoCancelIrp,
+    CancelIrps in crate::io::cancel::IopCancelIrps,
+    PendIrp in crate::drivers::queue::PendIrp,
+    CancelRoutine in crate::drivers::queue::CancelRoutine,
+    FlushQueue in crate::drivers::queue::FlushQueue,
+    DeviceCompletes in crate::drivers::queue::DeviceCompletes,
+    Close in crate::nt::close::NtClose,
+    CreateFile in crate::nt::create_file::NtCreateFile,
+    ReadFile in crate::nt::read_file::NtReadFile,
+    CancelIoFile in crate::nt::cancel_io_file::NtCancelIoFile,
+    CancelIoFileEx in crate::nt::cancel_io_file::NtCancelIoFileEx,
+    CreateIoCompletion in crate::nt::create_object::NtCreateIoCompletion,
+    CreateEvent in crate::nt::create_object::NtCreateEvent,
+    SetEvent in crate::nt::event::NtSetEvent,
+    SetCompletionInformation in crate::nt::completion::NtSetInformationFile,
+    SetIoCompletion in crate::nt::completion::NtSetIoCompletion,
+    RemoveIoCompletion in crate::nt::completion::NtRemoveIoCompletion,
+    DuplicateObject in crate::nt::duplicate_object::NtDuplicateObject,
+    WaitForSingleObject in crate::nt::wait::NtWaitForSingleObject,
+    ExitThread in crate::ps::exit::PspExitThread,
+    ExitProcess in crate::ps::exit::PspExitProcess,
+}

@@ -1,0 +1,103 @@
+//! IofCompleteRequest: what happens when a driver says that an IRP is finished.
+
+use crate::finding::Rule;
+use crate::frame::{Next, Routine, steps};
+use crate::io::file::File;
+use crate::io::irp::{Irp, Link};
+use crate::io::port::Packet;
+use crate::kernel::Kernel;
+use crate::ob::reference::Purpose;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::{Id, Word};
+
+steps! {
+    /// IofCompleteRequest, in the context of whoever completes the IRP.
+    ///
+    /// A request that was never pended is finished by its issuer when the driver returns; a pended one by a special
+    /// kernel APC in its thread, or, if it belongs to its file object, by this routine itself, which queues the
+    /// packet. Sources: ReactOS io/iomgr/irp.c; D. Holan, "New for Windows Vista: thread agnostic I/O".
+    pub enum IofCompleteRequest = "IofCompleteRequest" {
+        Complete { irp: Id<Irp>, status: NtStatus, information: u32 }
+            = "P0", "the driver completes the IRP with its final status";
+        Route { irp: Id<Irp> } = "P3", "who finishes it: the issuer, an APC in its thread, or the port?";
+        Unlink { irp: Id<Irp> } = "P5", "take the IRP off its file object's list";
+        QueuePacket { irp: Id<Irp> } = "P5", "queue the packet to the port and let the file object go";
+    }
+}
+
+impl Routine for IofCompleteRequest {
+    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
+        match self {
+            Self::Unlink { irp } => k[irp].held_by.is_none_or(|holder| holder == thread),
+            _ => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        match self {
+            Self::Complete { irp, status, information } => {
+                if k[irp].completed {
+                    k.report(Rule::MultipleIrpCompleteRequests, irp.index() as u32, status.to_word());
+                    return Next::SUCCESS;
+                }
+                if k[irp].cancel_routine {
+                    k.report(Rule::CompletedWithCancelRoutine, irp.index() as u32, status.to_word());
+                }
+                k.set(irp, Irp::STATUS, status, "the driver set the final status");
+                k.set(irp, Irp::INFORMATION, information, "bytes transferred");
+                k.set(irp, Irp::COMPLETED, true, "the driver called IoCompleteRequest");
+                Next::goto(Self::Route { irp })
+            }
+            Self::Route { irp } => match (k[irp].pending, k[irp].link) {
+                (false, _) => Next::SUCCESS,
+                _ if k[irp].is_synchronous_api() => Next::SUCCESS,
+                (true, Some(Link::File)) => Next::goto(Self::Unlink { irp }),
+                (true, _) => {
+                    let thread = k[irp].thread;
+                    k.push(
+                        thread,
+                        Thread::APCS,
+                        irp,
+                        "a special kernel APC will finish the IRP in its thread",
+                    );
+                    Next::SUCCESS
+                }
+            },
+            Self::Unlink { irp } => {
+                k.unlink_irp(irp);
+                Next::goto(Self::QueuePacket { irp })
+            }
+            Self::QueuePacket { irp } => {
+                let file = k[irp].file;
+                k.post_completion(irp, true);
+                k.destroy(irp, "the IRP has become the packet");
+                k.release_file(file);
+                Next::SUCCESS
+            }
+        }
+    }
+}
+
+impl Kernel {
+    /// Queues the packet of a finished IRP to its file's port, if it has one.
+    pub(crate) fn post_completion(&mut self, irp: Id<Irp>, writes_iosb: bool) {
+        let Irp { file, iosb, status, information, .. } = self[irp];
+        if let Some(port) = self[file].port {
+            let key = self[file].key;
+            let packet = Packet { key, context: iosb, value: 0, status, information, writes_iosb };
+            self.queue_packet(port, packet, "the request reports to the file's completion port");
+        }
+    }
+
+    /// Drops an IRP's reference on its file object. A completion must not run a driver's close routine, so the
+    /// deletion is left to a worker.
+    pub(crate) fn release_file(&mut self, file: Id<File>) {
+        let object = self[file].object;
+        self.drop_deferred(
+            object,
+            Purpose::Irp,
+            "the last reference went in a completion: a worker will delete it",
+        );
+    }
+}

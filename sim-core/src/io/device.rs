@@ -1,0 +1,53 @@
+//! Device objects and the driver behind each.
+
+use crate::drivers::DriverKind;
+use crate::io::irp::Irp;
+use crate::kernel::Kernel;
+use crate::ob::header::{Body, Object};
+use crate::ob::reference::Purpose;
+use crate::ps::system::Role;
+use crate::ps::thread::Thread;
+use crate::record::record;
+use crate::word::Id;
+
+record! {
+    /// DEVICE_OBJECT.
+    pub struct Device: Device {
+        /// Its header.
+        OBJECT object: Id<Object>,
+        /// The number of its name.
+        NAME name: u32,
+        /// The driver that serves it.
+        DRIVER driver: DriverKind,
+        /// Open files and requests, as the I/O manager counts them (not the header's PointerCount).
+        REFERENCE_COUNT reference_count: u32 as "ReferenceCount",
+        /// Who holds the driver's queue lock.
+        LOCK lock: Option<Id<Thread>>,
+        /// The thread that stands for the device's interrupts and DPCs.
+        THREAD thread: Id<Thread>,
+    }
+    lists {
+        /// The driver's queue of pending IRPs, oldest first.
+        QUEUE queue: Id<Irp> as "queue",
+    }
+}
+
+impl Kernel {
+    /// Creates a device, as a driver does at load: its object is held while the driver is loaded.
+    pub fn create_device(&mut self, name: &str, driver: DriverKind) -> Id<Device> {
+        let thread = self.create_thread_as(self.system_process(), name, Role::Device);
+        let name = self.intern(name);
+        let at = self.devices.lowest_free();
+        let object = self.create(Object::new(Body::Device(at)), "the driver creates its device");
+        self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
+        let queue = alloc::vec::Vec::new();
+        self.create(Device { object, name, driver, reference_count: 0, lock: None, thread, queue }, "")
+    }
+
+    /// The device of that name; letter case does not count.
+    pub fn device_named(&self, name: &str) -> Option<Id<Device>> {
+        self.all::<Device>()
+            .find(|(_, device)| self.name(device.name).eq_ignore_ascii_case(name))
+            .map(|(id, _)| id)
+    }
+}

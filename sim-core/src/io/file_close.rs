@@ -1,0 +1,126 @@
+//! The File type's close and delete procedures: IRP_MJ_CLEANUP with the last handle, IRP_MJ_CLOSE with the last
+//! reference.
+
+use crate::frame::{Next, Routine, steps};
+use crate::io::cancel::IopCancelIrps;
+use crate::io::device::Device;
+use crate::io::driver::IofCallDriver;
+use crate::io::file::File;
+use crate::io::irp::{Irp, Major};
+use crate::kernel::Kernel;
+use crate::ob::reference::{ObDereferenceObject, Purpose};
+use crate::ps::process::Process;
+use crate::ps::thread::Thread;
+use crate::word::Id;
+
+steps! {
+    /// IopCloseFile, the close procedure of the File type.
+    ///
+    /// Only the last handle in the system leads to IRP_MJ_CLEANUP. The last handle in one process, while another
+    /// process still has one, cancels only that process's requests that belong to the file object.
+    /// Sources: ReactOS io/iomgr/file.c; WDK, IRP_MJ_CLEANUP; Wine ntdll/tests/pipe.c,
+    /// test_async_cancel_on_handle_close.
+    pub enum IopCloseFile = "IopCloseFile" {
+        Start { file: Id<File>, process: Id<Process>, process_handles: u32, system_handles: u32 }
+            = "last?", "is this the last handle in the process, or in the system?";
+        AcquireLock { file: Id<File> } = "lock", "a synchronous file: wait until no call is inside";
+        SendCleanup { file: Id<File> } = "CLEANUP", "send IRP_MJ_CLEANUP to the driver";
+        Finish { file: Id<File>, irp: Id<Irp> } = "done", "the driver has cleaned up";
+    }
+}
+
+impl Routine for IopCloseFile {
+    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
+        match self {
+            Self::AcquireLock { file } => {
+                !k[file].synchronous || k[file].lock.is_none_or(|holder| holder == thread)
+            }
+            Self::Finish { irp, .. } => k[irp].completed,
+            _ => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Start { file, process, process_handles, system_handles } => {
+                match (process_handles, system_handles) {
+                    (1, 1) => Next::goto(Self::AcquireLock { file }),
+                    (1, _) => Next::goto(IopCancelIrps::of_file_object(file, process)),
+                    _ => Next::SUCCESS,
+                }
+            }
+            Self::AcquireLock { file } => {
+                if k[file].synchronous {
+                    k.set(file, File::LOCK, Some(thread), "the cleanup runs alone");
+                }
+                Next::goto(Self::SendCleanup { file })
+            }
+            Self::SendCleanup { file } => {
+                k.set(file, File::HANDLE_CREATED, true, "");
+                k.set(file, File::SIGNALED, false, "the cleanup uses the file's own event");
+                k.set(file, File::CLEANUP_SENT, true, "the last handle is closed: HandleCount is zero");
+                let irp = k
+                    .create(Irp::new(Major::Cleanup, file, thread), "the cleanup request holds no reference");
+                Next::call(Self::Finish { file, irp }, IofCallDriver::Dispatch { irp })
+            }
+            Self::Finish { file, irp } => {
+                k.forget_returned(thread);
+                k.destroy(irp, "the cleanup is over");
+                if k[file].lock == Some(thread) {
+                    k.set(file, File::LOCK, None, "the cleanup is over");
+                }
+                Next::SUCCESS
+            }
+        }
+    }
+}
+
+steps! {
+    /// IopDeleteFile, the delete procedure of the File type.
+    ///
+    /// A file object whose create failed gets neither request. Source: ReactOS io/iomgr/file.c.
+    pub enum IopDeleteFile = "IopDeleteFile" {
+        Start { file: Id<File> } = "CLOSE", "send IRP_MJ_CLOSE to the driver";
+        Finish { file: Id<File>, irp: Id<Irp> } = "done", "the driver has closed the file";
+        LetPortGo { file: Id<File> } = "port", "drop the file object's hold on its port";
+    }
+}
+
+impl Routine for IopDeleteFile {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Finish { irp, .. } => k[irp].completed,
+            _ => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Start { file } => {
+                if k[file].device.is_none() {
+                    return Next::SUCCESS;
+                }
+                k.set(file, File::CLOSE_SENT, true, "the last reference is gone: PointerCount is zero");
+                let irp = k.create(Irp::new(Major::Close, file, thread), "");
+                Next::call(Self::Finish { file, irp }, IofCallDriver::Dispatch { irp })
+            }
+            Self::Finish { file, irp } => {
+                k.forget_returned(thread);
+                k.destroy(irp, "the close is over");
+                if let Some(device) = k[file].device {
+                    let count = k[device].reference_count - 1;
+                    k.set(device, Device::REFERENCE_COUNT, count, "one open file less on the device");
+                }
+                Next::goto(Self::LetPortGo { file })
+            }
+            Self::LetPortGo { file } => match k[file].port {
+                Some(port) => {
+                    k.set(file, File::PORT, None, "the association ends with the file object");
+                    let object = k[port].object;
+                    Next::goto(ObDereferenceObject::Drop { object, purpose: Purpose::Association })
+                }
+                None => Next::SUCCESS,
+            },
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! IopCompleteRequest: the second half of completion, in the issuing thread at APC_LEVEL.
+
+use crate::frame::{Next, Returned, Routine, steps};
+use crate::io::file::File;
+use crate::io::irp::Irp;
+use crate::ke::event::Event;
+use crate::kernel::Kernel;
+use crate::ob::header::Body;
+use crate::ob::reference::Purpose;
+use crate::ps::thread::Thread;
+use crate::word::Id;
+
+steps! {
+    /// IopCompleteRequest: writes the status block, signals, reports, and lets the file object go.
+    ///
+    /// It runs `inline` for a request that never pended, else as a special kernel APC. The order matters to a
+    /// program: the status block is final before the event is set. An error that never pended, and any error on a
+    /// synchronous file, leave the caller's status block alone. Sources: ReactOS io/iomgr/irp.c; ReactOS kernel
+    /// tests ntos_io/IoReadWrite; Wine ntoskrnl.exe/tests/ntoskrnl.c, do_return_status.
+    pub enum IopCompleteRequest = "IopCompleteRequest" {
+        WriteStatusBlock { irp: Id<Irp>, inline: bool } = "Q3", "write the caller's IO_STATUS_BLOCK";
+        Signal { irp: Id<Irp>, inline: bool, quiet: bool } = "Q4", "signal the event, or else the file object";
+        Unlink { irp: Id<Irp>, inline: bool, quiet: bool } = "Q5", "take the IRP off its thread's list";
+        Report { irp: Id<Irp>, inline: bool, quiet: bool } = "Q6", "queue a packet if the file has a port";
+        LetFileGo { file: Id<File>, inline: bool } = "Q7", "drop the IRP's reference on the file object";
+    }
+}
+
+impl IopCompleteRequest {
+    /// Whether the issuer runs it itself.
+    pub const fn is_inline(&self) -> bool {
+        match self {
+            Self::WriteStatusBlock { inline, .. }
+            | Self::Signal { inline, .. }
+            | Self::Unlink { inline, .. }
+            | Self::Report { inline, .. }
+            | Self::LetFileGo { inline, .. } => *inline,
+        }
+    }
+}
+
+impl Routine for IopCompleteRequest {
+    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
+        match self {
+            Self::Unlink { irp, .. } => k[irp].held_by.is_none_or(|holder| holder == thread),
+            _ => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::WriteStatusBlock { irp, inline } => {
+                let Irp { status, information, pending, iosb, file, .. } = k[irp];
+                let quiet = status.is_error() && (!pending || k[file].synchronous);
+                if let Some(iosb) = iosb
+                    && !quiet
+                {
+                    k.write_iosb(iosb, status, information, "the request is finished");
+                }
+                Next::goto(Self::Signal { irp, inline, quiet })
+            }
+            Self::Signal { irp, inline, quiet } => {
+                k.signal_completion(irp, quiet);
+                Next::goto(Self::Unlink { irp, inline, quiet })
+            }
+            Self::Unlink { irp, inline, quiet } => {
+                k.unlink_irp(irp);
+                Next::goto(Self::Report { irp, inline, quiet })
+            }
+            Self::Report { irp, inline, quiet } => {
+                let file = k[irp].file;
+                if !quiet && k[irp].apc_context {
+                    k.post_completion(irp, false);
+                }
+                k.destroy(irp, "the request is finished");
+                Next::goto(Self::LetFileGo { file, inline })
+            }
+            Self::LetFileGo { file, inline } => {
+                k.release_file(file);
+                if inline {
+                    return Next::Return(Returned::value(0));
+                }
+                k.lower(thread);
+                Next::Dismiss
+            }
+        }
+    }
+}
+
+impl Kernel {
+    fn signal_completion(&mut self, irp: Id<Irp>, quiet: bool) {
+        let Irp { event, file, pending, status, information, .. } = self[irp];
+        let synchronous = self[file].synchronous;
+        if let Some(object) = event {
+            if let (Body::Event(event), false) = (self[object].body, quiet) {
+                self.set(event, Event::SIGNALED, true, "the request is finished");
+            }
+            self.set(irp, Irp::EVENT, None, "");
+            self.drop_deferred(object, Purpose::IrpEvent, "the last reference went in a completion");
+        }
+        let wakes_issuer = synchronous && pending;
+        if wakes_issuer || !quiet && (event.is_none() || synchronous) {
+            self.set(file, File::FINAL_STATUS, status, "");
+            self.set(file, File::SIGNALED, true, "the request is finished");
+        }
+        if synchronous && !status.is_error() {
+            let offset = self[irp].offset + u64::from(information);
+            self.set(file, File::CURRENT_BYTE_OFFSET, offset, "a synchronous file keeps its position");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Dispatcher objects and waits.
+
+pub mod event;
+pub mod signal;

@@ -1,0 +1,450 @@
+//! The kernel: the whole state, changed only through deltas, every one of which can be undone.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::ops::Index;
+
+use crate::delta::{Change, Delta};
+use crate::encode::{Decoder, Encoder};
+use crate::finding::{Finding, Rule};
+use crate::frame::Frame;
+use crate::ob::table::HandleTable;
+use crate::profile::Profile;
+use crate::ps::thread::Thread;
+use crate::record::{Arena, Field, Kind, List, Record};
+use crate::rows::Rows;
+use crate::word::{Id, Word};
+
+/// A record that the kernel keeps an arena for.
+pub trait Stored: Record {
+    /// Where its records are.
+    #[doc(hidden)]
+    fn find(kernel: &Kernel, id: Id<Self>) -> Option<&Self>;
+    /// How many places the arena has, free ones among them.
+    #[doc(hidden)]
+    fn places(kernel: &Kernel) -> usize;
+    #[doc(hidden)]
+    fn into_any(self) -> AnyRecord;
+}
+
+trait StoredMut: Stored {
+    fn arena_mut(kernel: &mut Kernel) -> &mut Arena<Self>;
+}
+
+macro_rules! kernel {
+    ($($kind:ident $field:ident: $record:ty,)*) => {
+        /// A simulated NT kernel.
+        ///
+        /// Read it by indexing with an id (`kernel[irp].cancel`); change it by starting a system service on a
+        /// thread and taking steps.
+        #[derive(Clone, Debug)]
+        pub struct Kernel {
+            profile: Profile,
+            names: Vec<String>,
+            $(pub(crate) $field: Arena<$record>,)*
+            pub(crate) tables: Rows<HandleTable>,
+            pub(crate) stacks: Rows<Vec<Frame>>,
+            findings: Vec<Finding>,
+            journal: Vec<Delta>,
+        }
+
+        /// A record of any kind.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum AnyRecord { $(
+            #[doc = concat!("A record of kind ", stringify!($kind), ".")]
+            $kind($record),
+        )* }
+
+        $(
+            impl Stored for $record {
+                fn find(kernel: &Kernel, id: Id<Self>) -> Option<&Self> {
+                    kernel.$field.get(id)
+                }
+                fn places(kernel: &Kernel) -> usize {
+                    kernel.$field.places()
+                }
+                fn into_any(self) -> AnyRecord {
+                    AnyRecord::$kind(self)
+                }
+            }
+            impl StoredMut for $record {
+                fn arena_mut(kernel: &mut Kernel) -> &mut Arena<Self> {
+                    &mut kernel.$field
+                }
+            }
+        )*
+
+        impl PartialEq for Kernel {
+            /// Whether the two states are the same; how they came about does not count.
+            fn eq(&self, other: &Kernel) -> bool {
+                self.profile == other.profile && self.names == other.names && self.findings == other.findings
+                    $(&& self.$field == other.$field)*
+                    && self.tables == other.tables && self.stacks == other.stacks
+            }
+        }
+
+        impl Kernel {
+            fn empty(profile: Profile) -> Kernel {
+                Kernel {
+                    profile,
+                    names: Vec::new(),
+                    $($field: Arena::new(),)*
+                    tables: Rows::new(),
+                    stacks: Rows::new(),
+                    findings: Vec::new(),
+                    journal: Vec::new(),
+                }
+            }
+
+            fn with_record(&mut self, kind: Kind, at: u32, change: impl FnOnce(&mut dyn Changing)) {
+                match kind { $(
+                    Kind::$kind => change(self.$field.get_mut(Id::at(at)).expect("a delta names a record that is there")),
+                )* }
+            }
+
+            fn drop_record(&mut self, kind: Kind, at: u32) {
+                match kind { $(Kind::$kind => { self.$field.take(Id::at(at)); })* }
+            }
+
+            fn restore_record(&mut self, at: u32, record: AnyRecord) {
+                match record { $(AnyRecord::$kind(record) => self.$field.put(Id::at(at), record),)* }
+            }
+
+            fn put_records(&self, encoder: &mut Encoder<'_>) {
+                $(
+                    encoder.number(self.$field.places() as u64);
+                    for at in 0..self.$field.places() {
+                        encoder.record(self.$field.get(Id::at(at as u32)));
+                    }
+                )*
+            }
+
+            fn get_records(&mut self, decoder: &mut Decoder<'_>) {
+                $(
+                    self.$field.clear();
+                    for at in 0..decoder.number() {
+                        if let Some(record) = decoder.record() {
+                            self.$field.put(Id::at(at as u32), record);
+                        }
+                    }
+                )*
+            }
+
+            /// The field names and kinds of a kind of record, in order.
+            pub const fn fields(kind: Kind) -> &'static [crate::record::FieldInfo] {
+                match kind { $(Kind::$kind => <$record as Record>::FIELDS,)* }
+            }
+
+            /// The list names and kinds of a kind of record, in order.
+            pub const fn lists(kind: Kind) -> &'static [crate::record::FieldInfo] {
+                match kind { $(Kind::$kind => <$record as Record>::LISTS,)* }
+            }
+        }
+    };
+}
+
+kernel! {
+    Object objects: crate::ob::header::Object,
+    Event events: crate::ke::event::Event,
+    File files: crate::io::file::File,
+    Device devices: crate::io::device::Device,
+    Port ports: crate::io::port::Port,
+    Process processes: crate::ps::process::Process,
+    Thread threads: crate::ps::thread::Thread,
+    Irp irps: crate::io::irp::Irp,
+    Packet packets: crate::io::port::Packet,
+    Iosb iosbs: crate::io::iosb::Iosb,
+    HandleCount handle_counts: crate::ob::header::HandleCount,
+    System system: crate::ps::system::System,
+}
+
+/// A record as undo sees it.
+trait Changing {
+    fn set(&mut self, field: u8, word: u64);
+    fn items(&mut self, list: u8) -> &mut Vec<u32>;
+}
+
+impl<R: Record> Changing for R {
+    fn set(&mut self, field: u8, word: u64) {
+        self.set_word(field, word);
+    }
+    fn items(&mut self, list: u8) -> &mut Vec<u32> {
+        self.list_mut(list)
+    }
+}
+
+impl<R: Stored> Index<Id<R>> for Kernel {
+    type Output = R;
+
+    /// The record at `id`.
+    ///
+    /// # Panics
+    /// If the record is gone: the simulator itself kept an id for too long.
+    fn index(&self, id: Id<R>) -> &R {
+        R::find(self, id)
+            .unwrap_or_else(|| panic!("{:?} {id:?} is gone: its id was kept for too long", R::KIND))
+    }
+}
+
+impl Kernel {
+    /// A kernel of that Windows version with its System process and no devices.
+    pub fn new(profile: Profile) -> Kernel {
+        let mut kernel = Kernel::empty(profile);
+        kernel.boot();
+        kernel.journal.clear();
+        kernel
+    }
+
+    /// The Windows version it behaves as.
+    pub const fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
+    /// The record at `id`, if it is still there.
+    pub fn get<R: Stored>(&self, id: Id<R>) -> Option<&R> {
+        R::find(self, id)
+    }
+
+    /// Every record of one kind, in order of place.
+    pub fn all<'a, R: Stored + 'a>(&'a self) -> impl Iterator<Item = (Id<R>, &'a R)> {
+        (0..R::places(self)).filter_map(|at| {
+            let id = Id::at(at as u32);
+            R::find(self, id).map(|record| (id, record))
+        })
+    }
+
+    /// The rules that were broken so far.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The number of a name. Names are part of the setting, not of the state: a scenario's names are all known
+    /// before its first step.
+    pub fn intern(&mut self, name: &str) -> u32 {
+        if let Some(at) = self.names.iter().position(|known| known.eq_ignore_ascii_case(name)) {
+            return at as u32;
+        }
+        self.names.push(name.into());
+        self.names.len() as u32 - 1
+    }
+
+    /// The name of that number.
+    pub fn name(&self, number: u32) -> &str {
+        &self.names[number as usize]
+    }
+
+    /// The changes since [`Kernel::mark`] gave `mark`.
+    pub fn since(&self, mark: usize) -> &[Delta] {
+        &self.journal[mark..]
+    }
+
+    /// A mark to undo to.
+    pub const fn mark(&self) -> usize {
+        self.journal.len()
+    }
+
+    /// Forgets how the state came about; nothing before this point can be undone.
+    pub fn forget(&mut self) {
+        self.journal.clear();
+    }
+
+    /// Takes back every change since `mark`, last first.
+    pub fn undo_to(&mut self, mark: usize) {
+        while self.journal.len() > mark {
+            if let Some(delta) = self.journal.pop() {
+                self.undo(delta.change);
+            }
+        }
+    }
+
+    fn undo(&mut self, change: Change) {
+        match change {
+            Change::Field { kind, at, field, from, .. } => {
+                self.with_record(kind, at, |record| record.set(field, from))
+            }
+            Change::Insert { kind, at, list, position, .. } => {
+                self.with_record(kind, at, |record| {
+                    record.items(list).remove(position as usize);
+                });
+            }
+            Change::Remove { kind, at, list, position, item } => {
+                self.with_record(kind, at, |record| record.items(list).insert(position as usize, item));
+            }
+            Change::Create { kind, at } => self.drop_record(kind, at),
+            Change::Destroy { at, record } => self.restore_record(at, *record),
+            Change::Entry { process, slot, from, .. } => {
+                self.tables.row_mut(process as usize).put(slot, from)
+            }
+            Change::Enter { thread, .. } => drop(self.stacks.row_mut(thread as usize).pop()),
+            Change::Goto { thread, from, .. } => {
+                if let Some(top) = self.stacks.row_mut(thread as usize).last_mut() {
+                    *top = from;
+                }
+            }
+            Change::Leave { thread, frame } => self.stacks.row_mut(thread as usize).push(frame),
+            Change::Found(_) => drop(self.findings.pop()),
+        }
+    }
+
+    pub(crate) fn record_change(&mut self, change: Change, why: &'static str) {
+        self.journal.push(Delta { change, why });
+    }
+
+    fn arena_mut<R: Stored>(&mut self) -> &mut Arena<R>
+    where
+        R: StoredMut,
+    {
+        R::arena_mut(self)
+    }
+}
+
+/// Changing the state: for the routines of the system only.
+#[allow(private_bounds, reason = "only the kernel's own records are stored")]
+impl Kernel {
+    pub(crate) fn create<R: StoredMut>(&mut self, record: R, why: &'static str) -> Id<R> {
+        let arena = self.arena_mut::<R>();
+        let id = arena.lowest_free();
+        arena.put(id, record);
+        self.record_change(Change::Create { kind: R::KIND, at: id.index() as u32 }, why);
+        id
+    }
+
+    pub(crate) fn destroy<R: StoredMut>(&mut self, id: Id<R>, why: &'static str) {
+        if let Some(record) = self.arena_mut::<R>().take(id) {
+            let record = Box::new(record.into_any());
+            self.record_change(Change::Destroy { at: id.index() as u32, record }, why);
+        }
+    }
+
+    pub(crate) fn set<R: StoredMut, T: Word>(
+        &mut self,
+        id: Id<R>,
+        field: Field<R, T>,
+        value: T,
+        why: &'static str,
+    ) {
+        let (field, to) = (field.index, value.to_word());
+        let from = self[id].word(field);
+        if from == to {
+            return;
+        }
+        if let Some(record) = self.arena_mut::<R>().get_mut(id) {
+            record.set_word(field, to);
+        }
+        self.record_change(Change::Field { kind: R::KIND, at: id.index() as u32, field, from, to }, why);
+    }
+
+    pub(crate) fn push<R: StoredMut, T: Word>(
+        &mut self,
+        id: Id<R>,
+        list: List<R, T>,
+        item: T,
+        why: &'static str,
+    ) {
+        let position = self[id].list(list.index).len();
+        self.insert(id, list, position, item, why);
+    }
+
+    pub(crate) fn insert<R: StoredMut, T: Word>(
+        &mut self,
+        id: Id<R>,
+        list: List<R, T>,
+        position: usize,
+        item: T,
+        why: &'static str,
+    ) {
+        let (list, item) = (list.index, item.to_word() as u32);
+        if let Some(record) = self.arena_mut::<R>().get_mut(id) {
+            record.list_mut(list).insert(position, item);
+        }
+        let at = id.index() as u32;
+        self.record_change(Change::Insert { kind: R::KIND, at, list, position: position as u32, item }, why);
+    }
+
+    /// Takes `item` out of the list; false if it was not there.
+    pub(crate) fn remove<R: StoredMut, T: Word>(
+        &mut self,
+        id: Id<R>,
+        list: List<R, T>,
+        item: T,
+        why: &'static str,
+    ) -> bool {
+        let (list, item) = (list.index, item.to_word() as u32);
+        let Some(position) = self[id].list(list).iter().position(|at| *at == item) else { return false };
+        if let Some(record) = self.arena_mut::<R>().get_mut(id) {
+            record.list_mut(list).remove(position);
+        }
+        let at = id.index() as u32;
+        self.record_change(Change::Remove { kind: R::KIND, at, list, position: position as u32, item }, why);
+        true
+    }
+
+    /// Takes the last item out of the list.
+    pub(crate) fn pop<R: StoredMut, T: Word>(
+        &mut self,
+        id: Id<R>,
+        list: List<R, T>,
+        why: &'static str,
+    ) -> Option<T> {
+        let list = list.index;
+        let item = self.arena_mut::<R>().get_mut(id).and_then(|record| record.list_mut(list).pop())?;
+        let (at, position) = (id.index() as u32, self[id].list(list).len() as u32);
+        self.record_change(Change::Remove { kind: R::KIND, at, list, position, item }, why);
+        Some(T::from_word(u64::from(item)))
+    }
+
+    pub(crate) fn report(&mut self, rule: Rule, about: u32, number: u64) {
+        let finding = Finding { rule, about, number };
+        self.findings.push(finding);
+        self.record_change(Change::Found(finding), rule.sentence());
+    }
+}
+
+/// The canonical encoding.
+impl Kernel {
+    /// Appends the state as bytes: equal for equal states, different for different ones.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let mut encoder = Encoder::new(out);
+        self.put_records(&mut encoder);
+        for (process, _) in self.all::<crate::ps::process::Process>() {
+            self.tables.row(process.index()).put_entries(&mut encoder);
+        }
+        for (thread, _) in self.all::<Thread>() {
+            let stack = self.stacks.row(thread.index());
+            encoder.number(stack.len() as u64);
+            stack.iter().for_each(|frame| frame.put(&mut encoder));
+        }
+        encoder.number(self.findings.len() as u64);
+        for finding in &self.findings {
+            encoder.word(finding.rule);
+            encoder.number(u64::from(finding.about));
+            encoder.number(finding.number);
+        }
+    }
+
+    /// Makes this kernel the one that [`Kernel::encode`] wrote. Both must have the same setting (profile, names).
+    pub fn decode(&mut self, decoder: &mut Decoder<'_>) {
+        self.journal.clear();
+        self.get_records(decoder);
+        self.tables = Rows::new();
+        for at in 0..self.processes.places() {
+            if self.processes.get(Id::at(at as u32)).is_some() {
+                self.tables.row_mut(at).get_entries(decoder);
+            }
+        }
+        self.stacks = Rows::new();
+        for at in 0..self.threads.places() {
+            if self.threads.get(Id::at(at as u32)).is_some() {
+                *self.stacks.row_mut(at) = (0..decoder.number()).map(|_| Frame::get(decoder)).collect();
+            }
+        }
+        self.findings = (0..decoder.number())
+            .map(|_| Finding {
+                rule: decoder.word(),
+                about: decoder.number() as u32,
+                number: decoder.number(),
+            })
+            .collect();
+    }
+}

@@ -1,0 +1,134 @@
+//! NtCreateFile.
+
+use crate::frame::{Next, Returned, Routine, steps};
+use crate::io::device::Device;
+use crate::io::driver::IofCallDriver;
+use crate::io::file::File;
+use crate::io::irp::{Irp, Major};
+use crate::kernel::Kernel;
+use crate::ob::create::ObpCreateHandle;
+use crate::ob::header::Object;
+use crate::ob::reference::{ObDereferenceObject, Purpose};
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::{Access, Id};
+
+/// FILE_READ_DATA.
+pub const FILE_READ_DATA: Access = Access(0x0001);
+const FILE_GENERIC_READ: u32 = 0x0012_0089;
+const FILE_GENERIC_WRITE: u32 = 0x0012_0116;
+const FILE_ALL_ACCESS: u32 = 0x001F_01FF;
+
+/// What NtCreateFile is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CreateFile {
+    /// The device that the path leads to; none if it leads nowhere.
+    pub device: Option<Id<Device>>,
+    /// DesiredAccess; generic rights are mapped as the File type maps them.
+    pub access: Access,
+    /// FILE_SYNCHRONOUS_IO_NONALERT (in Win32: no FILE_FLAG_OVERLAPPED).
+    pub synchronous: bool,
+}
+
+steps! {
+    /// NtCreateFile: opens a device and returns a handle to a new file object.
+    ///
+    /// Errors: STATUS_OBJECT_NAME_NOT_FOUND; what the driver answers to IRP_MJ_CREATE. A failed create leaves
+    /// nothing behind: its file object gets neither cleanup nor close. The create request holds no reference on the
+    /// file object. Source: ReactOS io/iomgr/file.c.
+    pub enum NtCreateFile = "NtCreateFile" {
+        Parse { device: Option<Id<Device>>, access: Access, synchronous: bool }
+            = "parse", "find the device that the path names and hold it";
+        CreateFileObject { device: Id<Device>, access: Access, synchronous: bool }
+            = "create", "create the file object and the create request";
+        Opened { device: Id<Device>, file: Id<File>, irp: Id<Irp>, access: Access }
+            = "opened", "the driver has opened it: reference the file object for the handle";
+        Insert { device: Id<Device>, file: Id<File> } = "insert", "the handle exists: drop the creator's reference";
+        LetDeviceGo { device: Id<Device>, file: Id<File>, returned: Option<Returned> }
+            = "unparse", "the path is parsed: let the device object go";
+        Return { returned: Option<Returned> } = "return", "return the handle";
+    }
+}
+
+impl NtCreateFile {
+    /// The call.
+    pub const fn of(call: CreateFile) -> NtCreateFile {
+        let CreateFile { device, access, synchronous } = call;
+        NtCreateFile::Parse { device, access, synchronous }
+    }
+}
+
+impl Routine for NtCreateFile {
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Parse { device, access, synchronous } => {
+                let Some(device) = device else { return Next::fail(NtStatus::OBJECT_NAME_NOT_FOUND) };
+                k.reference(k[device].object, Purpose::Parse);
+                let count = k[device].reference_count + 1;
+                k.set(device, Device::REFERENCE_COUNT, count, "one open file more on the device");
+                Next::goto(Self::CreateFileObject { device, access: map_generic(access), synchronous })
+            }
+            Self::CreateFileObject { device, access, synchronous } => {
+                let object = k.create_file_object(|object| File::new(object, device, synchronous));
+                let file = k.file_of(object);
+                let irp =
+                    k.create(Irp::new(Major::Create, file, thread), "the create request holds no reference");
+                Next::call(Self::Opened { device, file, irp, access }, IofCallDriver::Dispatch { irp })
+            }
+            Self::Opened { device, file, irp, access } => {
+                k.forget_returned(thread);
+                k.destroy(irp, "the file is open");
+                let object = k[file].object;
+                k.set(file, File::SIGNALED, true, "a file that was just opened is signalled");
+                k.reference(object, Purpose::Handle);
+                let process = k[thread].process;
+                let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
+                Next::call(Self::Insert { device, file }, count)
+            }
+            Self::Insert { device, file } => {
+                let returned = k.take_returned(thread);
+                k.set(file, File::HANDLE_CREATED, true, "");
+                let object = k[file].object;
+                if returned.status.is_error() {
+                    k.dereference(object, Purpose::Handle);
+                }
+                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Creation };
+                Next::call(Self::LetDeviceGo { device, file, returned: Some(returned) }, drop)
+            }
+            Self::LetDeviceGo { device, returned, .. } => {
+                k.forget_returned(thread);
+                let drop = ObDereferenceObject::Drop { object: k[device].object, purpose: Purpose::Parse };
+                Next::call(Self::Return { returned }, drop)
+            }
+            Self::Return { returned } => {
+                k.forget_returned(thread);
+                Next::Return(returned.unwrap_or(Returned::status(NtStatus::UNSUCCESSFUL)))
+            }
+        }
+    }
+}
+
+/// The File type's generic mapping.
+const fn map_generic(access: Access) -> Access {
+    let mut mapped = access.0 & 0x0FFF_FFFF;
+    if access.0 & 0x8000_0000 != 0 {
+        mapped |= FILE_GENERIC_READ;
+    }
+    if access.0 & 0x4000_0000 != 0 {
+        mapped |= FILE_GENERIC_WRITE;
+    }
+    if access.0 & 0x1000_0000 != 0 {
+        mapped |= FILE_ALL_ACCESS;
+    }
+    Access(mapped)
+}
+
+impl Kernel {
+    /// The body of an object that is a file.
+    pub(crate) fn file_of(&self, object: Id<Object>) -> Id<File> {
+        match self[object].body {
+            crate::ob::header::Body::File(file) => file,
+            other => unreachable!("the type was checked: {other:?}"),
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Creating objects and handles.
+
+use crate::frame::{Next, Returned, Routine, steps};
+use crate::io::file::File;
+use crate::io::port::Port;
+use crate::ke::event::Event;
+use crate::kernel::Kernel;
+use crate::ob::close::ObpDecrementHandleCount;
+use crate::ob::header::{Body, HandleCount, Object};
+use crate::ob::reference::Purpose;
+use crate::ob::table::Entry;
+use crate::ps::process::Process;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::{Access, Id};
+
+steps! {
+    /// ObpCreateHandle: counts a handle and puts it into a table.
+    ///
+    /// The caller holds a reference, which becomes the handle's. Returns the handle's value. Errors:
+    /// STATUS_UNSUCCESSFUL for an object whose last handle is gone and whose type has a close procedure (it must
+    /// not come back), STATUS_INSUFFICIENT_RESOURCES for a full table; the caller keeps its reference then.
+    /// Source: ReactOS ob/obhandle.c.
+    pub enum ObpCreateHandle = "ObpCreateHandle" {
+        Count { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8 }
+            = "HC+1", "count the handle";
+        Insert { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8 }
+            = "insert", "put the handle into the process's table";
+        Fail { status: NtStatus } = "undo", "the table is full: the handle is not counted any more";
+    }
+}
+
+impl Routine for ObpCreateHandle {
+    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        match self {
+            Self::Count { object, process, access, attributes } => {
+                let rules = k.object_type(object).rules();
+                let resurrected = k[object].handle_count == 0 && !k[object].new;
+                if resurrected && rules.maintains_handle_count && rules.has_close_procedure {
+                    return Next::fail(NtStatus::UNSUCCESSFUL);
+                }
+                k.count_handle(object, process);
+                Next::goto(Self::Insert { object, process, access, attributes })
+            }
+            Self::Insert { object, process, access, attributes } => {
+                let entry = Entry { object: Some(object), access, attributes, locked: false };
+                match k.insert_entry(process, entry, "the handle names the object from now on") {
+                    Some(handle) => Next::Return(Returned::value(handle.0)),
+                    None => Next::call(
+                        Self::Fail { status: NtStatus::INSUFFICIENT_RESOURCES },
+                        ObpDecrementHandleCount::Decrement { object, process },
+                    ),
+                }
+            }
+            Self::Fail { status } => Next::fail(status),
+        }
+    }
+}
+
+impl Kernel {
+    fn count_handle(&mut self, object: Id<Object>, process: Id<Process>) {
+        let count = self[object].handle_count + 1;
+        self.set(object, Object::NEW, false, "");
+        self.set(object, Object::HANDLE_COUNT, count, "a handle to the object exists");
+        if !self.object_type(object).rules().maintains_handle_count {
+            return;
+        }
+        match self.handle_count_entry(object, process) {
+            Some(entry) => {
+                let count = self[entry].count + 1;
+                self.set(entry, HandleCount::COUNT, count, "");
+            }
+            None => {
+                let entry = self.create(HandleCount { process, count: 1 }, "");
+                self.push(object, Object::HANDLE_COUNTS, entry, "");
+            }
+        }
+    }
+
+    /// ObCreateObject for an event: PointerCount 1 (the creator's), HandleCount 0.
+    pub(crate) fn create_event_object(&mut self, manual_reset: bool, signaled: bool) -> Id<Object> {
+        let at = self.events.lowest_free();
+        let object = self.create_header(Body::Event(at));
+        self.create(Event { object, manual_reset, signaled }, "");
+        object
+    }
+
+    /// ObCreateObject for a completion port.
+    pub(crate) fn create_port_object(&mut self) -> Id<Object> {
+        let at = self.ports.lowest_free();
+        let object = self.create_header(Body::Port(at));
+        self.create(Port::new(object), "");
+        object
+    }
+
+    /// ObCreateObject for a file object.
+    pub(crate) fn create_file_object(&mut self, file: impl FnOnce(Id<Object>) -> File) -> Id<Object> {
+        let at = self.files.lowest_free();
+        let object = self.create_header(Body::File(at));
+        self.create(file(object), "");
+        object
+    }
+
+    pub(crate) fn create_header(&mut self, body: Body) -> Id<Object> {
+        let object = self.create(Object::new(body), "the object is created");
+        self.set(object, Object::POINTER_COUNT, 1, Purpose::Creation.name());
+        object
+    }
+}

@@ -1,0 +1,68 @@
+//! Deleting an object whose last reference is gone.
+
+use crate::frame::{Next, Routine, steps};
+use crate::io::file_close::IopDeleteFile;
+use crate::io::port::Port;
+use crate::kernel::Kernel;
+use crate::ob::header::{Body, Object};
+use crate::ob::reference::Purpose;
+use crate::ps::thread::Thread;
+use crate::word::Id;
+
+steps! {
+    /// ObpDeleteObject: runs the type's delete procedure and frees the object.
+    pub enum ObpDeleteObject = "ObpDeleteObject" {
+        Start { object: Id<Object> } = "delete", "PointerCount is zero: run the type's delete procedure";
+        Free { object: Id<Object> } = "free", "free the object";
+    }
+}
+
+impl Routine for ObpDeleteObject {
+    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        match self {
+            Self::Start { object } => match k[object].body {
+                Body::File(file) => Next::call(Self::Free { object }, IopDeleteFile::Start { file }),
+                Body::Port(port) => {
+                    k.run_down_packets(port);
+                    Next::goto(Self::Free { object })
+                }
+                Body::Thread(thread) => {
+                    let process = k[k[thread].process].object;
+                    let why = "its last thread is gone: a worker deletes the process";
+                    k.drop_deferred(process, Purpose::ThreadOfProcess, why);
+                    Next::goto(Self::Free { object })
+                }
+                _ => Next::goto(Self::Free { object }),
+            },
+            Self::Free { object } => {
+                k.free_object(object);
+                Next::SUCCESS
+            }
+        }
+    }
+}
+
+impl Kernel {
+    fn run_down_packets(&mut self, port: Id<Port>) {
+        while let Some(packet) = Port::PACKETS.first(&self[port]) {
+            self.remove(port, Port::PACKETS, packet, "the port is deleted with the packet still in it");
+            self.destroy(packet, "the port is deleted: nobody will see this packet");
+        }
+    }
+
+    fn free_object(&mut self, object: Id<Object>) {
+        self.set(object, Object::DELETED, true, "no reference is left");
+        if self[object].watchers > 0 {
+            return;
+        }
+        match self[object].body {
+            Body::Event(id) => self.destroy(id, ""),
+            Body::File(id) => self.destroy(id, ""),
+            Body::Device(id) => self.destroy(id, ""),
+            Body::Port(id) => self.destroy(id, ""),
+            Body::Process(id) => self.destroy(id, ""),
+            Body::Thread(id) => self.destroy(id, ""),
+        }
+        self.destroy(object, "the object is freed");
+    }
+}

@@ -1,0 +1,204 @@
+//! References: taking one by handle, dropping one, and what each is for.
+
+use crate::finding::Rule;
+use crate::frame::{Next, Returned, Routine, steps};
+use crate::kernel::Kernel;
+use crate::ob::delete::ObpDeleteObject;
+use crate::ob::header::Object;
+use crate::ob::types::ObjectType;
+use crate::ps::process::Process;
+use crate::ps::system::System;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::{Access, Handle, Id, Word, word_enum};
+
+word_enum! {
+    /// What a reference is for.
+    pub enum Purpose {
+        /// Created by the object manager, before any handle.
+        Creation = "the creator holds the new object until its handle exists",
+        /// A handle.
+        Handle = "each handle holds one reference",
+        /// A request's hold on its file object.
+        Irp = "NtReadFile holds the file object while the IRP is outstanding",
+        /// A request's hold on its event.
+        IrpEvent = "the IRP holds the event that it will signal",
+        /// A system service's hold for its own duration.
+        Service = "the system service holds the object while it works on it",
+        /// A wait.
+        Wait = "a wait holds the object it waits for",
+        /// A file object's hold on its completion port.
+        Association = "the file object holds the port it reports to",
+        /// A thread's hold on its process.
+        ThreadOfProcess = "each thread holds its process",
+        /// A running thread or process.
+        Running = "it is held while it runs",
+        /// A path lookup that reached a device.
+        Parse = "the device is held while the path is parsed",
+    }
+}
+
+impl Purpose {
+    /// Why the reference is dropped.
+    pub const fn dropped(self) -> &'static str {
+        match self {
+            Purpose::Creation => "the creator's own reference is not needed any more",
+            Purpose::Handle => "the handle is gone, and with it the reference it held",
+            Purpose::Irp => "the IRP is finished and lets the file object go",
+            Purpose::IrpEvent => "the IRP has signalled its event and lets it go",
+            Purpose::Service => "the system service is done with the object",
+            Purpose::Wait => "the wait is over",
+            Purpose::Association => "the file object is gone, and with it its hold on the port",
+            Purpose::ThreadOfProcess => "the thread has ended and lets its process go",
+            Purpose::Running => "it does not run any more",
+            Purpose::Parse => "the path is parsed",
+        }
+    }
+}
+
+steps! {
+    /// ObReferenceObjectByHandle: from a handle value to a referenced object.
+    ///
+    /// Returns the object's id. Errors, in this order: STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+    /// STATUS_ACCESS_DENIED. Source: ReactOS ob/obref.c; WDK, ObReferenceObjectByHandle.
+    pub enum ObReferenceObjectByHandle = "ObReferenceObjectByHandle" {
+        LockEntry {
+            process: Id<Process>, handle: Handle, wanted: Option<ObjectType>, access: Access, purpose: Purpose,
+        } = "H1", "look the handle up and lock its entry";
+        CheckEntry {
+            process: Id<Process>, handle: Handle, wanted: Option<ObjectType>, access: Access, purpose: Purpose,
+        } = "H2", "compare the object's type and the granted access";
+        Reference { process: Id<Process>, handle: Handle, purpose: Purpose } = "H3", "reference the object";
+        UnlockEntry { process: Id<Process>, handle: Handle, object: Id<Object> } = "H4", "unlock the entry";
+    }
+}
+
+impl Routine for ObReferenceObjectByHandle {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::LockEntry { process, handle, .. } => {
+                k.entry(process, handle).is_none_or(|entry| !entry.locked)
+            }
+            _ => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::LockEntry { process, handle, wanted, access, purpose } => {
+                if handle == Handle::CURRENT_PROCESS || handle == Handle::CURRENT_THREAD {
+                    return k.reference_pseudo_handle(thread, handle, wanted, purpose);
+                }
+                let Some(entry) = k.entry(process, handle) else {
+                    return Next::fail(NtStatus::INVALID_HANDLE);
+                };
+                k.lock_entry(process, handle, entry);
+                Next::goto(Self::CheckEntry { process, handle, wanted, access, purpose })
+            }
+            Self::CheckEntry { process, handle, wanted, access, purpose } => {
+                let Some(entry) = k.entry(process, handle) else {
+                    return Next::fail(NtStatus::INVALID_HANDLE);
+                };
+                let Some(object) = entry.object else { return Next::fail(NtStatus::INVALID_HANDLE) };
+                let mismatch = wanted.is_some_and(|wanted| k.object_type(object) != wanted);
+                if mismatch || !entry.access.grants(access) {
+                    k.unlock_entry(process, handle);
+                    let status =
+                        if mismatch { NtStatus::OBJECT_TYPE_MISMATCH } else { NtStatus::ACCESS_DENIED };
+                    return Next::fail(status);
+                }
+                Next::goto(Self::Reference { process, handle, purpose })
+            }
+            Self::Reference { process, handle, purpose } => {
+                let Some(object) = k.entry(process, handle).and_then(|entry| entry.object) else {
+                    return Next::fail(NtStatus::INVALID_HANDLE);
+                };
+                k.reference(object, purpose);
+                Next::goto(Self::UnlockEntry { process, handle, object })
+            }
+            Self::UnlockEntry { process, handle, object } => {
+                k.unlock_entry(process, handle);
+                Next::Return(Returned::value(object.to_word() as u32))
+            }
+        }
+    }
+}
+
+steps! {
+    /// ObDereferenceObject: drops one reference and deletes the object with the last.
+    pub enum ObDereferenceObject = "ObDereferenceObject" {
+        Drop { object: Id<Object>, purpose: Purpose } = "C9", "drop the reference; at zero delete the object here";
+    }
+}
+
+impl Routine for ObDereferenceObject {
+    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        let Self::Drop { object, purpose } = self;
+        if k.dereference(object, purpose) {
+            return Next::goto(ObpDeleteObject::Start { object });
+        }
+        Next::SUCCESS
+    }
+}
+
+impl Kernel {
+    /// ObReferenceObject: one more reference to an object that is held already.
+    pub(crate) fn reference(&mut self, object: Id<Object>, purpose: Purpose) {
+        let count = self[object].pointer_count + 1;
+        self.set(object, Object::POINTER_COUNT, count, purpose.name());
+    }
+
+    /// Drops one reference; true if it was the last.
+    pub(crate) fn dereference(&mut self, object: Id<Object>, purpose: Purpose) -> bool {
+        let header = &self[object];
+        let (pointers, handles) = (header.pointer_count, header.handle_count);
+        if pointers == 0 || pointers == 1 && handles > 0 {
+            let count = u64::from(pointers).wrapping_sub(1);
+            self.report(Rule::ReferenceByPointer, object.index() as u32, count);
+            return false;
+        }
+        self.set(object, Object::POINTER_COUNT, pointers - 1, purpose.dropped());
+        pointers == 1
+    }
+
+    /// ObDereferenceObjectDeferDelete: drops one reference; if it was the last, a worker deletes the object.
+    pub(crate) fn drop_deferred(&mut self, object: Id<Object>, purpose: Purpose, why: &'static str) {
+        if self.dereference(object, purpose) {
+            let system = self.system_id();
+            self.push(system, System::REAPER, object, why);
+        }
+    }
+
+    fn reference_pseudo_handle(
+        &mut self,
+        thread: Id<Thread>,
+        handle: Handle,
+        wanted: Option<ObjectType>,
+        purpose: Purpose,
+    ) -> Next {
+        let object = match handle {
+            Handle::CURRENT_PROCESS => self[self[thread].process].object,
+            _ => self[thread].object,
+        };
+        if wanted.is_some_and(|wanted| self.object_type(object) != wanted) {
+            return Next::fail(NtStatus::OBJECT_TYPE_MISMATCH);
+        }
+        self.reference(object, purpose);
+        Next::Return(Returned::value(object.to_word() as u32))
+    }
+
+    pub(crate) fn lock_entry(
+        &mut self,
+        process: Id<Process>,
+        handle: Handle,
+        entry: crate::ob::table::Entry,
+    ) {
+        self.set_entry(process, handle, crate::ob::table::Entry { locked: true, ..entry }, "");
+    }
+
+    pub(crate) fn unlock_entry(&mut self, process: Id<Process>, handle: Handle) {
+        if let Some(entry) = self.entry(process, handle) {
+            self.set_entry(process, handle, crate::ob::table::Entry { locked: false, ..entry }, "");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! How threads and processes end.
+
+use crate::frame::{Next, Routine, steps};
+use crate::io::cancel::IopCancelIrps;
+use crate::kernel::Kernel;
+use crate::ob::close::ObpCloseHandle;
+use crate::ob::reference::{ObDereferenceObject, Purpose};
+use crate::ps::process::Process;
+use crate::ps::thread::Thread;
+use crate::word::{Handle, Id};
+
+steps! {
+    /// PspExitThread: cancels what the thread has outstanding, waits for it, and signals the thread.
+    ///
+    /// A thread cannot end before every request on its list has ended. The last thread takes the process with it.
+    /// Requests that belong to a file object are not on its list and live on. Sources: ReactOS ps/kill.c; WDK,
+    /// "Canceling IRPs"; Wine ws2_32/tests/afd.c, test_async_thread_termination.
+    pub enum PspExitThread = "PspExitThread" {
+        Cancel {} = "T1", "cancel every request on the thread's list";
+        Cancelled {} = "T1", "every request on the list was asked to end";
+        Wait {} = "T2", "wait until the thread's list is empty";
+        End {} = "T3", "the thread has ended: signal its object";
+    }
+}
+
+impl Routine for PspExitThread {
+    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
+        match self {
+            Self::Wait {} => Thread::IRPS.first(&k[thread]).is_none(),
+            _ => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Cancel {} => {
+                k.forget_returned(thread);
+                k.raise(thread);
+                let scan = IopCancelIrps::of_thread(k[thread].process, thread, None);
+                Next::call(Self::Cancelled {}, scan)
+            }
+            Self::Cancelled {} => {
+                k.forget_returned(thread);
+                k.lower(thread);
+                Next::goto(Self::Wait {})
+            }
+            Self::Wait {} => {
+                let process = k[thread].process;
+                if k.threads_of(process).count() == 1 {
+                    return Next::call(Self::End {}, PspExitProcess::CloseTable { process });
+                }
+                Next::goto(Self::End {})
+            }
+            Self::End {} => {
+                k.forget_returned(thread);
+                k.set(thread, Thread::ENDED, true, "the thread has ended");
+                let object = k[thread].object;
+                k.drop_deferred(object, Purpose::Running, "an ended thread is let go by a worker");
+                Next::SUCCESS
+            }
+        }
+    }
+}
+
+steps! {
+    /// PspExitProcess, in the process's last thread: closes every handle in ascending order of value, protected ones
+    /// too, then signals the process. Source: ReactOS ps/kill.c, ex/handle.c.
+    pub enum PspExitProcess = "PspExitProcess" {
+        CloseTable { process: Id<Process> } = "Z1", "from now on nobody can put a handle into the table";
+        CloseNext { process: Id<Process> } = "Z2", "close the handle with the lowest value";
+        Signal { process: Id<Process> } = "Z3", "no handle is left: signal the process";
+    }
+}
+
+impl Routine for PspExitProcess {
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::CloseTable { process } => {
+                k.set(process, Process::EXITING, true, "the process is ending");
+                Next::goto(Self::CloseNext { process })
+            }
+            Self::CloseNext { process } => {
+                k.forget_returned(thread);
+                let lowest: Option<Handle> = k.table(process).open().next().map(|(handle, _)| handle);
+                match lowest {
+                    Some(handle) => {
+                        Next::call(self, ObpCloseHandle::LockEntry { process, handle, forced: true })
+                    }
+                    None => Next::goto(Self::Signal { process }),
+                }
+            }
+            Self::Signal { process } => {
+                k.set(process, Process::ENDED, true, "the process has ended");
+                let object = k[process].object;
+                Next::goto(ObDereferenceObject::Drop { object, purpose: Purpose::Running })
+            }
+        }
+    }
+}
+
+impl Kernel {
+    /// PsTerminateThread: tells a thread to end. It does so once it is out of the service it is in.
+    pub fn terminate_thread(&mut self, thread: Id<Thread>) {
+        self.set(thread, Thread::TERMINATING, true, "the thread is told to end");
+    }
+
+    /// Tells every thread of a process to end.
+    pub fn terminate_process(&mut self, process: Id<Process>) {
+        let threads: alloc::vec::Vec<Id<Thread>> = self.threads_of(process).collect();
+        threads.into_iter().for_each(|thread| self.terminate_thread(thread));
+    }
+}

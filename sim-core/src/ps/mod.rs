@@ -1,0 +1,7 @@
+//! Processes, threads and how they end.
+
+pub mod exit;
+pub mod process;
+pub mod schedule;
+pub mod system;
+pub mod thread;

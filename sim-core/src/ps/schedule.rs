@@ -1,0 +1,206 @@
+//! The scheduler's view: which steps can be taken now, and taking one.
+
+use alloc::vec::Vec;
+
+use crate::delta::Delta;
+use crate::frame::{Frame, Next, Returned, StepName};
+use crate::io::finish::IopCompleteRequest;
+use crate::kernel::Kernel;
+use crate::ob::delete::ObpDeleteObject;
+use crate::ps::exit::PspExitThread;
+use crate::ps::system::{Role, System};
+use crate::ps::thread::Thread;
+use crate::word::{Id, word_enum};
+
+word_enum! {
+    /// What a thread can do next.
+    pub enum Choice {
+        /// Take the step it is at.
+        Run = "run",
+        /// Take the special kernel APC that waits for it.
+        DeliverApc = "APC",
+        /// Let the time of its wait run out.
+        TimeOut = "time-out",
+    }
+}
+
+/// One atomic step that can be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Step {
+    /// Who takes it.
+    pub thread: Id<Thread>,
+    /// Which of the thread's possible steps it is.
+    pub choice: Choice,
+}
+
+/// How far a thread is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// It is in user mode; the last call, if any, returned this.
+    Idle(Option<Returned>),
+    /// It can take a step.
+    Ready,
+    /// It waits.
+    Blocked,
+    /// It has ended.
+    Ended,
+}
+
+impl Kernel {
+    /// Starts a system service on a thread that is in user mode.
+    ///
+    /// # Panics
+    /// If the thread is inside the system already or has ended.
+    pub fn start(&mut self, thread: Id<Thread>, service: impl Into<Frame>) {
+        assert!(
+            self.stack(thread).is_empty() && !self[thread].ended,
+            "a thread makes one system call at a time"
+        );
+        self.set(thread, Thread::RETURNED, None, "");
+        self.enter(thread, service.into());
+    }
+
+    /// How far a thread is.
+    pub fn progress(&self, thread: Id<Thread>) -> Progress {
+        if self[thread].ended {
+            return Progress::Ended;
+        }
+        match (self.choice(thread), self.stack(thread)) {
+            (Some(_), _) => Progress::Ready,
+            (None, []) => Progress::Idle(self[thread].returned),
+            (None, _) => Progress::Blocked,
+        }
+    }
+
+    /// The step a thread would take next, leaving aside that its wait may time out.
+    pub fn choice(&self, thread: Id<Thread>) -> Option<Choice> {
+        let record = &self[thread];
+        if record.ended {
+            return None;
+        }
+        if record.apc_level == 0 && Thread::APCS.first(record).is_some() {
+            return Some(Choice::DeliverApc);
+        }
+        let ready = match self.stack(thread).last() {
+            Some(frame) => frame.ready(self, thread),
+            None => record.terminating || self.has_work(thread),
+        };
+        ready.then_some(Choice::Run)
+    }
+
+    /// Whether the thread is in a wait whose time can run out.
+    pub fn can_time_out(&self, thread: Id<Thread>) -> bool {
+        let Some(frame) = self.stack(thread).last() else { return false };
+        frame.time_out().is_some() && !frame.ready(self, thread) && !self[thread].ended
+    }
+
+    /// Appends every step that can be taken now, in order of thread; a time-out comes after everything else.
+    pub fn enabled(&self, out: &mut Vec<Step>) {
+        for (thread, _) in self.all::<Thread>() {
+            out.extend(self.choice(thread).map(|choice| Step { thread, choice }));
+        }
+        for (thread, _) in self.all::<Thread>() {
+            if self.can_time_out(thread) {
+                out.push(Step { thread, choice: Choice::TimeOut });
+            }
+        }
+    }
+
+    /// The name of the step that `step` would take.
+    pub fn step_name(&self, step: Step) -> StepName {
+        match (step.choice, self.stack(step.thread).last()) {
+            (Choice::DeliverApc, _) => StepName {
+                routine: "KiDeliverApc",
+                label: "APC",
+                does: "interrupt the thread to finish an IRP that was completed for it",
+            },
+            (Choice::TimeOut, Some(frame)) => {
+                StepName { label: "time", does: "the time of the wait runs out", ..frame.step_name() }
+            }
+            (_, Some(frame)) => frame.step_name(),
+            (_, None) if self[step.thread].terminating => PspExitThread::Cancel {}.step_name(),
+            (_, None) => {
+                StepName { routine: "ExpWorkerThread", label: "work", does: "take the next work item" }
+            }
+        }
+    }
+
+    /// Takes one step. Returns what it changed.
+    ///
+    /// # Panics
+    /// If the step is not among those that [`Kernel::enabled`] lists.
+    pub fn take(&mut self, step: Step) -> &[Delta] {
+        let mark = self.mark();
+        let thread = step.thread;
+        match (step.choice, self.stack(thread).last().copied()) {
+            (Choice::DeliverApc, _) => self.deliver_apc(thread),
+            (Choice::TimeOut, Some(frame)) => {
+                let next = frame.time_out().expect("only a wait with a time limit times out");
+                self.go_on(thread, next);
+            }
+            (_, Some(frame)) => {
+                let next = frame.step(self, thread);
+                self.go_on(thread, next);
+            }
+            (_, None) if self[thread].terminating => self.enter(thread, PspExitThread::Cancel {}.into()),
+            (_, None) => self.take_work(thread),
+        }
+        self.since(mark)
+    }
+
+    fn go_on(&mut self, thread: Id<Thread>, next: Next) {
+        match next {
+            Next::Goto(frame) => self.go_to(thread, frame),
+            Next::Call { resume, callee } => {
+                self.go_to(thread, resume);
+                self.enter(thread, callee);
+            }
+            Next::Return(returned) => self.leave(thread, Some(returned)),
+            Next::Dismiss => self.leave(thread, self[thread].returned),
+        }
+    }
+
+    fn deliver_apc(&mut self, thread: Id<Thread>) {
+        let irp = Thread::APCS.first(&self[thread]).expect("an APC waits for the thread");
+        self.remove(thread, Thread::APCS, irp, "the thread takes the APC");
+        self.raise(thread);
+        self.enter(thread, IopCompleteRequest::WriteStatusBlock { irp, inline: false }.into());
+    }
+
+    fn has_work(&self, thread: Id<Thread>) -> bool {
+        self[thread].role == Role::Worker && System::REAPER.first(&self[self.system_id()]).is_some()
+    }
+
+    fn take_work(&mut self, thread: Id<Thread>) {
+        let system = self.system_id();
+        if let Some(object) = System::REAPER.first(&self[system]) {
+            self.remove(system, System::REAPER, object, "the worker takes it up");
+            self.enter(thread, ObpDeleteObject::Start { object }.into());
+        }
+    }
+
+    /// Takes steps of `thread` until its call returns, it blocks or it ends.
+    pub fn run(&mut self, thread: Id<Thread>) -> Progress {
+        while let Some(choice) = self.choice(thread) {
+            if self.stack(thread).is_empty() && choice == Choice::Run {
+                break;
+            }
+            self.take(Step { thread, choice });
+        }
+        self.progress(thread)
+    }
+
+    /// The next step that the system itself has to take: an APC, a worker's or a device's step, a thread on its
+    /// way out. `None` when only programs can go on.
+    pub fn system_step(&self) -> Option<Step> {
+        self.all::<Thread>().find_map(|(thread, record)| {
+            let choice = self.choice(thread)?;
+            let inside_apc = self.stack(thread).last().is_some_and(Frame::is_apc);
+            let system = choice == Choice::DeliverApc
+                || record.role != Role::Program
+                || record.terminating
+                || inside_apc;
+            system.then_some(Step { thread, choice })
+        })
+    }
+}

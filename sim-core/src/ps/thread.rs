@@ -1,0 +1,142 @@
+//! Threads: who executes the system's steps.
+
+use crate::delta::Change;
+use crate::frame::{Frame, Returned};
+use crate::io::irp::Irp;
+use crate::io::port::Packet;
+use crate::kernel::Kernel;
+use crate::ob::header::{Body, Object};
+use crate::ob::reference::Purpose;
+use crate::ps::process::Process;
+use crate::record::record;
+use crate::status::NtStatus;
+use crate::word::{Id, Word, WordKind};
+
+record! {
+    /// ETHREAD.
+    pub struct Thread: Thread {
+        /// Its header.
+        OBJECT object: Id<Object>,
+        /// Its process.
+        PROCESS process: Id<Process>,
+        /// The number of its name.
+        NAME name: u32,
+        /// What it is there for.
+        ROLE role: crate::ps::system::Role,
+        /// How many holders keep it at APC_LEVEL, where no special kernel APC is delivered.
+        APC_LEVEL apc_level: u32,
+        /// What the last routine returned; zero once it was read.
+        RETURNED returned: Option<Returned>,
+        /// The packet that a port handed it while it waited.
+        HANDED handed: Option<Id<Packet>>,
+        /// It was told to end.
+        TERMINATING terminating: bool,
+        /// It has ended; its object is signalled.
+        ENDED ended: bool as "ended",
+    }
+    lists {
+        /// Its outstanding IRPs, the newest first (ETHREAD.IrpList).
+        IRPS irps: Id<Irp> as "IrpList",
+        /// Completed IRPs whose special kernel APC waits for this thread.
+        APCS apcs: Id<Irp> as "ApcList",
+    }
+}
+
+impl Word for Option<Returned> {
+    const KIND: WordKind = WordKind::Number;
+    fn to_word(self) -> u64 {
+        self.map_or(0, |returned| {
+            1 | u64::from(returned.value) << 1
+                | u64::from(returned.status.0 >> 30) << 33
+                | u64::from(returned.status.0 & 0x3fff_ffff) << 35
+        }) & !(1 << 63)
+    }
+    fn from_word(word: u64) -> Self {
+        (word & 1 == 1).then(|| Returned {
+            value: (word >> 1) as u32,
+            status: NtStatus((word >> 33 & 3) as u32 * (1 << 30) | (word >> 35) as u32 & 0x3fff_ffff),
+        })
+    }
+}
+
+impl Kernel {
+    /// Creates a thread that waits in user mode for its program's first call.
+    pub fn create_thread(&mut self, process: Id<Process>, name: &str) -> Id<Thread> {
+        self.create_thread_as(process, name, crate::ps::system::Role::Program)
+    }
+
+    pub(crate) fn create_thread_as(
+        &mut self,
+        process: Id<Process>,
+        name: &str,
+        role: crate::ps::system::Role,
+    ) -> Id<Thread> {
+        let name = self.intern(name);
+        let at = self.threads.lowest_free();
+        let object = self.create(Object::new(Body::Thread(at)), "the thread is created");
+        self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
+        self.reference(self[process].object, Purpose::ThreadOfProcess);
+        let thread = Thread {
+            object,
+            process,
+            name,
+            role,
+            apc_level: 0,
+            returned: None,
+            handed: None,
+            terminating: false,
+            ended: false,
+            irps: alloc::vec::Vec::new(),
+            apcs: alloc::vec::Vec::new(),
+        };
+        self.create(thread, "")
+    }
+
+    /// The routines a thread is in, outermost first.
+    pub fn stack(&self, thread: Id<Thread>) -> &[Frame] {
+        self.stacks.row(thread.index())
+    }
+
+    pub(crate) fn enter(&mut self, thread: Id<Thread>, frame: Frame) {
+        self.stacks.row_mut(thread.index()).push(frame);
+        self.record_change(Change::Enter { thread: thread.index() as u32, frame }, "");
+    }
+
+    pub(crate) fn go_to(&mut self, thread: Id<Thread>, to: Frame) {
+        if let Some(top) = self.stacks.row_mut(thread.index()).last_mut() {
+            let from = core::mem::replace(top, to);
+            self.record_change(Change::Goto { thread: thread.index() as u32, from, to }, "");
+        }
+    }
+
+    pub(crate) fn leave(&mut self, thread: Id<Thread>, returned: Option<Returned>) {
+        if let Some(frame) = self.stacks.row_mut(thread.index()).pop() {
+            self.record_change(Change::Leave { thread: thread.index() as u32, frame }, "");
+        }
+        self.set(thread, Thread::RETURNED, returned, "");
+    }
+
+    /// What the routine that was called last returned. A routine reads it once, in the step after the call.
+    pub(crate) fn take_returned(&mut self, thread: Id<Thread>) -> Returned {
+        let returned = self[thread].returned.expect("a called routine has returned");
+        self.set(thread, Thread::RETURNED, None, "");
+        returned
+    }
+
+    /// Passes over what the routine that was called last returned, if one was.
+    pub(crate) fn forget_returned(&mut self, thread: Id<Thread>) {
+        self.set(thread, Thread::RETURNED, None, "");
+    }
+
+    /// Raises the thread to APC_LEVEL.
+    pub(crate) fn raise(&mut self, thread: Id<Thread>) {
+        let level = self[thread].apc_level + 1;
+        self.set(thread, Thread::APC_LEVEL, level, "");
+    }
+
+    /// Lowers the thread again.
+    pub(crate) fn lower(&mut self, thread: Id<Thread>) {
+        let level = self[thread].apc_level - 1;
+        self.set(thread, Thread::APC_LEVEL, level, "");
+    }
+}

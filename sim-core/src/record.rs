@@ -1,0 +1,263 @@
+//! Records: the structures that the state is made of, each a row of words in an arena of its kind.
+//!
+//! [`record!`] declares a structure once; reading it, changing it through deltas, showing it and encoding it
+//! all follow from that one declaration.
+
+use alloc::vec::Vec;
+use core::marker::PhantomData;
+
+use crate::word::{Id, Word, WordKind};
+
+/// What a program of the simulator may name: the kinds of record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Kind {
+    /// An object header.
+    Object,
+    /// An event's body.
+    Event,
+    /// A FILE_OBJECT.
+    File,
+    /// A DEVICE_OBJECT.
+    Device,
+    /// A completion port's body.
+    Port,
+    /// A process's body.
+    Process,
+    /// A thread's body.
+    Thread,
+    /// An IRP.
+    Irp,
+    /// A packet of a completion port.
+    Packet,
+    /// An IO_STATUS_BLOCK (in Win32 terms an OVERLAPPED) in user memory.
+    Iosb,
+    /// How many handles one process holds to one object.
+    HandleCount,
+    /// What the system keeps once: locks and work queues.
+    System,
+}
+
+impl Kind {
+    /// How many kinds there are.
+    pub const COUNT: usize = 12;
+}
+
+/// One field of a record, as metadata: how it is called and how its word reads.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldInfo {
+    /// The field's NT name; empty for what only the simulator needs.
+    pub name: &'static str,
+    /// How its word reads.
+    pub kind: WordKind,
+}
+
+/// A structure of the state.
+pub trait Record: Clone + PartialEq + Sized {
+    /// Which arena it lives in.
+    const KIND: Kind;
+    /// Its fields, in order.
+    const FIELDS: &'static [FieldInfo];
+    /// Its lists, in order.
+    const LISTS: &'static [FieldInfo];
+    /// The word of one field.
+    fn word(&self, field: u8) -> u64;
+    /// Replaces the word of one field.
+    fn set_word(&mut self, field: u8, word: u64);
+    /// The items of one list.
+    fn list(&self, list: u8) -> &Vec<u32>;
+    /// The items of one list, to change.
+    fn list_mut(&mut self, list: u8) -> &mut Vec<u32>;
+    /// A record with these words and lists (used to decode).
+    fn from_words(words: &[u64], lists: &mut dyn Iterator<Item = Vec<u32>>) -> Self;
+}
+
+/// A field of `R` that holds a `T`.
+pub struct Field<R, T> {
+    pub(crate) index: u8,
+    types: PhantomData<fn() -> (R, T)>,
+}
+impl<R, T> Field<R, T> {
+    pub(crate) const fn new(index: u8) -> Self {
+        Field { index, types: PhantomData }
+    }
+}
+impl<R, T> Clone for Field<R, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R, T> Copy for Field<R, T> {}
+
+/// A list of `R` whose items are `T`.
+pub struct List<R, T> {
+    pub(crate) index: u8,
+    types: PhantomData<fn() -> (R, T)>,
+}
+impl<R, T> List<R, T> {
+    pub(crate) const fn new(index: u8) -> Self {
+        List { index, types: PhantomData }
+    }
+}
+impl<R, T> Clone for List<R, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<R, T> Copy for List<R, T> {}
+
+impl<R: Record, T: Word> List<R, T> {
+    /// The items of the list in `record`, first to last.
+    pub fn of<'a>(self, record: &'a R) -> impl DoubleEndedIterator<Item = T> + ExactSizeIterator + 'a
+    where
+        T: 'a,
+    {
+        record.list(self.index).iter().map(|item| T::from_word(u64::from(*item)))
+    }
+
+    /// The first item.
+    pub fn first(self, record: &R) -> Option<T> {
+        record.list(self.index).first().map(|item| T::from_word(u64::from(*item)))
+    }
+
+    /// The last item.
+    pub fn last(self, record: &R) -> Option<T> {
+        record.list(self.index).last().map(|item| T::from_word(u64::from(*item)))
+    }
+
+    /// Whether the list in `record` holds `item`.
+    pub fn holds(self, record: &R, item: T) -> bool {
+        record.list(self.index).contains(&(item.to_word() as u32))
+    }
+}
+
+/// Declares a record: its fields with their NT names, and its lists.
+macro_rules! record {
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident: $kind:ident {
+            $($(#[$fmeta:meta])* $konst:ident $field:ident: $ty:ty $(as $text:literal)?,)*
+        }
+        lists {
+            $($(#[$lmeta:meta])* $lkonst:ident $list:ident: $lty:ty $(as $ltext:literal)?,)*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq)]
+        pub struct $name {
+            $($(#[$fmeta])* pub $field: $ty,)*
+            $($(#[$lmeta])* pub(crate) $list: alloc::vec::Vec<u32>,)*
+        }
+
+        const _: () = {
+            #[allow(unused_imports, reason = "a record may have no list")]
+            use $crate::record::{Field, FieldInfo, Kind, List, Record};
+            use $crate::word::Word;
+            use alloc::vec::Vec;
+
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code, reason = "an index, not a type")]
+            enum Index { $($konst,)* }
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code, reason = "an index, not a type")]
+            enum ListIndex { $($lkonst,)* }
+
+            impl $name {
+                $($(#[$fmeta])* pub const $konst: Field<$name, $ty> = Field::new(Index::$konst as u8);)*
+                $($(#[$lmeta])* pub const $lkonst: List<$name, $lty> = List::new(ListIndex::$lkonst as u8);)*
+            }
+
+            #[allow(unused_variables, unreachable_code, reason = "a record may have no list")]
+            impl Record for $name {
+                const KIND: Kind = Kind::$kind;
+                const FIELDS: &'static [FieldInfo] =
+                    &[$(FieldInfo { name: concat!($($text)?), kind: <$ty as Word>::KIND },)*];
+                const LISTS: &'static [FieldInfo] =
+                    &[$(FieldInfo { name: concat!($($ltext)?), kind: <$lty as Word>::KIND },)*];
+
+                fn word(&self, field: u8) -> u64 {
+                    $(if field == Index::$konst as u8 { return self.$field.to_word(); })*
+                    unreachable!("a record has the field it is asked for")
+                }
+                fn set_word(&mut self, field: u8, word: u64) {
+                    $(if field == Index::$konst as u8 { self.$field = <$ty>::from_word(word); return; })*
+                    unreachable!("a record has the field it is asked for")
+                }
+                fn list(&self, list: u8) -> &Vec<u32> {
+                    $(if list == ListIndex::$lkonst as u8 { return &self.$list; })*
+                    unreachable!("a record has the list it is asked for")
+                }
+                fn list_mut(&mut self, list: u8) -> &mut Vec<u32> {
+                    $(if list == ListIndex::$lkonst as u8 { return &mut self.$list; })*
+                    unreachable!("a record has the list it is asked for")
+                }
+                fn from_words(words: &[u64], lists: &mut dyn Iterator<Item = Vec<u32>>) -> Self {
+                    $name {
+                        $($field: <$ty>::from_word(words[Index::$konst as usize]),)*
+                        $($list: lists.next().unwrap_or_default(),)*
+                    }
+                }
+            }
+        };
+    };
+}
+pub(crate) use record;
+
+/// The records of one kind. A new record takes the lowest free place, so places say nothing of history.
+#[derive(Clone, Debug)]
+pub(crate) struct Arena<R> {
+    slots: Vec<Option<R>>,
+    /// No place below this one is free. Only a hint: it is not part of the state.
+    first_free: usize,
+}
+
+impl<R> Arena<R> {
+    pub(crate) const fn new() -> Self {
+        Arena { slots: Vec::new(), first_free: 0 }
+    }
+
+    pub(crate) fn get(&self, id: Id<R>) -> Option<&R> {
+        self.slots.get(id.index()).and_then(Option::as_ref)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: Id<R>) -> Option<&mut R> {
+        self.slots.get_mut(id.index()).and_then(Option::as_mut)
+    }
+
+    pub(crate) fn lowest_free(&mut self) -> Id<R> {
+        let used = |slot: &Option<R>| slot.is_some();
+        while self.slots.get(self.first_free).is_some_and(used) {
+            self.first_free += 1;
+        }
+        Id::at(self.first_free as u32)
+    }
+
+    pub(crate) fn put(&mut self, id: Id<R>, record: R) {
+        while self.slots.len() <= id.index() {
+            self.slots.push(None);
+        }
+        self.slots[id.index()] = Some(record);
+    }
+
+    pub(crate) fn take(&mut self, id: Id<R>) -> Option<R> {
+        let taken = self.slots.get_mut(id.index()).and_then(Option::take);
+        self.first_free = self.first_free.min(id.index());
+        while matches!(self.slots.last(), Some(None)) {
+            self.slots.pop();
+        }
+        taken
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.slots.clear();
+        self.first_free = 0;
+    }
+
+    pub(crate) fn places(&self) -> usize {
+        self.slots.len()
+    }
+}
+
+impl<R: PartialEq> PartialEq for Arena<R> {
+    fn eq(&self, other: &Self) -> bool {
+        self.slots == other.slots
+    }
+}

@@ -1,0 +1,92 @@
+//! Win32 error codes, and which one each NTSTATUS becomes.
+//!
+//! Sources: MS-ERREF section 2.2 (numbers); the pairs are those asserted by Wine's tests that run on Windows, or
+//! documented for the function that returns them.
+
+use core::fmt;
+
+use crate::status::NtStatus;
+
+/// A Win32 error code: what GetLastError returns.
+///
+/// ```
+/// use sim_core::NtStatus;
+/// use sim_core::win32::Win32Error;
+/// assert_eq!(Win32Error::of(NtStatus::CANCELLED), Win32Error::OPERATION_ABORTED);
+/// assert_eq!(Win32Error::OPERATION_ABORTED.to_string(), "ERROR_OPERATION_ABORTED");
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Win32Error(pub u32);
+
+macro_rules! errors {
+    ($($konst:ident = $value:literal, $name:literal, [$($status:ident),*];)*) => {
+        impl Win32Error {
+            $(#[doc = concat!("`", $name, "`.")]
+            pub const $konst: Win32Error = Win32Error($value);)*
+
+            /// Every error the model knows, with its name.
+            pub const ALL: &[(Win32Error, &str)] = &[$((Win32Error($value), $name),)*];
+
+            const OF_STATUS: &[(NtStatus, Win32Error)] = &[$($((NtStatus::$status, Win32Error($value)),)*)*];
+        }
+    };
+}
+
+errors! {
+    SUCCESS = 0, "ERROR_SUCCESS", [SUCCESS];
+    FILE_NOT_FOUND = 2, "ERROR_FILE_NOT_FOUND", [OBJECT_NAME_NOT_FOUND];
+    PATH_NOT_FOUND = 3, "ERROR_PATH_NOT_FOUND", [OBJECT_PATH_NOT_FOUND];
+    ACCESS_DENIED = 5, "ERROR_ACCESS_DENIED", [ACCESS_DENIED, PROCESS_IS_TERMINATING];
+    INVALID_HANDLE = 6, "ERROR_INVALID_HANDLE", [INVALID_HANDLE, OBJECT_TYPE_MISMATCH, HANDLE_NOT_CLOSABLE];
+    GEN_FAILURE = 31, "ERROR_GEN_FAILURE", [UNSUCCESSFUL];
+    SHARING_VIOLATION = 32, "ERROR_SHARING_VIOLATION", [SHARING_VIOLATION];
+    HANDLE_EOF = 38, "ERROR_HANDLE_EOF", [END_OF_FILE];
+    NOT_SUPPORTED = 50, "ERROR_NOT_SUPPORTED", [NOT_SUPPORTED];
+    INVALID_PARAMETER = 87, "ERROR_INVALID_PARAMETER", [INVALID_PARAMETER];
+    BROKEN_PIPE = 109, "ERROR_BROKEN_PIPE", [PIPE_BROKEN];
+    SEM_TIMEOUT = 121, "ERROR_SEM_TIMEOUT", [IO_TIMEOUT];
+    INVALID_NAME = 123, "ERROR_INVALID_NAME", [OBJECT_NAME_INVALID];
+    BUSY = 170, "ERROR_BUSY", [DEVICE_BUSY];
+    MORE_DATA = 234, "ERROR_MORE_DATA", [BUFFER_OVERFLOW];
+    WAIT_TIMEOUT = 258, "WAIT_TIMEOUT", [TIMEOUT];
+    ABANDONED_WAIT_0 = 735, "ERROR_ABANDONED_WAIT_0", [ABANDONED_WAIT_0];
+    OPERATION_ABORTED = 995, "ERROR_OPERATION_ABORTED", [CANCELLED];
+    IO_INCOMPLETE = 996, "ERROR_IO_INCOMPLETE", [];
+    IO_PENDING = 997, "ERROR_IO_PENDING", [PENDING];
+    INVALID_FUNCTION = 1, "ERROR_INVALID_FUNCTION", [INVALID_DEVICE_REQUEST];
+    NOT_FOUND = 1168, "ERROR_NOT_FOUND", [NOT_FOUND];
+    NO_SYSTEM_RESOURCES = 1450, "ERROR_NO_SYSTEM_RESOURCES", [INSUFFICIENT_RESOURCES];
+    MR_MID_NOT_FOUND = 317, "ERROR_MR_MID_NOT_FOUND", [];
+}
+
+impl Win32Error {
+    /// RtlNtStatusToDosError: the error of a status; `ERROR_MR_MID_NOT_FOUND`, as on Windows, for one without.
+    pub fn of(status: NtStatus) -> Win32Error {
+        Self::OF_STATUS.iter().find(|pair| pair.0 == status).map_or(Self::MR_MID_NOT_FOUND, |pair| pair.1)
+    }
+
+    /// The documented name, or `ERROR_?`.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|row| row.0 == self).map_or("ERROR_?", |row| row.1)
+    }
+
+    /// The error of that documented name.
+    pub fn from_name(name: &str) -> Option<Win32Error> {
+        Self::ALL.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+}
+
+impl fmt::Display for Win32Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            "ERROR_?" => write!(f, "error {}", self.0),
+            name => f.write_str(name),
+        }
+    }
+}
+
+impl fmt::Debug for Win32Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
