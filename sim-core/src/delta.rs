@@ -73,16 +73,18 @@ pub enum Change {
         /// What it was.
         record: Box<AnyRecord>,
     },
-    /// An entry of a handle table changed. `from` is `None` if the slot had never been used.
+    /// An entry of a handle table changed.
     Entry {
         /// The process whose table it is.
         process: u32,
         /// The slot.
         slot: u32,
         /// The entry before.
-        from: Option<Entry>,
+        from: Entry,
         /// The entry after.
         to: Entry,
+        /// How many slots had been used before.
+        used: u32,
     },
     /// A thread entered a routine.
     Enter {

@@ -31,7 +31,7 @@ impl Returned {
 }
 
 /// Where a routine goes after one step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Next {
     /// On to another step of the same routine, or into another routine that takes its place.
     Goto(Frame),

@@ -261,7 +261,7 @@ impl Kernel {
     fn undo(&mut self, change: Change) {
         match change {
             Change::Field { kind, at, field, from, .. } => {
-                self.with_record(kind, at, |record| record.set(field, from))
+                self.with_record(kind, at, |record| record.set(field, from));
             }
             Change::Insert { kind, at, list, position, .. } => {
                 self.with_record(kind, at, |record| {
@@ -273,8 +273,8 @@ impl Kernel {
             }
             Change::Create { kind, at } => self.drop_record(kind, at),
             Change::Destroy { at, record } => self.restore_record(at, *record),
-            Change::Entry { process, slot, from, .. } => {
-                self.tables.row_mut(process as usize).put(slot, from)
+            Change::Entry { process, slot, from, used, .. } => {
+                self.tables.row_mut(process as usize).restore(slot, from, used);
             }
             Change::Enter { thread, .. } => drop(self.stacks.row_mut(thread as usize).pop()),
             Change::Goto { thread, from, .. } => {
@@ -291,10 +291,7 @@ impl Kernel {
         self.journal.push(Delta { change, why });
     }
 
-    fn arena_mut<R: Stored>(&mut self) -> &mut Arena<R>
-    where
-        R: StoredMut,
-    {
+    fn arena_mut<R: StoredMut>(&mut self) -> &mut Arena<R> {
         R::arena_mut(self)
     }
 }

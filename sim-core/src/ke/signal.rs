@@ -7,7 +7,7 @@ use crate::ob::header::{Body, Object};
 use crate::word::Id;
 
 impl Kernel {
-    /// Whether a wait on the object is satisfied now. A device cannot be waited for and always is.
+    /// Whether a wait on the object is satisfied now. What cannot be waited for always is.
     pub fn is_signaled(&self, object: Id<Object>) -> bool {
         match self[object].body {
             Body::Event(event) => self[event].signaled,
@@ -15,7 +15,7 @@ impl Kernel {
             Body::Port(port) => self[port].closed || Port::PACKETS.first(&self[port]).is_some(),
             Body::Process(process) => self[process].ended,
             Body::Thread(thread) => self[thread].ended,
-            Body::Device(_) => true,
+            Body::Device(_) | Body::Opaque(_) => true,
         }
     }
 

@@ -58,7 +58,7 @@ impl Routine for ObpCreateHandle {
 }
 
 impl Kernel {
-    fn count_handle(&mut self, object: Id<Object>, process: Id<Process>) {
+    pub(crate) fn count_handle(&mut self, object: Id<Object>, process: Id<Process>) {
         let count = self[object].handle_count + 1;
         self.set(object, Object::NEW, false, "");
         self.set(object, Object::HANDLE_COUNT, count, "a handle to the object exists");

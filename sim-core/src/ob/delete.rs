@@ -62,6 +62,7 @@ impl Kernel {
             Body::Port(id) => self.destroy(id, ""),
             Body::Process(id) => self.destroy(id, ""),
             Body::Thread(id) => self.destroy(id, ""),
+            Body::Opaque(_) => {}
         }
         self.destroy(object, "the object is freed");
     }

@@ -60,6 +60,8 @@ pub enum Body {
     Process(Id<Process>),
     /// A thread.
     Thread(Id<Thread>),
+    /// An object of a recording, whose type has the name of that number.
+    Opaque(u32),
 }
 
 impl Body {
@@ -72,6 +74,7 @@ impl Body {
             Body::Port(_) => ObjectType::IoCompletion,
             Body::Process(_) => ObjectType::Process,
             Body::Thread(_) => ObjectType::Thread,
+            Body::Opaque(_) => ObjectType::Opaque,
         }
     }
 }
@@ -86,6 +89,7 @@ impl Word for Body {
             Body::Port(id) => id.to_word(),
             Body::Process(id) => id.to_word(),
             Body::Thread(id) => id.to_word(),
+            Body::Opaque(name) => u64::from(name),
         };
         place << 4 | self.object_type() as u64
     }
@@ -98,6 +102,7 @@ impl Word for Body {
             ObjectType::IoCompletion => Body::Port(Id::from_word(place)),
             ObjectType::Process => Body::Process(Id::from_word(place)),
             ObjectType::Thread => Body::Thread(Id::from_word(place)),
+            ObjectType::Opaque => Body::Opaque(place as u32),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! 52,380 handle values in audit logs of real machines, none a multiple of 0x400 (OTRF Security-Datasets);
 //! reuse of the value freed last: Wine kernel32/tests/process.c, test_DuplicateHandle.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::delta::Change;
@@ -15,9 +16,9 @@ use crate::ps::process::Process;
 use crate::word::{Access, Handle, Id, Word};
 
 /// Entries in one page of a 64-bit table.
-const PAGE: u32 = 256;
+pub(crate) const PAGE: u32 = 256;
 /// The most handles a process can have.
-const MOST_HANDLES: u32 = 1 << 24;
+pub(crate) const MOST_HANDLES: u32 = 1 << 24;
 
 /// OBJ_INHERIT.
 pub const INHERIT: u8 = 2;
@@ -42,68 +43,80 @@ impl Entry {
     pub const FREE: Entry = Entry { object: None, access: Access(0), attributes: 0, locked: false };
 }
 
-/// The entries of one process, by slot. Slots beyond the end were never used.
+/// The entries of one process, by slot, in pages that exist only where a slot was ever used.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HandleTable {
-    entries: Vec<Entry>,
+    pages: Vec<Option<Box<[Entry; PAGE as usize]>>>,
+    /// Slots from here on were never used.
+    used: u32,
 }
 
 impl HandleTable {
-    /// The entry in a slot that was used at least once.
-    pub fn entry(&self, slot: u32) -> Option<&Entry> {
-        self.entries.get(slot as usize)
+    /// The entry in a slot; a free one if the slot was never used.
+    pub fn entry(&self, slot: u32) -> Entry {
+        let page = self.pages.get((slot / PAGE) as usize).and_then(Option::as_ref);
+        page.map_or(Entry::FREE, |page| page[(slot % PAGE) as usize])
     }
 
     /// The open handles, in ascending order of value.
     pub fn open(&self) -> impl Iterator<Item = (Handle, &Entry)> {
-        self.entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| entry.object.is_some())
-            .map(|(slot, entry)| (Handle(slot as u32 * 4), entry))
+        let pages =
+            self.pages.iter().enumerate().filter_map(|(at, page)| page.as_ref().map(|page| (at, page)));
+        pages.flat_map(|(at, page)| {
+            let first = at as u32 * PAGE;
+            let open = page.iter().enumerate().filter(|(_, entry)| entry.object.is_some());
+            open.map(move |(slot, entry)| (Handle((first + slot as u32) * 4), entry))
+        })
     }
 
     fn next_unused(&self) -> u32 {
-        let next = self.entries.len() as u32;
-        if next.is_multiple_of(PAGE) { next + 1 } else { next }
+        if self.used.is_multiple_of(PAGE) { self.used + 1 } else { self.used }
     }
 
-    pub(crate) fn put(&mut self, slot: u32, entry: Option<Entry>) {
-        let slot = slot as usize;
-        match entry {
-            Some(entry) if slot < self.entries.len() => self.entries[slot] = entry,
-            Some(entry) => {
-                self.entries.resize(slot, Entry::FREE);
-                self.entries.push(entry);
-            }
-            None => {
-                let reserved = (slot - 1).is_multiple_of(PAGE as usize);
-                self.entries.truncate(if reserved { slot - 1 } else { slot });
-            }
+    fn put(&mut self, slot: u32, entry: Entry) {
+        let page = (slot / PAGE) as usize;
+        if self.pages.len() <= page {
+            self.pages.resize(page + 1, None);
         }
+        let entries = self.pages[page].get_or_insert_with(|| Box::new([Entry::FREE; PAGE as usize]));
+        entries[(slot % PAGE) as usize] = entry;
+        self.used = self.used.max(slot + 1);
+    }
+
+    /// Undoes a change: the entry is what it was, and only the first `used` slots were ever used.
+    pub(crate) fn restore(&mut self, slot: u32, entry: Entry, used: u32) {
+        self.put(slot, entry);
+        self.used = used;
+        self.pages.truncate(used.div_ceil(PAGE) as usize);
     }
 
     pub(crate) fn put_entries(&self, encoder: &mut Encoder<'_>) {
-        encoder.number(self.entries.len() as u64);
-        for entry in &self.entries {
+        encoder.number(u64::from(self.used));
+        let mut next = 0;
+        for (Handle(value), entry) in self.open() {
+            let access = u64::from(entry.access.0);
+            encoder.number(u64::from(value / 4 - next) + 1);
             encoder.word(entry.object);
-            if entry.object.is_some() {
-                encoder.number(
-                    u64::from(entry.access.0) << 4
-                        | u64::from(entry.attributes) << 1
-                        | u64::from(entry.locked),
-                );
-            }
+            encoder.number(access << 4 | u64::from(entry.attributes) << 1 | u64::from(entry.locked));
+            next = value / 4 + 1;
         }
+        encoder.number(0);
     }
 
     pub(crate) fn get_entries(&mut self, decoder: &mut Decoder<'_>) {
-        self.entries.clear();
-        for _ in 0..decoder.number() {
+        *self = HandleTable::default();
+        let used = decoder.number() as u32;
+        let mut next = 0;
+        while let Some(skipped) = decoder.number().checked_sub(1) {
+            let slot = next + skipped as u32;
             let object: Option<Id<Object>> = decoder.word();
-            let bits = if object.is_some() { decoder.number() } else { 0 };
+            let bits = decoder.number();
             let (access, attributes) = (Access((bits >> 4) as u32), (bits >> 1 & 7) as u8);
-            self.entries.push(Entry { object, access, attributes, locked: bits & 1 == 1 });
+            self.put(slot, Entry { object, access, attributes, locked: bits & 1 == 1 });
+            next = slot + 1;
+        }
+        if let Some(last) = used.checked_sub(1) {
+            self.put(last, self.entry(last));
         }
     }
 }
@@ -119,16 +132,16 @@ impl Kernel {
         if handle.is_negative() {
             return None;
         }
-        self.table(process).entry(handle.0 / 4).copied().filter(|entry| entry.object.is_some())
+        Some(self.table(process).entry(handle.0 / 4)).filter(|entry| entry.object.is_some())
     }
 
     pub(crate) fn set_entry(&mut self, process: Id<Process>, handle: Handle, to: Entry, why: &'static str) {
         let slot = handle.0 / 4;
         let table = self.tables.row_mut(process.index());
-        let from = table.entry(slot).copied();
-        table.put(slot, Some(to));
+        let (from, used) = (table.entry(slot), table.used);
+        table.put(slot, to);
         let process = process.index() as u32;
-        self.record_change(Change::Entry { process, slot, from, to }, why);
+        self.record_change(Change::Entry { process, slot, from, to, used }, why);
     }
 
     /// Puts an entry into the slot that the next handle gets: the one freed last, else the first never used.

@@ -17,6 +17,8 @@ word_enum! {
         Process = "Process",
         /// A thread.
         Thread = "Thread",
+        /// A type that only a recording names: it has counts and handles, and nothing else is known of it.
+        Opaque = "(recorded)",
     }
 }
 
@@ -45,6 +47,7 @@ impl ObjectType {
             ObjectType::IoCompletion => (true, true, false, 0x1F_0003),
             ObjectType::Process => (false, true, false, 0x1F_0FFF),
             ObjectType::Thread => (false, true, false, 0x1F_03FF),
+            ObjectType::Opaque => (false, false, false, 0xFFFF_FFFF),
         };
         TypeRules {
             has_close_procedure: close,

@@ -45,17 +45,11 @@ record! {
 impl Word for Option<Returned> {
     const KIND: WordKind = WordKind::Number;
     fn to_word(self) -> u64 {
-        self.map_or(0, |returned| {
-            1 | u64::from(returned.value) << 1
-                | u64::from(returned.status.0 >> 30) << 33
-                | u64::from(returned.status.0 & 0x3fff_ffff) << 35
-        }) & !(1 << 63)
+        self.map_or(0, |returned| (returned.status.to_word() << 32 | u64::from(returned.value)) + 1)
     }
     fn from_word(word: u64) -> Self {
-        (word & 1 == 1).then(|| Returned {
-            value: (word >> 1) as u32,
-            status: NtStatus((word >> 33 & 3) as u32 * (1 << 30) | (word >> 35) as u32 & 0x3fff_ffff),
-        })
+        let word = word.checked_sub(1)?;
+        Some(Returned { status: NtStatus::from_word(word >> 32), value: word as u32 })
     }
 }
 
