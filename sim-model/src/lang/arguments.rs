@@ -29,7 +29,7 @@ impl Checker<'_> {
                     Diagnostic::new(format!("the parameter `{}` is given twice", param.name))
                         .at(span, "given again")
                         .and_at(first, "given first")
-                        .help(spec.usage())
+                        .help(usage(spec))
                 });
             }
             self.argument(param, &arg.value, place);
@@ -42,7 +42,7 @@ impl Checker<'_> {
                 let noun = if missing.len() == 1 { "parameter" } else { "parameters" };
                 Diagnostic::new(format!("`{}` lacks the {noun} {}", spec.name, missing.join(", ")))
                     .at(call.name.span, "not all required parameters are given")
-                    .help(spec.usage())
+                    .help(usage(spec))
             });
         }
     }
@@ -53,12 +53,14 @@ impl Checker<'_> {
             let message = if after_named {
                 "an argument by position stands after one by name".to_owned()
             } else if index >= spec.params.len() {
-                format!("`{}` has {} parameters", spec.name, spec.params.len())
+                format!("`{}` has no parameter number {}", spec.name, index + 1)
             } else {
                 return Some(index);
             };
             self.diagnostics.push_with(arg.value.span.start, || {
-                Diagnostic::new(message).at(arg.value.span, "for no parameter").help(spec.usage())
+                Diagnostic::new(message)
+                    .at(arg.value.span, "this argument fits no parameter")
+                    .help(usage(spec))
             });
             return None;
         };
@@ -68,7 +70,7 @@ impl Checker<'_> {
                 Diagnostic::new(format!("`{}` has no parameter {}", spec.name, quoted(&name.value)))
                     .at(name.span, "unknown parameter")
                     .suggest(nearest(&name.value, spec.params.iter().map(|param| param.name)))
-                    .help(spec.usage())
+                    .help(usage(spec))
             });
         }
         at
@@ -208,6 +210,10 @@ impl Checker<'_> {
         let catalogue = self.catalogue;
         self.one_of("field", field, || catalogue.fields_of(kind));
     }
+}
+
+fn usage(spec: &CallSpec) -> String {
+    format!("the call is `{}`", spec.usage())
 }
 
 /// Whether a name is written as constants are: `STATUS_PENDNG`.

@@ -6,7 +6,7 @@ use sim_core::NtStatus;
 
 use super::ast::{Action, ActionKind, Actor, Expected, Name, Scenario, Span, Spanned};
 use super::catalogue::{Binds, Catalogue};
-use super::diagnostic::{Diagnostic, Diagnostics, quoted};
+use super::diagnostic::{Diagnostic, Diagnostics, MAX_QUOTED, quoted};
 use super::nearest::nearest;
 
 /// Looks up every name of a scenario. No error means that a run can rely on all of them.
@@ -243,13 +243,15 @@ impl<'a> Checker<'a> {
             let labels = &self.labels;
             self.diagnostics.push_with(span.start, || {
                 let candidates = labels.keys().copied().chain(constants.iter().copied());
-                Diagnostic::new(format!("nothing in the file binds the label {shown}"))
+                let diagnostic = Diagnostic::new(format!("nothing in the file binds the label {shown}"))
                     .at(span, "unknown label")
-                    .suggest(nearest(name, candidates))
-                    .help(format!(
-                        "declare `unbound {}` to use the value of no handle",
-                        shown.trim_matches('`')
-                    ))
+                    .suggest(nearest(name, candidates));
+                match name.len() <= MAX_QUOTED {
+                    true => {
+                        diagnostic.help(format!("declare `unbound {name}` to use the value of no handle"))
+                    }
+                    false => diagnostic,
+                }
             });
             return None;
         };
@@ -270,14 +272,24 @@ impl<'a> Checker<'a> {
             return Some(binds);
         }
         let bound = binding.span;
-        let words: Vec<&str> = wanted.iter().map(|wanted| wanted.word()).collect();
+        let words: Vec<&str> = wanted.iter().map(|wanted| with_article(*wanted)).collect();
         self.diagnostics.push_with(span.start, || {
             let wanted = words.join(" or ");
-            Diagnostic::new(format!("{shown} is the label of a {}, expected a {wanted}", binds.word()))
-                .at(span, format!("expected a {wanted}"))
+            Diagnostic::new(format!("{shown} is the label of {}, expected {wanted}", with_article(binds)))
+                .at(span, format!("expected {wanted}"))
                 .and_at(bound, "bound here")
         });
         None
+    }
+}
+
+fn with_article(binds: Binds) -> &'static str {
+    match binds {
+        Binds::Nothing => "nothing",
+        Binds::Handle => "a handle",
+        Binds::Operation => "an operation",
+        Binds::Packet => "a packet",
+        Binds::Value => "a value",
     }
 }
 

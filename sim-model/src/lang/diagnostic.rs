@@ -3,17 +3,17 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Level, Padding, Renderer, Snippet};
 
 use super::ast::Span;
 use super::source::{Source, grouped};
 
 /// How many diagnostics are kept and shown; the others are counted.
 pub const MAX_SHOWN: usize = 20;
-/// The most characters of the user's text that a message repeats.
+/// The most characters of the user's text that a message repeats, or that are marked.
 pub(super) const MAX_QUOTED: usize = 64;
-/// The most characters of a line that are shown.
-const WINDOW: usize = 100;
+/// The most columns of a line that are shown, its number included.
+const WIDTH: usize = 110;
 
 /// A place in the text and what is to be said about it.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +81,7 @@ impl Diagnostic {
 /// Without a text to show places in: the message and the help.
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&rendered(&Source::default(), &Diagnostic { primary: None, ..self.clone() }, false))
+        f.write_str(&rendered(&Source::default(), self, false))
     }
 }
 
@@ -165,80 +165,46 @@ impl fmt::Display for Diagnostics {
 impl std::error::Error for Diagnostics {}
 
 fn rendered(source: &Source, diagnostic: &Diagnostic, color: bool) -> String {
-    let mut group = Level::ERROR.primary_title(&diagnostic.message).elements(None::<Origin<'_>>);
-    let windows: Vec<Window> = diagnostic.primary.iter().map(|note| Window::new(source, note)).collect();
-    for (window, note) in windows.iter().zip(&diagnostic.primary) {
-        group = shown_at(group, source, window, note, AnnotationKind::Primary);
-    }
-    let others: Vec<Window> = diagnostic.secondary.iter().map(|note| Window::new(source, note)).collect();
-    for (window, note) in others.iter().zip(&diagnostic.secondary) {
-        group = shown_at(group, source, window, note, AnnotationKind::Context);
+    let mut group = Level::ERROR.primary_title(&diagnostic.message).elements(None::<Padding>);
+    for (start, annotations) in by_line(source, diagnostic) {
+        let line = source.line(start).1;
+        let snippet = Snippet::source(line).path(&*source.file).line_start(source.position(start).line);
+        group = group.element(snippet.annotations(annotations));
     }
     for help in &diagnostic.help {
         group = group.element(Level::HELP.message(help));
     }
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    let mut text = renderer.render(&[group]);
+    let mut text = renderer.term_width(WIDTH).render(&[group]);
     text.push('\n');
     text
 }
 
-fn shown_at<'a>(
-    group: Group<'a>,
-    source: &'a Source,
-    window: &'a Window,
-    note: &'a Note,
-    kind: AnnotationKind,
-) -> Group<'a> {
-    let origin = Origin::path(&*source.file).line(window.line).char_column(window.column);
-    let label = Some(note.text.as_str()).filter(|text| !text.is_empty());
-    let annotation = kind.span(window.marked.clone()).label(label);
-    group
-        .element(origin)
-        .element(Snippet::source(&window.text).line_start(window.line).annotation(annotation))
-}
-
-/// The part of a line that is shown: about [`WINDOW`] characters around the marked ones.
-struct Window {
-    line: usize,
-    column: usize,
-    text: String,
-    marked: Range<usize>,
-}
-
-impl Window {
-    fn new(source: &Source, note: &Note) -> Window {
-        let position = source.position(note.span.start);
+/// The notes, those near each other on one line together, the line of the primary note first. None without a text.
+fn by_line<'a>(source: &Source, diagnostic: &'a Diagnostic) -> Vec<(u32, Vec<Annotation<'a>>)> {
+    let primary = diagnostic.primary.iter().map(|note| (note, AnnotationKind::Primary));
+    let secondary = diagnostic.secondary.iter().map(|note| (note, AnnotationKind::Context));
+    let mut lines: Vec<(usize, u32, Vec<Annotation<'_>>)> = Vec::new();
+    for (note, kind) in primary.chain(secondary).filter(|_| !source.text.is_empty()) {
         let (line_start, line) = source.line(note.span.start);
-        let start = source.boundary(note.span.start).clamp(line_start, line_start + line.len()) - line_start;
-        let end =
-            source.boundary(note.span.end).clamp(line_start + start, line_start + line.len()) - line_start;
-        let cut = cut_around(line, start);
-        let (before, after) =
-            (if cut.start > 0 { "…" } else { "" }, if cut.end < line.len() { "…" } else { "" });
-        let shift = |index: usize| index.min(cut.end) - cut.start + before.len();
-        Window {
-            line: position.line,
-            column: position.column,
-            marked: shift(start)..shift(end),
-            text: format!("{before}{}{after}", &line[cut]),
+        let label = Some(note.text.as_str()).filter(|text| !text.is_empty());
+        let annotation = kind.span(marked(source, line_start, line, note.span)).label(label);
+        // Notes far apart on a long line would show all that is between them.
+        let near = |start: u32| start.abs_diff(note.span.start) as usize <= MAX_QUOTED;
+        match lines.iter_mut().find(|other| other.0 == line_start && near(other.1)) {
+            Some((_, _, annotations)) => annotations.push(annotation),
+            None => lines.push((line_start, note.span.start, vec![annotation])),
         }
     }
+    lines.into_iter().map(|(_, start, annotations)| (start, annotations)).collect()
 }
 
-/// The bytes of `line` to show so that the character at `start` is in view.
-fn cut_around(line: &str, start: usize) -> Range<usize> {
-    let nth_back =
-        |count: usize| line[..start].char_indices().rev().take(count).last().map_or(start, |c| c.0);
-    let nth_on = |count: usize| line[start..].char_indices().nth(count).map_or(line.len(), |c| start + c.0);
-    if line.len() <= WINDOW || line.chars().count() <= WINDOW {
-        return 0..line.len();
-    }
-    // Near an end of the line, what is not needed there goes to the other side.
-    let on = line[start..].chars().take(WINDOW).count();
-    let back = line[..start].chars().rev().take(WINDOW).count();
-    let left = (WINDOW / 2).max(WINDOW - on).min(back);
-    nth_back(left)..nth_on(WINDOW - left)
+/// The bytes of the line that are marked for a span: within the line, and not too many.
+fn marked(source: &Source, line_start: usize, line: &str, span: Span) -> Range<usize> {
+    let within = |offset: u32| source.boundary(offset).saturating_sub(line_start).min(line.len());
+    let (start, end) = (within(span.start), within(span.end).max(within(span.start)));
+    let longest = line[start..end].char_indices().nth(MAX_QUOTED).map_or(end, |(cut, _)| start + cut);
+    start..longest
 }
 
 /// The user's text between back quotes, shortened if it is long.

@@ -132,7 +132,7 @@ impl<'a, 'l> Parser<'a, 'l> {
             let mut cursor = Cursor::new(line);
             let place = cursor.span();
             let word = cursor
-                .word(FILE_WORDS, "a statement of the file")
+                .word(FILE_WORDS, "a statement at file level")
                 .or_else(|error| self.mistaken_word(line, error));
             match word {
                 Ok(word) => {
@@ -151,16 +151,22 @@ impl<'a, 'l> Parser<'a, 'l> {
     fn mistaken_word(&mut self, line: &Line<'_>, error: Diagnostic) -> Result<&'static str, ()> {
         let first = line.tokens.first().map(|token| token.kind);
         let call = matches!(line.tokens.get(1).map(|t| t.kind), Some(TokenKind::Symbol("(" | "=")));
+        let meant = match first {
+            Some(TokenKind::Word(found)) => nearest(found, FILE_WORDS.iter().copied()),
+            _ => None,
+        };
         let error = match first {
             Some(TokenKind::Word("thread")) => error.help("a `thread` stands below a `process`"),
             Some(TokenKind::Word(word)) if call || ACTION_WORDS.contains(&word) => {
                 error.help("actions stand below a `thread` or an `environment`")
             }
+            _ if meant.is_none() => {
+                error.help(format!("such a statement begins with {}", FILE_WORDS.join(", ")))
+            }
             _ => error,
         };
         self.keep(line, Err::<(), _>(error));
-        let Some(TokenKind::Word(found)) = first else { return Err(()) };
-        match nearest(found, FILE_WORDS.iter().copied()) {
+        match meant {
             Some("process") => Ok("process"),
             Some("environment") => Ok("environment"),
             _ => Err(()),

@@ -72,6 +72,7 @@ fn structure() {
             "always name: a == b\n",
             "schedule now\n  main:\n  : text\n  main text\n",
             "title \"a\" extra\n",
+            "lorem ipsum\n  dolor\n",
         ]),
     );
 }

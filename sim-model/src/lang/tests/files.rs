@@ -39,7 +39,19 @@ fn files_that_are_no_scenario() {
     shown.push_str(&large.error());
     let missing = PathBuf::from("no-such-directory/a.kobj");
     shown.push_str(&read_scenario(&missing).unwrap_err().to_string());
-    insta::assert_snapshot!(shown, @"");
+    insta::assert_snapshot!(shown, @r"
+    error: `a.kobj` holds no scenario: it is empty or has only comments
+     |
+     = help: a scenario has at least a `process` with a `thread`
+    error: `a.kobj` holds no scenario: it is empty or has only comments
+     |
+     = help: a scenario has at least a `process` with a `thread`
+    error: `a.kobj` is not UTF-8 text: line 2, byte offset 14
+     |
+     = help: save the file as UTF-8
+    error: `a.kobj` is 104,857,600 bytes; a scenario may be at most 1,048,576
+    error: there is no file `no-such-directory/a.kobj`
+    ");
 }
 
 #[test]
@@ -55,7 +67,7 @@ fn directories_and_endless_files_are_refused() {
 fn marks_and_line_ends_of_other_systems_are_accepted() {
     let scratch = Scratch::new("crlf", "\u{FEFF}title \"a\"\r\nprocess app\r\n  thread main\r\n".as_bytes());
     let read = read_scenario(&scratch.0).unwrap();
-    assert_eq!(parse("a", &read), parse("b", "title \"a\"\nprocess app\n  thread main\n"));
+    assert_eq!(parse("a", &read).unwrap(), parse("b", "title \"a\"\nprocess app\n  thread main\n").unwrap());
 }
 
 #[test]
