@@ -1,6 +1,6 @@
 //! Scenario texts: where they come from, their limits, and the lines in them.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -82,14 +82,14 @@ pub(super) fn byte_order_mark(text: &str) -> usize {
 /// pipe or a file that grows does not tell its size.
 pub fn read_scenario(path: &Path) -> Result<String, Diagnostic> {
     let shown = path.display().to_string();
-    let file = File::open(path).map_err(|error| cannot_read(&shown, &error))?;
-    let metadata = file.metadata().map_err(|error| cannot_read(&shown, &error))?;
+    let metadata = fs::metadata(path).map_err(|error| cannot_read(&shown, &error))?;
     if metadata.is_dir() {
         return Err(Diagnostic::new(format!("`{shown}` is a directory, not a scenario file")));
     }
     if metadata.len() > MAX_SCENARIO_BYTES {
         return Err(too_large(&shown, metadata.len()));
     }
+    let file = File::open(path).map_err(|error| cannot_read(&shown, &error))?;
     let mut bytes = Vec::new();
     file.take(MAX_SCENARIO_BYTES + 1).read_to_end(&mut bytes).map_err(|error| cannot_read(&shown, &error))?;
     if bytes.len() as u64 > MAX_SCENARIO_BYTES {

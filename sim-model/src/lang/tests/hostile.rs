@@ -48,7 +48,7 @@ fn large_texts_are_answered_soon() {
             (0..25_000).map(|n| format!("    l{n} = Rea(k{n})\n")).collect::<String>()
         ),
     ] {
-        assert!(answer(&text) > 0, "{:.40} is no scenario", text);
+        assert!(answer(&text) > 0, "{text:.40} is no scenario");
     }
 }
 
