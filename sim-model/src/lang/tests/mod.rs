@@ -155,3 +155,30 @@ fn arguments_are_found_by_position_and_by_name() {
     assert_eq!(shown("event").as_deref(), Some("Name(\"e\")"));
     assert_eq!(shown("offset"), None);
 }
+
+#[test]
+fn the_examples_of_the_grammar_parse() {
+    let page = include_str!("../../../../docs/LANGUAGE.md");
+    let mut examples = 0;
+    for block in page.split("```").skip(1).step_by(2).filter(|block| !block.starts_with("ebnf")) {
+        let whole = parse("whole.kobj", block);
+        let lines = parse("lines.kobj", &in_thread(block));
+        assert!(whole.is_ok() || lines.is_ok(), "{block}\n{whole:?}\n{lines:?}");
+        examples += 1;
+    }
+    assert!(examples > 8, "{examples} examples were found");
+}
+
+#[test]
+fn a_statement_goes_on_inside_parentheses() {
+    let lines =
+        "a = CreateIoCompletionPort( # a port\n  NULL,\n\n  # no other port\n  key: 1\n)\nCloseHandle(\n  a)";
+    let one_line = in_thread("a = CreateIoCompletionPort(NULL, key: 1)\nCloseHandle(a)");
+    assert_eq!(parse("a", &in_thread(lines)).unwrap(), parse("b", &one_line).unwrap());
+}
+
+#[test]
+fn a_label_of_another_thread_may_be_used_at_any_place() {
+    let text = "process app\n  thread a\n    CloseHandle(h)\n  thread b\n    h = CreateIoCompletionPort()\n";
+    assert_eq!(diagnose(text).to_string(), "");
+}
