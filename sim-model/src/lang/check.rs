@@ -1,0 +1,304 @@
+//! Names: whether each one stands for something, and for the right thing.
+
+use std::collections::BTreeMap;
+
+use sim_core::NtStatus;
+
+use super::ast::{Action, ActionKind, Actor, Expected, Name, Scenario, Span, Spanned};
+use super::catalogue::{Binds, Catalogue};
+use super::diagnostic::{Diagnostic, Diagnostics, MAX_QUOTED, quoted};
+use super::nearest::nearest;
+
+/// Looks up every name of a scenario. No error means that a run can rely on all of them.
+pub fn check(scenario: &Scenario, catalogue: &Catalogue) -> Diagnostics {
+    let mut checker = Checker {
+        catalogue,
+        labels: BTreeMap::new(),
+        devices: Declared::new("device"),
+        processes: Declared::new("process"),
+        threads: Declared::new("thread"),
+        diagnostics: Diagnostics::new(scenario.source.clone()),
+    };
+    checker.declare(scenario);
+    checker.file_level(scenario);
+    for (thread, actions) in sequences(scenario).enumerate() {
+        for (action, Spanned { value, .. }) in actions.iter().enumerate() {
+            checker.action(value, Some(Place { thread, action }));
+        }
+    }
+    for property in &scenario.properties {
+        checker.expr(&property.expr, None);
+    }
+    checker.diagnostics
+}
+
+/// The action lists of a scenario, in the order of the file.
+fn sequences(scenario: &Scenario) -> impl Iterator<Item = &[Action]> {
+    scenario.actors.iter().flat_map(|actor| match actor {
+        Actor::Process(process) => process.threads.iter().map(|thread| &thread.actions[..]).collect(),
+        Actor::Environment(environment) => vec![&environment.actions[..]],
+    })
+}
+
+/// Where an action stands: in which list of actions, and at which place in it.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    thread: usize,
+    action: usize,
+}
+
+/// What is known of a label.
+struct Binding {
+    span: Span,
+    /// Where it is bound; `None` if it is declared `unbound`.
+    place: Option<Place>,
+    /// What it names; `None` if that is not known, and then it fits everywhere.
+    binds: Option<Binds>,
+}
+
+/// The declared names of one kind, and where they are declared.
+struct Declared<'a> {
+    kind: &'static str,
+    names: BTreeMap<&'a str, Span>,
+}
+
+impl<'a> Declared<'a> {
+    fn new(kind: &'static str) -> Self {
+        Declared { kind, names: BTreeMap::new() }
+    }
+
+    fn declare(&mut self, name: &'a Name, diagnostics: &mut Diagnostics) {
+        if let Some(&first) = self.names.get(&*name.value) {
+            let (kind, shown) = (self.kind, quoted(&name.value));
+            diagnostics.push_with(name.span.start, || {
+                Diagnostic::new(format!("the {kind} {shown} is declared twice"))
+                    .at(name.span, "declared again")
+                    .and_at(first, "declared first")
+                    .help(format!("the name of a {kind} is unique in the whole file"))
+            });
+        } else {
+            self.names.insert(&name.value, name.span);
+        }
+    }
+}
+
+pub(super) struct Checker<'a> {
+    pub(super) catalogue: &'a Catalogue,
+    labels: BTreeMap<&'a str, Binding>,
+    devices: Declared<'a>,
+    processes: Declared<'a>,
+    threads: Declared<'a>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+impl<'a> Checker<'a> {
+    fn declare(&mut self, scenario: &'a Scenario) {
+        for device in &scenario.devices {
+            self.devices.declare(&device.name, &mut self.diagnostics);
+        }
+        for process in scenario.processes() {
+            self.processes.declare(&process.name, &mut self.diagnostics);
+            for thread in &process.threads {
+                self.threads.declare(&thread.name, &mut self.diagnostics);
+            }
+        }
+        for label in &scenario.unbound {
+            self.bind(label, Binding { span: label.span, place: None, binds: None });
+        }
+        for (thread, actions) in sequences(scenario).enumerate() {
+            for (action, Spanned { value, .. }) in actions.iter().enumerate() {
+                if let ActionKind::Call { label: Some(label), call, .. } = value {
+                    let binds = self.catalogue.call(&call.name.value).map(|spec| spec.binds);
+                    let place = Some(Place { thread, action });
+                    self.bind(label, Binding { span: label.span, place, binds });
+                }
+            }
+        }
+    }
+
+    fn bind(&mut self, label: &'a Name, binding: Binding) {
+        let shown = quoted(&label.value);
+        if self.catalogue.constants().any(|constant| constant == label.value) {
+            self.diagnostics.push_with(label.span.start, || {
+                Diagnostic::new(format!("{shown} is a constant and cannot be a label"))
+                    .at(label.span, "choose another name")
+            });
+        }
+        let Some(first) = self.labels.get(&*label.value) else {
+            self.labels.insert(&label.value, binding);
+            return;
+        };
+        let note = if first.place.is_some() { "bound first" } else { "declared `unbound`" };
+        let first = first.span;
+        self.diagnostics.push_with(label.span.start, || {
+            Diagnostic::new(format!("the label {shown} is bound twice"))
+                .at(label.span, "bound again")
+                .and_at(first, note)
+                .help("a label names one thing in the whole file")
+        });
+    }
+
+    fn file_level(&mut self, scenario: &Scenario) {
+        let catalogue = self.catalogue;
+        if let Some(profile) = &scenario.profile {
+            self.one_of("profile", profile, || catalogue.profiles.iter().copied());
+        }
+        for device in &scenario.devices {
+            self.one_of("driver", &device.driver, || catalogue.drivers.iter().copied());
+        }
+        for action in scenario.environments().flat_map(|environment| &environment.actions) {
+            if let ActionKind::Call { call, .. } = &action.value {
+                self.diagnostics.push_with(call.name.span.start, || {
+                    Diagnostic::new("an environment makes no calls")
+                        .at(call.name.span, "a call")
+                        .help("calls stand below a `thread`")
+                });
+            }
+        }
+    }
+
+    fn action(&mut self, action: &ActionKind, place: Option<Place>) {
+        match action {
+            ActionKind::Call { label, call, expect } => {
+                self.call(label.as_ref(), call, place);
+                for expected in expect {
+                    if let Expected::Name(name) = &expected.value {
+                        self.expectation(name, expected.span);
+                    }
+                }
+            }
+            ActionKind::Check(expr) => self.expr(expr, place),
+            ActionKind::DeviceCompletes { device, label, bytes, status } => {
+                self.device_action(device, label, status.as_ref(), place);
+                if let Some(bytes) = bytes.as_ref().filter(|bytes| bytes.value.negative) {
+                    self.diagnostics.push(
+                        Diagnostic::new("a number of bytes is not negative").at(bytes.span, "negative"),
+                    );
+                }
+            }
+            ActionKind::DeviceFails { device, label, status } => {
+                self.device_action(device, label, Some(status), place);
+            }
+            ActionKind::ExitProcess(name) | ActionKind::TerminateProcess(name) => self.process(name),
+            ActionKind::TerminateThread(name) => self.thread(name),
+        }
+    }
+
+    fn device_action(&mut self, device: &Name, label: &Name, status: Option<&Name>, place: Option<Place>) {
+        self.device(device);
+        self.label_of(&label.value, label.span, place, &[Binds::Operation], &[]);
+        if let Some(status) = status {
+            self.one_of("status", status, || NtStatus::ALL.iter().map(|row| row.1));
+        }
+    }
+
+    fn expectation(&mut self, name: &str, span: Span) {
+        let catalogue = self.catalogue;
+        self.one_of("result", &Spanned::new(name.to_owned(), span), || catalogue.expectations());
+    }
+
+    pub(super) fn device(&mut self, name: &Name) {
+        unknown(&mut self.diagnostics, &self.devices, name);
+    }
+
+    pub(super) fn process(&mut self, name: &Name) {
+        unknown(&mut self.diagnostics, &self.processes, name);
+    }
+
+    pub(super) fn thread(&mut self, name: &Name) {
+        unknown(&mut self.diagnostics, &self.threads, name);
+    }
+
+    /// A name that must be one of those that `known` lists.
+    pub(super) fn one_of<'n, I>(&mut self, kind: &str, name: &Name, known: impl Fn() -> I)
+    where
+        I: Iterator<Item = &'n str>,
+    {
+        if !known().any(|other| other == name.value) {
+            self.diagnostics.push_with(name.span.start, || {
+                Diagnostic::new(format!("there is no {kind} {}", quoted(&name.value)))
+                    .at(name.span, format!("unknown {kind}"))
+                    .suggest(nearest(&name.value, known()))
+            });
+        }
+    }
+
+    pub(super) fn is_label(&self, name: &str) -> bool {
+        self.labels.contains_key(name)
+    }
+
+    /// A label that must be bound, before this place, to one of `wanted` (to anything if there are
+    /// none). `constants` could have stood here as well; they are only suggested. What it names, if
+    /// there is no error and it is known.
+    pub(super) fn label_of(
+        &mut self,
+        name: &str,
+        span: Span,
+        place: Option<Place>,
+        wanted: &[Binds],
+        constants: &[&str],
+    ) -> Option<Binds> {
+        let shown = quoted(name);
+        let Some(binding) = self.labels.get(name) else {
+            let labels = &self.labels;
+            self.diagnostics.push_with(span.start, || {
+                let candidates = labels.keys().copied().chain(constants.iter().copied());
+                let diagnostic = Diagnostic::new(format!("nothing in the file binds the label {shown}"))
+                    .at(span, "unknown label")
+                    .suggest(nearest(name, candidates));
+                match name.len() <= MAX_QUOTED {
+                    true => {
+                        diagnostic.help(format!("declare `unbound {name}` to use the value of no handle"))
+                    }
+                    false => diagnostic,
+                }
+            });
+            return None;
+        };
+        if let (Some(bound), Some(used)) = (binding.place, place)
+            && bound.thread == used.thread
+            && used.action <= bound.action
+        {
+            let bound = binding.span;
+            self.diagnostics.push_with(span.start, || {
+                Diagnostic::new(format!("the label {shown} is used before it is bound"))
+                    .at(span, "used here")
+                    .and_at(bound, "bound here")
+            });
+            return None;
+        }
+        let binds = binding.binds?;
+        if wanted.is_empty() || binds == Binds::Nothing || binds == Binds::Value || wanted.contains(&binds) {
+            return Some(binds);
+        }
+        let bound = binding.span;
+        let words: Vec<&str> = wanted.iter().map(|wanted| with_article(*wanted)).collect();
+        self.diagnostics.push_with(span.start, || {
+            let wanted = words.join(" or ");
+            Diagnostic::new(format!("{shown} is the label of {}, expected {wanted}", with_article(binds)))
+                .at(span, format!("expected {wanted}"))
+                .and_at(bound, "bound here")
+        });
+        None
+    }
+}
+
+fn with_article(binds: Binds) -> &'static str {
+    match binds {
+        Binds::Nothing => "nothing",
+        Binds::Handle => "a handle",
+        Binds::Operation => "an operation",
+        Binds::Packet => "a packet",
+        Binds::Value => "a value",
+    }
+}
+
+fn unknown(diagnostics: &mut Diagnostics, declared: &Declared<'_>, name: &Name) {
+    if !declared.names.contains_key(&*name.value) {
+        diagnostics.push_with(name.span.start, || {
+            Diagnostic::new(format!("there is no {} {}", declared.kind, quoted(&name.value)))
+                .at(name.span, format!("unknown {}", declared.kind))
+                .suggest(nearest(&name.value, declared.names.keys().copied()))
+        });
+    }
+}

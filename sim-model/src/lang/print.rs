@@ -1,0 +1,204 @@
+//! A tree as text, in the one canonical form: `parse(print(tree)) == tree`.
+
+use std::fmt::{self, Write};
+
+use super::ast::{
+    Action, ActionKind, Actor, Arg, Call, Expected, Expr, ExprKind, Name, Number, Operand, Scenario, Spanned,
+    Value,
+};
+
+/// The canonical text of a scenario. Comments are not part of a tree, so they are lost.
+///
+/// ```
+/// use sim_model::lang;
+/// let text = "process app\n  thread main\n    r1 = ReadFile(file, 64 bytes) -> ERROR_IO_PENDING\n";
+/// assert_eq!(lang::print(&lang::parse("a.kobj", text).unwrap()), text);
+/// ```
+pub fn print(scenario: &Scenario) -> String {
+    let mut text = String::new();
+    // Writing to a string does not fail.
+    let _ = write_scenario(&mut text, scenario);
+    text
+}
+
+fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
+    if let Some(title) = &scenario.title {
+        writeln!(out, "title \"{}\"", title.value)?;
+    }
+    if let Some(profile) = &scenario.profile {
+        writeln!(out, "profile {}", profile.value)?;
+    }
+    if !scenario.unbound.is_empty() {
+        writeln!(out, "unbound {}", joined(&scenario.unbound, ", "))?;
+    }
+    for device in &scenario.devices {
+        writeln!(out, "device {} driver={}", device.name.value, device.driver.value)?;
+    }
+    for actor in &scenario.actors {
+        write_actor(out, actor)?;
+    }
+    for property in &scenario.properties {
+        let name = property.name.as_ref().map_or(String::new(), |name| format!(" \"{}\":", name.value));
+        write!(out, "{}{name} ", property.kind.word())?;
+        write_expr(out, &property.expr)?;
+        out.push('\n');
+    }
+    if let Some(steps) = &scenario.schedule {
+        out.push_str("schedule\n");
+        for step in steps {
+            writeln!(out, "  {}: {}", step.actor.value, step.text.value)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_actor(out: &mut String, actor: &Actor) -> fmt::Result {
+    match actor {
+        Actor::Process(process) => {
+            writeln!(out, "process {}", process.name.value)?;
+            for thread in &process.threads {
+                writeln!(out, "  thread {}", thread.name.value)?;
+                write_actions(out, &thread.actions, "    ")?;
+            }
+            Ok(())
+        }
+        Actor::Environment(environment) => {
+            let name = environment.name.as_ref().map_or(String::new(), |name| format!(" {}", name.value));
+            writeln!(out, "environment{name}")?;
+            write_actions(out, &environment.actions, "  ")
+        }
+    }
+}
+
+fn write_actions(out: &mut String, actions: &[Action], indent: &str) -> fmt::Result {
+    for action in actions {
+        out.push_str(indent);
+        write_action(out, &action.value)?;
+        out.push('\n');
+    }
+    Ok(())
+}
+
+fn write_action(out: &mut String, action: &ActionKind) -> fmt::Result {
+    match action {
+        ActionKind::Call { label, call, expect } => {
+            if let Some(label) = label {
+                write!(out, "{} = ", label.value)?;
+            }
+            write_call(out, call)?;
+            for (index, expected) in expect.iter().enumerate() {
+                out.push_str(if index == 0 { " -> " } else { " or " });
+                match &expected.value {
+                    Expected::Name(name) => out.push_str(name),
+                    Expected::Number(number) => write!(out, "{number}")?,
+                }
+            }
+            Ok(())
+        }
+        ActionKind::Check(expr) => {
+            out.push_str("check ");
+            write_expr(out, expr)
+        }
+        ActionKind::DeviceCompletes { device, label, bytes, status } => {
+            write!(out, "device {} completes {}", device.value, label.value)?;
+            let outcomes =
+                [bytes.as_ref().map(|b| b.value.to_string()), status.as_ref().map(|s| s.value.clone())];
+            for (outcome, word) in outcomes.iter().flatten().zip(["with", "and"]) {
+                write!(out, " {word} {outcome}")?;
+            }
+            Ok(())
+        }
+        ActionKind::DeviceFails { device, label, status } => {
+            write!(out, "device {} fails {} with {}", device.value, label.value, status.value)
+        }
+        ActionKind::ExitProcess(name) => write!(out, "exit process {}", name.value),
+        ActionKind::TerminateProcess(name) => write!(out, "terminate process {}", name.value),
+        ActionKind::TerminateThread(name) => write!(out, "terminate thread {}", name.value),
+    }
+}
+
+fn write_call(out: &mut String, call: &Call) -> fmt::Result {
+    write!(out, "{}(", call.name.value)?;
+    for (index, Arg { name, value }) in call.args.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        if let Some(name) = name {
+            write!(out, "{}: ", name.value)?;
+        }
+        match &value.value {
+            Value::Number(number) => write!(out, "{number}")?,
+            Value::Text(text) => write!(out, "\"{text}\"")?,
+            Value::Name(name) => out.push_str(name),
+            Value::Flags(flags) => out.push_str(&joined(flags, " | ")),
+            Value::Pseudo(name) => write!(out, "{name}()")?,
+        }
+    }
+    out.push(')');
+    Ok(())
+}
+
+fn write_expr(out: &mut String, expr: &Expr) -> fmt::Result {
+    match &expr.value {
+        ExprKind::Or(parts) => write_chain(out, parts, " or ", |part| matches!(part, ExprKind::Or(_))),
+        ExprKind::And(parts) => {
+            write_chain(out, parts, " and ", |part| matches!(part, ExprKind::Or(_) | ExprKind::And(_)))
+        }
+        ExprKind::Not(inner) => {
+            out.push_str("not ");
+            write_chain(out, std::slice::from_ref(inner), "", |part| {
+                matches!(part, ExprKind::Or(_) | ExprKind::And(_))
+            })
+        }
+        ExprKind::Compare { left, op, right } => {
+            write_operand(out, &left.value)?;
+            write!(out, " {} ", op.symbol())?;
+            write_operand(out, &right.value)
+        }
+        ExprKind::Operand(operand) => write_operand(out, operand),
+    }
+}
+
+/// The parts with the word between them, and parentheses around those that bind too loosely.
+fn write_chain(out: &mut String, parts: &[Expr], word: &str, loose: fn(&ExprKind) -> bool) -> fmt::Result {
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            out.push_str(word);
+        }
+        let (open, close) = if loose(&part.value) { ("(", ")") } else { ("", "") };
+        out.push_str(open);
+        write_expr(out, part)?;
+        out.push_str(close);
+    }
+    Ok(())
+}
+
+fn write_operand(out: &mut String, operand: &Operand) -> fmt::Result {
+    match operand {
+        Operand::Number(number) => write!(out, "{number}"),
+        Operand::Text(text) => write!(out, "\"{text}\""),
+        Operand::Name(name) => out.write_str(name),
+        Operand::Field { label, field } => write!(out, "{}.{}", label.value, field.value),
+        Operand::Function { name, argument, field } => {
+            write!(out, "{}({})", name.value, argument.value)?;
+            field.as_ref().map_or(Ok(()), |field| write!(out, ".{}", field.value))
+        }
+    }
+}
+
+/// As it was written: in its base, and with the word `bytes` if it had it.
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.negative { "-" } else { "" })?;
+        match self.hex {
+            true => write!(f, "0x{:X}", self.magnitude)?,
+            false => write!(f, "{}", self.magnitude)?,
+        }
+        f.write_str(if self.bytes { " bytes" } else { "" })
+    }
+}
+
+fn joined(names: &[Name], separator: &str) -> String {
+    let names: Vec<&str> = names.iter().map(|Spanned { value, .. }| value.as_str()).collect();
+    names.join(separator)
+}

@@ -1,0 +1,173 @@
+//! Printing and parsing again gives the same tree.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+use super::super::ast::{
+    Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, Expr, ExprKind, Name,
+    Number, Operand, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned, Thread, Value,
+};
+use super::super::{parse, print};
+use super::STORY;
+
+#[test]
+fn the_story() {
+    let scenario = parse("story.kobj", STORY).unwrap();
+    let printed = print(&scenario);
+    assert_eq!(parse("printed.kobj", &printed).unwrap(), scenario);
+    insta::assert_snapshot!(printed, @r#"
+    title "Closing the handle does not cancel the read"
+    profile win11
+    device serial0 driver=serial
+    process app
+      thread main
+        port = CreateIoCompletionPort()
+        file = CreateFile("\\.\serial0", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+        CreateIoCompletionPort(file, port, key: 7)
+        r1 = ReadFile(file, 64 bytes, offset: 0) -> TRUE or ERROR_IO_PENDING
+        check file.HandleCount == 1 and file.PointerCount == 2
+        CloseHandle(file) -> TRUE
+        check object(file).HandleCount == 0 and not (cleanup(file) or close(file))
+        packet = GetQueuedCompletionStatus(port, timeout: 0) -> WAIT_TIMEOUT
+    environment world
+      device serial0 completes r1 with 12 bytes and STATUS_SUCCESS
+      exit process app
+    always "the port lives": port.HandleCount >= 1
+    schedule
+      main: NtReadFile, looks the handle up
+      world: "a # in quotes"
+    "#);
+}
+
+fn ident() -> impl Strategy<Value = String> {
+    "[a-zA-Z_][a-zA-Z0-9_]{0,6}".prop_filter("names only", |name| {
+        !["and", "or", "not", "bytes", "check", "device", "exit", "terminate"].contains(&&**name)
+    })
+}
+
+fn name() -> impl Strategy<Value = Name> {
+    ident().prop_map(Spanned::bare)
+}
+
+fn text() -> impl Strategy<Value = String> {
+    "[^\"\\p{Cc}]{0,12}"
+}
+
+fn number() -> impl Strategy<Value = Number> {
+    (any::<u64>(), any::<bool>(), any::<bool>(), any::<bool>())
+        .prop_map(|(magnitude, negative, hex, bytes)| Number { magnitude, negative, hex, bytes })
+}
+
+fn operand() -> impl Strategy<Value = Operand> {
+    prop_oneof![
+        number().prop_map(Operand::Number),
+        text().prop_map(Operand::Text),
+        ident().prop_map(Operand::Name),
+        (name(), name()).prop_map(|(label, field)| Operand::Field { label, field }),
+        (name(), name(), option::of(name())).prop_map(|(name, argument, field)| Operand::Function {
+            name,
+            argument,
+            field
+        }),
+    ]
+}
+
+fn expr() -> impl Strategy<Value = Expr> {
+    let op = prop::sample::select(&CompareOp::ALL[..]);
+    let leaf = prop_oneof![
+        operand().prop_map(ExprKind::Operand),
+        (operand(), op, operand()).prop_map(|(left, op, right)| ExprKind::Compare {
+            left: Spanned::bare(left),
+            op,
+            right: Spanned::bare(right)
+        }),
+    ];
+    leaf.prop_map(Spanned::bare).prop_recursive(5, 20, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 2..4).prop_map(ExprKind::And),
+            vec(inner.clone(), 2..4).prop_map(ExprKind::Or),
+            inner.prop_map(|inner| ExprKind::Not(Box::new(inner))),
+        ]
+        .prop_map(Spanned::bare)
+    })
+}
+
+fn arg() -> impl Strategy<Value = Arg> {
+    let value = prop_oneof![
+        number().prop_map(Value::Number),
+        text().prop_map(Value::Text),
+        ident().prop_map(Value::Name),
+        vec(name(), 2..4).prop_map(Value::Flags),
+        ident().prop_map(Value::Pseudo),
+    ];
+    (option::of(name()), value).prop_map(|(name, value)| Arg { name, value: Spanned::bare(value) })
+}
+
+fn action() -> impl Strategy<Value = Action> {
+    let expected = prop_oneof![ident().prop_map(Expected::Name), number().prop_map(Expected::Number)];
+    let call = (option::of(name()), name(), vec(arg(), 0..4), vec(expected.prop_map(Spanned::bare), 0..3));
+    prop_oneof![
+        call.prop_map(|(label, name, args, expect)| ActionKind::Call {
+            label,
+            call: Call { name, args },
+            expect
+        }),
+        expr().prop_map(ActionKind::Check),
+        (name(), name(), option::of(number().prop_map(Spanned::bare)), option::of(name())).prop_map(
+            |(device, label, bytes, status)| ActionKind::DeviceCompletes { device, label, bytes, status }
+        ),
+        (name(), name(), name()).prop_map(|(device, label, status)| ActionKind::DeviceFails {
+            device,
+            label,
+            status
+        }),
+        name().prop_map(ActionKind::ExitProcess),
+        name().prop_map(ActionKind::TerminateProcess),
+        name().prop_map(ActionKind::TerminateThread),
+    ]
+    .prop_map(Spanned::bare)
+}
+
+fn actor() -> impl Strategy<Value = Actor> {
+    let thread = (name(), vec(action(), 0..6)).prop_map(|(name, actions)| Thread { name, actions });
+    prop_oneof![
+        (name(), vec(thread, 0..3)).prop_map(|(name, threads)| Actor::Process(Process { name, threads })),
+        (option::of(name()), vec(action(), 0..4))
+            .prop_map(|(name, actions)| Actor::Environment(Environment { name, actions })),
+    ]
+}
+
+fn scenario() -> impl Strategy<Value = Scenario> {
+    let device = (name(), name()).prop_map(|(name, driver)| Device { name, driver });
+    let kind = prop::sample::select(&PropertyKind::ALL[..]);
+    let property = (kind, option::of(text().prop_map(Spanned::bare)), expr())
+        .prop_map(|(kind, name, expr)| Property { kind, name, expr });
+    let step = (name(), "[a-z(]([a-z(,:. ]{0,9}[a-z)])?")
+        .prop_map(|(actor, text)| ScheduleStep { actor, text: Spanned::bare(text) });
+    let head = (option::of(text().prop_map(Spanned::bare)), option::of(name()), vec(name(), 0..3));
+    (head, vec(device, 0..3), vec(actor(), 1..4), vec(property, 0..3), option::of(vec(step, 0..4))).prop_map(
+        |((title, profile, unbound), devices, actors, properties, schedule)| Scenario {
+            title,
+            profile,
+            unbound,
+            devices,
+            actors,
+            properties,
+            schedule,
+            ..Scenario::default()
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn printed_and_parsed_again(scenario in scenario()) {
+        let printed = print(&scenario);
+        let parsed = parse("printed.kobj", &printed).map_err(|errors| TestCaseError::fail(errors.to_string()))?;
+        prop_assert_eq!(&parsed, &scenario);
+        prop_assert_eq!(print(&parsed), printed);
+    }
+}
