@@ -18,6 +18,19 @@ word_enum! {
     }
 }
 
+impl Version {
+    /// The product's name.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Version::Xp => "Windows XP and Server 2003 (NT 5.1 and 5.2)",
+            Version::Win7 => "Windows 7 (NT 6.1); Vista as far as it is the same",
+            Version::Win8 => "Windows 8 and 8.1 (NT 6.2 and 6.3)",
+            Version::Win10 => "Windows 10 (NT 10.0)",
+            Version::Win11 => "Windows 11 (NT 10.0, build 22000 and later)",
+        }
+    }
+}
+
 /// How the model behaves where Windows versions differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profile {

@@ -1,3 +1,8 @@
 //! What is said about the simulated kernel: the scenario language, traces, views and the explorer.
 
 pub mod lang;
+pub mod scenario;
+pub mod view;
+
+#[cfg(feature = "cli")]
+pub mod cli;

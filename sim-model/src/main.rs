@@ -1,2 +1,7 @@
 //! The command `kobj`.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sim_model::cli::main()
+}

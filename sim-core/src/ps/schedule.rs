@@ -60,6 +60,13 @@ impl Kernel {
         self.enter(thread, service.into());
     }
 
+    /// What the last call of a thread in user mode returned, read once.
+    pub fn collect(&mut self, thread: Id<Thread>) -> Option<Returned> {
+        let returned = self[thread].returned;
+        self.set(thread, Thread::RETURNED, None, "");
+        returned
+    }
+
     /// How far a thread is.
     pub fn progress(&self, thread: Id<Thread>) -> Progress {
         if self[thread].ended {

@@ -64,12 +64,15 @@ impl Checker<'_> {
             });
             return None;
         };
-        let at = spec.params.iter().position(|param| param.name == name.value);
+        let at = spec.params.iter().position(|param| param.is_called(&name.value));
         if at.is_none() {
             self.diagnostics.push_with(name.span.start, || {
                 Diagnostic::new(format!("`{}` has no parameter {}", spec.name, quoted(&name.value)))
                     .at(name.span, "unknown parameter")
-                    .suggest(nearest(&name.value, spec.params.iter().map(|param| param.name)))
+                    .suggest(nearest(
+                        &name.value,
+                        spec.params.iter().flat_map(|param| [param.name, param.short]),
+                    ))
                     .help(usage(spec))
             });
         }
@@ -97,6 +100,7 @@ impl Checker<'_> {
             (ParamKind::Label, Value::Name(name)) => {
                 self.label_or(name, span, place, &[], &[]);
             }
+            (ParamKind::Process, Value::Name(name)) => self.process(&Spanned::new(name.clone(), span)),
             (ParamKind::Flags(flags), Value::Name(name)) => {
                 let name = Spanned::new(name.clone(), span);
                 self.one_of("flag", &name, || flags.iter().copied());
@@ -241,5 +245,6 @@ fn wanted(kind: ParamKind) -> &'static str {
         ParamKind::Name(_) => "a constant",
         ParamKind::Status => "a status",
         ParamKind::Label => "a label",
+        ParamKind::Process => "the name of a process",
     }
 }

@@ -52,7 +52,7 @@ impl CallSpec {
             .iter()
             .enumerate()
             .find(|(index, arg)| match &arg.name {
-                Some(name) => name.value == parameter,
+                Some(name) => position.is_some_and(|at| self.params[at].is_called(&name.value)),
                 None => Some(*index) == position,
             })
             .map(|(_, arg)| &arg.value)
@@ -74,10 +74,19 @@ impl CallSpec {
 pub struct ParamSpec {
     /// Its documented name.
     pub name: &'static str,
+    /// A shorter name that does as well; empty if there is none.
+    pub short: &'static str,
     /// What can be passed.
     pub kind: ParamKind,
     /// Whether something must be passed. To one that is not required, `NULL` can be passed as well.
     pub required: bool,
+}
+
+impl ParamSpec {
+    /// Whether the parameter goes by this name.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || !self.short.is_empty() && self.short == name
+    }
 }
 
 /// What can be passed to a parameter.
@@ -99,6 +108,8 @@ pub enum ParamKind {
     Status,
     /// Any label.
     Label,
+    /// The name of a process.
+    Process,
 }
 
 /// What a label names.

@@ -34,7 +34,7 @@ schedule
 "#;
 
 const fn param(name: &'static str, kind: ParamKind, required: bool) -> ParamSpec {
-    ParamSpec { name, kind, required }
+    ParamSpec { name, short: "", kind, required }
 }
 
 const fn call(name: &'static str, params: &'static [ParamSpec], binds: Binds) -> CallSpec {

@@ -1,0 +1,126 @@
+//! The command `kobj`: its arguments, and what each command prints.
+//!
+//! stdout carries the result, stderr what went wrong with the input. Exit codes: 0 all held; 1 an expectation, rule or
+//! comparison failed; 2 bad usage or bad input; 3 a limit was reached before a verdict.
+
+mod list;
+mod output;
+mod replay;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+pub use output::{Exit, Output};
+
+/// How long NT kernel objects live, and why: run scenarios on a simulated kernel, step by step.
+#[derive(Debug, Parser)]
+#[command(name = "kobj", version, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// When to colour the output.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    color: Color,
+    /// Print only what is not as expected, and a last line.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+const AFTER_HELP: &str = "Without a command, kobj runs the story that started it: a handle is closed while a read is \
+pending.\n\nExit codes: 0 all as expected, 1 something was not, 2 bad usage or input, 3 a limit was reached.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run scenarios and check every expectation in them.
+    Run(RunArguments),
+    /// Drive the model's handle tables with a recording: a Windows Security event log as JSON Lines.
+    Replay(ReplayArguments),
+    /// List what there is: scenarios, calls, drivers or profiles.
+    List {
+        /// What to list; everything, if nothing is named.
+        #[arg(value_enum)]
+        what: Option<list::What>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct RunArguments {
+    /// The scenario files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Show every atomic step and what it changed.
+    #[arg(long)]
+    steps: bool,
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The Windows version to run as; without it, the one that the file names, or win11.
+    #[arg(long, value_parser = ["xp", "win7", "win8", "win10", "win11"])]
+    profile: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct ReplayArguments {
+    /// The recordings.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// What the files are, if it should not be recognised.
+    #[arg(long, value_enum)]
+    kind: Option<RecordingKind>,
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// The form of the output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// JSON Lines: one record a line.
+    Json,
+}
+
+/// A kind of recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RecordingKind {
+    /// A Windows Security event log as JSON Lines.
+    EventLog,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Runs the command with the arguments of this process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let mut output = Output::new(arguments.color.into(), arguments.quiet);
+    let exit = match &arguments.command {
+        None => run::headline(&mut output),
+        Some(Command::Run(arguments)) => run::run(arguments, &mut output),
+        Some(Command::Replay(arguments)) => replay::replay(arguments, &mut output),
+        Some(Command::List { what }) => list::list(*what, &mut output),
+    };
+    ExitCode::from(output.finish(exit) as u8)
+}
+
+impl From<Color> for output::When {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => output::When::Auto,
+            Color::Always => output::When::Always,
+            Color::Never => output::When::Never,
+        }
+    }
+}

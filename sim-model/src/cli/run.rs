@@ -1,0 +1,85 @@
+//! `kobj run`, and `kobj` alone.
+
+use std::path::Path;
+
+use sim_core::profile::Profile;
+
+use crate::cli::{Exit, Format, Output, RunArguments};
+use crate::lang::{self, Diagnostics, Source};
+use crate::scenario::{self, Program};
+use crate::view::{json, text};
+
+const HEADLINE_FILE: &str = "docs/scenarios/close-does-not-cancel.kobj";
+const HEADLINE: &str = include_str!("../../../docs/scenarios/close-does-not-cancel.kobj");
+
+const WHAT_NEXT: &str = "
+What to try next
+  kobj run --steps FILE.kobj       the same, atomic step by atomic step
+  kobj list                        the calls, drivers and profiles that a scenario can use
+  kobj replay LOG.jsonl            drive the handle tables with a recording of a real machine
+  docs/FIRST-SCENARIO.md           write a scenario of your own
+";
+
+/// The story that started it all.
+pub(super) fn headline(output: &mut Output) -> Exit {
+    let exit = match compiled(HEADLINE_FILE, HEADLINE) {
+        Ok(program) => show(&program, false, Format::Text, output),
+        Err(diagnostics) => return complain(&diagnostics, output),
+    };
+    if !output.quiet {
+        output.result(WHAT_NEXT);
+    }
+    exit
+}
+
+/// Runs every file; the worst exit counts.
+pub(super) fn run(arguments: &RunArguments, output: &mut Output) -> Exit {
+    let mut worst = Exit::Held;
+    for (at, file) in arguments.files.iter().enumerate() {
+        if at > 0 && arguments.format == Format::Text && !output.quiet {
+            output.result("\n");
+        }
+        worst = worst.max(run_file(file, arguments, output));
+    }
+    worst
+}
+
+fn run_file(file: &Path, arguments: &RunArguments, output: &mut Output) -> Exit {
+    let name = file.display().to_string();
+    let text = match lang::read_scenario(file) {
+        Ok(text) => text,
+        Err(diagnostic) => {
+            let mut diagnostics = Diagnostics::new(Source::new(&name, ""));
+            diagnostics.push(diagnostic);
+            return complain(&diagnostics, output);
+        }
+    };
+    match compiled(&name, &text) {
+        Ok(mut program) => {
+            if let Some(profile) = arguments.profile.as_deref().and_then(Profile::named) {
+                program.profile = profile;
+            }
+            show(&program, arguments.steps, arguments.format, output)
+        }
+        Err(diagnostics) => complain(&diagnostics, output),
+    }
+}
+
+fn compiled(name: &str, text: &str) -> Result<Program, Diagnostics> {
+    scenario::compile(lang::parse(name, text)?)
+}
+
+fn complain(diagnostics: &Diagnostics, output: &Output) -> Exit {
+    output.complain(&diagnostics.render(output.color_errors));
+    Exit::BadInput
+}
+
+fn show(program: &Program, steps: bool, format: Format, output: &mut Output) -> Exit {
+    let run = scenario::run(program);
+    let shown = match format {
+        Format::Text => text::render(&run, text::Options { color: output.color, steps, quiet: output.quiet }),
+        Format::Json => json::render(&run, steps),
+    };
+    output.result(&shown);
+    if run.held() { Exit::Held } else { Exit::Failed }
+}

@@ -1,0 +1,400 @@
+//! Compiling: from a syntax tree to a program, every name looked up once.
+
+use std::collections::BTreeMap;
+
+use sim_core::drivers::DriverKind;
+use sim_core::nt::wait::Timeout;
+use sim_core::profile::Profile;
+use sim_core::{Handle, NtStatus};
+
+use crate::lang::ast::{self, Expected, Scenario, Span, Spanned, Value as Written};
+use crate::lang::{Diagnostic, Diagnostics, check};
+use crate::scenario::calls::{Answer, CATALOGUE, CallRow, ServiceName, call_row};
+use crate::scenario::expect::Expectation;
+use crate::scenario::program::{
+    Action, ActionKind, Actor, Call, DeviceDecl, HandleArg, Label, LabelId, Program, Property, Service,
+};
+
+/// Compiles a scenario.
+///
+/// # Errors
+/// Every name that stands for nothing, and every number that does not fit its parameter, with its place.
+///
+/// ```
+/// use sim_model::{lang, scenario};
+/// let text = "process app\n  thread main\n    port = CreateIoCompletionPort()\n";
+/// let program = scenario::compile(lang::parse("port.kobj", text).unwrap()).unwrap();
+/// assert_eq!(program.actors[0].actions.len(), 1);
+/// ```
+pub fn compile(scenario: Scenario) -> Result<Program, Diagnostics> {
+    let diagnostics = check(&scenario, &CATALOGUE);
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    let mut compiler = Compiler::of(&scenario, diagnostics);
+    let actors = compiler.actors(&scenario);
+    let properties =
+        scenario.properties.iter().map(|property| compiler.property(&scenario, property)).collect();
+    let Compiler { diagnostics, labels, .. } = compiler;
+    if !diagnostics.is_empty() {
+        return Err(diagnostics);
+    }
+    Ok(Program {
+        profile: scenario.profile.as_ref().and_then(|name| Profile::named(&name.value)).unwrap_or_default(),
+        devices: scenario.devices.iter().filter_map(device).collect(),
+        processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
+        actors,
+        labels,
+        properties,
+        scenario,
+    })
+}
+
+fn device(device: &ast::Device) -> Option<DeviceDecl> {
+    let driver = DriverKind::named(&device.driver.value)?;
+    Some(DeviceDecl { name: device.name.value.clone(), driver })
+}
+
+pub(super) struct Compiler {
+    diagnostics: Diagnostics,
+    labels: Vec<Label>,
+    label_ids: BTreeMap<String, LabelId>,
+    devices: Vec<String>,
+    processes: Vec<String>,
+    threads: BTreeMap<String, usize>,
+}
+
+impl Compiler {
+    fn of(scenario: &Scenario, diagnostics: Diagnostics) -> Compiler {
+        let mut compiler = Compiler {
+            diagnostics,
+            labels: Vec::new(),
+            label_ids: BTreeMap::new(),
+            devices: scenario.devices.iter().map(|device| device.name.value.clone()).collect(),
+            processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
+            threads: BTreeMap::new(),
+        };
+        for name in &scenario.unbound {
+            compiler.label(&name.value, true);
+        }
+        let mut number = 0;
+        for actor in &scenario.actors {
+            let ast::Actor::Process(process) = actor else {
+                number += 1;
+                continue;
+            };
+            for thread in &process.threads {
+                compiler.threads.insert(thread.name.value.clone(), number);
+                number += 1;
+            }
+        }
+        compiler
+    }
+
+    /// The number of a label.
+    pub(super) fn label(&mut self, name: &str, unbound: bool) -> LabelId {
+        if let Some(id) = self.label_ids.get(name) {
+            return *id;
+        }
+        self.labels.push(Label { name: name.into(), unbound });
+        self.label_ids.insert(name.into(), self.labels.len() - 1);
+        self.labels.len() - 1
+    }
+
+    pub(super) fn thread(&self, name: &str) -> usize {
+        self.threads.get(name).copied().unwrap_or_default()
+    }
+
+    pub(super) fn process(&self, name: &str) -> usize {
+        self.processes.iter().position(|process| process == name).unwrap_or_default()
+    }
+
+    fn actors(&mut self, scenario: &Scenario) -> Vec<Actor> {
+        let mut actors = Vec::new();
+        let mut processes = 0;
+        for actor in &scenario.actors {
+            match actor {
+                ast::Actor::Process(process) => {
+                    for thread in &process.threads {
+                        let actions = self.actions(scenario, &thread.actions);
+                        actors.push(Actor {
+                            name: thread.name.value.clone(),
+                            process: Some(processes),
+                            actions,
+                        });
+                    }
+                    processes += 1;
+                }
+                ast::Actor::Environment(environment) => {
+                    let name = environment.name.as_ref().map_or("environment", |name| &name.value).into();
+                    actors.push(Actor {
+                        name,
+                        process: None,
+                        actions: self.actions(scenario, &environment.actions),
+                    });
+                }
+            }
+        }
+        actors
+    }
+
+    fn actions(&mut self, scenario: &Scenario, actions: &[ast::Action]) -> Vec<Action> {
+        actions.iter().map(|action| self.action(scenario, action)).collect()
+    }
+
+    fn action(&mut self, scenario: &Scenario, action: &ast::Action) -> Action {
+        let Spanned { value, span } = action;
+        let (kind, needs) = match value {
+            ast::ActionKind::Call { label, call, expect } => self.call(label.as_ref(), call, expect),
+            ast::ActionKind::Check(expr) => {
+                let condition = self.condition(scenario, expr);
+                let mut needs = Vec::new();
+                self.labels_of(&condition, &mut needs);
+                (ActionKind::Check(condition), needs)
+            }
+            ast::ActionKind::DeviceCompletes { device, label, bytes, status } => {
+                let status = status.as_ref().and_then(|status| NtStatus::from_name(&status.value));
+                let bytes = bytes.as_ref().map_or(0, |bytes| self.number(bytes.value.value(), bytes.span));
+                self.complete(device, label, status.unwrap_or(NtStatus::SUCCESS), bytes)
+            }
+            ast::ActionKind::DeviceFails { device, label, status } => {
+                let status = NtStatus::from_name(&status.value).unwrap_or(NtStatus::UNSUCCESSFUL);
+                self.complete(device, label, status, 0)
+            }
+            ast::ActionKind::ExitProcess(name) | ast::ActionKind::TerminateProcess(name) => {
+                (ActionKind::EndProcess(self.process(&name.value)), Vec::new())
+            }
+            ast::ActionKind::TerminateThread(name) => {
+                (ActionKind::EndThread(self.thread(&name.value)), Vec::new())
+            }
+        };
+        let source = &scenario.source;
+        let line = source.position(span.start).line;
+        let text = source.text.get(span.start as usize..span.end as usize).unwrap_or_default();
+        let text =
+            text.split(" -> ").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        Action { span: *span, line, text, needs, kind }
+    }
+
+    fn complete(
+        &mut self,
+        device: &ast::Name,
+        label: &ast::Name,
+        status: NtStatus,
+        bytes: u32,
+    ) -> (ActionKind, Vec<LabelId>) {
+        if status == NtStatus::PENDING {
+            let message = "a request cannot complete with STATUS_PENDING: it means that it has not completed";
+            self.diagnostics.push(Diagnostic::new(message).at(label.span, "this request"));
+        }
+        let device = self.devices.iter().position(|name| *name == device.value).unwrap_or_default();
+        let operation = self.label(&label.value, false);
+        (ActionKind::Complete { device, operation, status, bytes }, vec![operation])
+    }
+
+    /// A number that fits 32 bits.
+    fn number(&mut self, number: i128, span: Span) -> u32 {
+        u32::try_from(number).unwrap_or_else(|_| {
+            let message = format!("the number {number} does not fit: expected 0 to 4294967295");
+            self.diagnostics.push(Diagnostic::new(message).at(span, "out of range"));
+            0
+        })
+    }
+
+    fn call(
+        &mut self,
+        label: Option<&ast::Name>,
+        call: &ast::Call,
+        expect: &[Spanned<Expected>],
+    ) -> (ActionKind, Vec<LabelId>) {
+        // `check` has made sure that the call exists.
+        let Some(row) = call_row(&call.name.value) else { unreachable!("a checked call exists") };
+        let mut args = Args { compiler: self, row, call, needs: Vec::new() };
+        let service = args.service(label.is_some());
+        let needs = args.needs;
+        let label = label.map(|label| self.label(&label.value, false));
+        let expect = expect
+            .iter()
+            .filter_map(|expected| match &expected.value {
+                Expected::Name(name) => Expectation::named(name),
+                Expected::Number(number) => Some(Expectation::Value(number.magnitude)),
+            })
+            .collect();
+        (ActionKind::Call(Call { row, service, label, expect }), needs)
+    }
+
+    fn property(&mut self, scenario: &Scenario, property: &ast::Property) -> Property {
+        let condition = self.condition(scenario, &property.expr);
+        let name = property.name.as_ref().map_or_else(|| condition.to_string(), |name| name.value.clone());
+        Property { kind: property.kind, name, condition, span: property.expr.span }
+    }
+}
+
+/// The arguments of one call.
+struct Args<'a> {
+    compiler: &'a mut Compiler,
+    row: &'static CallRow,
+    call: &'a ast::Call,
+    needs: Vec<LabelId>,
+}
+
+impl Args<'_> {
+    fn given(&self, parameter: &str) -> Option<&Spanned<Written>> {
+        let documented = self.row.spec.params.iter().find(|param| param.is_called(parameter))?.name;
+        self.row
+            .spec
+            .argument(self.call, documented)
+            .filter(|value| value.value != Written::Name("NULL".into()))
+    }
+
+    fn handle(&mut self, parameter: &str) -> HandleArg {
+        let name = match self.given(parameter).map(|value| &value.value) {
+            Some(Written::Name(name) | Written::Pseudo(name)) => name.clone(),
+            _ => return HandleArg::Value(Handle::NULL),
+        };
+        match &*name {
+            "INVALID_HANDLE_VALUE" | "GetCurrentProcess" => HandleArg::Value(Handle::CURRENT_PROCESS),
+            "GetCurrentThread" => HandleArg::Value(Handle::CURRENT_THREAD),
+            name => {
+                let label = self.compiler.label(name, false);
+                self.needs.push(label);
+                HandleArg::Label(label)
+            }
+        }
+    }
+
+    fn operation(&mut self) -> Option<LabelId> {
+        let Some(Written::Name(name)) = self.given("operation").map(|value| value.value.clone()) else {
+            return None;
+        };
+        let label = self.compiler.label(&name, false);
+        self.needs.push(label);
+        Some(label)
+    }
+
+    fn wide(&mut self, parameter: &str) -> Option<u64> {
+        let (number, span) = match self.given(parameter)? {
+            Spanned { value: Written::Number(number), span } => (number.value(), *span),
+            _ => return None,
+        };
+        // The largest offset of a file; a negative one has a meaning that is not modelled.
+        match u64::try_from(number) {
+            Ok(number) if number < 1 << 63 => Some(number),
+            _ => {
+                let message = format!("the number {number} does not fit: expected 0 to 2^63 - 1");
+                self.compiler.diagnostics.push(Diagnostic::new(message).at(span, "out of range"));
+                None
+            }
+        }
+    }
+
+    fn narrow(&mut self, parameter: &str) -> u32 {
+        match self.given(parameter) {
+            Some(Spanned { value: Written::Number(number), span }) => {
+                let (number, span) = (number.value(), *span);
+                self.compiler.number(number, span)
+            }
+            _ => 0,
+        }
+    }
+
+    fn timeout(&mut self) -> Timeout {
+        match self.given("timeout").map(|value| &value.value) {
+            Some(Written::Number(number)) if number.magnitude == 0 => Timeout::Zero,
+            Some(Written::Number(_)) => Timeout::Finite,
+            _ => Timeout::Infinite,
+        }
+    }
+
+    fn flags(&self, parameter: &str) -> Vec<&str> {
+        match self.given(parameter).map(|value| &value.value) {
+            Some(Written::Name(name)) => vec![name],
+            Some(Written::Flags(names)) => names.iter().map(|name| &*name.value).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    fn is_true(&self, parameter: &str) -> bool {
+        self.flags(parameter) == ["TRUE"]
+    }
+
+    fn service(&mut self, labelled: bool) -> Service {
+        match self.row.service {
+            ServiceName::CreateFile => self.create_file(),
+            ServiceName::ReadFile => self.read_file(labelled),
+            ServiceName::Close => Service::Close(self.handle("handle")),
+            ServiceName::CreatePort => {
+                let (file, port) = (self.handle("file"), self.handle("port"));
+                Service::CreatePort { file, port, key: self.wide("key").unwrap_or(0) }
+            }
+            ServiceName::Associate => {
+                let (file, port) = (self.handle("file"), self.handle("port"));
+                Service::Associate { file, port, key: self.wide("key").unwrap_or(0) }
+            }
+            ServiceName::RemovePacket => {
+                Service::RemovePacket { port: self.handle("port"), timeout: self.timeout() }
+            }
+            ServiceName::Post => {
+                let (port, bytes) = (self.handle("port"), self.narrow("bytes"));
+                let (key, value) = (self.wide("key").unwrap_or(0), self.wide("value").unwrap_or(0));
+                Service::Post { port, key, value, bytes }
+            }
+            ServiceName::CancelIo => Service::CancelIo(self.handle("file")),
+            ServiceName::CancelIoEx => {
+                let file = self.handle("file");
+                Service::CancelIoEx { file, operation: self.operation() }
+            }
+            ServiceName::CreateEvent => Service::CreateEvent {
+                manual_reset: self.is_true("manual"),
+                signaled: self.is_true("initial"),
+            },
+            ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
+            ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },
+            ServiceName::Duplicate => {
+                let source = self.handle("source");
+                let target = match self.flags("target")[..] {
+                    [name] => Some(self.compiler.process(name)),
+                    _ => None,
+                };
+                let close = self.flags("options").contains(&"DUPLICATE_CLOSE_SOURCE");
+                Service::Duplicate { source, target, inherit: self.is_true("inherit"), close }
+            }
+            ServiceName::Wait => Service::Wait { handle: self.handle("handle"), timeout: self.timeout() },
+            ServiceName::ExitThread => Service::ExitThread,
+        }
+    }
+
+    fn create_file(&mut self) -> Service {
+        let path = match self.given("path").map(|value| &value.value) {
+            Some(Written::Text(path)) => path.clone(),
+            _ => String::new(),
+        };
+        let name = path.strip_prefix(r"\\.\").or_else(|| path.strip_prefix(r"\??\")).unwrap_or(&path);
+        let device = self.compiler.devices.iter().position(|device| device.eq_ignore_ascii_case(name));
+        let access = self.flags("access").into_iter().map(access_bit).fold(0, |mask, bit| mask | bit);
+        let synchronous = !self.flags("flags").contains(&"FILE_FLAG_OVERLAPPED");
+        // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
+        Service::CreateFile { device, access: access | 0x0010_0080, synchronous }
+    }
+
+    fn read_file(&mut self, labelled: bool) -> Service {
+        let (file, length) = (self.handle("file"), self.narrow("length"));
+        let (offset, event) = (self.wide("offset"), self.handle("event"));
+        let apc_context = match self.row.answer {
+            Answer::Status => self.given("context").is_none() && labelled || self.is_true("context"),
+            _ => offset.is_some(),
+        };
+        Service::ReadFile { file, length, offset, event, apc_context }
+    }
+}
+
+fn access_bit(name: &str) -> u32 {
+    match name {
+        "GENERIC_READ" => 0x8000_0000,
+        "GENERIC_WRITE" => 0x4000_0000,
+        "GENERIC_ALL" => 0x1000_0000,
+        "FILE_READ_DATA" => 0x0000_0001,
+        "SYNCHRONIZE" => 0x0010_0000,
+        _ => 0,
+    }
+}

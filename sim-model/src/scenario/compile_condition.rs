@@ -1,0 +1,105 @@
+//! Compiling conditions.
+
+use crate::lang::ast::{Expr, ExprKind, Operand, Scenario};
+use crate::scenario::compile::Compiler;
+use crate::scenario::condition::{Condition, Field, Term, TermKind, Value};
+use crate::scenario::program::LabelId;
+
+impl Compiler {
+    pub(super) fn condition(&mut self, scenario: &Scenario, expr: &Expr) -> Condition {
+        let mut all = |parts: &[Expr]| parts.iter().map(|part| self.condition(scenario, part)).collect();
+        match &expr.value {
+            ExprKind::Or(parts) => Condition::Or(all(parts)),
+            ExprKind::And(parts) => Condition::And(all(parts)),
+            ExprKind::Not(part) => Condition::Not(Box::new(self.condition(scenario, part))),
+            ExprKind::Operand(operand) => Condition::Is(self.term(operand)),
+            ExprKind::Compare { left, op, right } => {
+                let (left, right) = (self.term(&left.value), self.term(&right.value));
+                Condition::Compare { left, op: *op, right }
+            }
+        }
+    }
+
+    fn term(&mut self, operand: &Operand) -> Term {
+        match operand {
+            Operand::Number(number) => {
+                Term { text: number.value().to_string(), kind: TermKind::Number(number.value()) }
+            }
+            Operand::Text(text) => {
+                let kind = TermKind::Constant(Value::Missing("a text has no value here"));
+                Term { text: format!("\"{text}\""), kind }
+            }
+            Operand::Name(name) => {
+                let constant = Value::constant(name).map(TermKind::Constant);
+                let kind = constant.unwrap_or_else(|| TermKind::Label(self.label(name, false)));
+                Term { text: name.clone(), kind }
+            }
+            Operand::Field { label, field } => {
+                let text = format!("{}.{}", label.value, field.value);
+                Term {
+                    text,
+                    kind: TermKind::Field(self.label(&label.value, false), field_named(&field.value, false)),
+                }
+            }
+            Operand::Function { name, argument, field } => {
+                let call = format!("{}({})", name.value, argument.value);
+                let kind = match (&*name.value, field) {
+                    ("ended", _) => TermKind::Ended(self.thread(&argument.value)),
+                    ("exited", _) => TermKind::Exited(self.process(&argument.value)),
+                    (_, Some(field)) => {
+                        TermKind::Field(self.label(&argument.value, false), field_named(&field.value, true))
+                    }
+                    (function, None) => {
+                        TermKind::Field(self.label(&argument.value, false), field_named(function, true))
+                    }
+                };
+                let text =
+                    field.as_ref().map_or_else(|| call.clone(), |field| format!("{call}.{}", field.value));
+                Term { text, kind }
+            }
+        }
+    }
+
+    /// Appends the labels that a condition speaks of and that some line binds.
+    pub(super) fn labels_of(&self, condition: &Condition, out: &mut Vec<LabelId>) {
+        let mut term = |term: &Term| match term.kind {
+            TermKind::Label(label) | TermKind::Field(label, _) => out.push(label),
+            _ => {}
+        };
+        match condition {
+            Condition::Or(parts) | Condition::And(parts) => {
+                parts.iter().for_each(|part| self.labels_of(part, out))
+            }
+            Condition::Not(part) => self.labels_of(part, out),
+            Condition::Is(side) => term(side),
+            Condition::Compare { left, right, .. } => {
+                term(left);
+                term(right);
+            }
+        }
+    }
+}
+
+/// The field of that name; of the object itself, if a function was asked.
+fn field_named(name: &str, of_object: bool) -> Field {
+    match (name, of_object) {
+        ("HandleCount", false) => Field::HandleCount,
+        ("PointerCount", false) => Field::PointerCount,
+        ("HandleCount", true) => Field::ObjectHandleCount,
+        ("PointerCount", true) => Field::ObjectPointerCount,
+        ("Value", _) => Field::Value,
+        ("cleanup", _) => Field::Cleanup,
+        ("close", _) => Field::Close,
+        ("open", _) => Field::Open,
+        ("deleted", _) => Field::Deleted,
+        ("signaled", _) => Field::Signaled,
+        ("packets", _) => Field::Packets,
+        ("pending", _) => Field::Pending,
+        ("Information" | "InternalHigh", _) => Field::Information,
+        ("key", _) => Field::PacketKey,
+        ("overlapped", _) => Field::PacketOverlapped,
+        ("status", _) => Field::PacketStatus,
+        ("bytes", _) => Field::PacketBytes,
+        _ => Field::Status,
+    }
+}

@@ -1,0 +1,366 @@
+//! Conditions: what a `check` line or a property says, and whether it holds in a world.
+
+use std::fmt;
+
+use sim_core::io::iosb::Iosb;
+use sim_core::ob::header::Body;
+use sim_core::win32::Win32Error;
+use sim_core::{Handle, Id, NtStatus};
+
+use crate::lang::ast::CompareOp;
+use crate::scenario::program::LabelId;
+use crate::scenario::world::{Binding, World};
+
+/// A condition whose names are looked up.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// One of these holds.
+    Or(Vec<Condition>),
+    /// All of these hold.
+    And(Vec<Condition>),
+    /// This does not hold.
+    Not(Box<Condition>),
+    /// The two sides compare so.
+    Compare {
+        /// The left side.
+        left: Term,
+        /// How.
+        op: CompareOp,
+        /// The right side.
+        right: Term,
+    },
+    /// The term is true.
+    Is(Term),
+}
+
+/// One side of a comparison, with its text.
+#[derive(Clone, Debug)]
+pub struct Term {
+    /// As it was written.
+    pub text: String,
+    /// What it stands for.
+    pub kind: TermKind,
+}
+
+/// What a term stands for.
+#[derive(Clone, Debug)]
+pub enum TermKind {
+    /// A number.
+    Number(i128),
+    /// The name of a status or error, TRUE, FALSE or NULL.
+    Constant(Value),
+    /// A label itself.
+    Label(LabelId),
+    /// A field of a label.
+    Field(LabelId, Field),
+    /// A fact about a thread: it has ended.
+    Ended(usize),
+    /// A fact about a process: it has ended.
+    Exited(usize),
+}
+
+/// What can be asked of a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// HandleCount of the object that the handle names now.
+    HandleCount,
+    /// PointerCount of the object that the handle names now.
+    PointerCount,
+    /// The handle's value.
+    Value,
+    /// HandleCount of the object that the label was bound to.
+    ObjectHandleCount,
+    /// PointerCount of the object that the label was bound to.
+    ObjectPointerCount,
+    /// IRP_MJ_CLEANUP was sent.
+    Cleanup,
+    /// IRP_MJ_CLOSE was sent.
+    Close,
+    /// The handle's value is open in its process.
+    Open,
+    /// The object is deleted.
+    Deleted,
+    /// A wait on the object would be satisfied.
+    Signaled,
+    /// Packets in the port.
+    Packets,
+    /// The request is outstanding.
+    Pending,
+    /// The status field of the status block.
+    Status,
+    /// The information field of the status block.
+    Information,
+    /// A packet's key.
+    PacketKey,
+    /// A packet's OVERLAPPED.
+    PacketOverlapped,
+    /// A packet's status.
+    PacketStatus,
+    /// A packet's number of bytes.
+    PacketBytes,
+}
+
+/// What a term is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    /// A number or a truth value.
+    Number(i128),
+    /// A status, a Win32 error of that status, or none written yet.
+    Status(Option<NtStatus>),
+    /// A Win32 error.
+    Error(Win32Error),
+    /// A status block.
+    Operation(Option<Id<Iosb>>),
+    /// No value: why.
+    Missing(&'static str),
+}
+
+impl Value {
+    /// The constant of that name.
+    pub fn constant(name: &str) -> Option<Value> {
+        Some(match name {
+            "TRUE" => Value::Number(1),
+            "FALSE" => Value::Number(0),
+            "NULL" => Value::Operation(None),
+            "INVALID_HANDLE_VALUE" => Value::Number(i128::from(Handle::CURRENT_PROCESS.0)),
+            _ => match NtStatus::from_name(name) {
+                Some(status) => Value::Status(Some(status)),
+                None => Value::Error(Win32Error::from_name(name)?),
+            },
+        })
+    }
+
+    fn is_true(&self) -> bool {
+        matches!(self, Value::Number(number) if *number != 0)
+    }
+
+    fn equals(&self, other: &Value) -> bool {
+        match (self, other) {
+            (Value::Missing(_), _) | (_, Value::Missing(_)) => false,
+            (Value::Status(Some(status)), Value::Error(error))
+            | (Value::Error(error), Value::Status(Some(status))) => Win32Error::of(*status) == *error,
+            (Value::Number(0), Value::Operation(None)) | (Value::Operation(None), Value::Number(0)) => true,
+            _ => self == other,
+        }
+    }
+
+    /// How the value is called in this world.
+    pub fn shown(&self, world: &World<'_>) -> String {
+        match self {
+            Value::Operation(Some(iosb)) => world.names().iosb(*iosb),
+            other => other.to_string(),
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Number(number) => write!(f, "{number}"),
+            Value::Status(Some(status)) => write!(f, "{status}"),
+            Value::Status(None) => f.write_str("not written yet"),
+            Value::Error(error) => write!(f, "{error}"),
+            Value::Operation(_) => f.write_str("NULL"),
+            Value::Missing(why) => f.write_str(why),
+        }
+    }
+}
+
+/// Why a condition does not hold: its smallest part that decides it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refuted {
+    /// The part, as a person reads it.
+    pub part: String,
+    /// What was expected.
+    pub expected: String,
+    /// What was found.
+    pub found: String,
+}
+
+impl fmt::Display for Refuted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: expected {}, found {}", self.part, self.expected, self.found)
+    }
+}
+
+impl Condition {
+    /// Whether it holds.
+    pub fn holds(&self, world: &World<'_>) -> bool {
+        match self {
+            Condition::Or(parts) => parts.iter().any(|part| part.holds(world)),
+            Condition::And(parts) => parts.iter().all(|part| part.holds(world)),
+            Condition::Not(part) => part.is_known(world) && !part.holds(world),
+            Condition::Is(term) => world.value(term).is_true(),
+            Condition::Compare { left, op, right } => {
+                let (left, right) = (world.value(left), world.value(right));
+                match (op, &left, &right) {
+                    (CompareOp::Equal, ..) => left.equals(&right),
+                    (_, Value::Missing(_), _) | (_, _, Value::Missing(_)) => false,
+                    (CompareOp::NotEqual, ..) => !left.equals(&right),
+                    (CompareOp::Less, Value::Number(left), Value::Number(right)) => left < right,
+                    (CompareOp::LessOrEqual, Value::Number(left), Value::Number(right)) => left <= right,
+                    (CompareOp::Greater, Value::Number(left), Value::Number(right)) => left > right,
+                    (CompareOp::GreaterOrEqual, Value::Number(left), Value::Number(right)) => left >= right,
+                    _ => false,
+                }
+            }
+        }
+    }
+
+    /// Whether every term has a value: what has none makes a condition false, and its negation too.
+    fn is_known(&self, world: &World<'_>) -> bool {
+        let known = |term: &Term| !matches!(world.value(term), Value::Missing(_));
+        match self {
+            Condition::Or(parts) | Condition::And(parts) => parts.iter().all(|part| part.is_known(world)),
+            Condition::Not(part) => part.is_known(world),
+            Condition::Is(term) => known(term),
+            Condition::Compare { left, right, .. } => known(left) && known(right),
+        }
+    }
+
+    /// If it does not hold: why.
+    pub fn refuted(&self, world: &World<'_>) -> Option<Refuted> {
+        if self.holds(world) {
+            return None;
+        }
+        Some(match self {
+            Condition::And(parts) => parts.iter().find_map(|part| part.refuted(world))?,
+            Condition::Or(parts) => {
+                let each: Vec<Refuted> = parts.iter().filter_map(|part| part.refuted(world)).collect();
+                Refuted {
+                    part: "none of the alternatives holds".into(),
+                    expected: each
+                        .iter()
+                        .map(|part| format!("{} {}", part.part, part.expected))
+                        .collect::<Vec<_>>()
+                        .join(" or "),
+                    found: each.iter().map(|part| part.found.clone()).collect::<Vec<_>>().join(" and "),
+                }
+            }
+            Condition::Not(part) => {
+                let found = if part.is_known(world) { "true" } else { "no value" };
+                Refuted { part: part.to_string(), expected: "false".into(), found: found.into() }
+            }
+            Condition::Is(term) => {
+                let value = world.value(term);
+                let found = if value == Value::Number(0) { "false".into() } else { value.shown(world) };
+                Refuted { part: term.text.clone(), expected: "true".into(), found }
+            }
+            Condition::Compare { left, op, right } => {
+                let symbol =
+                    if *op == CompareOp::Equal { String::new() } else { format!("{} ", op.symbol()) };
+                let expected = match world.value(right) {
+                    value @ Value::Missing(_) => format!("{symbol}{} ({value})", right.text),
+                    _ => format!("{symbol}{}", right.text),
+                };
+                Refuted { part: left.text.clone(), expected, found: world.value(left).shown(world) }
+            }
+        })
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let join = |f: &mut fmt::Formatter<'_>, parts: &[Condition], word: &str| {
+            let texts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+            write!(f, "({})", texts.join(word))
+        };
+        match self {
+            Condition::Or(parts) => join(f, parts, " or "),
+            Condition::And(parts) => join(f, parts, " and "),
+            Condition::Not(part) => write!(f, "not {part}"),
+            Condition::Compare { left, op, right } => {
+                write!(f, "{} {} {}", left.text, op.symbol(), right.text)
+            }
+            Condition::Is(term) => f.write_str(&term.text),
+        }
+    }
+}
+
+impl World<'_> {
+    /// What a term is worth now.
+    pub fn value(&self, term: &Term) -> Value {
+        match &term.kind {
+            TermKind::Number(number) => Value::Number(*number),
+            TermKind::Constant(value) => value.clone(),
+            TermKind::Label(label) => match self.binding(*label) {
+                Binding::Unbound => Value::Missing("not bound yet"),
+                Binding::Handle { handle, .. } => Value::Number(i128::from(handle.0)),
+                Binding::Operation(iosb) => Value::Operation(Some(iosb)),
+                Binding::Packet(packet) => Value::Number(i128::from(packet.is_some())),
+            },
+            TermKind::Field(label, field) => self.field(*label, *field),
+            TermKind::Ended(actor) => Value::Number(i128::from(
+                self.thread(*actor).is_none_or(|thread| self.kernel()[thread].ended),
+            )),
+            TermKind::Exited(process) => {
+                Value::Number(i128::from(self.kernel()[self.process(*process)].ended))
+            }
+        }
+    }
+
+    fn field(&self, label: LabelId, field: Field) -> Value {
+        match self.binding(label) {
+            Binding::Unbound => Value::Missing("not bound yet"),
+            Binding::Handle { process, handle, object } => self.handle_field(process, handle, object, field),
+            Binding::Operation(iosb) => {
+                let block = &self.kernel()[iosb];
+                match field {
+                    Field::Pending => Value::Number(i128::from(self.kernel().irp_of(iosb).is_some())),
+                    Field::Information => Value::Number(i128::from(block.information)),
+                    _ => Value::Status(block.status),
+                }
+            }
+            Binding::Packet(None) => match field {
+                Field::PacketOverlapped => Value::Operation(None),
+                _ => Value::Missing("no packet was removed"),
+            },
+            Binding::Packet(Some(packet)) => {
+                let packet = &self.kernel()[packet];
+                match field {
+                    Field::PacketKey => Value::Number(i128::from(packet.key)),
+                    Field::PacketBytes => Value::Number(i128::from(packet.information)),
+                    Field::PacketStatus => Value::Status(Some(packet.status)),
+                    _ if packet.context.is_some() => Value::Operation(packet.context),
+                    _ => Value::Number(i128::from(packet.value)),
+                }
+            }
+        }
+    }
+
+    fn handle_field(
+        &self,
+        process: Id<sim_core::ps::process::Process>,
+        handle: Handle,
+        bound: Option<Id<sim_core::ob::header::Object>>,
+        field: Field,
+    ) -> Value {
+        let k = self.kernel();
+        let named = k.entry(process, handle).and_then(|entry| entry.object);
+        let object = match field {
+            Field::HandleCount | Field::PointerCount => named,
+            _ => bound,
+        };
+        match field {
+            Field::Value => return Value::Number(i128::from(handle.0)),
+            Field::Open => return Value::Number(i128::from(named.is_some())),
+            _ => {}
+        }
+        let Some(object) = object else {
+            let closed = matches!(field, Field::HandleCount | Field::PointerCount);
+            return Value::Missing(if closed { "no open handle (ask object(…))" } else { "no object" });
+        };
+        let header = &k[object];
+        Value::Number(match (field, header.body) {
+            (Field::HandleCount | Field::ObjectHandleCount, _) => i128::from(header.handle_count),
+            (Field::PointerCount | Field::ObjectPointerCount, _) => i128::from(header.pointer_count),
+            (Field::Deleted, _) => i128::from(header.deleted),
+            (Field::Signaled, _) => i128::from(!header.deleted && k.is_signaled(object)),
+            (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),
+            (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),
+            (Field::Packets, Body::Port(port)) => k.packets(port) as i128,
+            (Field::Cleanup | Field::Close, _) => return Value::Missing("not a file"),
+            _ => return Value::Missing("not a port"),
+        })
+    }
+}

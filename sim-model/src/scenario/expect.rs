@@ -1,0 +1,63 @@
+//! What a call is expected to return.
+
+use sim_core::NtStatus;
+use sim_core::win32::Win32Error;
+
+use crate::scenario::calls::Answer;
+use crate::scenario::result::CallResult;
+
+/// One accepted result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// TRUE, or any handle.
+    Succeeds,
+    /// FALSE, or no handle.
+    Fails,
+    /// WAIT_OBJECT_0.
+    Signaled,
+    /// WAIT_FAILED.
+    WaitFails,
+    /// The call does not return.
+    Blocks,
+    /// This NTSTATUS.
+    Status(NtStatus),
+    /// This Win32 error.
+    Error(Win32Error),
+    /// This value.
+    Value(u64),
+}
+
+impl Expectation {
+    /// The result of that name.
+    pub fn named(name: &str) -> Option<Expectation> {
+        Some(match name {
+            "TRUE" => Expectation::Succeeds,
+            "FALSE" => Expectation::Fails,
+            "WAIT_OBJECT_0" => Expectation::Signaled,
+            "WAIT_FAILED" => Expectation::WaitFails,
+            "blocks" => Expectation::Blocks,
+            _ => match NtStatus::from_name(name) {
+                Some(status) => Expectation::Status(status),
+                None => Expectation::Error(Win32Error::from_name(name)?),
+            },
+        })
+    }
+
+    /// Whether a call that returned meets it.
+    pub fn met_by(self, result: &CallResult) -> bool {
+        match self {
+            Expectation::Succeeds => result.succeeded,
+            Expectation::Fails => !result.succeeded,
+            Expectation::Signaled => result.answer == Answer::Wait && result.status == NtStatus::SUCCESS,
+            Expectation::WaitFails => result.answer == Answer::Wait && result.status.is_error(),
+            Expectation::Blocks => false,
+            Expectation::Status(status) => result.status == status,
+            Expectation::Error(Win32Error::SUCCESS) => result.succeeded,
+            Expectation::Error(error) => {
+                let told = !result.succeeded || result.answer == Answer::Wait;
+                told && result.answer != Answer::Status && result.error == error
+            }
+            Expectation::Value(value) => result.value == Some(value),
+        }
+    }
+}

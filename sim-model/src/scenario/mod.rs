@@ -1,0 +1,21 @@
+//! Scenarios on the simulated kernel: what each call means, and a world in which a scenario happens.
+//!
+//! [`compile()`] turns a syntax tree into a [`Program`]; a [`World`] is a kernel with that program's threads, devices
+//! and labels, and moves by atomic moves that can be undone. [`run()`] takes the moves one call after another.
+
+pub mod calls;
+mod compile;
+mod compile_condition;
+pub mod condition;
+pub mod expect;
+pub mod names;
+pub mod program;
+pub mod result;
+pub mod run;
+mod service;
+pub mod world;
+
+pub use compile::compile;
+pub use program::Program;
+pub use run::run;
+pub use world::World;

@@ -1,0 +1,77 @@
+//! What things are called: by the scenario's labels, so that no number has to be remembered.
+
+use sim_core::Id;
+use sim_core::io::device::Device;
+use sim_core::io::iosb::Iosb;
+use sim_core::io::irp::{Irp, Major};
+use sim_core::ob::header::{Body, Object};
+use sim_core::ps::process::Process;
+use sim_core::ps::thread::Thread;
+
+use crate::scenario::world::{Binding, World};
+
+/// The names of a world's things.
+#[derive(Clone, Copy)]
+pub struct Names<'w> {
+    world: &'w World<'w>,
+}
+
+impl<'w> Names<'w> {
+    pub(super) const fn of(world: &'w World<'w>) -> Self {
+        Names { world }
+    }
+
+    fn label_where(&self, wanted: impl Fn(Binding) -> bool) -> Option<&'w str> {
+        let labels = self.world.program().labels.iter().enumerate();
+        labels.filter(|(at, _)| wanted(self.world.binding(*at))).map(|(_, label)| &*label.name).next()
+    }
+
+    /// An object: its first label, or what it is.
+    pub fn object(&self, object: Id<Object>) -> String {
+        let k = self.world.kernel();
+        let bound =
+            |binding| matches!(binding, Binding::Handle { object: Some(bound), .. } if bound == object);
+        if let Some(label) = self.label_where(bound) {
+            return label.into();
+        }
+        match k.get(object).map(|header| header.body) {
+            Some(Body::Process(process)) => format!("process {}", self.process(process)),
+            Some(Body::Thread(thread)) => format!("thread {}", self.thread(thread)),
+            Some(Body::Device(device)) => format!("device {}", self.device(device)),
+            Some(body) => format!("{}#{}", body.object_type().name(), object.index()),
+            None => format!("object#{}", object.index()),
+        }
+    }
+
+    /// A device.
+    pub fn device(&self, device: Id<Device>) -> &'w str {
+        let k = self.world.kernel();
+        k.get(device).map_or("?", |device| k.name(device.name))
+    }
+
+    /// A process.
+    pub fn process(&self, process: Id<Process>) -> &'w str {
+        let k = self.world.kernel();
+        k.get(process).map_or("?", |process| k.name(process.name))
+    }
+
+    /// A thread.
+    pub fn thread(&self, thread: Id<Thread>) -> &'w str {
+        let k = self.world.kernel();
+        k.get(thread).map_or("?", |thread| k.name(thread.name))
+    }
+
+    /// A status block, by the label of its request.
+    pub fn iosb(&self, iosb: Id<Iosb>) -> String {
+        let label = self.label_where(|binding| binding == Binding::Operation(iosb));
+        label.map_or_else(|| format!("iosb#{}", iosb.index()), Into::into)
+    }
+
+    /// An IRP, by the label of its request.
+    pub fn irp(&self, irp: &Irp) -> String {
+        match (irp.major, irp.iosb) {
+            (Major::Read, Some(iosb)) => format!("IRP of {}", self.iosb(iosb)),
+            _ => format!("{} request", irp.major.name()),
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! A program: a scenario whose names are looked up, ready to happen.
+
+use sim_core::Handle;
+use sim_core::NtStatus;
+use sim_core::drivers::DriverKind;
+use sim_core::nt::wait::Timeout;
+use sim_core::profile::Profile;
+
+use crate::lang::Source;
+use crate::lang::ast::{PropertyKind, Scenario, Span};
+use crate::scenario::calls::{Answer, CallRow};
+use crate::scenario::condition::Condition;
+use crate::scenario::expect::Expectation;
+
+/// A scenario, compiled.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// What it was compiled from.
+    pub scenario: Scenario,
+    /// The Windows version it runs on.
+    pub profile: Profile,
+    /// Its devices.
+    pub devices: Vec<DeviceDecl>,
+    /// Its processes, by name.
+    pub processes: Vec<String>,
+    /// Who acts, in the order of the file.
+    pub actors: Vec<Actor>,
+    /// Its labels.
+    pub labels: Vec<Label>,
+    /// What must hold in all runs.
+    pub properties: Vec<Property>,
+}
+
+/// A device and its driver.
+#[derive(Clone, Debug)]
+pub struct DeviceDecl {
+    /// The device's name.
+    pub name: String,
+    /// Its driver.
+    pub driver: DriverKind,
+}
+
+/// Who performs actions.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Its name.
+    pub name: String,
+    /// The process of a thread; none for an environment.
+    pub process: Option<usize>,
+    /// What it does.
+    pub actions: Vec<Action>,
+}
+
+/// A label.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// Its name.
+    pub name: String,
+    /// It is declared as the value of no handle.
+    pub unbound: bool,
+}
+
+/// The number of a label.
+pub type LabelId = usize;
+
+/// One line.
+#[derive(Clone, Debug)]
+pub struct Action {
+    /// Where it stands.
+    pub span: Span,
+    /// Its line in the file.
+    pub line: usize,
+    /// Its text without the expectation.
+    pub text: String,
+    /// Labels that must be bound before it can begin.
+    pub needs: Vec<LabelId>,
+    /// What it does.
+    pub kind: ActionKind,
+}
+
+/// What a line does.
+#[derive(Clone, Debug)]
+pub enum ActionKind {
+    /// It makes a call.
+    Call(Call),
+    /// It checks something.
+    Check(Condition),
+    /// A device answers a request.
+    Complete {
+        /// The device.
+        device: usize,
+        /// The request.
+        operation: LabelId,
+        /// How it ends.
+        status: NtStatus,
+        /// Bytes transferred.
+        bytes: u32,
+    },
+    /// Every thread of a process is told to end.
+    EndProcess(usize),
+    /// A thread is told to end.
+    EndThread(usize),
+}
+
+/// A call.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Which call.
+    pub row: &'static CallRow,
+    /// Its arguments.
+    pub service: Service,
+    /// The label of its result.
+    pub label: Option<LabelId>,
+    /// What its result may be; anything if empty.
+    pub expect: Vec<Expectation>,
+}
+
+impl Call {
+    /// How the call answers.
+    pub const fn answer(&self) -> Answer {
+        self.row.answer
+    }
+}
+
+/// A handle as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandleArg {
+    /// The value of a label.
+    Label(LabelId),
+    /// A constant.
+    Value(Handle),
+}
+
+/// A service with its arguments.
+#[derive(Clone, Copy, Debug)]
+pub enum Service {
+    /// CreateFile.
+    CreateFile {
+        /// The device that the path names, if there is one.
+        device: Option<usize>,
+        /// DesiredAccess.
+        access: u32,
+        /// Without FILE_FLAG_OVERLAPPED.
+        synchronous: bool,
+    },
+    /// ReadFile.
+    ReadFile {
+        /// The file.
+        file: HandleArg,
+        /// Bytes asked for.
+        length: u32,
+        /// Where in the file.
+        offset: Option<u64>,
+        /// The event.
+        event: HandleArg,
+        /// ApcContext is not null.
+        apc_context: bool,
+    },
+    /// CloseHandle.
+    Close(HandleArg),
+    /// CreateIoCompletionPort.
+    CreatePort {
+        /// The file to bind, or NULL.
+        file: HandleArg,
+        /// The port to bind it to, or NULL for a new one.
+        port: HandleArg,
+        /// The key.
+        key: u64,
+    },
+    /// NtSetInformationFile(FileCompletionInformation).
+    Associate {
+        /// The file.
+        file: HandleArg,
+        /// The port.
+        port: HandleArg,
+        /// The key.
+        key: u64,
+    },
+    /// GetQueuedCompletionStatus.
+    RemovePacket {
+        /// The port.
+        port: HandleArg,
+        /// How long to wait.
+        timeout: Timeout,
+    },
+    /// PostQueuedCompletionStatus.
+    Post {
+        /// The port.
+        port: HandleArg,
+        /// The key.
+        key: u64,
+        /// The value in place of an OVERLAPPED.
+        value: u64,
+        /// The number of bytes.
+        bytes: u32,
+    },
+    /// CancelIo.
+    CancelIo(HandleArg),
+    /// CancelIoEx.
+    CancelIoEx {
+        /// The file.
+        file: HandleArg,
+        /// One request, or all.
+        operation: Option<LabelId>,
+    },
+    /// CreateEvent.
+    CreateEvent {
+        /// bManualReset.
+        manual_reset: bool,
+        /// bInitialState.
+        signaled: bool,
+    },
+    /// SetEvent, ResetEvent.
+    SetEvent {
+        /// The event.
+        event: HandleArg,
+        /// Its new state.
+        signaled: bool,
+    },
+    /// DuplicateHandle.
+    Duplicate {
+        /// The handle.
+        source: HandleArg,
+        /// The target process; the caller's if none.
+        target: Option<usize>,
+        /// bInheritHandle.
+        inherit: bool,
+        /// DUPLICATE_CLOSE_SOURCE.
+        close: bool,
+    },
+    /// WaitForSingleObject.
+    Wait {
+        /// The object.
+        handle: HandleArg,
+        /// How long to wait.
+        timeout: Timeout,
+    },
+    /// ExitThread.
+    ExitThread,
+}
+
+/// A property of all runs.
+#[derive(Clone, Debug)]
+pub struct Property {
+    /// When it must hold.
+    pub kind: PropertyKind,
+    /// Its name, or its text.
+    pub name: String,
+    /// What must hold.
+    pub condition: Condition,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl Program {
+    /// Its title, or else the name of its file.
+    pub fn title(&self) -> &str {
+        self.scenario.title.as_ref().map_or(&*self.scenario.source.file, |title| &title.value)
+    }
+
+    /// The text it was compiled from.
+    pub const fn source(&self) -> &Source {
+        &self.scenario.source
+    }
+}

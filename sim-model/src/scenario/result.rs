@@ -1,0 +1,57 @@
+//! What a call returned, as the program sees it.
+
+use std::fmt;
+
+use sim_core::NtStatus;
+use sim_core::win32::Win32Error;
+
+use crate::scenario::calls::Answer;
+
+/// The result of one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallResult {
+    /// How the call answers.
+    pub answer: Answer,
+    /// The NTSTATUS behind the answer; for a removed packet of a Win32 call, the packet's.
+    pub status: NtStatus,
+    /// What GetLastError gives; ERROR_SUCCESS after a success.
+    pub error: Win32Error,
+    /// Whether the call says that it succeeded.
+    pub succeeded: bool,
+    /// A returned handle's value.
+    pub value: Option<u64>,
+}
+
+impl CallResult {
+    /// The result of a service that ended with this status and value.
+    pub fn new(answer: Answer, status: NtStatus, value: Option<u64>) -> CallResult {
+        let pending = status == NtStatus::PENDING || answer == Answer::Bool && status == NtStatus::TIMEOUT;
+        let succeeded = match answer {
+            Answer::Status => status.is_success(),
+            Answer::Bool => status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0,
+            _ => status.is_success(),
+        };
+        let quiet = succeeded && answer != Answer::Wait;
+        let error = if quiet { Win32Error::SUCCESS } else { Win32Error::of(status) };
+        CallResult { answer, status, error, succeeded, value: value.filter(|_| succeeded) }
+    }
+}
+
+impl fmt::Display for CallResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.answer, self.succeeded) {
+            (Answer::Status, _) => write!(f, "{}", self.status),
+            (Answer::Bool, true) => f.write_str("TRUE"),
+            (Answer::Bool, false) => write!(f, "FALSE, {}", self.error),
+            (Answer::HandleOrNull | Answer::HandleOrInvalid, true) => match self.value {
+                Some(value) => write!(f, "handle 0x{value:x}"),
+                None => f.write_str("TRUE"),
+            },
+            (Answer::HandleOrNull, false) => write!(f, "NULL, {}", self.error),
+            (Answer::HandleOrInvalid, false) => write!(f, "INVALID_HANDLE_VALUE, {}", self.error),
+            (Answer::Wait, _) if self.status == NtStatus::SUCCESS => f.write_str("WAIT_OBJECT_0"),
+            (Answer::Wait, true) => write!(f, "{}", self.error),
+            (Answer::Wait, false) => write!(f, "WAIT_FAILED, {}", self.error),
+        }
+    }
+}

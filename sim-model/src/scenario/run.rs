@@ -1,0 +1,258 @@
+//! Running a scenario: one call after another, with the system's own work done between calls.
+
+use sim_core::delta::Delta;
+use sim_core::frame::StepName;
+use sim_core::io::irp::Irp;
+use sim_core::io::port::Packet;
+use sim_core::kernel::Stored;
+use sim_core::ps::schedule::{Choice, Step};
+use sim_core::ps::thread::Thread;
+use sim_core::{Id, Kernel, NtStatus};
+
+use crate::scenario::condition::Refuted;
+use crate::scenario::expect::Expectation;
+use crate::scenario::program::{ActionKind, Program};
+use crate::scenario::result::CallResult;
+use crate::scenario::world::{Event, Move, World};
+
+/// What happened, line by line.
+pub struct Run<'p> {
+    /// The world at the end.
+    pub world: World<'p>,
+    /// The lines that happened, in order of their beginning.
+    pub entries: Vec<Entry>,
+    /// Lines that never began, as (actor, action).
+    pub unreached: Vec<(usize, usize)>,
+}
+
+/// One line that happened.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Who.
+    pub actor: usize,
+    /// Which of its actions.
+    pub action: usize,
+    /// The steps taken for it, and by the system in its wake.
+    pub steps: Vec<Taken>,
+    /// How it ended.
+    pub ending: Ending,
+}
+
+/// One step that was taken.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Who took it.
+    pub thread: Option<Id<Thread>>,
+    /// Its name; none for what the program did itself.
+    pub name: Option<StepName>,
+    /// What it changed.
+    pub deltas: Vec<Delta>,
+    /// The IRPs there were at the time, by place: a place is used again.
+    pub irps: Vec<(Id<Irp>, Irp)>,
+    /// The packets there were at the time, by place.
+    pub packets: Vec<(Id<Packet>, Packet)>,
+}
+
+/// How a line ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The call has not returned.
+    Blocked {
+        /// Whether that was expected.
+        met: bool,
+    },
+    /// The call returned.
+    Returned {
+        /// What.
+        result: CallResult,
+        /// Whether that was expected.
+        met: bool,
+    },
+    /// The check holds, or why it does not.
+    Checked(Option<Refuted>),
+    /// The world's own action is done.
+    Done(NtStatus),
+}
+
+impl Entry {
+    /// Whether it is as the scenario expects.
+    pub const fn held(&self) -> bool {
+        match &self.ending {
+            Ending::Blocked { met } | Ending::Returned { met, .. } => *met,
+            Ending::Checked(refuted) => refuted.is_none(),
+            Ending::Done(_) => true,
+        }
+    }
+}
+
+impl Run<'_> {
+    /// Whether everything was as the scenario expects, and everything was reached.
+    pub fn held(&self) -> bool {
+        self.entries.iter().all(Entry::held)
+            && self.missed().next().is_none()
+            && self.world.kernel().findings().is_empty()
+    }
+
+    /// The lines that never happened although they expect or check something.
+    pub fn missed(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.unreached.iter().copied().filter(|(actor, action)| {
+            match &self.world.program().actors[*actor].actions[*action].kind {
+                ActionKind::Check(_) => true,
+                ActionKind::Call(call) => !call.expect.is_empty(),
+                _ => false,
+            }
+        })
+    }
+}
+
+/// Runs a program: the first actor in the file that can go on does, one action at a time.
+///
+/// A wait with a time limit runs out only when nothing else can happen.
+///
+/// ```
+/// use sim_model::{lang, scenario};
+/// let text = "process app\n  thread main\n    CloseHandle(NULL) -> ERROR_INVALID_HANDLE\n";
+/// let program = scenario::compile(lang::parse("null.kobj", text).unwrap()).unwrap();
+/// assert!(scenario::run(&program).held());
+/// ```
+pub fn run(program: &Program) -> Run<'_> {
+    let mut runner = Runner { world: World::new(program), entries: Vec::new(), events: Vec::new() };
+    while runner.next_action() || runner.time_out() {}
+    let Runner { mut world, mut entries, .. } = runner;
+    for entry in &mut entries {
+        if let Ending::Blocked { met } = &mut entry.ending {
+            *met = blocks_as_expected(program, entry.actor, entry.action);
+        }
+    }
+    world.forget();
+    let unreached = (0..program.actors.len())
+        .flat_map(|actor| {
+            let state = world.actor(actor);
+            let begun = state.next + usize::from(state.inside.is_some());
+            (begun..program.actors[actor].actions.len()).map(move |action| (actor, action))
+        })
+        .collect();
+    Run { world, entries, unreached }
+}
+
+fn blocks_as_expected(program: &Program, actor: usize, action: usize) -> bool {
+    match &program.actors[actor].actions[action].kind {
+        ActionKind::Call(call) => call.expect.is_empty() || call.expect.contains(&Expectation::Blocks),
+        _ => true,
+    }
+}
+
+fn all<R: Stored>(kernel: &Kernel) -> Vec<(Id<R>, R)> {
+    kernel.all::<R>().map(|(id, record)| (id, record.clone())).collect()
+}
+
+struct Runner<'p> {
+    world: World<'p>,
+    entries: Vec<Entry>,
+    events: Vec<Event>,
+}
+
+impl Runner<'_> {
+    /// One action of the first actor that can go on, to its end or until it waits. False if none can.
+    fn next_action(&mut self) -> bool {
+        for actor in 0..self.world.program().actors.len() {
+            if self.world.can_begin(actor) {
+                let action = self.world.actor(actor).next;
+                self.entries.push(Entry {
+                    actor,
+                    action,
+                    steps: Vec::new(),
+                    ending: Ending::Blocked { met: true },
+                });
+                self.take(Move::Begin(actor));
+                self.go_on(actor);
+                self.settle();
+                return true;
+            }
+            if self.own_step(actor).is_some() {
+                self.go_on(actor);
+                self.settle();
+                return true;
+            }
+        }
+        self.settle()
+    }
+
+    /// The step that the actor's own thread can take inside its call.
+    fn own_step(&self, actor: usize) -> Option<Step> {
+        let thread = self.world.actor(actor).inside?;
+        self.world.kernel().choice(thread).map(|choice| Step { thread, choice })
+    }
+
+    fn go_on(&mut self, actor: usize) {
+        while let Some(step) = self.own_step(actor) {
+            self.take(Move::Step(step));
+        }
+    }
+
+    /// Lets the system do its own work. False if there was none.
+    fn settle(&mut self) -> bool {
+        let mut worked = false;
+        while let Some(step) = self.world.kernel().system_step() {
+            self.take(Move::Step(step));
+            worked = true;
+        }
+        worked
+    }
+
+    /// Lets the first wait with a time limit run out. False if there is none.
+    fn time_out(&mut self) -> bool {
+        let waiting = (0..self.world.program().actors.len()).find_map(|actor| {
+            self.world.actor(actor).inside.filter(|thread| self.world.kernel().can_time_out(*thread))
+        });
+        let Some(thread) = waiting else { return false };
+        self.take(Move::Step(Step { thread, choice: Choice::TimeOut }));
+        true
+    }
+
+    fn take(&mut self, step: Move) {
+        let (thread, name) = match step {
+            Move::Begin(actor) => (self.world.thread(actor), None),
+            Move::Step(step) => (Some(step.thread), Some(self.world.kernel().step_name(step))),
+        };
+        let owner = self.owner(thread);
+        let mark = self.world.mark();
+        let mut irps = all(self.world.kernel());
+        let mut packets = all(self.world.kernel());
+        self.world.take(step, &mut self.events);
+        irps.extend(all(self.world.kernel()));
+        packets.extend(all(self.world.kernel()));
+        let deltas = self.world.since(mark).to_vec();
+        if let Some(entry) = self.entries.get_mut(owner) {
+            entry.steps.push(Taken { thread, name, deltas, irps, packets });
+        }
+        for event in std::mem::take(&mut self.events) {
+            self.note(event);
+        }
+    }
+
+    /// The entry that a step belongs to: the unfinished one of its thread, else the latest.
+    fn owner(&self, thread: Option<Id<Thread>>) -> usize {
+        let own = |entry: &Entry| {
+            matches!(entry.ending, Ending::Blocked { .. })
+                && thread.is_some()
+                && self.world.actor(entry.actor).inside == thread
+        };
+        self.entries.iter().rposition(own).unwrap_or(self.entries.len().saturating_sub(1))
+    }
+
+    fn note(&mut self, event: Event) {
+        let (actor, action, ending) = match event {
+            Event::Returned { actor, action, result, met } => {
+                (actor, action, Ending::Returned { result, met })
+            }
+            Event::Checked { actor, action, refuted } => (actor, action, Ending::Checked(refuted)),
+            Event::Done { actor, action, status } => (actor, action, Ending::Done(status)),
+        };
+        if let Some(entry) =
+            self.entries.iter_mut().rfind(|entry| (entry.actor, entry.action) == (actor, action))
+        {
+            entry.ending = ending;
+        }
+    }
+}

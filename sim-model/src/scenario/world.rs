@@ -1,0 +1,441 @@
+//! A world: a kernel, a program's actors and its labels, moved by atomic moves that can be undone.
+
+use sim_core::delta::Delta;
+use sim_core::drivers::queue::DeviceCompletes;
+use sim_core::frame::{Frame, Returned};
+use sim_core::io::device::Device;
+use sim_core::io::iosb::Iosb;
+use sim_core::io::port::Packet;
+use sim_core::nt::close::NtClose;
+use sim_core::ob::header::Object;
+use sim_core::ps::process::Process;
+use sim_core::ps::schedule::{Progress, Step};
+use sim_core::ps::thread::Thread;
+use sim_core::word::Word;
+use sim_core::{Handle, Id, Kernel, NtStatus};
+
+use crate::lang::Binds;
+use crate::scenario::calls::Answer;
+use crate::scenario::condition::Refuted;
+use crate::scenario::names::Names;
+use crate::scenario::program::{ActionKind, Call, LabelId, Program, Service};
+use crate::scenario::result::CallResult;
+
+/// What a label names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Binding {
+    /// Nothing yet.
+    Unbound,
+    /// A handle, and the object it named when it was bound.
+    Handle {
+        /// Whose handle.
+        process: Id<Process>,
+        /// Its value.
+        handle: Handle,
+        /// The object; none if the call failed.
+        object: Option<Id<Object>>,
+    },
+    /// A request, by its status block.
+    Operation(Id<Iosb>),
+    /// A removed packet; none if there was none.
+    Packet(Option<Id<Packet>>),
+}
+
+/// How far an actor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ActorState {
+    /// The next action, or the one it is inside.
+    pub next: usize,
+    /// The thread that performs the action it is inside.
+    pub inside: Option<Id<Thread>>,
+    /// How far a call is that is more than one system service.
+    pub stage: Stage,
+}
+
+/// How far CreateIoCompletionPort is when it creates a port and binds a file to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// In its first service, as every other call.
+    First,
+    /// It made this port and binds the file.
+    Binding(Handle),
+    /// The file could not be bound, for this reason: it closes the port again.
+    Closing(NtStatus),
+}
+
+/// An atomic move of a world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Move {
+    /// An actor begins its next action.
+    Begin(usize),
+    /// A thread takes a step.
+    Step(Step),
+}
+
+/// What a move brought about, beside the changes in the kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The call of this actor's action returned.
+    Returned {
+        /// Who.
+        actor: usize,
+        /// Which of its actions.
+        action: usize,
+        /// What it returned.
+        result: CallResult,
+        /// Whether that was expected.
+        met: bool,
+    },
+    /// A check was made.
+    Checked {
+        /// Who.
+        actor: usize,
+        /// Which of its actions.
+        action: usize,
+        /// Why it does not hold, if it does not.
+        refuted: Option<Refuted>,
+    },
+    /// The world's own action is done.
+    Done {
+        /// Who.
+        actor: usize,
+        /// Which of its actions.
+        action: usize,
+        /// How it ended.
+        status: NtStatus,
+    },
+}
+
+enum Undo {
+    Actor(usize, ActorState),
+    Label(LabelId, Binding),
+}
+
+/// A point to undo to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    kernel: usize,
+    own: usize,
+}
+
+/// A program on its way.
+pub struct World<'p> {
+    program: &'p Program,
+    kernel: Kernel,
+    processes: Vec<Id<Process>>,
+    threads: Vec<Option<Id<Thread>>>,
+    devices: Vec<Id<Device>>,
+    nobodys_iosb: Id<Iosb>,
+    actors: Vec<ActorState>,
+    labels: Vec<Binding>,
+    journal: Vec<Undo>,
+}
+
+impl<'p> World<'p> {
+    /// The world at the beginning: devices, processes and threads exist, nothing was called.
+    pub fn new(program: &'p Program) -> World<'p> {
+        let mut kernel = Kernel::new(program.profile);
+        let devices =
+            program.devices.iter().map(|device| kernel.create_device(&device.name, device.driver)).collect();
+        let processes: Vec<_> = program.processes.iter().map(|name| kernel.create_process(name)).collect();
+        let threads = program
+            .actors
+            .iter()
+            .map(|actor| actor.process.map(|process| kernel.create_thread(processes[process], &actor.name)))
+            .collect();
+        let nobodys_iosb = kernel.create_iosb();
+        kernel.forget();
+        let process = kernel.system_process();
+        let unbound = Binding::Handle { process, handle: Handle(0x00BA_D000), object: None };
+        World {
+            kernel,
+            processes,
+            threads,
+            devices,
+            nobodys_iosb,
+            actors: vec![ActorState { next: 0, inside: None, stage: Stage::First }; program.actors.len()],
+            labels: program
+                .labels
+                .iter()
+                .map(|label| if label.unbound { unbound } else { Binding::Unbound })
+                .collect(),
+            journal: Vec::new(),
+            program,
+        }
+    }
+
+    /// The program.
+    pub const fn program(&self) -> &'p Program {
+        self.program
+    }
+
+    /// The kernel.
+    pub const fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// What a label names.
+    pub fn binding(&self, label: LabelId) -> Binding {
+        self.labels[label]
+    }
+
+    /// How far an actor is.
+    pub fn actor(&self, actor: usize) -> ActorState {
+        self.actors[actor]
+    }
+
+    /// The thread of an actor; none for an environment.
+    pub fn thread(&self, actor: usize) -> Option<Id<Thread>> {
+        self.threads[actor]
+    }
+
+    /// A process of the program.
+    pub fn process(&self, process: usize) -> Id<Process> {
+        self.processes[process]
+    }
+
+    /// A device of the program.
+    pub fn device(&self, device: usize) -> Id<Device> {
+        self.devices[device]
+    }
+
+    /// A status block that no request uses.
+    pub(super) const fn nobodys_iosb(&self) -> Id<Iosb> {
+        self.nobodys_iosb
+    }
+
+    /// What things are called.
+    pub fn names(&self) -> Names<'_> {
+        Names::of(self)
+    }
+
+    /// A point to undo to, and from which on changes are listed.
+    pub fn mark(&self) -> Mark {
+        Mark { kernel: self.kernel.mark(), own: self.journal.len() }
+    }
+
+    /// The kernel's changes since `mark`.
+    pub fn since(&self, mark: Mark) -> &[Delta] {
+        self.kernel.since(mark.kernel)
+    }
+
+    /// Takes everything since `mark` back.
+    pub fn undo_to(&mut self, mark: Mark) {
+        self.kernel.undo_to(mark.kernel);
+        while self.journal.len() > mark.own {
+            match self.journal.pop() {
+                Some(Undo::Actor(actor, state)) => self.actors[actor] = state,
+                Some(Undo::Label(label, binding)) => self.labels[label] = binding,
+                None => {}
+            }
+        }
+    }
+
+    /// Forgets how the world came about.
+    pub fn forget(&mut self) {
+        self.kernel.forget();
+        self.journal.clear();
+    }
+
+    /// Whether an actor can begin its next action.
+    pub fn can_begin(&self, actor: usize) -> bool {
+        let state = self.actors[actor];
+        let Some(action) = self.program.actors[actor].actions.get(state.next) else { return false };
+        let bound = action.needs.iter().all(|label| self.labels[*label] != Binding::Unbound);
+        let performer = match &action.kind {
+            ActionKind::Complete { device, .. } => self.kernel[self.devices[*device]].thread,
+            _ => match self.threads[actor] {
+                Some(thread) => thread,
+                None => return state.inside.is_none() && bound,
+            },
+        };
+        let alive = self.threads[actor].is_none_or(|thread| !self.kernel[thread].terminating);
+        let free = matches!(self.kernel.progress(performer), Progress::Idle(_));
+        state.inside.is_none() && bound && alive && free
+    }
+
+    /// Appends every move that can be made now, in canonical order.
+    pub fn enabled(&self, out: &mut Vec<Move>) {
+        out.extend((0..self.actors.len()).filter(|actor| self.can_begin(*actor)).map(Move::Begin));
+        let mut steps = Vec::new();
+        self.kernel.enabled(&mut steps);
+        out.extend(steps.into_iter().map(Move::Step));
+    }
+
+    /// Makes a move. What it brought about is appended to `events`.
+    pub fn take(&mut self, step: Move, events: &mut Vec<Event>) {
+        match step {
+            Move::Begin(actor) => self.begin(actor, events),
+            Move::Step(step) => {
+                self.kernel.take(step);
+                self.finish_if_back(step.thread, events);
+            }
+        }
+    }
+
+    fn set_actor(&mut self, actor: usize, state: ActorState) {
+        self.journal.push(Undo::Actor(actor, self.actors[actor]));
+        self.actors[actor] = state;
+    }
+
+    fn bind(&mut self, label: LabelId, binding: Binding) {
+        if let Binding::Handle { object: Some(object), .. } = binding {
+            self.kernel.watch(object);
+        }
+        self.journal.push(Undo::Label(label, self.labels[label]));
+        self.labels[label] = binding;
+    }
+
+    fn begin(&mut self, actor: usize, events: &mut Vec<Event>) {
+        let program = self.program;
+        let state = self.actors[actor];
+        let past = ActorState { next: state.next + 1, ..state };
+        match &program.actors[actor].actions[state.next].kind {
+            ActionKind::Call(call) => self.begin_call(actor, call, events),
+            ActionKind::Check(condition) => {
+                let refuted = condition.refuted(self);
+                self.set_actor(actor, past);
+                events.push(Event::Checked { actor, action: state.next, refuted });
+            }
+            ActionKind::Complete { device, operation, status, bytes } => {
+                let iosb = match self.labels[*operation] {
+                    Binding::Operation(iosb) => iosb,
+                    _ => self.nobodys_iosb,
+                };
+                let device = self.devices[*device];
+                let thread = self.kernel[device].thread;
+                let completes =
+                    DeviceCompletes::Unlink { iosb, device, status: *status, information: *bytes };
+                self.kernel.start(thread, completes);
+                self.set_actor(actor, ActorState { inside: Some(thread), ..state });
+            }
+            ActionKind::EndProcess(process) => {
+                self.kernel.terminate_process(self.processes[*process]);
+                self.set_actor(actor, past);
+                events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
+            }
+            ActionKind::EndThread(thread) => {
+                if let Some(thread) = self.threads[*thread] {
+                    self.kernel.terminate_thread(thread);
+                }
+                self.set_actor(actor, past);
+                events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
+            }
+        }
+    }
+
+    fn begin_call(&mut self, actor: usize, call: &Call, events: &mut Vec<Event>) {
+        let state = self.actors[actor];
+        let Some(thread) = self.threads[actor] else { return };
+        let process = self.kernel[thread].process;
+        let mut iosb = None;
+        if let Service::ReadFile { .. } = call.service {
+            let block = self.kernel.create_iosb();
+            iosb = Some(block);
+            if call.answer() != Answer::Status {
+                let why = "Win32's ReadFile marks the OVERLAPPED before it calls NtReadFile";
+                self.kernel.write_iosb(block, NtStatus::PENDING, 0, why);
+            }
+            if let Some(label) = call.label {
+                self.bind(label, Binding::Operation(block));
+            }
+        }
+        match self.first_service(process, call.service, iosb) {
+            Some(frame) => {
+                self.kernel.start(thread, frame);
+                self.set_actor(actor, ActorState { inside: Some(thread), ..state });
+            }
+            None => {
+                self.kernel.terminate_thread(thread);
+                self.set_actor(actor, ActorState { next: state.next + 1, ..state });
+                events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
+            }
+        }
+    }
+
+    fn finish_if_back(&mut self, thread: Id<Thread>, events: &mut Vec<Event>) {
+        let Some(actor) = self.actors.iter().position(|state| state.inside == Some(thread)) else { return };
+        if !self.kernel.stack(thread).is_empty() {
+            return;
+        }
+        let Some(returned) = self.kernel.collect(thread) else { return };
+        let program = self.program;
+        let state = self.actors[actor];
+        let action = state.next;
+        let past = ActorState { next: action + 1, inside: None, stage: Stage::First };
+        let ActionKind::Call(call) = &program.actors[actor].actions[action].kind else {
+            self.set_actor(actor, past);
+            events.push(Event::Done { actor, action, status: returned.status });
+            return;
+        };
+        let Some((status, value)) = self.next_stage(actor, thread, call, returned) else { return };
+        self.set_actor(actor, past);
+        let result = self.result(thread, call, status, value);
+        let met = call.expect.is_empty() || call.expect.iter().any(|expected| expected.met_by(&result));
+        events.push(Event::Returned { actor, action, result, met });
+    }
+
+    /// Starts the next service of a call that is more than one; what the call returns if there is none.
+    fn next_stage(
+        &mut self,
+        actor: usize,
+        thread: Id<Thread>,
+        call: &Call,
+        returned: Returned,
+    ) -> Option<(NtStatus, u32)> {
+        let Returned { status, value } = returned;
+        let state = self.actors[actor];
+        let (service, stage): (Frame, Stage) = match state.stage {
+            Stage::First if status.is_success() => match self.second_service(call.service, Handle(value)) {
+                Some(service) => (service, Stage::Binding(Handle(value))),
+                None => return Some((status, value)),
+            },
+            Stage::First => return Some((status, value)),
+            Stage::Binding(port) if status.is_error() => (NtClose::of(port).into(), Stage::Closing(status)),
+            Stage::Binding(port) => return Some((status, port.0)),
+            Stage::Closing(why) => return Some((why, 0)),
+        };
+        self.kernel.start(thread, service);
+        self.set_actor(actor, ActorState { stage, ..state });
+        None
+    }
+
+    /// What the call returns to the program; binds its label.
+    fn result(&mut self, thread: Id<Thread>, call: &Call, status: NtStatus, value: u32) -> CallResult {
+        let answer = call.answer();
+        if let Service::RemovePacket { .. } = call.service {
+            return self.removed(call, status, value);
+        }
+        let returns_handle = call.row.spec.binds == Binds::Handle;
+        let made = match call.service {
+            Service::CreatePort { port, .. } if value == 0 => self.handle(port),
+            _ => Handle(value),
+        };
+        if returns_handle && let Some(label) = call.label {
+            let process = match call.service {
+                Service::Duplicate { target: Some(target), .. } => self.processes[target],
+                _ => self.kernel[thread].process,
+            };
+            let failed =
+                if answer == Answer::HandleOrInvalid { Handle::CURRENT_PROCESS } else { Handle::NULL };
+            let handle = if status.is_success() { made } else { failed };
+            let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
+            self.bind(label, Binding::Handle { process, handle, object });
+        }
+        CallResult::new(answer, status, returns_handle.then_some(u64::from(made.0)))
+    }
+
+    fn removed(&mut self, call: &Call, status: NtStatus, value: u32) -> CallResult {
+        let removed = status == NtStatus::SUCCESS;
+        let packet: Option<Id<Packet>> = removed.then(|| Id::from_word(u64::from(value)));
+        let shown = match (call.answer(), packet) {
+            (Answer::Bool, Some(packet)) => self.kernel[packet].status,
+            _ => status,
+        };
+        match call.label {
+            Some(label) => self.bind(label, Binding::Packet(packet)),
+            None => packet.into_iter().for_each(|packet| self.kernel.discard_packet(packet)),
+        }
+        CallResult::new(call.answer(), shown, None)
+    }
+}

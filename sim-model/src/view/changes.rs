@@ -1,0 +1,281 @@
+//! What a line changed, as a person wants to know it: net, by object, with the reason.
+
+use sim_core::delta::{Change, Delta};
+use sim_core::io::irp::Irp;
+use sim_core::io::port::Packet;
+use sim_core::kernel::AnyRecord;
+use sim_core::ob::header::Object;
+use sim_core::ps::process::Process;
+use sim_core::ps::system::Role;
+use sim_core::ps::thread::Thread;
+use sim_core::record::Kind;
+use sim_core::word::WordKind;
+use sim_core::{Handle, Id, Kernel, NtStatus};
+
+use crate::scenario::run::{Entry, Taken};
+use crate::scenario::world::World;
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownChange {
+    /// What it happened to.
+    pub subject: String,
+    /// The field, by its NT name.
+    pub field: &'static str,
+    /// What it was; empty where only the event counts.
+    pub from: String,
+    /// What it became.
+    pub to: String,
+    /// Why.
+    pub why: &'static str,
+    /// Who did it, if it was not the caller.
+    pub by: Option<String>,
+}
+
+impl ShownChange {
+    /// The change in a few words: `PointerCount 2 → 1`, `IRP_MJ_CLEANUP sent`.
+    pub fn what(&self) -> String {
+        match (&*self.from, &*self.to) {
+            ("", "") => self.field.to_owned(),
+            ("", to) => format!("{} {to}", self.field),
+            (from, to) => format!("{:<12} {from} → {to}", self.field),
+        }
+    }
+}
+
+/// Where a change is: kind of record, place, field.
+type Place = (Kind, u32, u8);
+
+struct Net {
+    place: Place,
+    subject: String,
+    from: u64,
+    to: u64,
+    why: &'static str,
+    by: Option<String>,
+    order: usize,
+}
+
+/// The net changes of a line, in the order in which they were complete.
+pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
+    let mut nets: Vec<Net> = Vec::new();
+    let mut events: Vec<(usize, ShownChange)> = Vec::new();
+    let mut order = 0;
+    for step in &entry.steps {
+        let by = by(world, entry, step);
+        for delta in &step.deltas {
+            order += 1;
+            match &delta.change {
+                Change::Field { kind, at, field, from, to } => {
+                    if is_news(step, *kind, *at, *field, *to) {
+                        let (place, subject) = ((*kind, *at, *field), subject(world, step, *kind, *at));
+                        let (from, to, why, by) = (*from, *to, delta.why, by.clone());
+                        note(&mut nets, Net { place, subject, from, to, why, by, order });
+                    }
+                }
+                change => events
+                    .extend(event(world, step, change, delta.why, by.clone()).map(|shown| (order, shown))),
+            }
+        }
+    }
+    events.extend(
+        nets.into_iter().filter(|net| net.from != net.to).map(|net| (net.order, shown(world, entry, net))),
+    );
+    events.sort_by_key(|(order, _)| *order);
+    events.into_iter().map(|(_, shown)| shown).collect()
+}
+
+/// Who did a step, if it was not the thread whose line it is.
+fn by(world: &World<'_>, entry: &Entry, step: &Taken) -> Option<String> {
+    let thread = step.thread.filter(|thread| Some(*thread) != world.thread(entry.actor))?;
+    let k = world.kernel();
+    Some(match k[thread].role {
+        Role::Worker => "system worker".into(),
+        Role::Device => format!("device {}", world.names().thread(thread)),
+        Role::Program => format!("thread {}", world.names().thread(thread)),
+    })
+}
+
+/// What a reader of a run wants to know; the rest is for those who look at the steps.
+fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
+    let name = Kernel::fields(kind)[field as usize].name;
+    match kind {
+        Kind::Object => !name.is_empty(),
+        Kind::File => matches!(name, "cleanup sent" | "close sent"),
+        Kind::Irp => {
+            let request = irp(step, at).is_some_and(|irp| irp.iosb.is_some());
+            request && matches!(name, "Cancel" | "completed" | "pending") && to == 1
+        }
+        Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
+        _ => false,
+    }
+}
+
+fn note(nets: &mut Vec<Net>, new: Net) {
+    let known = nets.iter_mut().find(|net| net.place == new.place && net.subject == new.subject);
+    let Some(net) = known else { return nets.push(new) };
+    let same_direction = (new.to > net.from) == (new.to > new.from);
+    net.to = new.to;
+    if same_direction {
+        (net.why, net.by, net.order) = (new.why, new.by, new.order);
+    }
+}
+
+fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
+    let Net { place: (kind, _, field), subject, from, to, why, by, .. } = net;
+    let info = Kernel::fields(kind)[field as usize];
+    let read =
+        |word| entry.steps.last().map_or_else(String::new, |step| self::word(world, step, info.kind, word));
+    let only = |field| (field, String::new(), String::new());
+    let (field, from, to) = match (kind, info.name) {
+        (Kind::File, "cleanup sent") => only("IRP_MJ_CLEANUP sent"),
+        (Kind::File, "close sent") => only("IRP_MJ_CLOSE sent"),
+        (Kind::Object, "deleted") => only("freed"),
+        (Kind::Irp, "Cancel") => only("Cancel set"),
+        (Kind::Irp | Kind::Thread | Kind::Process, name) => only(name),
+        (_, name) => (name, read(from), read(to)),
+    };
+    ShownChange { subject, field, from, to, why, by }
+}
+
+fn irp(step: &Taken, at: u32) -> Option<&Irp> {
+    step.irps.iter().find(|(id, _)| id.index() == at as usize).map(|(_, irp)| irp)
+}
+
+/// The name of the record at a place.
+pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
+    let (k, names) = (world.kernel(), world.names());
+    let object = match kind {
+        Kind::Object => Some(Id::at(at)),
+        Kind::File => k.get(Id::<sim_core::io::file::File>::at(at)).map(|file| file.object),
+        Kind::Event => k.get(Id::<sim_core::ke::event::Event>::at(at)).map(|event| event.object),
+        Kind::Port => k.get(Id::<sim_core::io::port::Port>::at(at)).map(|port| port.object),
+        Kind::Device => k.get(Id::<sim_core::io::device::Device>::at(at)).map(|device| device.object),
+        Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
+        Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
+        _ => None,
+    };
+    match (object, kind) {
+        (Some(object), _) => names.object(object),
+        (None, Kind::Iosb) => names.iosb(Id::at(at)),
+        (None, Kind::Irp) => irp(step, at).map_or_else(|| format!("IRP#{at}"), |irp| names.irp(irp)),
+        (None, Kind::System) => "system".into(),
+        (None, kind) => format!("{kind:?}#{at}"),
+    }
+}
+
+/// A word as a person reads it.
+pub fn word(world: &World<'_>, step: &Taken, kind: WordKind, word: u64) -> String {
+    match kind {
+        WordKind::Bool => if word == 0 { "no" } else { "yes" }.into(),
+        WordKind::Number => word.to_string(),
+        WordKind::Mask => format!("0x{word:x}"),
+        WordKind::Handle => Handle(word as u32).to_string(),
+        WordKind::Status => NtStatus(word as u32).to_string(),
+        WordKind::MaybeStatus if word == 0 => "unwritten".into(),
+        WordKind::MaybeStatus => NtStatus((word - 1) as u32).to_string(),
+        WordKind::Ref(_) if word == 0 => "none".into(),
+        WordKind::Ref(kind) => subject(world, step, kind, (word - 1) as u32),
+        WordKind::Named(name) => name(word).into(),
+    }
+}
+
+/// Changes that are events: packets, and records that end.
+fn event(
+    world: &World<'_>,
+    step: &Taken,
+    change: &Change,
+    why: &'static str,
+    by: Option<String>,
+) -> Option<ShownChange> {
+    let shown =
+        |subject, field, to| ShownChange { subject, field, from: String::new(), to, why, by: by.clone() };
+    match change {
+        Change::Insert { kind: Kind::Port, at, list, item, .. }
+            if list_name(Kind::Port, *list) == "packets" =>
+        {
+            let to = packet(step, *item);
+            Some(shown(subject(world, step, Kind::Port, *at), "packet queued", to))
+        }
+        Change::Remove { kind: Kind::Port, at, list, item, .. }
+            if list_name(Kind::Port, *list) == "packets" =>
+        {
+            let to = packet(step, *item);
+            Some(shown(subject(world, step, Kind::Port, *at), "packet removed", to))
+        }
+        Change::Destroy { record, .. } => match &**record {
+            AnyRecord::Irp(irp) if irp.completed && irp.iosb.is_some() => {
+                Some(shown(world.names().irp(irp), "finished,", irp.status.to_string()))
+            }
+            _ => None,
+        },
+        Change::Entry { process, slot, to, from, .. } if to.object.is_none() && from.object.is_some() => {
+            let handle = Handle(slot * 4);
+            let process = world.names().process(Id::at(*process));
+            Some(shown(format!("{process} {handle}"), "handle freed", String::new()))
+        }
+        Change::Found(finding) => {
+            let code = finding.rule.bug_check();
+            Some(shown("bug check".into(), finding.rule.name(), format!("(0x{code:X})")))
+        }
+        _ => None,
+    }
+}
+
+fn packet(step: &Taken, item: u32) -> String {
+    let packet: Option<&Packet> =
+        step.packets.iter().find(|(id, _)| id.index() as u32 + 1 == item).map(|pair| &pair.1);
+    packet.map(|packet| format!("(key {}, {})", packet.key, packet.status)).unwrap_or_default()
+}
+
+/// The name of a list.
+pub fn list_name(kind: Kind, list: u8) -> &'static str {
+    Kernel::lists(kind)[list as usize].name
+}
+
+/// One delta of a step in a few words, for those who look at the steps; none for the simulator's bookkeeping.
+pub fn of_delta(world: &World<'_>, step: &Taken, delta: &Delta) -> Option<ShownChange> {
+    let shown = |subject, field, from, to| ShownChange { subject, field, from, to, why: delta.why, by: None };
+    match &delta.change {
+        Change::Field { kind, at, field, from, to } => {
+            let info = Kernel::fields(*kind)[*field as usize];
+            let read = |word| self::word(world, step, info.kind, word);
+            (!info.name.is_empty())
+                .then(|| shown(subject(world, step, *kind, *at), info.name, read(*from), read(*to)))
+        }
+        Change::Insert { kind, at, list, item, .. } | Change::Remove { kind, at, list, item, .. } => {
+            let info = Kernel::lists(*kind)[*list as usize];
+            let sign = if matches!(delta.change, Change::Insert { .. }) { '+' } else { '−' };
+            let item = self::word(world, step, info.kind, u64::from(*item));
+            let subject = subject(world, step, *kind, *at);
+            (!info.name.is_empty())
+                .then(|| shown(subject, info.name, String::new(), format!("{sign} {item}")))
+        }
+        change => event(world, step, change, delta.why, None),
+    }
+}
+
+/// The objects that a line touched, each once, in order of first touch.
+pub fn touched(world: &World<'_>, entry: &Entry) -> Vec<Id<Object>> {
+    let k = world.kernel();
+    let mut objects = Vec::new();
+    for delta in entry.steps.iter().flat_map(|step| &step.deltas) {
+        let object = match delta.change {
+            Change::Field { kind: Kind::Object, at, .. } => Some(Id::at(at)),
+            Change::Field { kind: Kind::File, at, .. } => {
+                k.get(Id::<sim_core::io::file::File>::at(at)).map(|file| file.object)
+            }
+            Change::Field { kind: Kind::Event, at, .. } => {
+                k.get(Id::<sim_core::ke::event::Event>::at(at)).map(|event| event.object)
+            }
+            Change::Insert { kind: Kind::Port, at, .. } | Change::Remove { kind: Kind::Port, at, .. } => {
+                k.get(Id::<sim_core::io::port::Port>::at(at)).map(|port| port.object)
+            }
+            _ => None,
+        };
+        if let Some(object) = object.filter(|object| !objects.contains(object)) {
+            objects.push(object);
+        }
+    }
+    objects
+}

@@ -1,0 +1,115 @@
+//! Who holds whom: the references of a kernel as a graph.
+
+use petgraph::graph::{DiGraph, NodeIndex};
+use sim_core::io::file::File;
+use sim_core::io::irp::{Irp, Major};
+use sim_core::ob::header::{Body, Object};
+use sim_core::ps::process::Process;
+use sim_core::ps::thread::Thread;
+use sim_core::{Handle, Id, Kernel};
+
+/// What stands at a node of the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A kernel object.
+    Object(Id<Object>),
+    /// A handle of a process.
+    Handle(Id<Process>, Handle),
+    /// An outstanding IRP.
+    Irp(Id<Irp>),
+    /// What runs: a thread until it ends, a process while a thread runs in it, a driver while it is loaded.
+    Running,
+}
+
+/// Why one holds the other: each edge is one reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// An open handle.
+    Handle,
+    /// An IRP holds its file object.
+    IrpFile,
+    /// An IRP holds the event it will signal.
+    IrpEvent,
+    /// A file object holds its completion port.
+    Port,
+    /// A thread holds its process.
+    Process,
+    /// It runs.
+    Running,
+}
+
+/// The references that a kernel's records hold, one edge each, from the holder to the object.
+///
+/// When no system service is under way, an object's PointerCount is the number of edges into it.
+///
+/// ```
+/// use sim_core::Kernel;
+/// use sim_model::view::holders::{Holder, held_by, holders};
+/// let kernel = Kernel::new(Default::default());
+/// let graph = holders(&kernel);
+/// let process = kernel[kernel.system_process()].object;
+/// assert_eq!(held_by(&graph, process).len() as u32, kernel[process].pointer_count);
+/// ```
+pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
+    let mut graph = DiGraph::new();
+    let running = graph.add_node(Holder::Running);
+    let mut nodes: Vec<(Id<Object>, NodeIndex)> = Vec::new();
+    for (object, header) in k.all::<Object>() {
+        if !header.deleted {
+            nodes.push((object, graph.add_node(Holder::Object(object))));
+        }
+    }
+    let node =
+        |object: Id<Object>| nodes.binary_search_by_key(&object, |pair| pair.0).ok().map(|at| nodes[at].1);
+    for (object, to) in &nodes {
+        let from = match k[*object].body {
+            Body::Device(_) => Some((running, Hold::Running)),
+            Body::Thread(thread) => (!k[thread].ended).then_some((running, Hold::Running)),
+            Body::Process(process) => (!k[process].ended).then_some((running, Hold::Running)),
+            _ => None,
+        };
+        if let Some((from, hold)) = from {
+            graph.add_edge(from, *to, hold);
+        }
+    }
+    for (thread, record) in k.all::<Thread>() {
+        if let (Some(from), Some(to)) = (node(record.object), node(k[k[thread].process].object)) {
+            graph.add_edge(from, to, Hold::Process);
+        }
+    }
+    for (process, _) in k.all::<Process>() {
+        for (handle, entry) in k.table(process).open() {
+            if let Some(to) = entry.object.and_then(node) {
+                let from = graph.add_node(Holder::Handle(process, handle));
+                graph.add_edge(from, to, Hold::Handle);
+            }
+        }
+    }
+    for (id, irp) in k.all::<Irp>().filter(|(_, irp)| irp.major == Major::Read) {
+        let from = graph.add_node(Holder::Irp(id));
+        if let Some(to) = node(k[irp.file].object) {
+            graph.add_edge(from, to, Hold::IrpFile);
+        }
+        if let Some(to) = irp.event.and_then(node) {
+            graph.add_edge(from, to, Hold::IrpEvent);
+        }
+    }
+    for (_, file) in k.all::<File>() {
+        let port = file.port.map(|port| k[port].object);
+        if let (Some(from), Some(to)) = (node(file.object), port.and_then(node)) {
+            graph.add_edge(from, to, Hold::Port);
+        }
+    }
+    graph
+}
+
+/// Who holds an object, one holder for each reference.
+pub fn held_by(graph: &DiGraph<Holder, Hold>, object: Id<Object>) -> Vec<Holder> {
+    let Some(node) = graph.node_indices().find(|node| graph[*node] == Holder::Object(object)) else {
+        return Vec::new();
+    };
+    let mut holders: Vec<Holder> =
+        graph.neighbors_directed(node, petgraph::Direction::Incoming).map(|from| graph[from]).collect();
+    holders.reverse();
+    holders
+}

@@ -1,0 +1,8 @@
+//! How a run is shown: as text for people, as JSON Lines for programs.
+
+pub mod changes;
+pub mod failure;
+pub mod holders;
+pub mod json;
+pub mod layout;
+pub mod text;

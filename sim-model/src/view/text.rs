@@ -1,0 +1,292 @@
+//! A run as text: one line a call with its result, under it what changed and why.
+
+use sim_core::Id;
+use sim_core::ob::header::{Body, Object};
+
+use crate::scenario::program::{ActionKind, Program};
+use crate::scenario::run::{Ending, Entry, Run, Taken};
+use crate::scenario::world::{Binding, World};
+use crate::view::changes::{self, ShownChange};
+use crate::view::failure::failures;
+use crate::view::holders::{Holder, held_by, holders};
+use crate::view::layout::{Paint, Tone, WIDTH, columns, cut, wrap};
+
+/// What to show.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Colour, for a terminal.
+    pub color: bool,
+    /// Every atomic step with what it changed.
+    pub steps: bool,
+    /// Only what was not as expected, and the last line.
+    pub quiet: bool,
+}
+
+/// Where the result of a call begins.
+const RESULT: usize = 66;
+/// Where what changed begins.
+const SUBJECT: usize = 7;
+
+/// The text of a run.
+pub fn render(run: &Run<'_>, options: Options) -> String {
+    let mut page =
+        Page { run, paint: Paint(options.color), text: String::new(), subject: subject_width(run) };
+    if !options.quiet {
+        page.heading();
+        page.entries(options.steps);
+        page.end();
+    }
+    page.failures();
+    page.verdict();
+    page.text
+}
+
+fn subject_width(run: &Run<'_>) -> usize {
+    let all = run.entries.iter().flat_map(|entry| changes::of_entry(&run.world, entry));
+    all.map(|change| columns(&change.subject)).max().unwrap_or(0).clamp(4, 16)
+}
+
+struct Page<'a> {
+    run: &'a Run<'a>,
+    paint: Paint,
+    text: String,
+    subject: usize,
+}
+
+impl Page<'_> {
+    fn program(&self) -> &Program {
+        self.run.world.program()
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text.trim_end());
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self) {
+        let program = self.program();
+        let title = self.paint.text(Tone::Heading, &cut(program.title(), WIDTH));
+        let devices: Vec<String> = program
+            .devices
+            .iter()
+            .map(|device| format!("device {} (driver {})", device.name, device.driver.name()))
+            .collect();
+        let mut about =
+            vec![program.source().file.to_string(), format!("profile {}", program.profile.version.name())];
+        about.extend(devices);
+        let about = wrap(&about.join(", "), WIDTH);
+        self.line(&title);
+        for line in about {
+            self.line(&self.paint.text(Tone::Quiet, &line));
+        }
+    }
+
+    fn entries(&mut self, steps: bool) {
+        let mut speaker = None;
+        for entry in &self.run.entries {
+            if speaker != Some(entry.actor) {
+                speaker = Some(entry.actor);
+                self.speaker(entry.actor);
+            }
+            self.entry(entry);
+            if steps {
+                self.steps(entry);
+            } else {
+                self.changes(&changes::of_entry(&self.run.world, entry));
+            }
+        }
+        for (actor, action) in self.run.unreached.clone() {
+            let line = &self.program().actors[actor].actions[action];
+            let text = format!("{:>5}  {}", line.line, cut(&line.text, RESULT - SUBJECT - 1));
+            let text =
+                self.paint.pad(Tone::Quiet, &text, RESULT) + &self.paint.text(Tone::Quiet, "not reached");
+            self.line(&text);
+        }
+    }
+
+    fn speaker(&mut self, actor: usize) {
+        let program = self.program();
+        let Some(process) = program.actors[actor].process else {
+            let text = self.paint.text(Tone::Heading, &program.actors[actor].name);
+            return self.line(&format!("\n{text}"));
+        };
+        let text = format!("process {}, thread {}", program.processes[process], program.actors[actor].name);
+        self.line(&format!("\n{}", self.paint.text(Tone::Heading, &text)));
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        let action = &self.program().actors[entry.actor].actions[entry.action];
+        let (result, tone) = match &entry.ending {
+            Ending::Returned { result, met } => {
+                (result.to_string(), if *met { Tone::Good } else { Tone::Bad })
+            }
+            Ending::Blocked { met } => ("does not return".into(), if *met { Tone::Plain } else { Tone::Bad }),
+            Ending::Checked(None) => ("holds".into(), Tone::Good),
+            Ending::Checked(Some(_)) => ("does not hold".into(), Tone::Bad),
+            Ending::Done(status) if status.is_error() => (status.to_string(), Tone::Plain),
+            Ending::Done(_) => (String::new(), Tone::Plain),
+        };
+        let quiet = matches!(action.kind, ActionKind::Check(_));
+        let number = self.paint.text(Tone::Quiet, &format!("{:>5}", action.line));
+        let lines = wrap(&action.text, RESULT - SUBJECT - 1);
+        let last = lines.len() - 1;
+        for (at, text) in lines.iter().enumerate() {
+            let number = if at == 0 { number.clone() } else { " ".repeat(5) };
+            let indent = if at == 0 { "  " } else { "    " };
+            let tone_of_call = if quiet { Tone::Quiet } else { Tone::Call };
+            let call = self.paint.pad(tone_of_call, text, RESULT - 5 - indent.len());
+            let result = if at == last { self.paint.text(tone, &result) } else { String::new() };
+            self.line(&format!("{number}{indent}{call}{result}"));
+        }
+    }
+
+    fn changes(&mut self, changes: &[ShownChange]) {
+        let mut subject = "";
+        let what_width =
+            changes.iter().map(|change| columns(&change.what())).max().unwrap_or(0).clamp(21, 40);
+        for change in changes {
+            let shown = if change.subject == subject { "" } else { &change.subject };
+            subject = &change.subject;
+            self.change(shown, change, what_width);
+        }
+    }
+
+    fn change(&mut self, subject: &str, change: &ShownChange, what_width: usize) {
+        let indent = " ".repeat(SUBJECT + 2);
+        let name = self.paint.pad(Tone::Plain, &cut(subject, self.subject), self.subject + 2);
+        let what = self.paint.pad(Tone::Change, &change.what(), what_width + 2);
+        let why = match &change.by {
+            Some(by) => format!("[{by}] {}", change.why),
+            None => change.why.to_owned(),
+        };
+        let left = SUBJECT + 2 + self.subject + 2 + what_width + 2;
+        let mut lines = wrap(&why, WIDTH - left).into_iter();
+        let first = lines.next().unwrap_or_default();
+        self.line(&format!("{indent}{name}{what}{}", self.paint.text(Tone::Quiet, &first)));
+        for line in lines {
+            self.line(&format!("{}{}", " ".repeat(left), self.paint.text(Tone::Quiet, &line)));
+        }
+    }
+
+    fn steps(&mut self, entry: &Entry) {
+        for step in &entry.steps {
+            self.step(entry, step);
+            let changes: Vec<ShownChange> = step
+                .deltas
+                .iter()
+                .filter_map(|delta| changes::of_delta(&self.run.world, step, delta))
+                .collect();
+            self.changes(&changes);
+        }
+    }
+
+    fn step(&mut self, entry: &Entry, step: &Taken) {
+        let Some(name) = step.name else { return };
+        let own = step.thread == self.run.world.thread(entry.actor);
+        let who = match step.thread {
+            Some(thread) if !own => format!("[{}] ", self.run.world.names().thread(thread)),
+            _ => String::new(),
+        };
+        let text = format!("{who}{} {}: {}", name.routine, name.label, name.does);
+        for (at, line) in wrap(&text, WIDTH - SUBJECT - 2).iter().enumerate() {
+            let mark = if at == 0 { "· " } else { "  " };
+            self.line(&format!("{}{mark}{}", " ".repeat(SUBJECT), line));
+        }
+    }
+
+    fn end(&mut self) {
+        let world = &self.run.world;
+        let objects = labelled(world);
+        if objects.is_empty() {
+            return;
+        }
+        self.line(&format!("\n{}", self.paint.text(Tone::Heading, "At the end")));
+        let graph = holders(world.kernel());
+        for object in objects {
+            let header = &world.kernel()[object];
+            let name = self.paint.pad(
+                Tone::Plain,
+                &cut(&world.names().object(object), self.subject),
+                self.subject + 2,
+            );
+            let kind = header.body.object_type().name();
+            let counts =
+                format!("HandleCount {}  PointerCount {}", header.handle_count, header.pointer_count);
+            let counts = self.paint.pad(Tone::Change, &counts, 31);
+            let left = SUBJECT + 2 + self.subject + 2 + 14 + 33;
+            let by: Vec<String> =
+                held_by(&graph, object).iter().map(|holder| holder_name(world, *holder)).collect();
+            let why = if header.deleted { "freed".into() } else { format!("held by {}", by.join(", ")) };
+            let mut lines = wrap(&why, WIDTH - left + 2).into_iter();
+            let first = lines.next().unwrap_or_default();
+            let indent = " ".repeat(SUBJECT + 2);
+            self.line(&format!("{indent}{name}{kind:<14}{counts}{}", self.paint.text(Tone::Quiet, &first)));
+            for line in lines {
+                self.line(&format!("{}{}", " ".repeat(left - 2), self.paint.text(Tone::Quiet, &line)));
+            }
+        }
+    }
+
+    fn failures(&mut self) {
+        let failures = failures(self.run);
+        if !failures.is_empty() {
+            let text = failures.render(self.paint.0);
+            self.text.push('\n');
+            self.text.push_str(&text);
+        }
+    }
+
+    fn verdict(&mut self) {
+        let run = self.run;
+        let checks = run.entries.iter().filter(|entry| matches!(entry.ending, Ending::Checked(_))).count();
+        let calls = run
+            .entries
+            .iter()
+            .filter(|entry| matches!(entry.ending, Ending::Returned { .. } | Ending::Blocked { .. }));
+        let calls = calls.count();
+        let failed = run.entries.iter().filter(|entry| !entry.held()).count();
+        let missed = run.missed().count();
+        let counted = format!("{}, {}", plural(calls, "call"), plural(checks, "check"));
+        let found = run.world.kernel().findings().len();
+        let (tone, verdict) = match (failed, missed, found) {
+            (0, 0, 0) => (Tone::Good, "all as expected".to_owned()),
+            (_, 0, 0) => (Tone::Bad, format!("{failed} not as expected")),
+            (_, _, 0) => (Tone::Bad, format!("{failed} not as expected, {missed} never reached")),
+            _ => (Tone::Bad, format!("{failed} not as expected, {}", plural(found, "bug check"))),
+        };
+        let file = self.program().source().file.to_string();
+        self.line(&format!("\n{file}: {counted}: {}", self.paint.text(tone, &verdict)));
+    }
+}
+
+/// `1 call`, `2 calls`.
+pub fn plural(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// The objects that labels name, each once, in order of label.
+pub fn labelled(world: &World<'_>) -> Vec<Id<Object>> {
+    let mut objects = Vec::new();
+    for label in 0..world.program().labels.len() {
+        if let Binding::Handle { object: Some(object), .. } = world.binding(label)
+            && !objects.contains(&object)
+        {
+            objects.push(object);
+        }
+    }
+    objects
+}
+
+/// What a holder is called.
+pub fn holder_name(world: &World<'_>, holder: Holder) -> String {
+    let (k, names) = (world.kernel(), world.names());
+    match holder {
+        Holder::Handle(process, handle) => format!("handle {handle} of {}", names.process(process)),
+        Holder::Irp(irp) => format!("the {}", names.irp(&k[irp])),
+        Holder::Running => "itself, while it runs".into(),
+        Holder::Object(object) => match k[object].body {
+            Body::File(_) => format!("file object {}", names.object(object)),
+            _ => names.object(object),
+        },
+    }
+}
