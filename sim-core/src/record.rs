@@ -81,6 +81,11 @@ impl<R, T> Field<R, T> {
     pub(crate) const fn new(index: u8) -> Self {
         Field { index, types: PhantomData }
     }
+
+    /// Its number among the record's fields, as deltas give it.
+    pub const fn number(self) -> u8 {
+        self.index
+    }
 }
 impl<R, T> Clone for Field<R, T> {
     fn clone(&self) -> Self {

@@ -101,6 +101,18 @@ impl<'a, 'l> Cursor<'a, 'l> {
         }
     }
 
+    /// The name of a field, after a dot, where no word of the language can stand and so every word is a name.
+    pub(super) fn field(&mut self) -> Parsed<Name> {
+        match self.peek() {
+            Some(TokenKind::Word(word)) => {
+                let span = self.span();
+                self.at += 1;
+                Ok(Spanned::new(word.to_owned(), span))
+            }
+            _ => Err(self.expected("a field")),
+        }
+    }
+
     pub(super) fn text(&mut self, what: &str) -> Parsed<Spanned<String>> {
         match self.peek() {
             Some(TokenKind::Text(text)) => {

@@ -98,10 +98,10 @@ fn operand(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Operand>> {
     let value = if cursor.eat("(") {
         let argument = cursor.name("a label")?;
         cursor.symbol(")")?;
-        let field = if cursor.eat(".") { Some(cursor.name("a field")?) } else { None };
+        let field = if cursor.eat(".") { Some(cursor.field()?) } else { None };
         Operand::Function { name, argument, field }
     } else if cursor.eat(".") {
-        Operand::Field { label: name, field: cursor.name("a field")? }
+        Operand::Field { label: name, field: cursor.field()? }
     } else {
         Operand::Name(name.value)
     };

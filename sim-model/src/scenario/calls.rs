@@ -155,7 +155,7 @@ pub const ROWS: [CallRow; 27] = [
         "PostQueuedCompletionStatus",
         &[
             needs("CompletionPort", "port", H),
-            may("dwNumberOfBytesTransferred", "bytes", N),
+            may("dwNumberOfBytesTransferred", "transferred", N),
             may("dwCompletionKey", "key", N),
             may("lpOverlapped", "value", N),
         ],
@@ -283,7 +283,7 @@ pub const ROWS: [CallRow; 27] = [
         "NtSetIoCompletion",
         &[
             needs("IoCompletionHandle", "port", H),
-            may("IoStatusInformation", "bytes", N),
+            may("IoStatusInformation", "transferred", N),
             may("KeyContext", "key", N),
             may("ApcContext", "value", N),
         ],
@@ -414,6 +414,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         function("deleted", HANDLE, None),
         function("signaled", HANDLE, None),
         function("packets", HANDLE, None),
+        function("CurrentByteOffset", HANDLE, None),
         function("pending", Subject::Label(&[Binds::Operation]), None),
         function("ended", Subject::Thread, None),
         function("exited", Subject::Process, None),

@@ -335,7 +335,7 @@ impl Args<'_> {
                 Service::RemovePacket { port: self.handle("port"), timeout: self.timeout() }
             }
             ServiceName::Post => {
-                let (port, bytes) = (self.handle("port"), self.narrow("bytes"));
+                let (port, bytes) = (self.handle("port"), self.narrow("transferred"));
                 let (key, value) = (self.wide("key").unwrap_or(0), self.wide("value").unwrap_or(0));
                 Service::Post { port, key, value, bytes }
             }

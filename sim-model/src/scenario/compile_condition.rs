@@ -94,6 +94,7 @@ fn field_named(name: &str, of_object: bool) -> Field {
         ("deleted", _) => Field::Deleted,
         ("signaled", _) => Field::Signaled,
         ("packets", _) => Field::Packets,
+        ("CurrentByteOffset", _) => Field::CurrentByteOffset,
         ("pending", _) => Field::Pending,
         ("Information" | "InternalHigh", _) => Field::Information,
         ("key", _) => Field::PacketKey,

@@ -84,6 +84,8 @@ pub enum Field {
     Signaled,
     /// Packets in the port.
     Packets,
+    /// CurrentByteOffset of a file object.
+    CurrentByteOffset,
     /// The request is outstanding.
     Pending,
     /// The status field of the status block.
@@ -358,8 +360,11 @@ impl World<'_> {
             (Field::Signaled, _) => i128::from(!header.deleted && k.is_signaled(object)),
             (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),
             (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),
+            (Field::CurrentByteOffset, Body::File(file)) => i128::from(k[file].current_byte_offset),
             (Field::Packets, Body::Port(port)) => k.packets(port) as i128,
-            (Field::Cleanup | Field::Close, _) => return Value::Missing("not a file"),
+            (Field::Cleanup | Field::Close | Field::CurrentByteOffset, _) => {
+                return Value::Missing("not a file");
+            }
             _ => return Value::Missing("not a port"),
         })
     }

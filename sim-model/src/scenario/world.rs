@@ -329,11 +329,11 @@ impl<'p> World<'p> {
         let Some(thread) = self.threads[actor] else { return };
         let process = self.kernel[thread].process;
         let mut iosb = None;
-        if let Service::ReadFile { .. } = call.service {
+        if let Service::ReadFile { apc_context, .. } = call.service {
             let block = self.kernel.create_iosb();
             iosb = Some(block);
-            if call.answer() != Answer::Status {
-                let why = "Win32's ReadFile marks the OVERLAPPED before it calls NtReadFile";
+            if call.answer() != Answer::Status && apc_context {
+                let why = "ReadFile marks the OVERLAPPED";
                 self.kernel.write_iosb(block, NtStatus::PENDING, 0, why);
             }
             if let Some(label) = call.label {

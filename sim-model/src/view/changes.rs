@@ -3,7 +3,6 @@
 use sim_core::delta::{Change, Delta};
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
-use sim_core::kernel::AnyRecord;
 use sim_core::ob::header::Object;
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
@@ -11,6 +10,10 @@ use sim_core::ps::thread::Thread;
 use sim_core::record::Kind;
 use sim_core::word::WordKind;
 use sim_core::{Handle, Id, Kernel, NtStatus};
+
+use std::collections::BTreeMap;
+
+use sim_core::ob::reference::Purpose;
 
 use crate::scenario::run::{Entry, Taken};
 use crate::scenario::world::World;
@@ -48,6 +51,8 @@ type Place = (Kind, u32, u8);
 
 struct Net {
     place: Place,
+    /// The final status, of an IRP that was completed.
+    ending: String,
     subject: String,
     from: u64,
     to: u64,
@@ -60,17 +65,25 @@ struct Net {
 pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
     let mut nets: Vec<Net> = Vec::new();
     let mut events: Vec<(usize, ShownChange)> = Vec::new();
+    let mut counts: Vec<(usize, Count, &'static str, Option<String>)> = Vec::new();
     let mut order = 0;
     for step in &entry.steps {
         let by = by(world, entry, step);
         for delta in &step.deltas {
             order += 1;
             match &delta.change {
+                Change::Field { kind: Kind::Object, at, field, from, to }
+                    if *field != Object::DELETED.number() =>
+                {
+                    let count = Count { at: *at, field: *field, from: *from, to: *to };
+                    counts.push((order, count, delta.why, by.clone()));
+                }
                 Change::Field { kind, at, field, from, to } => {
                     if is_news(step, *kind, *at, *field, *to) {
                         let (place, subject) = ((*kind, *at, *field), subject(world, step, *kind, *at));
                         let (from, to, why, by) = (*from, *to, delta.why, by.clone());
-                        note(&mut nets, Net { place, subject, from, to, why, by, order });
+                        let ending = irp(step, *at).map(|irp| irp.status.to_string()).unwrap_or_default();
+                        note(&mut nets, Net { place, ending, subject, from, to, why, by, order });
                     }
                 }
                 change => events
@@ -81,8 +94,53 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
     events.extend(
         nets.into_iter().filter(|net| net.from != net.to).map(|net| (net.order, shown(world, entry, net))),
     );
+    events.extend(shown_counts(world, counts));
     events.sort_by_key(|(order, _)| *order);
     events.into_iter().map(|(_, shown)| shown).collect()
+}
+
+/// A change of HandleCount or PointerCount.
+#[derive(Clone, Copy)]
+struct Count {
+    at: u32,
+    field: u8,
+    from: u64,
+    to: u64,
+}
+
+/// The counts' changes, without the references that a line took and dropped again for the same purpose.
+fn shown_counts(
+    world: &World<'_>,
+    mut counts: Vec<(usize, Count, &'static str, Option<String>)>,
+) -> Vec<(usize, ShownChange)> {
+    let mut value: BTreeMap<(u32, u8), u64> = BTreeMap::new();
+    for (_, count, ..) in &counts {
+        value.entry((count.at, count.field)).or_insert(count.from);
+    }
+    let mut at = 0;
+    while at < counts.len() {
+        let (_, count, why, _) = &counts[at];
+        let taken =
+            Purpose::ALL.iter().find(|purpose| purpose.dropped() == *why).map(|purpose| purpose.name());
+        let same = |other: &Count| (other.at, other.field) == (count.at, count.field);
+        match counts[..at].iter().rposition(|(_, other, why, _)| same(other) && Some(*why) == taken) {
+            Some(pair) => {
+                counts.remove(at);
+                counts.remove(pair);
+                at -= 1;
+            }
+            None => at += 1,
+        }
+    }
+    let shown = |(order, count, why, by): (usize, Count, &'static str, Option<String>)| {
+        let name = Kernel::fields(Kind::Object)[count.field as usize].name;
+        let from = value.get_mut(&(count.at, count.field)).filter(|_| !name.is_empty())?;
+        let to = (*from + count.to).wrapping_sub(count.from);
+        let (from, to) = (std::mem::replace(from, to).to_string(), to.to_string());
+        let subject = world.names().object(Id::at(count.at));
+        Some((order, ShownChange { subject, field: name, from, to, why, by }))
+    };
+    counts.into_iter().filter_map(shown).collect()
 }
 
 /// Who did a step, if it was not the thread whose line it is.
@@ -122,7 +180,7 @@ fn note(nets: &mut Vec<Net>, new: Net) {
 }
 
 fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
-    let Net { place: (kind, _, field), subject, from, to, why, by, .. } = net;
+    let Net { place: (kind, _, field), ending, subject, from, to, why, by, .. } = net;
     let info = Kernel::fields(kind)[field as usize];
     let read =
         |word| entry.steps.last().map_or_else(String::new, |step| self::word(world, step, info.kind, word));
@@ -132,6 +190,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::File, "close sent") => only("IRP_MJ_CLOSE sent"),
         (Kind::Object, "deleted") => only("freed"),
         (Kind::Irp, "Cancel") => only("Cancel set"),
+        (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Irp | Kind::Thread | Kind::Process, name) => only(name),
         (_, name) => (name, read(from), read(to)),
     };
@@ -139,7 +198,8 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
 }
 
 fn irp(step: &Taken, at: u32) -> Option<&Irp> {
-    step.irps.iter().find(|(id, _)| id.index() == at as usize).map(|(_, irp)| irp)
+    // The IRPs after the step stand behind those before it.
+    step.irps.iter().rfind(|(id, _)| id.index() == at as usize).map(|(_, irp)| irp)
 }
 
 /// The name of the record at a place.
@@ -203,12 +263,6 @@ fn event(
             let to = packet(step, *item);
             Some(shown(subject(world, step, Kind::Port, *at), "packet removed", to))
         }
-        Change::Destroy { record, .. } => match &**record {
-            AnyRecord::Irp(irp) if irp.completed && irp.iosb.is_some() => {
-                Some(shown(world.names().irp(irp), "finished,", irp.status.to_string()))
-            }
-            _ => None,
-        },
         Change::Entry { process, slot, to, from, .. } if to.object.is_none() && from.object.is_some() => {
             let handle = Handle(slot * 4);
             let process = world.names().process(Id::at(*process));

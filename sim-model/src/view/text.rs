@@ -22,15 +22,17 @@ pub struct Options {
     pub quiet: bool,
 }
 
-/// Where the result of a call begins.
-const RESULT: usize = 66;
+/// Where the result of a call begins at the least.
+const LEAST_RESULT: usize = 60;
+/// How wide a change may be for its reason to stand beside it.
+const WHAT: usize = 20;
 /// Where what changed begins.
 const SUBJECT: usize = 7;
 
 /// The text of a run.
 pub fn render(run: &Run<'_>, options: Options) -> String {
-    let mut page =
-        Page { run, paint: Paint(options.color), text: String::new(), subject: subject_width(run) };
+    let (subject, result) = (subject_width(run), result_column(run));
+    let mut page = Page { run, paint: Paint(options.color), text: String::new(), subject, result };
     if !options.quiet {
         page.heading();
         page.entries(options.steps);
@@ -46,11 +48,31 @@ fn subject_width(run: &Run<'_>) -> usize {
     all.map(|change| columns(&change.subject)).max().unwrap_or(0).clamp(4, 16)
 }
 
+/// Results stand at the right end, so that most calls fit before them on one line.
+fn result_column(run: &Run<'_>) -> usize {
+    let widest = run.entries.iter().map(|entry| columns(&result(entry).0)).max().unwrap_or(0);
+    (WIDTH - widest.min(WIDTH)).max(LEAST_RESULT)
+}
+
+/// The result of a line, and whether it is good.
+fn result(entry: &Entry) -> (String, Tone) {
+    let good = |met: bool| if met { Tone::Good } else { Tone::Bad };
+    match &entry.ending {
+        Ending::Returned { result, met } => (result.to_string(), good(*met)),
+        Ending::Blocked { met } => ("does not return".into(), good(*met)),
+        Ending::Checked(None) => ("holds".into(), Tone::Good),
+        Ending::Checked(Some(_)) => ("does not hold".into(), Tone::Bad),
+        Ending::Done(status) if status.is_error() => (status.to_string(), Tone::Plain),
+        Ending::Done(_) => (String::new(), Tone::Plain),
+    }
+}
+
 struct Page<'a> {
     run: &'a Run<'a>,
     paint: Paint,
     text: String,
     subject: usize,
+    result: usize,
 }
 
 impl Page<'_> {
@@ -97,9 +119,9 @@ impl Page<'_> {
         }
         for (actor, action) in self.run.unreached.clone() {
             let line = &self.program().actors[actor].actions[action];
-            let text = format!("{:>5}  {}", line.line, cut(&line.text, RESULT - SUBJECT - 1));
-            let text =
-                self.paint.pad(Tone::Quiet, &text, RESULT) + &self.paint.text(Tone::Quiet, "not reached");
+            let text = format!("{:>5}  {}", line.line, cut(&line.text, self.result - SUBJECT - 2));
+            let text = self.paint.pad(Tone::Quiet, &text, self.result)
+                + &self.paint.text(Tone::Quiet, "not reached");
             self.line(&text);
         }
     }
@@ -116,25 +138,16 @@ impl Page<'_> {
 
     fn entry(&mut self, entry: &Entry) {
         let action = &self.program().actors[entry.actor].actions[entry.action];
-        let (result, tone) = match &entry.ending {
-            Ending::Returned { result, met } => {
-                (result.to_string(), if *met { Tone::Good } else { Tone::Bad })
-            }
-            Ending::Blocked { met } => ("does not return".into(), if *met { Tone::Plain } else { Tone::Bad }),
-            Ending::Checked(None) => ("holds".into(), Tone::Good),
-            Ending::Checked(Some(_)) => ("does not hold".into(), Tone::Bad),
-            Ending::Done(status) if status.is_error() => (status.to_string(), Tone::Plain),
-            Ending::Done(_) => (String::new(), Tone::Plain),
-        };
+        let (result, tone) = result(entry);
         let quiet = matches!(action.kind, ActionKind::Check(_));
         let number = self.paint.text(Tone::Quiet, &format!("{:>5}", action.line));
-        let lines = wrap(&action.text, RESULT - SUBJECT - 1);
+        let lines = wrap(&action.text, self.result - SUBJECT - 2);
         let last = lines.len() - 1;
         for (at, text) in lines.iter().enumerate() {
             let number = if at == 0 { number.clone() } else { " ".repeat(5) };
             let indent = if at == 0 { "  " } else { "    " };
             let tone_of_call = if quiet { Tone::Quiet } else { Tone::Call };
-            let call = self.paint.pad(tone_of_call, text, RESULT - 5 - indent.len());
+            let call = self.paint.pad(tone_of_call, text, self.result - 5 - indent.len());
             let result = if at == last { self.paint.text(tone, &result) } else { String::new() };
             self.line(&format!("{number}{indent}{call}{result}"));
         }
@@ -142,28 +155,32 @@ impl Page<'_> {
 
     fn changes(&mut self, changes: &[ShownChange]) {
         let mut subject = "";
-        let what_width =
-            changes.iter().map(|change| columns(&change.what())).max().unwrap_or(0).clamp(21, 40);
         for change in changes {
             let shown = if change.subject == subject { "" } else { &change.subject };
             subject = &change.subject;
-            self.change(shown, change, what_width);
+            self.change(shown, change);
         }
     }
 
-    fn change(&mut self, subject: &str, change: &ShownChange, what_width: usize) {
+    fn change(&mut self, subject: &str, change: &ShownChange) {
         let indent = " ".repeat(SUBJECT + 2);
         let name = self.paint.pad(Tone::Plain, &cut(subject, self.subject), self.subject + 2);
-        let what = self.paint.pad(Tone::Change, &change.what(), what_width + 2);
+        let left = SUBJECT + 2 + self.subject + 2 + WHAT + 2;
+        let what = change.what();
         let why = match &change.by {
             Some(by) => format!("[{by}] {}", change.why),
             None => change.why.to_owned(),
         };
-        let left = SUBJECT + 2 + self.subject + 2 + what_width + 2;
-        let mut lines = wrap(&why, WIDTH - left).into_iter();
-        let first = lines.next().unwrap_or_default();
-        self.line(&format!("{indent}{name}{what}{}", self.paint.text(Tone::Quiet, &first)));
-        for line in lines {
+        let mut reasons = wrap(&why, WIDTH - left).into_iter();
+        if columns(&what) > WHAT {
+            let room = WIDTH - (left - WHAT - 2);
+            self.line(&format!("{indent}{name}{}", self.paint.text(Tone::Change, &cut(&what, room))));
+        } else {
+            let first = reasons.next().unwrap_or_default();
+            let what = self.paint.pad(Tone::Change, &what, WHAT + 2);
+            self.line(&format!("{indent}{name}{what}{}", self.paint.text(Tone::Quiet, &first)));
+        }
+        for line in reasons.filter(|line| !line.is_empty()) {
             self.line(&format!("{}{}", " ".repeat(left), self.paint.text(Tone::Quiet, &line)));
         }
     }
@@ -196,34 +213,41 @@ impl Page<'_> {
 
     fn end(&mut self) {
         let world = &self.run.world;
-        let objects = labelled(world);
-        if objects.is_empty() {
+        let (objects, requests) = (labelled(world), pending(world));
+        if objects.is_empty() && requests.is_empty() {
             return;
         }
         self.line(&format!("\n{}", self.paint.text(Tone::Heading, "At the end")));
         let graph = holders(world.kernel());
         for object in objects {
             let header = &world.kernel()[object];
-            let name = self.paint.pad(
-                Tone::Plain,
-                &cut(&world.names().object(object), self.subject),
-                self.subject + 2,
-            );
-            let kind = header.body.object_type().name();
             let counts =
                 format!("HandleCount {}  PointerCount {}", header.handle_count, header.pointer_count);
-            let counts = self.paint.pad(Tone::Change, &counts, 31);
-            let left = SUBJECT + 2 + self.subject + 2 + 14 + 33;
             let by: Vec<String> =
                 held_by(&graph, object).iter().map(|holder| holder_name(world, *holder)).collect();
-            let why = if header.deleted { "freed".into() } else { format!("held by {}", by.join(", ")) };
-            let mut lines = wrap(&why, WIDTH - left + 2).into_iter();
-            let first = lines.next().unwrap_or_default();
-            let indent = " ".repeat(SUBJECT + 2);
-            self.line(&format!("{indent}{name}{kind:<14}{counts}{}", self.paint.text(Tone::Quiet, &first)));
-            for line in lines {
-                self.line(&format!("{}{}", " ".repeat(left - 2), self.paint.text(Tone::Quiet, &line)));
-            }
+            let why = if header.deleted { "freed".into() } else { format!("held by {}", by.join(" and ")) };
+            self.remains(&world.names().object(object), header.body.object_type().name(), &counts, &why);
+        }
+        for (request, device) in requests {
+            self.remains(
+                &request,
+                "request",
+                "pending",
+                &format!("{device} has neither completed nor cancelled it"),
+            );
+        }
+    }
+
+    fn remains(&mut self, name: &str, kind: &str, state: &str, why: &str) {
+        let name = self.paint.pad(Tone::Plain, &cut(name, self.subject), self.subject + 2);
+        let state = self.paint.pad(Tone::Change, state, 33);
+        let left = SUBJECT + 2 + self.subject + 2 + 14 + 33;
+        let mut lines = wrap(why, WIDTH - left).into_iter();
+        let first = lines.next().unwrap_or_default();
+        let indent = " ".repeat(SUBJECT + 2);
+        self.line(&format!("{indent}{name}{kind:<14}{state}{}", self.paint.text(Tone::Quiet, &first)));
+        for line in lines {
+            self.line(&format!("{}{}", " ".repeat(left), self.paint.text(Tone::Quiet, &line)));
         }
     }
 
@@ -264,6 +288,21 @@ pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
+/// The labelled requests that are still pending, each with its device.
+fn pending(world: &World<'_>) -> Vec<(String, String)> {
+    let k = world.kernel();
+    let mut requests = Vec::new();
+    for (label, declared) in world.program().labels.iter().enumerate() {
+        if let Binding::Operation(iosb) = world.binding(label)
+            && let Some(irp) = k.irp_of(iosb)
+        {
+            let device = k[k[irp].file].device.map_or("?", |device| world.names().device(device));
+            requests.push((declared.name.clone(), device.to_owned()));
+        }
+    }
+    requests
+}
+
 /// The objects that labels name, each once, in order of label.
 pub fn labelled(world: &World<'_>) -> Vec<Id<Object>> {
     let mut objects = Vec::new();
@@ -285,7 +324,7 @@ pub fn holder_name(world: &World<'_>, holder: Holder) -> String {
         Holder::Irp(irp) => format!("the {}", names.irp(&k[irp])),
         Holder::Running => "itself, while it runs".into(),
         Holder::Object(object) => match k[object].body {
-            Body::File(_) => format!("file object {}", names.object(object)),
+            Body::File(_) => format!("the file object {}", names.object(object)),
             _ => names.object(object),
         },
     }
