@@ -127,7 +127,7 @@ impl Routine for ObReferenceObjectByHandle {
 steps! {
     /// ObDereferenceObject: drops one reference and deletes the object with the last.
     pub enum ObDereferenceObject = "ObDereferenceObject" {
-        Drop { object: Id<Object>, purpose: Purpose } = "C9", "drop the reference; at zero delete the object here";
+        Drop { object: Id<Object>, purpose: Purpose } = "deref", "drop the reference; at zero delete the object";
     }
 }
 

@@ -40,7 +40,7 @@ pub fn render(run: &Run<'_>, options: Options) -> String {
     }
     page.failures();
     page.verdict();
-    page.text
+    page.text.trim_start().to_owned()
 }
 
 fn subject_width(run: &Run<'_>) -> usize {

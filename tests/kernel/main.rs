@@ -1,0 +1,5 @@
+//! The kernel against its own rules.
+
+mod counts;
+mod handles;
+mod random;

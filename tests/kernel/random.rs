@@ -1,0 +1,108 @@
+//! Random services on random threads, their steps in random order: the rules of the object and I/O managers hold
+//! after every step, and every step can be undone.
+
+use petgraph::graph::DiGraph;
+use proptest::prelude::*;
+use sim_core::Kernel;
+use sim_core::encode::Decoder;
+use sim_core::ob::header::Object;
+use sim_core::profile::{Profile, Version};
+use sim_model::view::holders::{Hold, Holder, held_by, holders};
+use sim_tests::Machine;
+
+fn numbers() -> impl Strategy<Value = Vec<u32>> {
+    prop::collection::vec(any::<u32>(), 0..600)
+}
+
+fn version() -> impl Strategy<Value = Profile> {
+    prop::sample::select(vec![Version::Xp, Version::Win7, Version::Win11]).prop_map(Profile::of)
+}
+
+/// When nothing is under way, PointerCount is the number of edges into the object.
+fn check_holders(kernel: &Kernel) -> Result<(), TestCaseError> {
+    let graph: DiGraph<Holder, Hold> = holders(kernel);
+    for (object, header) in kernel.all::<Object>().filter(|(_, header)| !header.deleted) {
+        prop_assert_eq!(held_by(&graph, object).len() as u32, header.pointer_count, "{:?}", header);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_rules_hold_after_every_step(numbers in numbers(), profile in version()) {
+        let mut machine = Machine::new(profile);
+        for number in numbers {
+            machine.happen(number);
+            prop_assert_eq!(machine.k.broken_invariant(), None);
+            prop_assert!(machine.k.findings().is_empty(), "{:?}", machine.k.findings());
+            if machine.k.is_quiet() {
+                check_holders(&machine.k)?;
+            }
+        }
+    }
+
+    #[test]
+    fn undo_restores_the_state(numbers in numbers(), profile in version()) {
+        let mut machine = Machine::new(profile);
+        let mut before = Vec::new();
+        for (at, number) in numbers.into_iter().enumerate() {
+            if at % 7 == 0 {
+                let mut bytes = Vec::new();
+                machine.k.encode(&mut bytes);
+                before.push((machine.k.mark(), machine.k.clone(), bytes));
+            }
+            machine.happen(number);
+        }
+        for (mark, kernel, bytes) in before.into_iter().rev() {
+            machine.k.undo_to(mark);
+            prop_assert!(machine.k == kernel);
+            let mut again = Vec::new();
+            machine.k.encode(&mut again);
+            prop_assert_eq!(again, bytes);
+        }
+    }
+
+    #[test]
+    fn the_encoding_holds_the_whole_state(numbers in numbers()) {
+        let mut machine = Machine::new(Profile::default());
+        let mut other = machine.k.clone();
+        for (at, number) in numbers.into_iter().enumerate() {
+            machine.happen(number);
+            if at % 11 == 0 {
+                let mut bytes = Vec::new();
+                machine.k.encode(&mut bytes);
+                let mut decoder = Decoder::new(&bytes);
+                other.decode(&mut decoder);
+                prop_assert!(decoder.is_empty());
+                prop_assert!(other == machine.k);
+            }
+        }
+    }
+
+    /// Whatever happened: once every thread is told to end and every device has answered, nothing is left.
+    #[test]
+    fn everything_ends_when_threads_end_and_drivers_honour_cancel(numbers in numbers()) {
+        let mut machine = Machine::new(Profile::default());
+        numbers.into_iter().for_each(|number| machine.happen(number));
+        for process in machine.processes.clone() {
+            machine.k.terminate_process(process);
+        }
+        let mut steps = Vec::new();
+        for _ in 0..100_000 {
+            steps.clear();
+            machine.k.enabled(&mut steps);
+            match steps.first() {
+                Some(step) => machine.k.take(*step),
+                None => break,
+            };
+        }
+        prop_assert!(machine.k.is_quiet());
+        for process in &machine.processes {
+            prop_assert!(machine.k[*process].ended);
+            prop_assert_eq!(machine.k.table(*process).open().count(), 0);
+        }
+        prop_assert_eq!(machine.k.broken_invariant(), None);
+    }
+}

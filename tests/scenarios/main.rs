@@ -1,0 +1,166 @@
+//! The scenarios of the book: each says something true, and each number in it matters.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sim_core::profile::{Profile, Version};
+use sim_model::lang;
+use sim_model::scenario::{Program, compile, run};
+use sim_model::view::{json, text};
+
+fn scenarios() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/scenarios");
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let name = |path: &PathBuf| format!("docs/scenarios/{}", path.file_name().unwrap().to_string_lossy());
+    files.iter().map(|path| (name(path), fs::read_to_string(path).unwrap().replace("\r\n", "\n"))).collect()
+}
+
+fn program(name: &str, text: &str) -> Program {
+    let scenario = lang::parse(name, text).unwrap_or_else(|error| panic!("{error}"));
+    compile(scenario).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
+
+const PLAIN: text::Options = text::Options { color: false, steps: false, quiet: false };
+
+#[test]
+fn every_scenario_holds() {
+    let scenarios = scenarios();
+    assert!(scenarios.len() >= 12);
+    for (name, text) in scenarios {
+        let program = program(&name, &text);
+        let run = run(&program);
+        assert!(run.held(), "{}", text::render(&run, PLAIN));
+    }
+}
+
+#[test]
+fn every_scenario_is_shown_as_before() {
+    settings().bind(|| {
+        for (name, text) in scenarios() {
+            let program = program(&name, &text);
+            let stem = Path::new(&name).file_stem().unwrap().to_string_lossy().into_owned();
+            let shown = text::render(&run(&program), PLAIN);
+            for line in shown.lines() {
+                assert!(line.chars().count() <= 100, "{name}: {line}");
+            }
+            insta::assert_snapshot!(format!("run-{stem}"), shown);
+        }
+    });
+}
+
+#[test]
+fn the_headline_is_shown_step_by_step_and_as_json() {
+    let (name, text) =
+        scenarios().into_iter().find(|(name, _)| name.contains("close-does-not-cancel")).unwrap();
+    let program = program(&name, &text);
+    let run = run(&program);
+    settings().bind(|| {
+        let steps = text::render(&run, text::Options { steps: true, ..PLAIN });
+        assert!(steps.lines().all(|line| line.chars().count() <= 100), "{steps}");
+        insta::assert_snapshot!("steps-close-does-not-cancel", steps);
+        insta::assert_snapshot!("json-close-does-not-cancel", json::render(&run, false));
+    });
+}
+
+#[test]
+fn json_records_carry_the_counts_of_every_touched_object() {
+    for (name, text) in scenarios() {
+        let program = program(&name, &text);
+        for line in json::render(&run(&program), true).lines() {
+            let record: serde_json::Value = serde_json::from_str(line).unwrap();
+            if record["record"] == "call" {
+                assert!(record["thread"].is_string() && record["call"].is_string(), "{line}");
+                assert!(
+                    record["status"].as_str().is_some_and(|status| status.starts_with("STATUS_")),
+                    "{line}"
+                );
+                for object in record["objects"].as_array().unwrap() {
+                    assert!(object["handle_count"].is_u64() && object["pointer_count"].is_u64(), "{line}");
+                }
+            }
+        }
+    }
+}
+
+/// The places of the numbers in the lines that expect or check something.
+fn expected_numbers(text: &str) -> Vec<(usize, usize)> {
+    let mut places = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let code = line.split('#').next().unwrap_or_default();
+        let expects = code.find("==").filter(|_| code.trim_start().starts_with("check"));
+        if let Some(first) = expects {
+            let bytes = code.as_bytes();
+            let mut at = first;
+            while at < bytes.len() {
+                let end = (at..bytes.len()).find(|end| !bytes[*end].is_ascii_digit()).unwrap_or(bytes.len());
+                let alone = !bytes[at - 1].is_ascii_alphanumeric() && bytes[at - 1] != b'_';
+                if end > at && alone {
+                    places.push((start + at, start + end));
+                }
+                at = end.max(at + 1);
+            }
+        }
+        start += line.len();
+    }
+    places
+}
+
+#[test]
+fn no_expected_number_can_be_changed_without_notice() {
+    let mut changed = 0;
+    for (name, text) in scenarios() {
+        for (from, to) in expected_numbers(&text) {
+            let wrong =
+                format!("{}{}{}", &text[..from], text[from..to].parse::<u64>().unwrap() + 1, &text[to..]);
+            let program = program(&name, &wrong);
+            let run = run(&program);
+            let shown = text::render(&run, text::Options { quiet: true, ..PLAIN });
+            assert!(!run.held() && shown.contains("expected") && shown.contains("found"), "{wrong}\n{shown}");
+            changed += 1;
+        }
+    }
+    assert!(changed > 30, "{changed}");
+}
+
+#[test]
+fn a_disappointment_names_object_expected_and_found() {
+    let text = "device d driver=serial\nprocess app\n  thread main\n    \
+        f = CreateFile(\"\\\\.\\d\", GENERIC_READ, FILE_FLAG_OVERLAPPED)\n    \
+        r = ReadFile(f, 4, offset: 0) -> TRUE\n    \
+        check f.HandleCount == 1 and f.PointerCount == 3\n    \
+        CloseHandle(NULL) -> TRUE or STATUS_PENDING\n    \
+        WaitForSingleObject(f, INFINITE) -> WAIT_OBJECT_0\n    \
+        CloseHandle(f) -> TRUE\n";
+    let program = program("wrong.kobj", text);
+    let run = run(&program);
+    assert!(!run.held());
+    settings().bind(|| insta::assert_snapshot!("run-disappointed", text::render(&run, PLAIN)));
+}
+
+#[test]
+fn a_profile_changes_what_happens() {
+    let text = "process app\n  thread main\n    CloseHandle(INVALID_HANDLE_VALUE) -> TRUE\n";
+    let mut program = program("pseudo.kobj", text);
+    assert!(run(&program).held());
+    program.profile = Profile::of(Version::Win7);
+    assert!(!run(&program).held());
+}
+
+#[test]
+fn threads_run_in_file_order_and_wait_for_labels() {
+    let text = "process app\n  thread first\n    check e.HandleCount == 1\n    SetEvent(e)\n  thread second\n    \
+        e = CreateEvent()\n    WaitForSingleObject(e, INFINITE) -> WAIT_OBJECT_0\n";
+    let program = program("labels.kobj", text);
+    let run = run(&program);
+    assert!(run.held(), "{}", text::render(&run, PLAIN));
+}
