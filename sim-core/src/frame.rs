@@ -197,6 +197,7 @@ frames! {
     DeleteObject in crate::ob::delete::ObpDeleteObject,
     CloseHandle in crate::ob::close::ObpCloseHandle,
     DecrementHandleCount in crate::ob::close::ObpDecrementHandleCount,
+    IncrementHandleCount in crate::ob::create::ObpIncrementHandleCount,
     CreateHandle in crate::ob::create::ObpCreateHandle,
     CloseFile in crate::io::file_close::IopCloseFile,
     DeleteFile in crate::io::file_close::IopDeleteFile,

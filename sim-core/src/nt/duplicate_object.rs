@@ -3,7 +3,7 @@
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::close::ObpCloseHandle;
-use crate::ob::create::ObpCreateHandle;
+use crate::ob::create::{ObpCreateHandle, ObpIncrementHandleCount};
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::table::INHERIT;
@@ -24,10 +24,16 @@ steps! {
             = "enter", "reference the object by the source handle; the new handle will keep this reference";
         Count { source: Id<Process>, handle: Handle, target: Id<Process>, attributes: u8, close: bool }
             = "count", "the source names an object: count a handle for the target";
-        Insert { object: Id<Object>, source: Id<Process>, handle: Handle, close: bool }
+        CloseSource { object: Id<Object>, source: Id<Process>, handle: Handle, target: Id<Process>, access: Access,
+            attributes: u8, close: bool } = "close", "the handle is counted: close the source, if asked to";
+        Insert { object: Id<Object>, source: Id<Process>, target: Id<Process>, access: Access, attributes: u8,
+            failed: Option<Returned> } = "insert", "make the new handle's entry";
+        Inserted { object: Id<Object>, source: Id<Process>, target: Id<Process> }
             = "inserted", "the new handle exists";
-        Undo { object: Id<Object>, status: NtStatus } = "undo", "no handle was made: drop the reference";
-        Return { returned: Option<Returned> } = "return", "return the new handle";
+        Undo { object: Id<Object>, source: Id<Process>, target: Id<Process>, returned: Returned }
+            = "undo", "no handle was made: drop the reference";
+        Return { source: Id<Process>, target: Id<Process>, returned: Returned }
+            = "return", "let both processes' handle tables go and return the new handle";
     }
 }
 
@@ -35,7 +41,11 @@ impl Routine for NtDuplicateObject {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { source, handle, target, attributes, close } => {
-                if k[source].exiting || k[target].exiting {
+                if !k.acquire_rundown(source) {
+                    return Next::fail(NtStatus::PROCESS_IS_TERMINATING);
+                }
+                if !k.acquire_rundown(target) {
+                    k.release_rundown(source);
                     return Next::fail(NtStatus::PROCESS_IS_TERMINATING);
                 }
                 let (wanted, access, purpose) = (None, Access(0), Purpose::Handle);
@@ -46,7 +56,7 @@ impl Routine for NtDuplicateObject {
             Self::Count { source, handle, target, attributes, close } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
-                    return Next::Return(returned);
+                    return Next::goto(Self::Return { source, target, returned });
                 }
                 let object: Id<Object> = Id::from_word(u64::from(returned.value));
                 let access = match k.entry(source, handle) {
@@ -54,27 +64,45 @@ impl Routine for NtDuplicateObject {
                     None => k.object_type(object).rules().valid_access,
                 };
                 let attributes = attributes & INHERIT;
-                let count = ObpCreateHandle::Count { object, process: target, access, attributes };
-                Next::call(Self::Insert { object, source, handle, close }, count)
+                Next::call(
+                    Self::CloseSource { object, source, handle, target, access, attributes, close },
+                    ObpIncrementHandleCount::Count { object, process: target },
+                )
             }
-            Self::Insert { object, source, handle, close } => {
+            Self::CloseSource { object, source, handle, target, access, attributes, close } => {
+                let failed = Some(k.take_returned(thread)).filter(|returned| returned.status.is_error());
+                let resume = Self::Insert { object, source, target, access, attributes, failed };
+                if !close {
+                    return Next::goto(resume);
+                }
+                Next::call(resume, ObpCloseHandle::LockEntry { process: source, handle, forced: false })
+            }
+            Self::Insert { object, source, target, access, attributes, failed } => {
+                k.forget_returned(thread);
+                match failed {
+                    Some(returned) => Next::goto(Self::Undo { object, source, target, returned }),
+                    None => Next::call(
+                        Self::Inserted { object, source, target },
+                        ObpCreateHandle::Insert { object, process: target, access, attributes },
+                    ),
+                }
+            }
+            Self::Inserted { object, source, target } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
-                    return Next::goto(Self::Undo { object, status: returned.status });
+                    return Next::goto(Self::Undo { object, source, target, returned });
                 }
-                if close {
-                    let close = ObpCloseHandle::LockEntry { process: source, handle, forced: false };
-                    return Next::call(Self::Return { returned: Some(returned) }, close);
-                }
-                Next::Return(returned)
+                Next::goto(Self::Return { source, target, returned })
             }
-            Self::Undo { object, status } => {
-                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Handle };
-                Next::call(Self::Return { returned: Some(Returned::status(status)) }, drop)
-            }
-            Self::Return { returned } => {
+            Self::Undo { object, source, target, returned } => Next::call(
+                Self::Return { source, target, returned },
+                ObDereferenceObject::Drop { object, purpose: Purpose::Handle },
+            ),
+            Self::Return { source, target, returned } => {
                 k.forget_returned(thread);
-                Next::Return(returned.unwrap_or(Returned::status(NtStatus::UNSUCCESSFUL)))
+                k.release_rundown(source);
+                k.release_rundown(target);
+                Next::Return(returned)
             }
         }
     }

@@ -15,15 +15,39 @@ use crate::status::NtStatus;
 use crate::word::{Access, Id};
 
 steps! {
+    /// ObpIncrementHandleCount: counts a handle that is about to be made.
+    ///
+    /// STATUS_UNSUCCESSFUL for an object whose last handle is gone and whose type has a close procedure and counts
+    /// handles: a file must not come back after its cleanup. Source: ReactOS ob/obhandle.c.
+    pub enum ObpIncrementHandleCount = "ObpIncrementHandleCount" {
+        Count { object: Id<Object>, process: Id<Process> } = "HC+1", "count the handle";
+    }
+}
+
+impl Routine for ObpIncrementHandleCount {
+    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        let Self::Count { object, process } = self;
+        let rules = k.object_type(object).rules();
+        let resurrected = k[object].handle_count == 0 && !k[object].new;
+        if resurrected && rules.maintains_handle_count && rules.has_close_procedure {
+            return Next::fail(NtStatus::UNSUCCESSFUL);
+        }
+        k.count_handle(object, process);
+        Next::SUCCESS
+    }
+}
+
+steps! {
     /// ObpCreateHandle: counts a handle and puts it into a table.
     ///
-    /// The caller holds a reference, which becomes the handle's. Returns the handle's value. Errors:
-    /// STATUS_UNSUCCESSFUL for an object whose last handle is gone and whose type has a close procedure (it must
-    /// not come back), STATUS_INSUFFICIENT_RESOURCES for a full table; the caller keeps its reference then.
-    /// Source: ReactOS ob/obhandle.c.
+    /// The caller holds a reference, which becomes the handle's. Returns the handle's value. Errors: those of
+    /// [`ObpIncrementHandleCount`]; STATUS_INSUFFICIENT_RESOURCES for a full table. The caller keeps its reference
+    /// then. Source: ReactOS ob/obhandle.c.
     pub enum ObpCreateHandle = "ObpCreateHandle" {
         Count { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8 }
-            = "HC+1", "count the handle";
+            = "count", "count the handle";
+        Counted { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8 }
+            = "counted", "was the handle counted?";
         Insert { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8 }
             = "insert", "put the handle into the process's table";
         Fail { status: NtStatus } = "undo", "the table is full: the handle is not counted any more";
@@ -31,33 +55,48 @@ steps! {
 }
 
 impl Routine for ObpCreateHandle {
-    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Count { object, process, access, attributes } => {
-                let rules = k.object_type(object).rules();
-                let resurrected = k[object].handle_count == 0 && !k[object].new;
-                if resurrected && rules.maintains_handle_count && rules.has_close_procedure {
-                    return Next::fail(NtStatus::UNSUCCESSFUL);
+            Self::Count { object, process, access, attributes } => Next::call(
+                Self::Counted { object, process, access, attributes },
+                ObpIncrementHandleCount::Count { object, process },
+            ),
+            Self::Counted { object, process, access, attributes } => {
+                let returned = k.take_returned(thread);
+                if returned.status.is_error() {
+                    return Next::Return(returned);
                 }
-                k.count_handle(object, process);
-                Next::goto(Self::Insert { object, process, access, attributes })
+                k.insert_handle(object, process, access, attributes)
             }
             Self::Insert { object, process, access, attributes } => {
-                let entry = Entry { object: Some(object), access, attributes, locked: false };
-                match k.insert_entry(process, entry, "the handle names the object from now on") {
-                    Some(handle) => Next::Return(Returned::value(handle.0)),
-                    None => Next::call(
-                        Self::Fail { status: NtStatus::INSUFFICIENT_RESOURCES },
-                        ObpDecrementHandleCount::Decrement { object, process },
-                    ),
-                }
+                k.insert_handle(object, process, access, attributes)
             }
-            Self::Fail { status } => Next::fail(status),
+            Self::Fail { status } => {
+                k.forget_returned(thread);
+                Next::fail(status)
+            }
         }
     }
 }
 
 impl Kernel {
+    fn insert_handle(
+        &mut self,
+        object: Id<Object>,
+        process: Id<Process>,
+        access: Access,
+        attributes: u8,
+    ) -> Next {
+        let entry = Entry { object: Some(object), access, attributes, locked: false };
+        match self.insert_entry(process, entry, "the handle names the object from now on") {
+            Some(handle) => Next::Return(Returned::value(handle.0)),
+            None => Next::call(
+                ObpCreateHandle::Fail { status: NtStatus::INSUFFICIENT_RESOURCES },
+                ObpDecrementHandleCount::Decrement { object, process },
+            ),
+        }
+    }
+
     pub(crate) fn count_handle(&mut self, object: Id<Object>, process: Id<Process>) {
         let count = self[object].handle_count + 1;
         self.set(object, Object::NEW, false, "");

@@ -26,12 +26,6 @@ impl Routine for ObpDeleteObject {
                     k.run_down_packets(port);
                     Next::goto(Self::Free { object })
                 }
-                Body::Thread(thread) => {
-                    let process = k[k[thread].process].object;
-                    let why = "its last thread is gone: a worker deletes the process";
-                    k.drop_deferred(process, Purpose::ThreadOfProcess, why);
-                    Next::goto(Self::Free { object })
-                }
                 _ => Next::goto(Self::Free { object }),
             },
             Self::Free { object } => {
@@ -52,6 +46,10 @@ impl Kernel {
 
     fn free_object(&mut self, object: Id<Object>) {
         self.set(object, Object::DELETED, true, "no reference is left");
+        if let Body::Thread(thread) = self[object].body {
+            let process = self[self[thread].process].object;
+            self.drop_deferred(process, Purpose::ThreadOfProcess, "its last thread is gone");
+        }
         if self[object].watchers > 0 {
             return;
         }

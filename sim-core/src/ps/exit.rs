@@ -66,19 +66,28 @@ steps! {
     /// PspExitProcess, in the process's last thread: closes every handle in ascending order of value, protected ones
     /// too, then signals the process. Source: ReactOS ps/kill.c, ex/handle.c.
     pub enum PspExitProcess = "PspExitProcess" {
-        CloseTable { process: Id<Process> } = "Z1", "from now on nobody can put a handle into the table";
+        CloseTable { process: Id<Process> } = "Z1", "from now on nobody can begin to put a handle into the table";
+        AwaitUsers { process: Id<Process> } = "Z1", "wait for those who began before";
         CloseNext { process: Id<Process> } = "Z2", "close the handle with the lowest value";
         Signal { process: Id<Process> } = "Z3", "no handle is left: signal the process";
     }
 }
 
 impl Routine for PspExitProcess {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::AwaitUsers { process } => k[process].users == 0,
+            _ => true,
+        }
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::CloseTable { process } => {
                 k.set(process, Process::EXITING, true, "the process is ending");
-                Next::goto(Self::CloseNext { process })
+                Next::goto(Self::AwaitUsers { process })
             }
+            Self::AwaitUsers { process } => Next::goto(Self::CloseNext { process }),
             Self::CloseNext { process } => {
                 k.forget_returned(thread);
                 let lowest: Option<Handle> = k.table(process).open().next().map(|(handle, _)| handle);

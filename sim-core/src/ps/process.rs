@@ -16,6 +16,8 @@ record! {
         NAME name: u32,
         /// Its last thread is on its way out: the handle table is being closed.
         EXITING exiting: bool,
+        /// Services of other processes that work on its handle table; its end waits for them (rundown protection).
+        USERS users: u32,
         /// It has ended; its object is signalled.
         ENDED ended: bool as "ended",
     }
@@ -26,14 +28,31 @@ record! {
 }
 
 impl Kernel {
-    /// Creates a running process without threads or handles.
+    /// Creates a running process without threads or handles. Its id stays valid after its end.
     pub fn create_process(&mut self, name: &str) -> Id<Process> {
         let name = self.intern(name);
         let at = self.processes.lowest_free();
         let object = self.create(Object::new(Body::Process(at)), "the process is created");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
+        self.watch(object);
         let freed = alloc::vec::Vec::new();
-        self.create(Process { object, name, exiting: false, ended: false, freed }, "")
+        self.create(Process { object, name, exiting: false, users: 0, ended: false, freed }, "")
+    }
+
+    /// ExAcquireRundownProtection: keeps a process's handle table from being closed; false if that has begun.
+    pub(crate) fn acquire_rundown(&mut self, process: Id<Process>) -> bool {
+        if self[process].exiting {
+            return false;
+        }
+        let users = self[process].users + 1;
+        self.set(process, Process::USERS, users, "");
+        true
+    }
+
+    /// ExReleaseRundownProtection.
+    pub(crate) fn release_rundown(&mut self, process: Id<Process>) {
+        let users = self[process].users - 1;
+        self.set(process, Process::USERS, users, "");
     }
 
     /// The threads of a process that have not ended, in order of creation.

@@ -42,6 +42,16 @@ record! {
     }
 }
 
+impl Word for Returned {
+    const KIND: WordKind = WordKind::Number;
+    fn to_word(self) -> u64 {
+        Some(self).to_word()
+    }
+    fn from_word(word: u64) -> Self {
+        Option::<Returned>::from_word(word).expect("a word that holds what was returned")
+    }
+}
+
 impl Word for Option<Returned> {
     const KIND: WordKind = WordKind::Number;
     fn to_word(self) -> u64 {
@@ -54,7 +64,7 @@ impl Word for Option<Returned> {
 }
 
 impl Kernel {
-    /// Creates a thread that waits in user mode for its program's first call.
+    /// Creates a thread that waits in user mode for its program's first call. Its id stays valid after its end.
     pub fn create_thread(&mut self, process: Id<Process>, name: &str) -> Id<Thread> {
         self.create_thread_as(process, name, crate::ps::system::Role::Program)
     }
@@ -69,6 +79,7 @@ impl Kernel {
         let at = self.threads.lowest_free();
         let object = self.create(Object::new(Body::Thread(at)), "the thread is created");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
+        self.watch(object);
         self.reference(self[process].object, Purpose::ThreadOfProcess);
         let thread = Thread {
             object,
