@@ -36,7 +36,7 @@ impl Routine for PendIrp {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Queue { irp, device } => {
-                k.set(device, Device::LOCK, Some(thread), "");
+                k.acquire_queue_lock(device, thread);
                 k.set(irp, Irp::PENDING, true, "the driver will complete it later");
                 k.push(device, Device::QUEUE, irp, "the request waits in the driver's queue");
                 Next::goto(Self::SetRoutine { irp, device })
@@ -46,7 +46,7 @@ impl Routine for PendIrp {
                 Next::goto(Self::CheckCancel { irp, device })
             }
             Self::CheckCancel { irp, device } => {
-                k.set(device, Device::LOCK, None, "");
+                k.release_queue_lock(device, thread);
                 if !(k[irp].cancel && k[irp].cancel_routine) {
                     return Next::goto(Self::ReturnPending {});
                 }
@@ -82,10 +82,11 @@ impl Routine for CancelRoutine {
         }
     }
 
-    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::ReleaseLock { irp } => {
                 k.set_cancel_lock(None, "the cancel routine releases it first");
+                k.lower(thread);
                 Next::goto(Self::Unlink { irp })
             }
             Self::Unlink { irp } => {
@@ -131,7 +132,7 @@ impl Routine for FlushQueue {
                     let complete = IofCompleteRequest::Complete { irp, status, information: 0 };
                     return Next::call(Self::Return { status }, complete);
                 };
-                k.set(device, Device::LOCK, Some(thread), "");
+                k.acquire_queue_lock(device, thread);
                 k.remove(
                     device,
                     Device::QUEUE,
@@ -141,7 +142,7 @@ impl Routine for FlushQueue {
                 Next::goto(Self::TakeRoutine { irp, device, queued })
             }
             Self::TakeRoutine { irp, device, queued } => {
-                k.set(device, Device::LOCK, None, "");
+                k.release_queue_lock(device, thread);
                 if !k[queued].cancel_routine {
                     return Next::goto(Self::Unlink { irp, device });
                 }
@@ -183,12 +184,12 @@ impl Routine for DeviceCompletes {
             Self::Unlink { iosb, device, status, information } => {
                 let irp = Device::QUEUE.of(&k[device]).find(|irp| k[*irp].iosb == Some(iosb));
                 let Some(irp) = irp else { return Next::fail(NtStatus::NOT_FOUND) };
-                k.set(device, Device::LOCK, Some(thread), "");
+                k.acquire_queue_lock(device, thread);
                 k.remove(device, Device::QUEUE, irp, "the device has answered");
                 Next::goto(Self::TakeRoutine { irp, device, status, information })
             }
             Self::TakeRoutine { irp, device, status, information } => {
-                k.set(device, Device::LOCK, None, "");
+                k.release_queue_lock(device, thread);
                 if !k[irp].cancel_routine {
                     return Next::fail(NtStatus::NOT_FOUND);
                 }

@@ -13,7 +13,7 @@ use crate::word::Id;
 steps! {
     /// IoCancelIrp: sets Irp->Cancel and calls the cancel routine, if one is set.
     ///
-    /// Returns 1 if a routine was called, else 0. The caller found the IRP on a list and holds it (HELD_BY), so it
+    /// Returns 1 if a routine was called, else 0. The caller raised the thread above PASSIVE_LEVEL and found the IRP on a list and holds it (HELD_BY), so it
     /// cannot be freed before the exchange of the cancel routine has decided who owns it.
     /// Sources: WDK, IoCancelIrp and "Implementing a Cancel Routine"; ReactOS io/iomgr/irp.c.
     pub enum IoCancelIrp = "IoCancelIrp" {
@@ -54,6 +54,7 @@ impl Routine for IoCancelIrp {
             Self::ReleaseLock { irp } => {
                 k.set(irp, Irp::HELD_BY, None, "");
                 k.set_cancel_lock(None, "the IRP has no cancel routine now");
+                k.lower(thread);
                 Next::Return(Returned::value(0))
             }
             Self::Called {} => {
@@ -118,6 +119,8 @@ impl Routine for IopCancelIrps {
         if let Some(irp) = listed.iter().find(fresh) {
             let irp = *irp;
             k.set(irp, Irp::HELD_BY, Some(thread), "");
+            // Until the cancel spin lock is released no APC may finish an IRP in this thread.
+            k.raise(thread);
             let resume = Self::Scan { process, only, file, iosb, at, file_list, found };
             return Next::call(resume, IoCancelIrp::AcquireLock { irp });
         }

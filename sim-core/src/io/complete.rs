@@ -27,9 +27,9 @@ steps! {
 }
 
 impl Routine for IofCompleteRequest {
-    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::Unlink { irp } => k[irp].held_by.is_none_or(|holder| holder == thread),
+            Self::Unlink { irp } => k[irp].held_by.is_none(),
             _ => true,
         }
     }

@@ -44,6 +44,18 @@ impl Kernel {
         self.create(Device { object, name, driver, reference_count: 0, lock: None, thread, queue }, "")
     }
 
+    /// KeAcquireSpinLock on the driver's queue lock: no APC interrupts its holder.
+    pub(crate) fn acquire_queue_lock(&mut self, device: Id<Device>, thread: Id<Thread>) {
+        self.set(device, Device::LOCK, Some(thread), "");
+        self.raise(thread);
+    }
+
+    /// KeReleaseSpinLock on the driver's queue lock.
+    pub(crate) fn release_queue_lock(&mut self, device: Id<Device>, thread: Id<Thread>) {
+        self.set(device, Device::LOCK, None, "");
+        self.lower(thread);
+    }
+
     /// The device of that name; letter case does not count.
     pub fn device_named(&self, name: &str) -> Option<Id<Device>> {
         self.all::<Device>()

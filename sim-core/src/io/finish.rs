@@ -40,9 +40,9 @@ impl IopCompleteRequest {
 }
 
 impl Routine for IopCompleteRequest {
-    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::Unlink { irp, .. } => k[irp].held_by.is_none_or(|holder| holder == thread),
+            Self::Unlink { irp, .. } => k[irp].held_by.is_none(),
             _ => true,
         }
     }

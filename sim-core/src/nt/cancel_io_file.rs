@@ -60,13 +60,11 @@ impl Routine for NtCancelIoFile {
                     return Next::Return(returned);
                 }
                 let file = k.file_of(Id::from_word(u64::from(returned.value)));
-                k.raise(thread);
                 let scan = IopCancelIrps::of_thread(k[thread].process, thread, Some(file));
                 Next::call(Self::Scanned { file }, scan)
             }
             Self::Scanned { file } => {
                 k.forget_returned(thread);
-                k.lower(thread);
                 Next::goto(Self::Wait { file })
             }
             Self::Wait { file } => {

@@ -35,13 +35,11 @@ impl Routine for PspExitThread {
         match self {
             Self::Cancel {} => {
                 k.forget_returned(thread);
-                k.raise(thread);
                 let scan = IopCancelIrps::of_thread(k[thread].process, thread, None);
                 Next::call(Self::Cancelled {}, scan)
             }
             Self::Cancelled {} => {
                 k.forget_returned(thread);
-                k.lower(thread);
                 Next::goto(Self::Wait {})
             }
             Self::Wait {} => {
