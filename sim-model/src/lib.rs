@@ -1,3 +1,4 @@
 //! What is said about the simulated kernel: the scenario language, traces, views and the explorer.
 
 pub mod lang;
+pub mod replay;
