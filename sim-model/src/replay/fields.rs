@@ -36,7 +36,7 @@ pub(super) enum Field {
 
 const FIELDS: usize = Field::NewProcessName as usize + 1;
 /// The longest value that is kept; a path in the registry or file system is far shorter.
-const LONGEST_VALUE: usize = 4096;
+const LONGEST_VALUE: usize = 1024;
 
 /// Of the envelope, by path; where several are there, the one with the highest rank counts.
 const ENVELOPE: &[(&str, Field, u8)] = &[

@@ -91,6 +91,12 @@ impl Life {
         Life { report, ..Life::default() }
     }
 
+    /// Takes the path of its program from an event, unless an earlier one gave it.
+    pub(super) fn learn(&mut self, program: Option<&str>) {
+        let known = self.report.program.take();
+        self.report.program = known.or_else(|| program.map(Into::into));
+    }
+
     /// The process, as `netsh.exe (0x27cc)`.
     pub(super) fn label(&self) -> String {
         self.report.label()

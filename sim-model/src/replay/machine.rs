@@ -47,35 +47,30 @@ impl Machine {
         let Released { millisecond, event, .. } = released;
         let Event { line, program, what, .. } = event;
         let at = At { line, millisecond, event: what.id() };
-        let pid = match what {
+        // An open or a start may begin a new life; the program is the new one's.
+        let (before, after) = match what {
+            What::Open { slot, .. } => (None, Some(slot.pid)),
+            What::Start { pid } => (None, Some(pid)),
+            What::Close { slot } | What::Access { slot, .. } => (Some(slot.pid), None),
+            What::Exit { pid } => (Some(pid), None),
+            What::Duplicate { .. } => (None, None),
+        };
+        if let Some(pid) = before {
+            self.life(pid).learn(program.as_deref());
+        }
+        match what {
             What::Open { slot, object_type, object, granted } => {
                 let note = Note { at, origin: Origin::Opened, granted, object_type, object };
                 self.open(slot, note, report);
-                Some(slot.pid)
             }
-            What::Duplicate { source, target } => {
-                self.duplicate(source, target, at, report);
-                None
-            }
-            What::Close { slot } => {
-                self.close(slot, at, report);
-                Some(slot.pid)
-            }
-            What::Access { slot, mask } => {
-                self.access(slot, mask, at, report);
-                Some(slot.pid)
-            }
-            What::Start { pid } => {
-                self.start(pid, at, report);
-                Some(pid)
-            }
-            What::Exit { pid } => {
-                self.exit(pid, at, report);
-                Some(pid)
-            }
-        };
-        if let Some(life) = pid.and_then(|pid| self.lives.get_mut(&pid)) {
-            life.report.program = life.report.program.take().or_else(|| program.map(Into::into));
+            What::Duplicate { source, target } => self.duplicate(source, target, at, report),
+            What::Close { slot } => self.close(slot, at, report),
+            What::Access { slot, mask } => self.access(slot, mask, at, report),
+            What::Start { pid } => self.start(pid, at, report),
+            What::Exit { pid } => self.exit(pid, at, report),
+        }
+        if let Some(pid) = after {
+            self.life(pid).learn(program.as_deref());
         }
         self.kernel.forget();
     }

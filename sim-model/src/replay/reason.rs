@@ -41,7 +41,7 @@ impl Reason {
     pub const fn explanation(self) -> &'static str {
         match self {
             Reason::OpenedBeforeRecording => "used or closed, but opened before the recording began",
-            Reason::OpenNotLogged => "used or closed, but its open is not in the log (audited only later)",
+            Reason::OpenNotLogged => "used or closed, but its open, within the recording, was not logged",
             Reason::SourceNotLogged => "duplicated, but the open of the source is not in the log",
             Reason::OpenedTwice => "opened while open: the close between is missing",
             Reason::DuplicatedTwice => "duplicated to a value that is open: the close between is missing",
