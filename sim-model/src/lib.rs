@@ -1,6 +1,7 @@
 //! What is said about the simulated kernel: the scenario language, traces, views and the explorer.
 
 pub mod lang;
+pub mod replay;
 pub mod scenario;
 pub mod view;
 
