@@ -59,7 +59,7 @@ steps! {
         LinkIrp { irp: Id<Irp>, file: Id<File> }
             = "N9", "put the IRP on its thread's list, or on the file object's if it reports to a port alone";
         CallDriver { irp: Id<Irp>, file: Id<File> } = "N10", "call the driver";
-        Dispatched { irp: Id<Irp>, file: Id<File> } = "back", "the driver has returned: pending or finished?";
+        Dispatched { irp: Id<Irp>, file: Id<File>, synchronous: bool } = "back", "the driver has returned: pending or finished?";
         WaitForFile { file: Id<File> } = "sync", "a synchronous file: wait for the request";
         Unlock { file: Id<File>, status: NtStatus } = "unlock", "let the next call on the file in";
         LetEventGo { file: Id<File>, event: Id<Object>, status: NtStatus } = "undo", "let the event go";
@@ -135,6 +135,7 @@ impl Routine for NtReadFile {
                         Some(thread),
                         "calls on a synchronous file run one after the other",
                     );
+                    k.reference(k[file].object, Purpose::Lock);
                 }
                 Next::goto(Self::CreateIrp { file, event, apc_context, iosb, length, offset })
             }
@@ -150,11 +151,13 @@ impl Routine for NtReadFile {
                 Next::goto(Self::CallDriver { irp, file })
             }
             Self::CallDriver { irp, file } => {
-                Next::call(Self::Dispatched { irp, file }, IofCallDriver::Dispatch { irp })
+                // Once the driver has the IRP, a file object without a lock may be gone any moment.
+                let synchronous = k[file].synchronous;
+                Next::call(Self::Dispatched { irp, file, synchronous }, IofCallDriver::Dispatch { irp })
             }
-            Self::Dispatched { irp, file } => {
+            Self::Dispatched { irp, file, synchronous } => {
                 let status = k.take_returned(thread).status;
-                match (status == NtStatus::PENDING, k[file].synchronous) {
+                match (status == NtStatus::PENDING, synchronous) {
                     (true, false) => Next::fail(NtStatus::PENDING),
                     (true, true) => Next::goto(Self::WaitForFile { file }),
                     (false, _) => Next::call(
@@ -174,10 +177,15 @@ impl Routine for NtReadFile {
             }
             Self::Unlock { file, status } => {
                 k.forget_returned(thread);
-                if k.get(file).is_some_and(|file| file.lock == Some(thread)) {
-                    k.set(file, File::LOCK, None, "the call is over");
+                if !k.get(file).is_some_and(|file| file.lock == Some(thread)) {
+                    return Next::fail(status);
                 }
-                Next::fail(status)
+                k.set(file, File::LOCK, None, "the call is over");
+                let object = k[file].object;
+                Next::call(
+                    Self::Return { status },
+                    ObDereferenceObject::Drop { object, purpose: Purpose::Lock },
+                )
             }
             Self::LetEventGo { file, event, status } => {
                 let drop = ObDereferenceObject::Drop { object: event, purpose: Purpose::IrpEvent };

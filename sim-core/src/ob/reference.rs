@@ -27,6 +27,8 @@ word_enum! {
         Service = "the system service holds the object while it works on it",
         /// A wait.
         Wait = "a wait holds the object it waits for",
+        /// A call inside a synchronous file object.
+        Lock = "the call that holds the file lock holds the file object too",
         /// A file object's hold on its completion port.
         Association = "the file object holds the port it reports to",
         /// A thread's hold on its process.
@@ -48,6 +50,7 @@ impl Purpose {
             Purpose::IrpEvent => "the IRP has signalled its event and lets it go",
             Purpose::Service => "the system service is done with the object",
             Purpose::Wait => "the wait is over",
+            Purpose::Lock => "the call is over",
             Purpose::Association => "the file object is gone, and with it its hold on the port",
             Purpose::ThreadOfProcess => "the thread has ended and lets its process go",
             Purpose::Running => "it does not run any more",

@@ -16,9 +16,9 @@ steps! {
     /// Requests that belong to a file object are not on its list and live on. Sources: ReactOS ps/kill.c; WDK,
     /// "Canceling IRPs"; Wine ws2_32/tests/afd.c, test_async_thread_termination.
     pub enum PspExitThread = "PspExitThread" {
-        Cancel {} = "T1", "cancel every request on the thread's list";
-        Cancelled {} = "T1", "every request on the list was asked to end";
-        Wait {} = "T2", "wait until the thread's list is empty";
+        Start {} = "T0", "one thread less is active; the last waits for the others";
+        Cancel { last: bool } = "T1", "cancel every request on the thread's list";
+        Wait { last: bool } = "T2", "wait until the thread's list is empty";
         End {} = "T3", "the thread has ended: signal its object";
     }
 }
@@ -26,31 +26,27 @@ steps! {
 impl Routine for PspExitThread {
     fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
         match self {
-            Self::Wait {} => Thread::IRPS.first(&k[thread]).is_none(),
+            Self::Cancel { last } => !last || k.threads_of(k[thread].process).count() == 1,
+            Self::Wait { .. } => Thread::IRPS.first(&k[thread]).is_none(),
             _ => true,
         }
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let process = k[thread].process;
+        k.forget_returned(thread);
         match self {
-            Self::Cancel {} => {
-                k.forget_returned(thread);
-                let scan = IopCancelIrps::of_thread(k[thread].process, thread, None);
-                Next::call(Self::Cancelled {}, scan)
+            Self::Start {} => {
+                let active = k[process].active_threads - 1;
+                k.set(process, Process::ACTIVE_THREADS, active, "the thread has begun to end");
+                Next::goto(Self::Cancel { last: active == 0 })
             }
-            Self::Cancelled {} => {
-                k.forget_returned(thread);
-                Next::goto(Self::Wait {})
+            Self::Cancel { last } => {
+                Next::call(Self::Wait { last }, IopCancelIrps::of_thread(process, thread, None))
             }
-            Self::Wait {} => {
-                let process = k[thread].process;
-                if k.threads_of(process).count() == 1 {
-                    return Next::call(Self::End {}, PspExitProcess::CloseTable { process });
-                }
-                Next::goto(Self::End {})
-            }
+            Self::Wait { last: true } => Next::call(Self::End {}, PspExitProcess::CloseTable { process }),
+            Self::Wait { last: false } => Next::goto(Self::End {}),
             Self::End {} => {
-                k.forget_returned(thread);
                 k.set(thread, Thread::ENDED, true, "the thread has ended");
                 let object = k[thread].object;
                 k.drop_deferred(object, Purpose::Running, "an ended thread is let go by a worker");

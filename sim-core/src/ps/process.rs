@@ -14,6 +14,8 @@ record! {
         OBJECT object: Id<Object>,
         /// The number of its name.
         NAME name: u32,
+        /// Threads that have not begun to end.
+        ACTIVE_THREADS active_threads: u32 as "ActiveThreads",
         /// Its last thread is on its way out: the handle table is being closed.
         EXITING exiting: bool,
         /// Services of other processes that work on its handle table; its end waits for them (rundown protection).
@@ -36,7 +38,10 @@ impl Kernel {
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
         self.watch(object);
         let freed = alloc::vec::Vec::new();
-        self.create(Process { object, name, exiting: false, users: 0, ended: false, freed }, "")
+        self.create(
+            Process { object, name, active_threads: 0, exiting: false, users: 0, ended: false, freed },
+            "",
+        )
     }
 
     /// ExAcquireRundownProtection: keeps a process's handle table from being closed; false if that has begun.

@@ -125,7 +125,7 @@ impl Kernel {
                 StepName { label: "time", does: "the time of the wait runs out", ..frame.step_name() }
             }
             (_, Some(frame)) => frame.step_name(),
-            (_, None) if self[step.thread].terminating => PspExitThread::Cancel {}.step_name(),
+            (_, None) if self[step.thread].terminating => PspExitThread::Start {}.step_name(),
             (_, None) => {
                 StepName { routine: "ExpWorkerThread", label: "work", does: "take the next work item" }
             }
@@ -149,7 +149,7 @@ impl Kernel {
                 let next = frame.step(self, thread);
                 self.go_on(thread, next);
             }
-            (_, None) if self[thread].terminating => self.enter(thread, PspExitThread::Cancel {}.into()),
+            (_, None) if self[thread].terminating => self.enter(thread, PspExitThread::Start {}.into()),
             (_, None) => self.take_work(thread),
         }
         self.since(mark)

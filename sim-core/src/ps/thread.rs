@@ -81,6 +81,8 @@ impl Kernel {
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
         self.watch(object);
         self.reference(self[process].object, Purpose::ThreadOfProcess);
+        let active = self[process].active_threads + 1;
+        self.set(process, Process::ACTIVE_THREADS, active, "");
         let thread = Thread {
             object,
             process,
