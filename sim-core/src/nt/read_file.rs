@@ -248,7 +248,8 @@ impl Kernel {
 
     /// Whether a thread that waits for its own synchronous request was told to end and has not cancelled it yet.
     fn must_abort(&self, thread: Id<Thread>, file: Id<File>) -> bool {
-        let uncancelled = |irp: Id<Irp>| self[irp].file == file && !self[irp].cancel;
+        let uncancelled =
+            |irp: Id<Irp>| self[irp].file == file && !self[irp].cancel && self[irp].held_by.is_none();
         self[thread].terminating && Thread::IRPS.of(&self[thread]).any(uncancelled)
     }
 }

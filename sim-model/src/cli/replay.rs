@@ -38,7 +38,9 @@ fn read(path: &Path, kind: Option<RecordingKind>) -> Result<Report, String> {
         let start = reader.fill_buf().unwrap_or_default();
         let scenario = path.extension().is_some_and(|ending| ending == "kobj");
         if scenario && !replay::looks_like_event_log(start) {
-            return Err(format!("`{name}` is a scenario: found `.kobj`, expected an event log; try `kobj run {name}`"));
+            return Err(format!(
+                "`{name}` is a scenario: found `.kobj`, expected an event log; try `kobj run {name}`"
+            ));
         }
     }
     replay::read(reader, &name).map_err(|error| error.to_string())
