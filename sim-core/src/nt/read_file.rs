@@ -139,6 +139,15 @@ impl Routine for NtReadFile {
                 }
                 Next::goto(Self::CreateIrp { file, event, apc_context, iosb, length, offset })
             }
+            issued => issued.issue(k, thread),
+        }
+    }
+}
+
+impl NtReadFile {
+    /// The request's way through the driver.
+    fn issue(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
             Self::CreateIrp { file, event, apc_context, iosb, length, offset } => {
                 k.set(file, File::SIGNALED, false, "a request clears the file object when it starts");
                 let new = Irp::new(Major::Read, file, thread);
@@ -175,9 +184,16 @@ impl Routine for NtReadFile {
                 let status = k[file].final_status;
                 Next::goto(Self::Unlock { file, status })
             }
+            over => over.wind_up(k, thread),
+        }
+    }
+
+    /// What is left to do when the call is over or was refused.
+    fn wind_up(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
             Self::Unlock { file, status } => {
                 k.forget_returned(thread);
-                if !k.get(file).is_some_and(|file| file.lock == Some(thread)) {
+                if k.get(file).is_none_or(|file| file.lock != Some(thread)) {
                     return Next::fail(status);
                 }
                 k.set(file, File::LOCK, None, "the call is over");
@@ -203,6 +219,7 @@ impl Routine for NtReadFile {
                 k.forget_returned(thread);
                 Next::Return(Returned::status(status))
             }
+            other => unreachable!("not a step that winds up: {other:?}"),
         }
     }
 }
