@@ -43,8 +43,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     }
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
-    let properties =
-        scenario.properties.iter().map(|property| compiler.property(&scenario, property)).collect();
+    let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
     let Compiler { diagnostics, labels, .. } = compiler;
     if !diagnostics.is_empty() {
         return Err(diagnostics);
@@ -159,7 +158,7 @@ impl Compiler {
         let (kind, needs) = match value {
             ast::ActionKind::Call { label, call, expect } => self.call(label.as_ref(), call, expect),
             ast::ActionKind::Check(expr) => {
-                let condition = self.condition(scenario, expr);
+                let condition = self.condition(expr);
                 let mut needs = Vec::new();
                 self.labels_of(&condition, &mut needs);
                 (ActionKind::Check(condition), needs)
@@ -240,8 +239,8 @@ impl Compiler {
         (ActionKind::Call(Call { row, service, label, expect }), needs)
     }
 
-    fn property(&mut self, scenario: &Scenario, property: &ast::Property) -> Property {
-        let condition = self.condition(scenario, &property.expr);
+    fn property(&mut self, property: &ast::Property) -> Property {
+        let condition = self.condition(&property.expr);
         let name = property.name.as_ref().map_or_else(|| condition.to_string(), |name| name.value.clone());
         Property { kind: property.kind, name, condition, span: property.expr.span }
     }
