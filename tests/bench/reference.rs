@@ -110,9 +110,32 @@ impl Tables {
 
     /// Whether every used slot and every pending request is a reference to a file.
     pub fn is_accounted_for(&self) -> bool {
+        let free = self.slots.iter().chain(&self.requests).filter(|&&held| held >= FREE).count();
         let references: usize = (0..FREE).map(|file| self.pointer_count(file)).sum();
-        let used = self.slots.iter().filter(|&&held| held != FREE).count();
-        references == used + self.requests.iter().filter(|&&held| held < FREE).count()
+        references + free == SLOTS + REQUESTS
+    }
+
+    /// The tables in three bytes: two bits a slot, three a request.
+    pub fn packed(&self) -> [u8; 3] {
+        let slots = self.slots.iter().fold(0, |bits, &held| bits << 2 | u32::from(held));
+        let bits = self.requests.iter().fold(slots, |bits, &held| bits << 3 | u32::from(held));
+        let [first, second, third, _] = bits.to_le_bytes();
+        [first, second, third]
+    }
+
+    /// The tables that [`packed`](Tables::packed) packs.
+    pub fn unpacked([first, second, third]: [u8; 3]) -> Tables {
+        let mut bits = u32::from_le_bytes([first, second, third, 0]);
+        let mut tables = Tables::EMPTY;
+        for held in tables.requests.iter_mut().rev() {
+            *held = (bits & 7) as u8;
+            bits >>= 3;
+        }
+        for held in tables.slots.iter_mut().rev() {
+            *held = (bits & 3) as u8;
+            bits >>= 2;
+        }
+        tables
     }
 
     /// The same tables with files renamed and slots and requests in order: the busiest file is file 0.
@@ -171,20 +194,15 @@ impl System for Reference {
     }
 
     fn encode(&self, state: &Working, out: &mut Vec<u8>) {
-        out.extend_from_slice(&state.now.slots);
-        out.extend_from_slice(&state.now.requests);
+        out.extend_from_slice(&state.now.packed());
     }
 
     fn canonical(&self, state: &Working, out: &mut Vec<u8>) {
-        let canonical = state.now.canonical();
-        out.extend_from_slice(&canonical.slots);
-        out.extend_from_slice(&canonical.requests);
+        out.extend_from_slice(&state.now.canonical().packed());
     }
 
     fn decode(&self, bytes: &[u8], state: &mut Working) {
-        let (slots, requests) = bytes.split_at(SLOTS);
-        state.now.slots.copy_from_slice(slots);
-        state.now.requests.copy_from_slice(requests);
+        state.now = Tables::unpacked([bytes[0], bytes[1], bytes[2]]);
     }
 
     fn enabled(&self, state: &Working, out: &mut Vec<Step>) {

@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::limits::{Limit, Watch};
 use super::outcome::{Counterexample, Counts, Coverage, Outcome, Progress, Verdict};
 use super::system::{Marks, System};
-use super::visited::{NO_PARENT, Place, Shard, Visited, hash_of, shard_of};
+use super::visited::{Fresh, NO_PARENT, Place, Shard, Visited, hash_of, shard_of};
 use super::worker::{Job, Proviso, SLICE_STATES, Slice, Worker};
 use super::{eventually, path};
 use std::sync::{Mutex, PoisonError};
@@ -40,8 +40,8 @@ pub(super) struct Search<'s, S: System> {
     unexpanded: u64,
     workers: Vec<Worker<S>>,
     slices: Vec<Slice>,
-    /// Where each candidate of the chunk was stored.
-    placed: Vec<Place>,
+    /// What came of each candidate of the chunk.
+    found: Vec<Fresh>,
     counts: Counts,
     ledger: Ledger,
 }
@@ -67,7 +67,7 @@ impl<'s, S: System> Search<'s, S> {
             unexpanded: 0,
             workers: (0..settings.threads.max(1)).map(|_| Worker::new(system)).collect(),
             slices: Vec::new(),
-            placed: Vec::new(),
+            found: Vec::new(),
             counts: Counts::default(),
             ledger,
             settings,
@@ -137,7 +137,6 @@ impl<'s, S: System> Search<'s, S> {
             order: &self.order,
             symmetry: self.symmetry,
             proviso: self.proviso,
-            judging: self.ledger.has_rules(),
             ends_only,
             watch,
         };
@@ -159,13 +158,17 @@ impl<'s, S: System> Search<'s, S> {
         }
         let slices = &self.slices[..used];
         let threads = if candidates < SHARED_CANDIDATES_MIN { 1 } else { self.workers.len() };
-        share_out(&mut vec![(); threads], self.visited.shards.iter_mut(), |(), shard| {
+        let (system, judging) = (self.system, self.ledger.has_rules());
+        share_out(&mut self.workers[..threads], self.visited.shards.iter_mut(), |worker, shard| {
             store_in_shard(shard, slices);
+            if judging {
+                shard.judge_fresh(|encoded| worker.judge(system, encoded));
+            }
         });
-        self.placed.clear();
-        self.placed.resize(candidates, Place::NOWHERE);
-        for &(candidate, place) in self.visited.shards.iter().flat_map(|shard| &shard.fresh) {
-            self.placed[candidate as usize] = place;
+        self.found.clear();
+        self.found.resize(candidates, Fresh::NOTHING);
+        for fresh in self.visited.shards.iter().flat_map(|shard| &shard.fresh) {
+            self.found[fresh.candidate as usize] = *fresh;
         }
     }
 
@@ -182,16 +185,14 @@ impl<'s, S: System> Search<'s, S> {
             for &(index, marks) in &slice.ends {
                 self.ledger.note_end(index as usize, marks);
             }
-            let placed = self.placed[slice.base..].iter().take(slice.candidates.len());
-            for (number, &place) in placed.enumerate().filter(|(_, place)| **place != Place::NOWHERE) {
+            let found = self.found[slice.base..].iter().take(slice.candidates.len());
+            for fresh in found.filter(|fresh| fresh.place != Place::NOWHERE) {
                 if self.order.len() >= states_max {
                     limit = Some(Limit::States);
                     break;
                 }
-                if let Some(&marks) = slice.marks.get(number) {
-                    self.ledger.note(self.order.len(), marks);
-                }
-                self.order.push(place);
+                self.ledger.note(self.order.len(), fresh.marks);
+                self.order.push(fresh.place);
             }
         }
         if self.visited.is_full() || self.visited.accounted_bytes(self.order.len()) > bytes_max {
@@ -267,7 +268,8 @@ fn store_in_shard(shard: &mut Shard, slices: &[Slice]) {
             let candidate = &slice.candidates[number as usize];
             let bytes = slice.candidate_bytes(number as usize);
             if let Some(place) = shard.insert(candidate.hash, bytes, candidate.parent) {
-                shard.fresh.push((slice.base as u32 + number, place));
+                let candidate = slice.base as u32 + number;
+                shard.fresh.push(Fresh { candidate, place, marks: Marks::default() });
             }
         }
     }

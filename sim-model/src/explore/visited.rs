@@ -5,6 +5,7 @@
 //! the state, and padding to a multiple of four. The table of a shard holds only where records start;
 //! when it grows it hashes the records anew.
 
+use super::system::Marks;
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -30,20 +31,24 @@ impl Place {
     /// No state is stored here: a shard is never filled to the end.
     pub(super) const NOWHERE: Place = Place(u32::MAX);
 
+    #[inline]
     fn new(shard: usize, unit: u32) -> Place {
         Place(unit << SHARD_BITS | shard as u32)
     }
 
+    #[inline]
     fn shard(self) -> usize {
         self.0 as usize % SHARDS
     }
 
+    #[inline]
     fn unit(self) -> u32 {
         self.0 >> SHARD_BITS
     }
 }
 
 /// The hash of an encoded state.
+#[inline]
 pub(super) fn hash_of(bytes: &[u8]) -> u64 {
     let mut hasher = FixedState::with_seed(HASH_SEED).build_hasher();
     hasher.write(bytes);
@@ -51,6 +56,7 @@ pub(super) fn hash_of(bytes: &[u8]) -> u64 {
 }
 
 /// The shard of a hash, from bits that the table of the shard uses neither for position nor for tags.
+#[inline]
 pub(super) fn shard_of(hash: u64) -> usize {
     (hash >> 50) as usize % SHARDS
 }
@@ -65,15 +71,34 @@ impl Visited {
         Visited { shards: (0..SHARDS).map(Shard::new).collect() }
     }
 
+    #[inline]
     pub(super) fn find(&self, hash: u64, bytes: &[u8]) -> Option<Place> {
         self.shards[shard_of(hash)].find(hash, bytes)
     }
 
+    /// Where a state with this hash is probably stored: a look-up that does not read the state.
+    #[inline]
+    pub(super) fn guess(&self, hash: u64) -> Place {
+        let shard = &self.shards[shard_of(hash)];
+        shard.table.find(hash, |_| true).map_or(Place::NOWHERE, |unit| Place::new(shard.number, *unit))
+    }
+
+    /// Like [`find`](Visited::find), quicker if the guess was right.
+    #[inline]
+    pub(super) fn find_guessed(&self, guess: Place, hash: u64, bytes: &[u8]) -> Option<Place> {
+        if guess == Place::NOWHERE || self.bytes(guess) == bytes {
+            return Some(guess).filter(|guess| *guess != Place::NOWHERE);
+        }
+        self.find(hash, bytes)
+    }
+
     /// Whether the state was stored before the level that is being found.
+    #[inline]
     pub(super) fn is_old(&self, place: Place) -> bool {
         place.unit() < self.shards[place.shard()].level_start
     }
 
+    #[inline]
     pub(super) fn bytes(&self, place: Place) -> &[u8] {
         record_bytes(&self.shards[place.shard()].arena, place.unit())
     }
@@ -104,14 +129,29 @@ impl Visited {
     }
 }
 
+/// A state that was just stored.
+#[derive(Clone, Copy)]
+pub(super) struct Fresh {
+    /// The number of the candidate, in the chunk of work, that it was.
+    pub(super) candidate: u32,
+    pub(super) place: Place,
+    pub(super) marks: Marks,
+}
+
+impl Fresh {
+    /// What comes of a candidate that was known.
+    pub(super) const NOTHING: Fresh =
+        Fresh { candidate: u32::MAX, place: Place::NOWHERE, marks: Marks { exercised: 0, failed: 0 } };
+}
+
 /// The states whose hash selects one shard.
 pub(super) struct Shard {
     number: usize,
     table: HashTable<u32>,
     arena: Vec<u8>,
     level_start: u32,
-    /// What the last chunk added: the number of the candidate and where it was stored.
-    pub(super) fresh: Vec<(u32, Place)>,
+    /// What the last chunk of work added.
+    pub(super) fresh: Vec<Fresh>,
 }
 
 impl Shard {
@@ -123,10 +163,18 @@ impl Shard {
         self.number
     }
 
+    /// Judges what was just stored; `judge` is given the encoded state.
+    pub(super) fn judge_fresh(&mut self, mut judge: impl FnMut(&[u8]) -> Marks) {
+        for fresh in &mut self.fresh {
+            fresh.marks = judge(record_bytes(&self.arena, fresh.place.unit()));
+        }
+    }
+
     fn end_unit(&self) -> u32 {
         (self.arena.len() / UNIT) as u32
     }
 
+    #[inline]
     fn find(&self, hash: u64, bytes: &[u8]) -> Option<Place> {
         let unit = self.table.find(hash, |&unit| record_bytes(&self.arena, unit) == bytes)?;
         Some(Place::new(self.number, *unit))
@@ -158,6 +206,7 @@ fn append_record(arena: &mut Vec<u8>, bytes: &[u8], parent: u32) {
     arena.resize(arena.len().next_multiple_of(UNIT), 0);
 }
 
+#[inline]
 fn record_bytes(arena: &[u8], unit: u32) -> &[u8] {
     let record = &arena[unit as usize * UNIT + size_of::<u32>()..];
     let mut length = usize::from(record[0]);

@@ -6,6 +6,9 @@ use super::visited::{Place, SHARDS, Visited, hash_of, shard_of};
 
 /// The number of states a worker expands at a time.
 pub(super) const SLICE_STATES: usize = 128;
+/// How many recent successors a worker can recognise.
+const RECENT: usize = 2048;
+const NONE: u32 = u32::MAX;
 
 /// When an ample set may stand for all enabled steps, so that no step is put off for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +29,6 @@ pub(super) struct Job<'a, S: System> {
     pub(super) order: &'a [Place],
     pub(super) symmetry: bool,
     pub(super) proviso: Proviso,
-    pub(super) judging: bool,
     /// Look only for states without enabled steps.
     pub(super) ends_only: bool,
     pub(super) watch: Watch<'a>,
@@ -46,8 +48,6 @@ pub(super) struct Slice {
     first: usize,
     past: usize,
     pub(super) candidates: Vec<Candidate>,
-    /// For each candidate, if there are rules.
-    pub(super) marks: Vec<Marks>,
     bytes: Vec<u8>,
     /// For each shard, its candidates.
     pub(super) by_shard: [Vec<u32>; SHARDS],
@@ -67,7 +67,6 @@ impl Slice {
     pub(super) fn restart(&mut self, first: usize, past: usize) {
         (self.first, self.past) = (first, past);
         self.candidates.clear();
-        self.marks.clear();
         self.bytes.clear();
         self.by_shard.iter_mut().for_each(Vec::clear);
         self.ends.clear();
@@ -81,9 +80,12 @@ impl Slice {
     }
 }
 
+/// A successor of a state in the slice; the slice has no equal one before it, unless that was forgotten.
 struct Successor {
     hash: u64,
-    end: usize,
+    parent: u32,
+    /// Where its bytes end; they start where those of the successor before it end.
+    end: u32,
 }
 
 /// A thread's own working state and buffers, kept from chunk to chunk.
@@ -92,21 +94,44 @@ pub(super) struct Worker<S: System> {
     steps: Vec<S::Step>,
     successors: Vec<Successor>,
     bytes: Vec<u8>,
+    guesses: Vec<Place>,
+    /// For the last bits of a hash, the last successor in the slice that has them.
+    recent: Vec<u32>,
 }
 
 impl<S: System> Worker<S> {
     pub(super) fn new(system: &S) -> Worker<S> {
-        Worker { state: system.initial(), steps: Vec::new(), successors: Vec::new(), bytes: Vec::new() }
+        Worker {
+            state: system.initial(),
+            steps: Vec::new(),
+            successors: Vec::new(),
+            bytes: Vec::new(),
+            guesses: Vec::new(),
+            recent: vec![NONE; RECENT],
+        }
     }
 
+    /// Expands the states of the slice.
     pub(super) fn expand(&mut self, job: &Job<'_, S>, slice: &mut Slice) {
         slice.stopped = job.watch.reached();
         if slice.stopped.is_some() {
             return;
         }
+        self.successors.clear();
+        self.bytes.clear();
+        self.recent.fill(NONE);
         for index in slice.first..slice.past {
             self.expand_state(job, index, slice);
         }
+        self.collect_candidates(job.visited, slice);
+    }
+
+    /// Judges a state that was stored.
+    pub(super) fn judge(&mut self, system: &S, encoded: &[u8]) -> Marks {
+        let mut marks = Marks::default();
+        system.decode(encoded, &mut self.state);
+        system.judge(&self.state, &mut marks);
+        marks
     }
 
     fn expand_state(&mut self, job: &Job<'_, S>, index: usize, slice: &mut Slice) {
@@ -124,71 +149,86 @@ impl<S: System> Worker<S> {
             slice.unexpanded += 1;
             return;
         }
-        let reduced = job.proviso != Proviso::Full && system.reduce(&self.state, &mut self.steps);
-        self.take_steps(job);
-        if reduced && self.meets_proviso(job) {
-            slice.reduced += 1;
-        } else if reduced {
-            self.steps.clear();
-            system.enabled(&self.state, &mut self.steps);
-            self.take_steps(job);
+        if job.proviso != Proviso::Full && system.reduce(&self.state, &mut self.steps) {
+            if self.meets_proviso(job) {
+                slice.reduced += 1;
+            } else {
+                self.steps.clear();
+                system.enabled(&self.state, &mut self.steps);
+            }
         }
         slice.transitions += self.steps.len() as u64;
-        self.collect(job, index as u32, slice);
+        for number in 0..self.steps.len() {
+            let start = self.take(job, self.steps[number]);
+            self.keep_successor(start, index as u32);
+        }
     }
 
-    /// Writes down all successors before any is looked up, so that the look-ups, which wait for memory,
-    /// do not wait for each other.
-    fn take_steps(&mut self, job: &Job<'_, S>) {
-        self.successors.clear();
-        self.bytes.clear();
-        for &step in &self.steps {
-            let start = self.bytes.len();
-            job.system.take(&mut self.state, step);
-            if job.symmetry {
-                job.system.canonical(&self.state, &mut self.bytes);
-            } else {
-                job.system.encode(&self.state, &mut self.bytes);
-            }
-            job.system.undo(&mut self.state);
-            self.successors.push(Successor { hash: hash_of(&self.bytes[start..]), end: self.bytes.len() });
+    /// Appends the encoding of the successor to the bytes; returns where it starts.
+    fn take(&mut self, job: &Job<'_, S>, step: S::Step) -> usize {
+        let start = self.bytes.len();
+        job.system.take(&mut self.state, step);
+        if job.symmetry {
+            job.system.canonical(&self.state, &mut self.bytes);
+        } else {
+            job.system.encode(&self.state, &mut self.bytes);
         }
+        job.system.undo(&mut self.state);
+        start
+    }
+
+    /// Keeps the successor whose encoding starts there, unless an equal one was seen a moment ago.
+    /// Neighbours in a level have many successors in common, and to see that here is cheap.
+    fn keep_successor(&mut self, start: usize, parent: u32) {
+        let bytes = &self.bytes[start..];
+        let hash = hash_of(bytes);
+        let recent = &mut self.recent[hash as usize % RECENT];
+        if let Some(earlier) = self.successors.get(*recent as usize) {
+            let earlier_end = earlier.end as usize;
+            if earlier.hash == hash && self.bytes[..earlier_end].ends_with(bytes) {
+                let number = *recent as usize;
+                let earlier_start = if number == 0 { 0 } else { self.successors[number - 1].end as usize };
+                if earlier_end - earlier_start == bytes.len() {
+                    self.bytes.truncate(start);
+                    return;
+                }
+            }
+        }
+        *recent = self.successors.len() as u32;
+        self.successors.push(Successor { hash, parent, end: self.bytes.len() as u32 });
     }
 
     /// Whether the ample set may stand for all steps. That depends on what was visited when the level
     /// began, never on what other threads have found in it.
-    fn meets_proviso(&self, job: &Job<'_, S>) -> bool {
-        let mut start = 0;
-        let mut is_new = self.successors.iter().map(|successor| {
-            let bytes = &self.bytes[start..successor.end];
-            start = successor.end;
-            job.visited.find(successor.hash, bytes).is_none_or(|place| !job.visited.is_old(place))
-        });
+    fn meets_proviso(&mut self, job: &Job<'_, S>) -> bool {
+        let mut new = 0;
+        for number in 0..self.steps.len() {
+            let start = self.take(job, self.steps[number]);
+            let bytes = &self.bytes[start..];
+            let place = job.visited.find(hash_of(bytes), bytes);
+            new += usize::from(place.is_none_or(|place| !job.visited.is_old(place)));
+            self.bytes.truncate(start);
+        }
         match job.proviso {
             Proviso::Full => false,
-            Proviso::SomeNew => is_new.any(|new| new),
-            Proviso::AllNew => !self.successors.is_empty() && is_new.all(|new| new),
+            Proviso::SomeNew => new > 0,
+            Proviso::AllNew => new > 0 && new == self.steps.len(),
         }
     }
 
-    fn collect(&mut self, job: &Job<'_, S>, parent: u32, slice: &mut Slice) {
+    /// Keeps those successors that were not visited when the chunk began. Each look-up waits for memory
+    /// twice, so all first waits are taken together, and then all second ones.
+    fn collect_candidates(&mut self, visited: &Visited, slice: &mut Slice) {
+        self.guesses.clear();
+        self.guesses.extend(self.successors.iter().map(|successor| visited.guess(successor.hash)));
         let mut start = 0;
-        for (successor, &step) in self.successors.iter().zip(&self.steps) {
-            let bytes = &self.bytes[start..successor.end];
-            start = successor.end;
-            if job.visited.find(successor.hash, bytes).is_some() {
-                continue;
-            }
-            slice.by_shard[shard_of(successor.hash)].push(slice.candidates.len() as u32);
-            slice.bytes.extend_from_slice(bytes);
-            let end = slice.bytes.len() as u32;
-            slice.candidates.push(Candidate { hash: successor.hash, parent, end });
-            if job.judging {
-                let mut marks = Marks::default();
-                job.system.take(&mut self.state, step);
-                job.system.judge(&self.state, &mut marks);
-                job.system.undo(&mut self.state);
-                slice.marks.push(marks);
+        for (&Successor { hash, parent, end }, &guess) in self.successors.iter().zip(&self.guesses) {
+            let bytes = &self.bytes[start..end as usize];
+            start = end as usize;
+            if visited.find_guessed(guess, hash, bytes).is_none() {
+                slice.by_shard[shard_of(hash)].push(slice.candidates.len() as u32);
+                slice.bytes.extend_from_slice(bytes);
+                slice.candidates.push(Candidate { hash, parent, end: slice.bytes.len() as u32 });
             }
         }
     }
