@@ -83,6 +83,7 @@ impl Tables {
     }
 
     /// Takes an enabled step.
+    #[inline]
     pub fn take(&mut self, step: Step) {
         match step {
             Step::Open(file) => self.fill_slot(file),
@@ -116,6 +117,7 @@ impl Tables {
     }
 
     /// The tables in three bytes: two bits a slot, three a request.
+    #[inline]
     pub fn packed(&self) -> [u8; 3] {
         let slots = self.slots.iter().fold(0, |bits, &held| bits << 2 | u32::from(held));
         let bits = self.requests.iter().fold(slots, |bits, &held| bits << 3 | u32::from(held));
@@ -124,6 +126,7 @@ impl Tables {
     }
 
     /// The tables that [`packed`](Tables::packed) packs.
+    #[inline]
     pub fn unpacked([first, second, third]: [u8; 3]) -> Tables {
         let mut bits = u32::from_le_bytes([first, second, third, 0]);
         let mut tables = Tables::EMPTY;
@@ -193,6 +196,7 @@ impl System for Reference {
         Working { now: Tables::EMPTY, before: Tables::EMPTY }
     }
 
+    #[inline]
     fn encode(&self, state: &Working, out: &mut Vec<u8>) {
         out.extend_from_slice(&state.now.packed());
     }
@@ -201,20 +205,24 @@ impl System for Reference {
         out.extend_from_slice(&state.now.canonical().packed());
     }
 
+    #[inline]
     fn decode(&self, bytes: &[u8], state: &mut Working) {
         state.now = Tables::unpacked([bytes[0], bytes[1], bytes[2]]);
     }
 
+    #[inline]
     fn enabled(&self, state: &Working, out: &mut Vec<Step>) {
         state.now.for_each_step(|step| out.push(step));
     }
 
+    #[inline]
     fn take(&self, state: &mut Working, step: Step) {
         state.before = state.now;
         state.now.take(step);
     }
 
-    fn undo(&self, state: &mut Working) {
+    #[inline]
+    fn undo(&self, state: &mut Working, _step: Step) {
         state.now = state.before;
     }
 

@@ -115,7 +115,7 @@ impl<S: System> Space<'_, S> {
         for &step in steps {
             self.system.take(state, step);
             self.encode(state, &mut bytes);
-            self.system.undo(state);
+            self.system.undo(state, step);
             let place = self.visited.find(hash_of(&bytes), &bytes);
             if let Some(&to) = place.and_then(|place| numbers.get(&place)) {
                 transitions.push(Transition { from, step, to });

@@ -25,7 +25,7 @@ pub(super) fn run_to<S: System>(space: &Space<'_, S>, index: usize) -> (Vec<S::S
         let step = enabled.iter().copied().find(|&step| {
             system.take(&mut state, step);
             space.encode(&state, &mut bytes);
-            system.undo(&mut state);
+            system.undo(&mut state, step);
             bytes == space.visited.bytes(place)
         });
         let step = step.expect("a stored state is a successor of its parent");

@@ -258,7 +258,11 @@ fn verdict<S: System>(
         return Verdict::Fails(counterexample);
     }
     let unexercised = ledger.unexercised();
-    if unexercised.is_empty() || allow_unexercised { Verdict::Holds } else { Verdict::Unexercised(unexercised) }
+    if unexercised.is_empty() || allow_unexercised {
+        Verdict::Holds
+    } else {
+        Verdict::Unexercised(unexercised)
+    }
 }
 
 fn store_in_shard(shard: &mut Shard, slices: &[Slice]) {

@@ -24,7 +24,7 @@ pub trait System: Sync {
     ///
     /// The same bytes for symmetric states, always the encoding of a state symmetric to this one.
     /// Symmetric means: a renaming maps one state to the other, and maps the enabled steps, the
-    /// successors, the judgements and the reductions of one to those of the other. The order in which
+    /// successors and the judgements of one to those of the other. The order in which
     /// [`enabled`](System::enabled) lists steps need not agree.
     fn canonical(&self, state: &Self::State, out: &mut Vec<u8>) {
         self.encode(state, out);
@@ -42,8 +42,9 @@ pub trait System: Sync {
     /// Takes an enabled step.
     fn take(&self, state: &mut Self::State, step: Self::Step);
 
-    /// Undoes the last [`take`](System::take). Never called twice without a `take` between.
-    fn undo(&self, state: &mut Self::State);
+    /// Undoes the last [`take`](System::take), which took this step. Never called twice without a `take`
+    /// between, so remembering one state is enough.
+    fn undo(&self, state: &mut Self::State, step: Self::Step);
 
     /// Shrinks the enabled steps to an ample set and says whether it did; see
     /// [partial order](crate::explore#partial-order) for what an ample set must be.
@@ -124,6 +125,16 @@ impl Marks {
     /// Marks that the state does not meet the rule.
     pub fn fail(&mut self, rule: usize) {
         self.failed |= 1 << rule;
+    }
+
+    /// Whether the rule is marked failed.
+    pub fn has_failed(&self, rule: usize) -> bool {
+        self.failed >> rule & 1 == 1
+    }
+
+    /// Whether the rule is marked exercised.
+    pub fn is_exercised(&self, rule: usize) -> bool {
+        self.exercised >> rule & 1 == 1
     }
 
     /// Marks the premise of the rule as exercised, and the rule as failed unless `met`.

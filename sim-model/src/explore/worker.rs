@@ -3,6 +3,7 @@
 use super::limits::{Limit, Watch};
 use super::system::{Marks, System};
 use super::visited::{Place, SHARDS, Visited, hash_of, shard_of};
+use std::ops::Range;
 
 /// The number of states a worker expands at a time.
 pub(super) const SLICE_STATES: usize = 128;
@@ -84,8 +85,14 @@ impl Slice {
 struct Successor {
     hash: u64,
     parent: u32,
-    /// Where its bytes end; they start where those of the successor before it end.
+    start: u32,
     end: u32,
+}
+
+impl Successor {
+    fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
+    }
 }
 
 /// A thread's own working state and buffers, kept from chunk to chunk.
@@ -173,7 +180,7 @@ impl<S: System> Worker<S> {
         } else {
             job.system.encode(&self.state, &mut self.bytes);
         }
-        job.system.undo(&mut self.state);
+        job.system.undo(&mut self.state, step);
         start
     }
 
@@ -183,19 +190,13 @@ impl<S: System> Worker<S> {
         let bytes = &self.bytes[start..];
         let hash = hash_of(bytes);
         let recent = &mut self.recent[hash as usize % RECENT];
-        if let Some(earlier) = self.successors.get(*recent as usize) {
-            let earlier_end = earlier.end as usize;
-            if earlier.hash == hash && self.bytes[..earlier_end].ends_with(bytes) {
-                let number = *recent as usize;
-                let earlier_start = if number == 0 { 0 } else { self.successors[number - 1].end as usize };
-                if earlier_end - earlier_start == bytes.len() {
-                    self.bytes.truncate(start);
-                    return;
-                }
-            }
+        let earlier = self.successors.get(*recent as usize).filter(|earlier| earlier.hash == hash);
+        if earlier.is_some_and(|earlier| self.bytes[earlier.range()] == *bytes) {
+            self.bytes.truncate(start);
+            return;
         }
         *recent = self.successors.len() as u32;
-        self.successors.push(Successor { hash, parent, end: self.bytes.len() as u32 });
+        self.successors.push(Successor { hash, parent, start: start as u32, end: self.bytes.len() as u32 });
     }
 
     /// Whether the ample set may stand for all steps. That depends on what was visited when the level
@@ -221,14 +222,16 @@ impl<S: System> Worker<S> {
     fn collect_candidates(&mut self, visited: &Visited, slice: &mut Slice) {
         self.guesses.clear();
         self.guesses.extend(self.successors.iter().map(|successor| visited.guess(successor.hash)));
-        let mut start = 0;
-        for (&Successor { hash, parent, end }, &guess) in self.successors.iter().zip(&self.guesses) {
-            let bytes = &self.bytes[start..end as usize];
-            start = end as usize;
+        for (successor, &guess) in self.successors.iter().zip(&self.guesses) {
+            let (hash, bytes) = (successor.hash, &self.bytes[successor.range()]);
             if visited.find_guessed(guess, hash, bytes).is_none() {
                 slice.by_shard[shard_of(hash)].push(slice.candidates.len() as u32);
                 slice.bytes.extend_from_slice(bytes);
-                slice.candidates.push(Candidate { hash, parent, end: slice.bytes.len() as u32 });
+                slice.candidates.push(Candidate {
+                    hash,
+                    parent: successor.parent,
+                    end: slice.bytes.len() as u32,
+                });
             }
         }
     }
