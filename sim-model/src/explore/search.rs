@@ -11,7 +11,7 @@ use super::ledger::Ledger;
 use super::limits::{Limit, Watch};
 use super::outcome::{Counterexample, Counts, Coverage, Outcome, Progress, Verdict};
 use super::system::{Marks, System};
-use super::visited::{Fresh, NO_PARENT, Place, Shard, Visited, hash_of, shard_of};
+use super::visited::{Fresh, NO_PARENT, Place, Visited, hash_of, shard_of};
 use super::worker::{Job, Proviso, SLICE_STATES, Slice, Worker};
 use super::{eventually, path};
 use std::sync::{Mutex, PoisonError};
@@ -40,8 +40,8 @@ pub(super) struct Search<'s, S: System> {
     unexpanded: u64,
     workers: Vec<Worker<S>>,
     slices: Vec<Slice>,
-    /// What came of each candidate of the chunk.
-    found: Vec<Fresh>,
+    /// What the chunk added, in canonical order.
+    fresh: Vec<Fresh>,
     counts: Counts,
     ledger: Ledger,
 }
@@ -67,7 +67,7 @@ impl<'s, S: System> Search<'s, S> {
             unexpanded: 0,
             workers: (0..settings.threads.max(1)).map(|_| Worker::new(system)).collect(),
             slices: Vec::new(),
-            found: Vec::new(),
+            fresh: Vec::new(),
             counts: Counts::default(),
             ledger,
             settings,
@@ -151,25 +151,22 @@ impl<'s, S: System> Search<'s, S> {
     }
 
     fn store_candidates(&mut self, used: usize) {
-        let mut candidates = 0;
-        for slice in &mut self.slices[..used] {
-            slice.base = candidates;
-            candidates += slice.candidates.len();
-        }
         let slices = &self.slices[..used];
+        let candidates: usize = slices.iter().map(|slice| slice.candidates as usize).sum();
         let threads = if candidates < SHARED_CANDIDATES_MIN { 1 } else { self.workers.len() };
         let (system, judging) = (self.system, self.ledger.has_rules());
         share_out(&mut self.workers[..threads], self.visited.shards.iter_mut(), |worker, shard| {
-            store_in_shard(shard, slices);
+            shard.fresh.clear();
+            for (number, slice) in slices.iter().enumerate() {
+                shard.insert_part(&slice.parts[shard.number()], number as u32);
+            }
             if judging {
                 shard.judge_fresh(|encoded| worker.judge(system, encoded));
             }
         });
-        self.found.clear();
-        self.found.resize(candidates, Fresh::NOTHING);
-        for fresh in self.visited.shards.iter().flat_map(|shard| &shard.fresh) {
-            self.found[fresh.candidate as usize] = *fresh;
-        }
+        self.fresh.clear();
+        self.fresh.extend(self.visited.shards.iter().flat_map(|shard| &shard.fresh));
+        self.fresh.sort_unstable_by_key(|fresh| fresh.position);
     }
 
     /// Numbers, counts and judges what is new, in canonical order.
@@ -185,15 +182,14 @@ impl<'s, S: System> Search<'s, S> {
             for &(index, marks) in &slice.ends {
                 self.ledger.note_end(index as usize, marks);
             }
-            let found = self.found[slice.base..].iter().take(slice.candidates.len());
-            for fresh in found.filter(|fresh| fresh.place != Place::NOWHERE) {
-                if self.order.len() >= states_max {
-                    limit = Some(Limit::States);
-                    break;
-                }
-                self.ledger.note(self.order.len(), fresh.marks);
-                self.order.push(fresh.place);
+        }
+        for fresh in &self.fresh {
+            if self.order.len() >= states_max {
+                limit = Some(Limit::States);
+                break;
             }
+            self.ledger.note(self.order.len(), fresh.marks);
+            self.order.push(fresh.place);
         }
         if self.visited.is_full() || self.visited.accounted_bytes(self.order.len()) > bytes_max {
             limit = limit.or(Some(Limit::Bytes));
@@ -262,20 +258,6 @@ fn verdict<S: System>(
         Verdict::Holds
     } else {
         Verdict::Unexercised(unexercised)
-    }
-}
-
-fn store_in_shard(shard: &mut Shard, slices: &[Slice]) {
-    shard.fresh.clear();
-    for slice in slices {
-        for &number in &slice.by_shard[shard.number()] {
-            let candidate = &slice.candidates[number as usize];
-            let bytes = slice.candidate_bytes(number as usize);
-            if let Some(place) = shard.insert(candidate.hash, bytes, candidate.parent) {
-                let candidate = slice.base as u32 + number;
-                shard.fresh.push(Fresh { candidate, place, marks: Marks::default() });
-            }
-        }
     }
 }
 

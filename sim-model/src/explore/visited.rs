@@ -6,6 +6,7 @@
 //! when it grows it hashes the records anew.
 
 use super::system::Marks;
+use super::worker::{Candidate, Part};
 use foldhash::fast::FixedState;
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
@@ -28,9 +29,6 @@ pub(super) const NO_PARENT: u32 = u32::MAX;
 pub(super) struct Place(u32);
 
 impl Place {
-    /// No state is stored here: a shard is never filled to the end.
-    pub(super) const NOWHERE: Place = Place(u32::MAX);
-
     #[inline]
     fn new(shard: usize, unit: u32) -> Place {
         Place(unit << SHARD_BITS | shard as u32)
@@ -76,22 +74,6 @@ impl Visited {
         self.shards[shard_of(hash)].find(hash, bytes)
     }
 
-    /// Where a state with this hash is probably stored: a look-up that does not read the state.
-    #[inline]
-    pub(super) fn guess(&self, hash: u64) -> Place {
-        let shard = &self.shards[shard_of(hash)];
-        shard.table.find(hash, |_| true).map_or(Place::NOWHERE, |unit| Place::new(shard.number, *unit))
-    }
-
-    /// Like [`find`](Visited::find), quicker if the guess was right.
-    #[inline]
-    pub(super) fn find_guessed(&self, guess: Place, hash: u64, bytes: &[u8]) -> Option<Place> {
-        if guess == Place::NOWHERE || self.bytes(guess) == bytes {
-            return Some(guess).filter(|guess| *guess != Place::NOWHERE);
-        }
-        self.find(hash, bytes)
-    }
-
     /// Whether the state was stored before the level that is being found.
     #[inline]
     pub(super) fn is_old(&self, place: Place) -> bool {
@@ -132,19 +114,14 @@ impl Visited {
 /// A state that was just stored.
 #[derive(Clone, Copy)]
 pub(super) struct Fresh {
-    /// The number of the candidate, in the chunk of work, that it was.
-    pub(super) candidate: u32,
+    /// Its position in the chunk of work: the slice, and in the lower half its number there.
+    pub(super) position: u64,
     pub(super) place: Place,
     pub(super) marks: Marks,
 }
 
-impl Fresh {
-    /// What comes of a candidate that was known.
-    pub(super) const NOTHING: Fresh =
-        Fresh { candidate: u32::MAX, place: Place::NOWHERE, marks: Marks { exercised: 0, failed: 0 } };
-}
-
-/// The states whose hash selects one shard.
+/// The states whose hash selects one shard; aligned so that threads do not share cache lines.
+#[repr(align(128))]
 pub(super) struct Shard {
     number: usize,
     table: HashTable<u32>,
@@ -152,15 +129,43 @@ pub(super) struct Shard {
     level_start: u32,
     /// What the last chunk of work added.
     pub(super) fresh: Vec<Fresh>,
+    guesses: Vec<Option<u32>>,
 }
 
 impl Shard {
     fn new(number: usize) -> Shard {
-        Shard { number, table: HashTable::new(), arena: Vec::new(), level_start: 0, fresh: Vec::new() }
+        Shard {
+            number,
+            table: HashTable::new(),
+            arena: Vec::new(),
+            level_start: 0,
+            fresh: Vec::new(),
+            guesses: Vec::new(),
+        }
     }
 
     pub(super) fn number(&self) -> usize {
         self.number
+    }
+
+    /// Stores those candidates that are not known.
+    ///
+    /// Each look-up waits for memory twice, for the table and for the state. So all first waits are taken
+    /// together: the guess is the state in the table that looks like the candidate and nearly always is.
+    pub(super) fn insert_part(&mut self, part: &Part, slice: u32) {
+        self.guesses.clear();
+        let guess = |candidate: &Candidate| self.table.find(candidate.hash, |_| true).copied();
+        self.guesses.extend(part.candidates.iter().map(guess));
+        for (number, candidate) in part.candidates.iter().enumerate() {
+            let encoded = part.encoded(candidate);
+            if self.guesses[number].is_some_and(|unit| record_bytes(&self.arena, unit) == encoded) {
+                continue;
+            }
+            if let Some(place) = self.insert(candidate.hash, encoded, candidate.parent) {
+                let position = u64::from(slice) << 32 | u64::from(candidate.number);
+                self.fresh.push(Fresh { position, place, marks: Marks::default() });
+            }
+        }
     }
 
     /// Judges what was just stored; `judge` is given the encoded state.

@@ -1,14 +1,13 @@
-//! One worker's part of a level: takes the steps of a slice of states and keeps what looks new.
+//! One worker's part of a level: takes the steps of a slice of states and sorts the successors by shard.
 
 use super::limits::{Limit, Watch};
 use super::system::{Marks, System};
 use super::visited::{Place, SHARDS, Visited, hash_of, shard_of};
-use std::ops::Range;
 
 /// The number of states a worker expands at a time.
-pub(super) const SLICE_STATES: usize = 128;
+pub(super) const SLICE_STATES: usize = 512;
 /// How many recent successors a worker can recognise.
-const RECENT: usize = 2048;
+const RECENT: usize = 4096;
 const NONE: u32 = u32::MAX;
 
 /// When an ample set may stand for all enabled steps, so that no step is put off for ever.
@@ -35,23 +34,44 @@ pub(super) struct Job<'a, S: System> {
     pub(super) watch: Watch<'a>,
 }
 
-/// A successor that was not known when the chunk of work began.
+/// A successor that may be new. The slice has no equal one before it, unless that was forgotten.
 pub(super) struct Candidate {
     pub(super) hash: u64,
     pub(super) parent: u32,
-    /// Where its bytes end in the slice; they start where those of the candidate before it end.
+    /// Its position among the candidates of the slice, in order of states and steps.
+    pub(super) number: u32,
+    start: u32,
     end: u32,
 }
 
-/// A run of states to expand, and what was found there, in the order of the states and their steps.
+/// The candidates of a slice that belong to one shard, and their encodings.
 #[derive(Default)]
+pub(super) struct Part {
+    pub(super) candidates: Vec<Candidate>,
+    bytes: Vec<u8>,
+}
+
+impl Part {
+    pub(super) fn encoded(&self, candidate: &Candidate) -> &[u8] {
+        &self.bytes[candidate.start as usize..candidate.end as usize]
+    }
+
+    fn push(&mut self, hash: u64, encoded: &[u8], parent: u32, number: u32) {
+        let start = self.bytes.len() as u32;
+        self.bytes.extend_from_slice(encoded);
+        self.candidates.push(Candidate { hash, parent, number, start, end: self.bytes.len() as u32 });
+    }
+}
+
+/// A run of states to expand, and what was found there.
+#[derive(Default)]
+#[repr(align(128))]
 pub(super) struct Slice {
     first: usize,
     past: usize,
-    pub(super) candidates: Vec<Candidate>,
-    bytes: Vec<u8>,
-    /// For each shard, its candidates.
-    pub(super) by_shard: [Vec<u32>; SHARDS],
+    /// The successors, by shard.
+    pub(super) parts: [Part; SHARDS],
+    pub(super) candidates: u32,
     /// The states without enabled steps.
     pub(super) ends: Vec<(u32, Marks)>,
     pub(super) transitions: u64,
@@ -60,62 +80,37 @@ pub(super) struct Slice {
     pub(super) unexpanded: u64,
     /// Why the slice was not finished.
     pub(super) stopped: Option<Limit>,
-    /// The number of the first candidate within the chunk.
-    pub(super) base: usize,
 }
 
 impl Slice {
     pub(super) fn restart(&mut self, first: usize, past: usize) {
         (self.first, self.past) = (first, past);
-        self.candidates.clear();
-        self.bytes.clear();
-        self.by_shard.iter_mut().for_each(Vec::clear);
+        for part in &mut self.parts {
+            part.candidates.clear();
+            part.bytes.clear();
+        }
         self.ends.clear();
-        (self.transitions, self.reduced, self.unexpanded) = (0, 0, 0);
+        (self.candidates, self.transitions, self.reduced, self.unexpanded) = (0, 0, 0, 0);
         self.stopped = None;
-    }
-
-    pub(super) fn candidate_bytes(&self, number: usize) -> &[u8] {
-        let start = if number == 0 { 0 } else { self.candidates[number - 1].end as usize };
-        &self.bytes[start..self.candidates[number].end as usize]
-    }
-}
-
-/// A successor of a state in the slice; the slice has no equal one before it, unless that was forgotten.
-struct Successor {
-    hash: u64,
-    parent: u32,
-    start: u32,
-    end: u32,
-}
-
-impl Successor {
-    fn range(&self) -> Range<usize> {
-        self.start as usize..self.end as usize
     }
 }
 
 /// A thread's own working state and buffers, kept from chunk to chunk.
+///
+/// Aligned, as are the slices, so that no two threads write to one cache line or to a pair of them.
+#[repr(align(128))]
 pub(super) struct Worker<S: System> {
     state: S::State,
     steps: Vec<S::Step>,
-    successors: Vec<Successor>,
+    /// The encoding of the last successor.
     bytes: Vec<u8>,
-    guesses: Vec<Place>,
-    /// For the last bits of a hash, the last successor in the slice that has them.
+    /// For the last bits of a hash, the position in its part of the last candidate that has them.
     recent: Vec<u32>,
 }
 
 impl<S: System> Worker<S> {
     pub(super) fn new(system: &S) -> Worker<S> {
-        Worker {
-            state: system.initial(),
-            steps: Vec::new(),
-            successors: Vec::new(),
-            bytes: Vec::new(),
-            guesses: Vec::new(),
-            recent: vec![NONE; RECENT],
-        }
+        Worker { state: system.initial(), steps: Vec::new(), bytes: Vec::new(), recent: vec![NONE; RECENT] }
     }
 
     /// Expands the states of the slice.
@@ -124,13 +119,10 @@ impl<S: System> Worker<S> {
         if slice.stopped.is_some() {
             return;
         }
-        self.successors.clear();
-        self.bytes.clear();
         self.recent.fill(NONE);
         for index in slice.first..slice.past {
             self.expand_state(job, index, slice);
         }
-        self.collect_candidates(job.visited, slice);
     }
 
     /// Judges a state that was stored.
@@ -166,14 +158,14 @@ impl<S: System> Worker<S> {
         }
         slice.transitions += self.steps.len() as u64;
         for number in 0..self.steps.len() {
-            let start = self.take(job, self.steps[number]);
-            self.keep_successor(start, index as u32);
+            self.take(job, self.steps[number]);
+            self.keep_successor(index as u32, slice);
         }
     }
 
-    /// Appends the encoding of the successor to the bytes; returns where it starts.
-    fn take(&mut self, job: &Job<'_, S>, step: S::Step) -> usize {
-        let start = self.bytes.len();
+    /// Leaves the encoding of the successor in `bytes`.
+    fn take(&mut self, job: &Job<'_, S>, step: S::Step) {
+        self.bytes.clear();
         job.system.take(&mut self.state, step);
         if job.symmetry {
             job.system.canonical(&self.state, &mut self.bytes);
@@ -181,58 +173,36 @@ impl<S: System> Worker<S> {
             job.system.encode(&self.state, &mut self.bytes);
         }
         job.system.undo(&mut self.state, step);
-        start
     }
 
-    /// Keeps the successor whose encoding starts there, unless an equal one was seen a moment ago.
-    /// Neighbours in a level have many successors in common, and to see that here is cheap.
-    fn keep_successor(&mut self, start: usize, parent: u32) {
-        let bytes = &self.bytes[start..];
-        let hash = hash_of(bytes);
+    /// Keeps the last successor, unless an equal one was seen a moment ago. Neighbours in a level have
+    /// many successors in common, and to see that here is cheap.
+    fn keep_successor(&mut self, parent: u32, slice: &mut Slice) {
+        let hash = hash_of(&self.bytes);
+        let part = &mut slice.parts[shard_of(hash)];
         let recent = &mut self.recent[hash as usize % RECENT];
-        let earlier = self.successors.get(*recent as usize).filter(|earlier| earlier.hash == hash);
-        if earlier.is_some_and(|earlier| self.bytes[earlier.range()] == *bytes) {
-            self.bytes.truncate(start);
+        let earlier = part.candidates.get(*recent as usize).filter(|earlier| earlier.hash == hash);
+        if earlier.is_some_and(|earlier| part.encoded(earlier) == self.bytes) {
             return;
         }
-        *recent = self.successors.len() as u32;
-        self.successors.push(Successor { hash, parent, start: start as u32, end: self.bytes.len() as u32 });
+        *recent = part.candidates.len() as u32;
+        part.push(hash, &self.bytes, parent, slice.candidates);
+        slice.candidates += 1;
     }
 
     /// Whether the ample set may stand for all steps. That depends on what was visited when the level
-    /// began, never on what other threads have found in it.
+    /// began, never on what was found in it since.
     fn meets_proviso(&mut self, job: &Job<'_, S>) -> bool {
         let mut new = 0;
         for number in 0..self.steps.len() {
-            let start = self.take(job, self.steps[number]);
-            let bytes = &self.bytes[start..];
-            let place = job.visited.find(hash_of(bytes), bytes);
+            self.take(job, self.steps[number]);
+            let place = job.visited.find(hash_of(&self.bytes), &self.bytes);
             new += usize::from(place.is_none_or(|place| !job.visited.is_old(place)));
-            self.bytes.truncate(start);
         }
         match job.proviso {
             Proviso::Full => false,
             Proviso::SomeNew => new > 0,
             Proviso::AllNew => new > 0 && new == self.steps.len(),
-        }
-    }
-
-    /// Keeps those successors that were not visited when the chunk began. Each look-up waits for memory
-    /// twice, so all first waits are taken together, and then all second ones.
-    fn collect_candidates(&mut self, visited: &Visited, slice: &mut Slice) {
-        self.guesses.clear();
-        self.guesses.extend(self.successors.iter().map(|successor| visited.guess(successor.hash)));
-        for (successor, &guess) in self.successors.iter().zip(&self.guesses) {
-            let (hash, bytes) = (successor.hash, &self.bytes[successor.range()]);
-            if visited.find_guessed(guess, hash, bytes).is_none() {
-                slice.by_shard[shard_of(hash)].push(slice.candidates.len() as u32);
-                slice.bytes.extend_from_slice(bytes);
-                slice.candidates.push(Candidate {
-                    hash,
-                    parent: successor.parent,
-                    end: slice.bytes.len() as u32,
-                });
-            }
         }
     }
 }
