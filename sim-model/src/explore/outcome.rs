@@ -18,7 +18,8 @@ pub struct Outcome<Step> {
 pub enum Verdict<Step> {
     /// Every reachable state was seen, every rule holds and was exercised.
     Holds,
-    /// A rule fails; no shorter run breaks an `Always` or `AtEnd` rule.
+    /// A rule fails; no shorter run breaks an `Always` or `AtEnd` rule, unless partial order was on or a
+    /// limit ended the search before the states of this depth were all seen.
     Fails(Counterexample<Step>),
     /// Every reachable state was seen and no rule fails, but these rules were never exercised: they hold
     /// of nothing, or what they ask for sometimes never happens.
@@ -66,7 +67,8 @@ pub struct Counts {
     pub max_frontier: u64,
     /// The number of states at each depth, from 0.
     pub levels: Vec<u64>,
-    /// The bytes stored: encoded states, links and tables, the same on every machine.
+    /// The bytes stored: encoded states, links and tables, the same on every machine. What threads hold
+    /// in their buffers for the moment is not counted.
     pub bytes: u64,
 }
 

@@ -17,8 +17,8 @@ use super::{eventually, path};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The number of states expanded before their successors are stored: large enough to keep threads busy,
-/// small enough that few successors are found twice within it.
+/// The number of states expanded before their successors are stored: so many that a shard's table stays
+/// in the cache while its share of them is looked up, so few that they take little memory themselves.
 const CHUNK_STATES: usize = 64 * SLICE_STATES;
 /// With fewer candidates than this, one thread stores them sooner than others can be woken.
 const SHARED_CANDIDATES_MIN: usize = 2048;
@@ -169,7 +169,7 @@ impl<'s, S: System> Search<'s, S> {
         self.fresh.sort_unstable_by_key(|fresh| fresh.position);
     }
 
-    /// Numbers, counts and judges what is new, in canonical order.
+    /// Counts what was done, and numbers what is new in canonical order.
     fn commit(&mut self, used: usize) -> Result<(), Limit> {
         let states_max = self.settings.limits.states.unwrap_or(usize::MAX).clamp(1, NO_PARENT as usize);
         let bytes_max = self.settings.limits.bytes.unwrap_or(u64::MAX);

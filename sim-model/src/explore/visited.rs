@@ -31,6 +31,7 @@ pub(super) struct Place(u32);
 impl Place {
     #[inline]
     fn new(shard: usize, unit: u32) -> Place {
+        assert!(unit >> (u32::BITS - SHARD_BITS) == 0, "one chunk of work filled a shard");
         Place(unit << SHARD_BITS | shard as u32)
     }
 

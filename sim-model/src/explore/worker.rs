@@ -52,10 +52,12 @@ pub(super) struct Part {
 }
 
 impl Part {
+    #[inline]
     pub(super) fn encoded(&self, candidate: &Candidate) -> &[u8] {
         &self.bytes[candidate.start as usize..candidate.end as usize]
     }
 
+    #[inline]
     fn push(&mut self, hash: u64, encoded: &[u8], parent: u32, number: u32) {
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(encoded);

@@ -54,14 +54,13 @@ fn ours(threads: usize, symmetry: bool) -> u64 {
 fn engine(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("engine");
     group.sample_size(10).measurement_time(Duration::from_secs(10)).throughput(Throughput::Elements(STATES));
-    group.bench_function("peer, 1 thread", |bencher| bencher.iter(|| peer(1)));
-    group.bench_function("peer, 2 threads", |bencher| bencher.iter(|| peer(2)));
     for threads in [1, 2] {
-        group.bench_function(format!("ours, threads: {threads}"), |bencher| {
+        group.bench_function(format!("peer, threads {threads}"), |bencher| bencher.iter(|| peer(threads)));
+        group.bench_function(format!("ours, threads {threads}"), |bencher| {
             bencher.iter(|| assert_eq!(ours(threads, false), STATES));
         });
     }
-    group.bench_function("ours, symmetry, 1 thread", |bencher| {
+    group.bench_function("ours, threads 1, symmetry", |bencher| {
         bencher.iter(|| assert!(black_box(ours(1, true)) < STATES));
     });
     group.finish();
