@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// More states than the engine expands at a time, so that a level of them is expanded in parts.
-const MANY: u32 = 20_000;
+const MANY: u32 = 80_000;
 
 /// A graph: for each state its successors. A step is the position of the successor, and its own actor.
 #[derive(Default)]
@@ -234,9 +234,9 @@ fn a_failure_beyond_the_last_state_is_not_reported() {
 #[test]
 fn a_limit_on_bytes_is_a_result() {
     let graph = Graph::fan(|state| vec![MANY + state], MANY);
-    let outcome = outcome(&graph, lenient(Limits { bytes: Some(100_000), ..Limits::default() }));
+    let outcome = outcome(&graph, lenient(Limits { bytes: Some(400_000), ..Limits::default() }));
     assert_eq!(outcome.verdict, Verdict::Limited(Limit::Bytes));
-    assert!(outcome.counts.bytes > 100_000);
+    assert!(outcome.counts.bytes > 400_000);
     assert_eq!(outcome.counts.frontier, u64::from(MANY));
 }
 
