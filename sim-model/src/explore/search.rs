@@ -1,9 +1,9 @@
 //! The search, level by level: expand a chunk of the level, let the shards drop what is known, then
 //! commit what is left in canonical order.
 //!
-//! Chunks and slices have fixed sizes and the shards a fixed number; threads only share them out. What
-//! is found is put in order by (state, step) before anything is counted, numbered or reported. So
-//! nothing depends on the number of threads or on which of them is faster.
+//! The sizes of chunks and slices and the number of shards do not depend on the number of threads, which
+//! only share them out. What is found is put in order by (state, step) before anything is counted,
+//! numbered or reported. So nothing depends on the number of threads or on which of them is faster.
 
 use super::Settings;
 use super::graph::Space;
@@ -12,14 +12,19 @@ use super::limits::{Limit, Watch};
 use super::outcome::{Counterexample, Counts, Coverage, Outcome, Progress, Verdict};
 use super::system::{Marks, System};
 use super::visited::{Fresh, NO_PARENT, Place, Visited, hash_of, shard_of};
-use super::worker::{Job, Proviso, SLICE_STATES, Slice, Worker};
+use super::worker::{Job, Proviso, Slice, Worker};
 use super::{eventually, path};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The number of states expanded before their successors are stored: so many that a shard's table stays
-/// in the cache while its share of them is looked up, so few that they take little memory themselves.
-const CHUNK_STATES: usize = 64 * SLICE_STATES;
+/// The stored bytes of the states expanded before their successors are stored: so many that a shard's
+/// table stays in the cache while its share of small states is looked up, so few that the successors take
+/// little memory themselves, and that progress is seen where states are large and steps slow.
+const CHUNK_BYTES: usize = 1 << 19;
+const CHUNK_STATES_MIN: usize = 4096;
+/// The parts a chunk is cut into for workers to take.
+const CHUNK_SLICES: usize = 64;
+const SLICE_STATES_MIN: usize = 128;
 /// With fewer candidates than this, one thread stores them sooner than others can be woken.
 const SHARED_CANDIDATES_MIN: usize = 2048;
 const PROGRESS_PERIOD: Duration = Duration::from_millis(100);
@@ -124,12 +129,15 @@ impl<'s, S: System> Search<'s, S> {
 
     /// Expands the next chunk of the level and commits it, or leaves everything as it was before it.
     fn run_chunk(&mut self, level_end: usize, ends_only: bool, watch: Watch<'_>) -> Result<(), Limit> {
-        let chunk_end = level_end.min(self.expanded + CHUNK_STATES);
-        let used = (chunk_end - self.expanded).div_ceil(SLICE_STATES);
+        let state_bytes = self.visited.arena_bytes() / self.order.len();
+        let chunk_states = (CHUNK_BYTES / state_bytes).max(CHUNK_STATES_MIN);
+        let chunk_end = level_end.min(self.expanded + chunk_states);
+        let slice_states = (chunk_end - self.expanded).div_ceil(CHUNK_SLICES).max(SLICE_STATES_MIN);
+        let used = (chunk_end - self.expanded).div_ceil(slice_states);
         self.slices.resize_with(used.max(self.slices.len()), Slice::default);
-        let firsts = (self.expanded..chunk_end).step_by(SLICE_STATES);
+        let firsts = (self.expanded..chunk_end).step_by(slice_states);
         for (slice, first) in self.slices.iter_mut().zip(firsts) {
-            slice.restart(first, chunk_end.min(first + SLICE_STATES));
+            slice.restart(first, chunk_end.min(first + slice_states));
         }
         let job = Job {
             system: self.system,
@@ -166,7 +174,8 @@ impl<'s, S: System> Search<'s, S> {
         });
         self.fresh.clear();
         self.fresh.extend(self.visited.shards.iter().flat_map(|shard| &shard.fresh));
-        self.fresh.sort_unstable_by_key(|fresh| fresh.position);
+        // Each shard has them in order already; the stable sort merges such runs.
+        self.fresh.sort_by_key(|fresh| fresh.position);
     }
 
     /// Counts what was done, and numbers what is new in canonical order.

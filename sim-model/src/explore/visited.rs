@@ -103,12 +103,15 @@ impl Visited {
         self.shards.iter().any(|shard| shard.arena.len() > SHARD_BYTES_MAX)
     }
 
+    pub(super) fn arena_bytes(&self) -> usize {
+        self.shards.iter().map(|shard| shard.arena.len()).sum()
+    }
+
     /// The bytes that `states` stored states take. The tables are counted as one table would be, since
     /// how states spread over shards is the hash function's affair and may differ between machines.
     pub(super) fn accounted_bytes(&self, states: usize) -> u64 {
-        let arenas: usize = self.shards.iter().map(|shard| shard.arena.len()).sum();
         let buckets = (states * 8 / 7).next_power_of_two();
-        (arenas + states * size_of::<Place>() + buckets * (size_of::<u32>() + 1)) as u64
+        (self.arena_bytes() + states * size_of::<Place>() + buckets * (size_of::<u32>() + 1)) as u64
     }
 }
 

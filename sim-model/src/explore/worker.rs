@@ -4,10 +4,8 @@ use super::limits::{Limit, Watch};
 use super::system::{Marks, System};
 use super::visited::{Place, SHARDS, Visited, hash_of, shard_of};
 
-/// The number of states a worker expands at a time.
-pub(super) const SLICE_STATES: usize = 512;
 /// How many recent successors a worker can recognise.
-const RECENT: usize = 4096;
+const RECENT: usize = 16_384;
 const NONE: u32 = u32::MAX;
 
 /// When an ample set may stand for all enabled steps, so that no step is put off for ever.
