@@ -71,7 +71,13 @@ fn complain(diagnostics: &Diagnostics, output: &Output) -> Exit {
 }
 
 fn show(program: &Program, steps: bool, format: Format, output: &mut Output) -> Exit {
-    let run = scenario::run(program);
+    let run = match program.scenario.schedule {
+        None => scenario::run(program),
+        Some(_) => match scenario::run_schedule(program) {
+            Ok(run) => run,
+            Err(diagnostics) => return complain(&diagnostics, output),
+        },
+    };
     let shown = match format {
         Format::Text => text::render(&run, text::Options { color: output.color, steps, quiet: output.quiet }),
         Format::Json => json::render(&run, steps),

@@ -210,7 +210,7 @@ impl Condition {
     }
 
     /// Whether every term has a value: what has none makes a condition false, and its negation too.
-    fn is_known(&self, world: &World<'_>) -> bool {
+    pub(super) fn is_known(&self, world: &World<'_>) -> bool {
         let known = |term: &Term| !matches!(world.value(term), Value::Missing(_));
         match self {
             Condition::Or(parts) | Condition::And(parts) => parts.iter().all(|part| part.is_known(world)),

@@ -13,9 +13,11 @@ pub mod program;
 pub mod result;
 pub mod run;
 mod service;
+pub mod space;
 pub mod world;
+mod world_code;
 
 pub use compile::{compile, compile_for};
 pub use program::Program;
-pub use run::run;
+pub use run::{run, run_moves, run_schedule};
 pub use world::World;

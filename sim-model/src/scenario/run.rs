@@ -9,6 +9,8 @@ use sim_core::ps::schedule::{Choice, Step};
 use sim_core::ps::thread::Thread;
 use sim_core::{Id, Kernel, NtStatus};
 
+use crate::lang::ast::Span;
+use crate::lang::{Diagnostic, Diagnostics};
 use crate::scenario::condition::Refuted;
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{ActionKind, Program};
@@ -23,6 +25,8 @@ pub struct Run<'p> {
     pub entries: Vec<Entry>,
     /// Lines that never began, as (actor, action).
     pub unreached: Vec<(usize, usize)>,
+    /// Every step in the order in which it was taken, as (entry, step of the entry).
+    pub order: Vec<(usize, usize)>,
 }
 
 /// One line that happened.
@@ -116,23 +120,49 @@ impl Run<'_> {
 /// assert!(scenario::run(&program).held());
 /// ```
 pub fn run(program: &Program) -> Run<'_> {
-    let mut runner = Runner { world: World::new(program), entries: Vec::new(), events: Vec::new() };
+    let mut runner = Runner::of(program);
     while runner.next_action() || runner.time_out() {}
-    let Runner { mut world, mut entries, .. } = runner;
-    for entry in &mut entries {
-        if let Ending::Blocked { met } = &mut entry.ending {
-            *met = blocks_as_expected(program, entry.actor, entry.action);
-        }
+    runner.end()
+}
+
+/// Runs a program along given moves, as an exploration found them, and no further.
+///
+/// # Panics
+/// If a move cannot be made: the moves are not those of a run of this program.
+pub fn run_moves<'p>(program: &'p Program, moves: &[Move]) -> Run<'p> {
+    let mut runner = Runner::of(program);
+    moves.iter().for_each(|step| runner.take(*step));
+    runner.end()
+}
+
+/// Runs a program along the schedule that its scenario gives, and no further.
+///
+/// # Errors
+/// A line of the schedule that names no move that can be made there, with its place and the moves that can.
+pub fn run_schedule(program: &Program) -> Result<Run<'_>, Diagnostics> {
+    let mut runner = Runner::of(program);
+    for line in program.scenario.schedule.iter().flatten() {
+        let mut moves = Vec::new();
+        runner.world.enabled(&mut moves);
+        let names = |step: &Move| runner.world.move_name(*step);
+        let wanted = |step: &&Move| names(step) == (&*line.actor.value, line.text.value.clone());
+        let Some(step) = moves.iter().find(wanted) else {
+            let possible: Vec<String> =
+                moves.iter().map(names).map(|(actor, text)| format!("{actor}: {text}")).collect();
+            let mut diagnostics = Diagnostics::new(program.source().clone());
+            let message = format!("{} cannot take the step `{}` here", line.actor.value, line.text.value);
+            let span = Span { start: line.actor.span.start, end: line.text.span.end };
+            diagnostics.push(
+                Diagnostic::new(message)
+                    .at(span, "the schedule does not fit the scenario from here on")
+                    .help(format!("what can be done here: {}", possible.join("; "))),
+            );
+            return Err(diagnostics);
+        };
+        let step = *step;
+        runner.take(step);
     }
-    world.forget();
-    let unreached = (0..program.actors.len())
-        .flat_map(|actor| {
-            let state = world.actor(actor);
-            let begun = state.next + usize::from(state.inside.is_some());
-            (begun..program.actors[actor].actions.len()).map(move |action| (actor, action))
-        })
-        .collect();
-    Run { world, entries, unreached }
+    Ok(runner.end())
 }
 
 fn blocks_as_expected(program: &Program, actor: usize, action: usize) -> bool {
@@ -149,21 +179,40 @@ fn all<R: Stored>(kernel: &Kernel) -> Vec<(Id<R>, R)> {
 struct Runner<'p> {
     world: World<'p>,
     entries: Vec<Entry>,
+    order: Vec<(usize, usize)>,
     events: Vec<Event>,
 }
 
-impl Runner<'_> {
+impl<'p> Runner<'p> {
+    fn of(program: &'p Program) -> Runner<'p> {
+        Runner { world: World::new(program), entries: Vec::new(), order: Vec::new(), events: Vec::new() }
+    }
+
+    fn end(self) -> Run<'p> {
+        let Runner { mut world, mut entries, order, .. } = self;
+        let program = world.program();
+        for entry in &mut entries {
+            if let Ending::Blocked { met } = &mut entry.ending {
+                *met = blocks_as_expected(program, entry.actor, entry.action);
+            }
+        }
+        world.forget();
+        let begun = |actor: usize| {
+            let state = world.actor(actor);
+            state.next + usize::from(state.inside.is_some())
+        };
+        let unreached = (0..program.actors.len())
+            .flat_map(|actor| {
+                (begun(actor)..program.actors[actor].actions.len()).map(move |action| (actor, action))
+            })
+            .collect();
+        Run { world, entries, unreached, order }
+    }
+
     /// One action of the first actor that can go on, to its end or until it waits. False if none can.
     fn next_action(&mut self) -> bool {
         for actor in 0..self.world.program().actors.len() {
             if self.world.can_begin(actor) {
-                let action = self.world.actor(actor).next;
-                self.entries.push(Entry {
-                    actor,
-                    action,
-                    steps: Vec::new(),
-                    ending: Ending::Blocked { met: true },
-                });
                 self.take(Move::Begin(actor));
                 self.go_on(actor);
                 self.settle();
@@ -215,7 +264,19 @@ impl Runner<'_> {
             Move::Begin(actor) => (self.world.thread(actor), None),
             Move::Step(step) => (Some(step.thread), Some(self.world.kernel().step_name(step))),
         };
-        let owner = self.owner(thread);
+        if let Move::Begin(actor) = step {
+            let action = self.world.actor(actor).next;
+            self.entries.push(Entry {
+                actor,
+                action,
+                steps: Vec::new(),
+                ending: Ending::Blocked { met: true },
+            });
+        }
+        let owner = match step {
+            Move::Begin(_) => self.entries.len() - 1,
+            Move::Step(_) => self.owner(thread),
+        };
         let mark = self.world.mark();
         let mut irps = all(self.world.kernel());
         let mut packets = all(self.world.kernel());
@@ -224,6 +285,7 @@ impl Runner<'_> {
         packets.extend(all(self.world.kernel()));
         let deltas = self.world.since(mark).to_vec();
         if let Some(entry) = self.entries.get_mut(owner) {
+            self.order.push((owner, entry.steps.len()));
             entry.steps.push(Taken { thread, name, deltas, irps, packets });
         }
         for event in std::mem::take(&mut self.events) {

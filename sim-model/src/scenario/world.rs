@@ -106,7 +106,19 @@ pub enum Event {
     },
 }
 
+impl Event {
+    /// The line that the event shows to be other than expected, if it does.
+    fn failed(&self) -> Option<(usize, usize)> {
+        match self {
+            Event::Returned { actor, action, met: false, .. }
+            | Event::Checked { actor, action, refuted: Some(_) } => Some((*actor, *action)),
+            _ => None,
+        }
+    }
+}
+
 enum Undo {
+    Failed,
     Actor(usize, ActorState),
     Label(LabelId, Binding),
 }
@@ -128,6 +140,8 @@ pub struct World<'p> {
     nobodys_iosb: Id<Iosb>,
     actors: Vec<ActorState>,
     labels: Vec<Binding>,
+    /// The first line that was not as expected, as (actor, action).
+    failed: Option<(usize, usize)>,
     journal: Vec<Undo>,
 }
 
@@ -159,6 +173,7 @@ impl<'p> World<'p> {
                 .iter()
                 .map(|label| if label.unbound { unbound } else { Binding::Unbound })
                 .collect(),
+            failed: None,
             journal: Vec::new(),
             program,
         }
@@ -226,6 +241,7 @@ impl<'p> World<'p> {
             match self.journal.pop() {
                 Some(Undo::Actor(actor, state)) => self.actors[actor] = state,
                 Some(Undo::Label(label, binding)) => self.labels[label] = binding,
+                Some(Undo::Failed) => self.failed = None,
                 None => {}
             }
         }
@@ -234,6 +250,20 @@ impl<'p> World<'p> {
     /// Forgets how the world came about.
     pub fn forget(&mut self) {
         self.kernel.forget();
+        self.journal.clear();
+    }
+
+    pub(super) const fn kernel_mut(&mut self) -> &mut Kernel {
+        &mut self.kernel
+    }
+
+    pub(super) fn restore(
+        &mut self,
+        actors: Vec<ActorState>,
+        labels: Vec<Binding>,
+        failed: Option<(usize, usize)>,
+    ) {
+        (self.actors, self.labels, self.failed) = (actors, labels, failed);
         self.journal.clear();
     }
 
@@ -264,12 +294,43 @@ impl<'p> World<'p> {
 
     /// Makes a move. What it brought about is appended to `events`.
     pub fn take(&mut self, step: Move, events: &mut Vec<Event>) {
+        let before = events.len();
         match step {
             Move::Begin(actor) => self.begin(actor, events),
             Move::Step(step) => {
                 self.kernel.take(step);
                 self.finish_if_back(step.thread, events);
             }
+        }
+        let failed = events[before..].iter().find_map(Event::failed);
+        if let (None, Some(failed)) = (self.failed, failed) {
+            self.failed = Some(failed);
+            self.journal.push(Undo::Failed);
+        }
+    }
+
+    /// The first line that was not as expected, as (actor, action).
+    pub const fn failed(&self) -> Option<(usize, usize)> {
+        self.failed
+    }
+
+    /// Who makes a move and what it is, as a schedule writes it.
+    pub fn move_name(&self, step: Move) -> (&str, String) {
+        match step {
+            Move::Begin(actor) => (&self.program.actors[actor].name, "begin".into()),
+            Move::Step(step) => {
+                let name = self.kernel.step_name(step);
+                let thread = self.kernel.name(self.kernel[step.thread].name);
+                (thread, format!("{} {}", name.routine, name.label))
+            }
+        }
+    }
+
+    /// The thread that makes a move: for an environment's own action the System process's first.
+    pub fn mover(&self, step: Move) -> Id<Thread> {
+        match step {
+            Move::Begin(actor) => self.threads[actor].unwrap_or(Id::at(0)),
+            Move::Step(step) => step.thread,
         }
     }
 

@@ -1,6 +1,8 @@
 //! How a run is shown: as text for people, as JSON Lines for programs.
 
 pub mod changes;
+pub mod exploration;
+pub mod exploration_json;
 pub mod failure;
 pub mod holders;
 pub mod json;

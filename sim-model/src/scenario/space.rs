@@ -1,0 +1,230 @@
+//! A program as a space of states: every order in which its threads, the devices and the system can take their steps.
+
+use crate::explore::{Marks, Rule, RuleKind, System};
+use crate::lang::ast::PropertyKind;
+use crate::scenario::expect::Expectation;
+use crate::scenario::program::{ActionKind, Program};
+use crate::scenario::world::{Event, Mark, Move, World};
+
+/// All runs of a program.
+pub struct ProgramSpace<'p> {
+    program: &'p Program,
+    rules: Vec<Rule>,
+    preemptions: Option<u32>,
+}
+
+/// A state on the way, with what undoing the last move needs.
+pub struct SpaceState<'p> {
+    /// The world.
+    pub world: World<'p>,
+    mark: Mark,
+    events: Vec<Event>,
+    /// Who moved last, and how often somebody was stopped who could have gone on; only if that is bounded.
+    turn: Turn,
+    turn_before: Turn,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Turn {
+    /// The thread's place plus one; 0 before the first move.
+    last: u32,
+    preemptions: u32,
+}
+
+/// The rule that the kernel's invariants hold.
+pub const INVARIANTS: usize = 0;
+/// The rule that every line is as expected.
+pub const EXPECTATIONS: usize = 1;
+/// The rule that no driver breaks a rule of the Verifier.
+pub const BUG_CHECKS: usize = 2;
+/// The rule that no thread is stuck at the end.
+pub const STUCK: usize = 3;
+/// The first of the scenario's own rules.
+const OWN: usize = 4;
+
+impl<'p> ProgramSpace<'p> {
+    /// The runs of a program, with at most so many preemptions.
+    pub fn new(program: &'p Program, preemptions: Option<u32>) -> ProgramSpace<'p> {
+        let mut rules = vec![
+            Rule::new(RuleKind::Always, "the kernel's counts agree with who holds whom"),
+            Rule::new(RuleKind::Always, "every line is as expected"),
+            Rule::new(RuleKind::Always, "no driver breaks a rule of Driver Verifier"),
+            Rule::new(RuleKind::AtEnd, "every thread comes to the end of its lines"),
+        ];
+        rules.extend(program.properties.iter().map(|property| {
+            let kind = match property.kind {
+                PropertyKind::Always => RuleKind::Always,
+                PropertyKind::Sometimes => RuleKind::Sometimes,
+                PropertyKind::Eventually => RuleKind::Eventually,
+                PropertyKind::Finally => RuleKind::AtEnd,
+            };
+            Rule::new(kind, property.name.clone())
+        }));
+        ProgramSpace { program, rules, preemptions }
+    }
+
+    /// Whether an actor that has not come to its end stays there for ever: inside a call that is not expected to
+    /// block, or before a line that waits for a label.
+    fn is_stuck(&self, world: &World<'_>, actor: usize) -> bool {
+        let state = world.actor(actor);
+        let ended = world.thread(actor).is_some_and(|thread| world.kernel()[thread].terminating);
+        let Some(action) = self.program.actors[actor].actions.get(state.next) else { return false };
+        let expected = match &action.kind {
+            ActionKind::Call(call) => state.inside.is_some() && call.expect.contains(&Expectation::Blocks),
+            _ => false,
+        };
+        !expected && !ended
+    }
+}
+
+impl<'p> System for ProgramSpace<'p> {
+    type State = SpaceState<'p>;
+    type Step = Move;
+
+    fn initial(&self) -> SpaceState<'p> {
+        let world = World::new(self.program);
+        let mark = world.mark();
+        SpaceState { world, mark, events: Vec::new(), turn: Turn::default(), turn_before: Turn::default() }
+    }
+
+    fn encode(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
+        if self.preemptions.is_some() {
+            out.extend(state.turn.last.to_le_bytes());
+            out.extend(state.turn.preemptions.to_le_bytes());
+        }
+        state.world.encode(out);
+    }
+
+    fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {
+        let mut bytes = bytes;
+        if self.preemptions.is_some() {
+            let number = |at: usize| bytes[at..at + 4].try_into().map_or(0, u32::from_le_bytes);
+            state.turn = Turn { last: number(0), preemptions: number(4) };
+            bytes = &bytes[8..];
+        }
+        state.world.decode(bytes);
+        state.mark = state.world.mark();
+    }
+
+    fn enabled(&self, state: &SpaceState<'p>, out: &mut Vec<Move>) {
+        // A line that is not as expected ends the run: what comes after it says nothing.
+        if state.world.failed().is_some() {
+            return;
+        }
+        state.world.enabled(out);
+        if self.preemptions.is_some_and(|most| state.turn.preemptions >= most) {
+            let own = |step: &Move| state.world.mover(*step).index() as u32 + 1 == state.turn.last;
+            if out.iter().any(own) {
+                out.retain(own);
+            }
+        }
+    }
+
+    fn take(&self, state: &mut SpaceState<'p>, step: Move) {
+        state.turn_before = state.turn;
+        if self.preemptions.is_some() {
+            let mover = state.world.mover(step).index() as u32 + 1;
+            let mut moves = Vec::new();
+            state.world.enabled(&mut moves);
+            let could_go_on =
+                moves.iter().any(|other| state.world.mover(*other).index() as u32 + 1 == state.turn.last);
+            state.turn.preemptions += u32::from(mover != state.turn.last && could_go_on);
+            state.turn.last = mover;
+        }
+        state.mark = state.world.mark();
+        state.events.clear();
+        state.world.take(step, &mut state.events);
+    }
+
+    fn undo(&self, state: &mut SpaceState<'p>, _step: Move) {
+        state.world.undo_to(state.mark);
+        state.turn = state.turn_before;
+    }
+
+    fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    fn judge(&self, state: &SpaceState<'p>, marks: &mut Marks) {
+        let world = &state.world;
+        marks.check(INVARIANTS, world.kernel().broken_invariant().is_none());
+        marks.check(EXPECTATIONS, world.failed().is_none());
+        marks.check(BUG_CHECKS, world.kernel().findings().is_empty());
+        for (at, property) in self.program.properties.iter().enumerate() {
+            let holds = property.condition.holds(world);
+            match property.kind {
+                PropertyKind::Always => marks.check(OWN + at, holds || !property.condition.is_known(world)),
+                PropertyKind::Sometimes if holds => marks.exercise(OWN + at),
+                PropertyKind::Eventually => marks.check(OWN + at, holds),
+                _ => {}
+            }
+        }
+    }
+
+    fn judge_end(&self, state: &SpaceState<'p>, marks: &mut Marks) {
+        let world = &state.world;
+        if world.failed().is_some() {
+            return;
+        }
+        let stuck = (0..self.program.actors.len()).any(|actor| self.is_stuck(world, actor));
+        marks.check(STUCK, !stuck);
+        for (at, property) in self.program.properties.iter().enumerate() {
+            if property.kind == PropertyKind::Finally {
+                marks.check(OWN + at, property.condition.holds(world));
+            }
+        }
+    }
+
+    fn explain(&self, state: &SpaceState<'p>, rule: usize) -> String {
+        let world = &state.world;
+        match rule {
+            INVARIANTS => {
+                world.kernel().broken_invariant().map(|broken| format!("{}: {}", broken.rule, broken.found))
+            }
+            EXPECTATIONS => world.failed().map(|(actor, action)| {
+                let line = &self.program.actors[actor].actions[action];
+                format!("line {}, `{}`, is not as expected", line.line, line.text)
+            }),
+            BUG_CHECKS => world.kernel().findings().first().map(|finding| {
+                format!(
+                    "bug check 0x{:X} {}: {}",
+                    finding.rule.bug_check(),
+                    finding.rule.name(),
+                    finding.rule.sentence()
+                )
+            }),
+            STUCK => self.stuck_sentence(world),
+            own => self
+                .program
+                .properties
+                .get(own - OWN)
+                .and_then(|property| property.condition.refuted(world).map(|refuted| refuted.to_string())),
+        }
+        .unwrap_or_else(|| self.rules[rule].name.clone())
+    }
+
+    fn actor(&self, step: Move) -> usize {
+        // Fairness is owed to each thread; a scenario has far fewer than 64.
+        match step {
+            Move::Begin(actor) => 32 + actor % 32,
+            Move::Step(step) => step.thread.index() % 32,
+        }
+    }
+}
+
+impl ProgramSpace<'_> {
+    fn stuck_sentence(&self, world: &World<'_>) -> Option<String> {
+        let actor = (0..self.program.actors.len()).find(|actor| self.is_stuck(world, *actor))?;
+        let (name, state) = (&self.program.actors[actor].name, world.actor(actor));
+        let line = self.program.actors[actor].actions.get(state.next)?;
+        let (number, text) = (line.line, &line.text);
+        Some(match state.inside {
+            Some(_) => {
+                format!("{name} is stuck in line {number}, `{text}`: nothing can happen that ends the call")
+            }
+            None => {
+                format!("{name} never begins line {number}, `{text}`: a label that it uses is never bound")
+            }
+        })
+    }
+}

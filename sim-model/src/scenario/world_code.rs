@@ -1,0 +1,88 @@
+//! A world as bytes, and back.
+
+use sim_core::encode::{Decoder, Encoder};
+use sim_core::ob::header::Object;
+use sim_core::word::Word;
+use sim_core::{Handle, Id, NtStatus};
+
+use crate::scenario::world::{ActorState, Binding, Stage, World};
+
+impl World<'_> {
+    /// Appends the state as bytes: equal for equal states, different for different ones.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        self.kernel().encode(out);
+        let mut encoder = Encoder::new(out);
+        for actor in 0..self.program().actors.len() {
+            put_actor(&mut encoder, self.actor(actor));
+        }
+        for label in 0..self.program().labels.len() {
+            put_binding(&mut encoder, self.binding(label));
+        }
+        let (actor, action) = self.failed().map_or((0, 0), |(actor, action)| (actor + 1, action));
+        encoder.number(actor as u64);
+        encoder.number(action as u64);
+    }
+
+    /// Makes this world the one that [`World::encode`] wrote for the same program; what came before is forgotten.
+    pub fn decode(&mut self, bytes: &[u8]) {
+        let mut decoder = Decoder::new(bytes);
+        let (actors, labels) = (self.program().actors.len(), self.program().labels.len());
+        self.kernel_mut().decode(&mut decoder);
+        let actors = (0..actors).map(|_| get_actor(&mut decoder)).collect();
+        let labels = (0..labels).map(|_| get_binding(&mut decoder)).collect();
+        let (actor, action) = (decoder.number() as usize, decoder.number() as usize);
+        self.restore(actors, labels, (actor > 0).then(|| (actor - 1, action)));
+    }
+}
+
+fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
+    encoder.number(state.next as u64);
+    encoder.word(state.inside);
+    match state.stage {
+        Stage::First => encoder.number(0),
+        Stage::Binding(port) => {
+            encoder.number(1);
+            encoder.word(port);
+        }
+        Stage::Closing(status) => {
+            encoder.number(2);
+            encoder.word(status);
+        }
+    }
+}
+
+fn get_actor(decoder: &mut Decoder<'_>) -> ActorState {
+    let (next, inside) = (decoder.number() as usize, decoder.word());
+    let stage = match decoder.number() {
+        0 => Stage::First,
+        1 => Stage::Binding(decoder.word::<Handle>()),
+        _ => Stage::Closing(decoder.word::<NtStatus>()),
+    };
+    ActorState { next, inside, stage }
+}
+
+fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
+    match binding {
+        Binding::Unbound => encoder.number(0),
+        Binding::Handle { process, handle, object } => {
+            encoder.number(1);
+            encoder.word(process);
+            encoder.word(handle);
+            encoder.word::<Option<Id<Object>>>(object);
+        }
+        Binding::Operation(iosb) => {
+            encoder.number(2);
+            encoder.word(iosb);
+        }
+        Binding::Packet(packet) => encoder.number(3 + packet.to_word()),
+    }
+}
+
+fn get_binding(decoder: &mut Decoder<'_>) -> Binding {
+    match decoder.number() {
+        0 => Binding::Unbound,
+        1 => Binding::Handle { process: decoder.word(), handle: decoder.word(), object: decoder.word() },
+        2 => Binding::Operation(decoder.word()),
+        packet => Binding::Packet(Word::from_word(packet - 3)),
+    }
+}
