@@ -177,7 +177,7 @@ impl Routine for NtReadFile {
             }
             Self::Unlock { file, status } => {
                 k.forget_returned(thread);
-                if !k.get(file).is_some_and(|file| file.lock == Some(thread)) {
+                if k.get(file).is_none_or(|file| file.lock != Some(thread)) {
                     return Next::fail(status);
                 }
                 k.set(file, File::LOCK, None, "the call is over");

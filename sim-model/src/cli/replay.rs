@@ -10,10 +10,7 @@ use crate::replay::{self, Report};
 /// Replays every recording; the worst exit counts.
 pub(super) fn replay(arguments: &ReplayArguments, output: &mut Output) -> Exit {
     let mut worst = Exit::Held;
-    for (at, file) in arguments.files.iter().enumerate() {
-        if at > 0 && arguments.format == Format::Text {
-            output.result("\n");
-        }
+    for file in &arguments.files {
         let exit = match read(file, arguments.kind) {
             Ok(report) => show(&report, arguments.format, output),
             Err(complaint) => {
@@ -38,7 +35,9 @@ fn read(path: &Path, kind: Option<RecordingKind>) -> Result<Report, String> {
         let start = reader.fill_buf().unwrap_or_default();
         let scenario = path.extension().is_some_and(|ending| ending == "kobj");
         if scenario && !replay::looks_like_event_log(start) {
-            return Err(format!("`{name}` is a scenario: found `.kobj`, expected an event log; try `kobj run {name}`"));
+            return Err(format!(
+                "`{name}` is a scenario: found `.kobj`, expected an event log; try `kobj run {name}`"
+            ));
         }
     }
     replay::read(reader, &name).map_err(|error| error.to_string())
@@ -49,8 +48,12 @@ fn show(report: &Report, format: Format, output: &mut Output) -> Exit {
     // Writing to a string cannot fail.
     let _ = match format {
         Format::Json => report.render_json(&mut text),
+        Format::Text if output.quiet => report.render_quiet(&mut text, output.color),
         Format::Text => report.render_text(&mut text, output.color),
     };
+    if format == Format::Text && !output.quiet {
+        output.separate();
+    }
     output.result(&text);
     if report.held() { Exit::Held } else { Exit::Failed }
 }
