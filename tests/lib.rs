@@ -100,7 +100,7 @@ impl Machine {
         let thread = self.k[device].thread;
         if self.k.stack(thread).is_empty() {
             let iosb = self.iosbs[pick / 2 % self.iosbs.len()];
-            let status = if pick / 8 % 2 == 0 { NtStatus::SUCCESS } else { NtStatus::DEVICE_BUSY };
+            let status = if pick & 8 == 0 { NtStatus::SUCCESS } else { NtStatus::DEVICE_BUSY };
             let completes =
                 sim_core::drivers::queue::DeviceCompletes::Unlink { iosb, device, status, information: 9 };
             self.k.start(thread, completes);
@@ -117,17 +117,17 @@ impl Machine {
             0 | 1 => NtCreateFile::of(CreateFile {
                 device,
                 access: Access(0x8010_0000),
-                synchronous: pick / 64 % 4 == 0,
+                synchronous: pick & 0xC0 == 0,
             })
             .into(),
             2 => NtCreateIoCompletion::Create {}.into(),
-            3 => NtCreateEvent::Create { manual_reset: pick / 16 % 2 == 0, signaled: false }.into(),
+            3 => NtCreateEvent::Create { manual_reset: pick & 16 == 0, signaled: false }.into(),
             4 | 5 => {
-                let (event, offset) = (second, (pick / 2 % 4 != 0).then_some(64));
+                let (event, offset) = (second, (pick & 6 != 0).then_some(64));
                 NtReadFile::of(ReadFile {
                     file: handle,
                     event,
-                    apc_context: pick / 4 % 2 == 0,
+                    apc_context: pick & 4 == 0,
                     iosb,
                     length: 8,
                     offset,
@@ -150,16 +150,16 @@ impl Machine {
             10 => NtRemoveIoCompletion::of(handle, Timeout::Finite).into(),
             11 => NtSetIoCompletion::of(handle, 1, 2, 3).into(),
             12 => NtCancelIoFile::of(handle).into(),
-            13 => NtCancelIoFileEx::of(handle, (pick / 8 % 2 == 0).then_some(iosb)).into(),
+            13 => NtCancelIoFileEx::of(handle, (pick & 8 == 0).then_some(iosb)).into(),
             14 => NtDuplicateObject::Reference {
                 source,
                 handle,
                 target,
                 attributes: 0,
-                close: pick / 64 % 2 == 0,
+                close: pick & 64 == 0,
             }
             .into(),
-            _ if pick / 256 % 2 == 0 => NtSetEvent::of(handle, true).into(),
+            _ if pick & 256 == 0 => NtSetEvent::of(handle, true).into(),
             _ => NtWaitForSingleObject::of(handle, Timeout::Finite).into(),
         }
     }

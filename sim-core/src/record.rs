@@ -1,6 +1,6 @@
 //! Records: the structures that the state is made of, each a row of words in an arena of its kind.
 //!
-//! [`record!`] declares a structure once; reading it, changing it through deltas, showing it and encoding it
+//! The macro `record!` declares a structure once; reading it, changing it through deltas, showing it and encoding it
 //! all follow from that one declaration.
 
 use alloc::vec::Vec;

@@ -1,1 +1,2 @@
 //! What the benchmarks share.
+pub mod reference;

@@ -164,3 +164,22 @@ fn threads_run_in_file_order_and_wait_for_labels() {
     let run = run(&program);
     assert!(run.held(), "{}", text::render(&run, PLAIN));
 }
+
+/// The README shows real output: every line of its first output block is in the headline story.
+#[test]
+fn the_readme_shows_real_output() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let readme = fs::read_to_string(root.join("README.md")).unwrap().replace("\r\n", "\n");
+    let (name, text) =
+        scenarios().into_iter().find(|(name, _)| name.contains("close-does-not-cancel")).unwrap();
+    let program = program(&name, &text);
+    let shown = text::render(&run(&program), PLAIN);
+    let block = readme.split("```").find(|block| block.contains("At the end")).unwrap();
+    assert!(block.lines().count() > 15);
+    for line in block.lines() {
+        assert!(
+            shown.lines().any(|other| other == line),
+            "the README shows a line that kobj does not: {line}"
+        );
+    }
+}

@@ -139,6 +139,15 @@ impl Routine for NtReadFile {
                 }
                 Next::goto(Self::CreateIrp { file, event, apc_context, iosb, length, offset })
             }
+            issued => issued.issue(k, thread),
+        }
+    }
+}
+
+impl NtReadFile {
+    /// The request's way through the driver.
+    fn issue(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
             Self::CreateIrp { file, event, apc_context, iosb, length, offset } => {
                 k.set(file, File::SIGNALED, false, "a request clears the file object when it starts");
                 let new = Irp::new(Major::Read, file, thread);
@@ -175,6 +184,13 @@ impl Routine for NtReadFile {
                 let status = k[file].final_status;
                 Next::goto(Self::Unlock { file, status })
             }
+            over => over.wind_up(k, thread),
+        }
+    }
+
+    /// What is left to do when the call is over or was refused.
+    fn wind_up(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
             Self::Unlock { file, status } => {
                 k.forget_returned(thread);
                 if k.get(file).is_none_or(|file| file.lock != Some(thread)) {
@@ -203,6 +219,7 @@ impl Routine for NtReadFile {
                 k.forget_returned(thread);
                 Next::Return(Returned::status(status))
             }
+            other => unreachable!("not a step that winds up: {other:?}"),
         }
     }
 }
@@ -248,7 +265,8 @@ impl Kernel {
 
     /// Whether a thread that waits for its own synchronous request was told to end and has not cancelled it yet.
     fn must_abort(&self, thread: Id<Thread>, file: Id<File>) -> bool {
-        let uncancelled = |irp: Id<Irp>| self[irp].file == file && !self[irp].cancel;
+        let uncancelled =
+            |irp: Id<Irp>| self[irp].file == file && !self[irp].cancel && self[irp].held_by.is_none();
         self[thread].terminating && Thread::IRPS.of(&self[thread]).any(uncancelled)
     }
 }

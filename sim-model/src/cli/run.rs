@@ -22,7 +22,7 @@ What to try next
 
 /// The story that started it all.
 pub(super) fn headline(output: &mut Output) -> Exit {
-    let exit = match compiled(HEADLINE_FILE, HEADLINE) {
+    let exit = match compiled(HEADLINE_FILE, HEADLINE, None) {
         Ok(program) => show(&program, false, Format::Text, output),
         Err(diagnostics) => return complain(&diagnostics, output),
     };
@@ -51,19 +51,15 @@ fn run_file(file: &Path, arguments: &RunArguments, output: &mut Output) -> Exit 
             return complain(&diagnostics, output);
         }
     };
-    match compiled(&name, &text) {
-        Ok(mut program) => {
-            if let Some(profile) = arguments.profile.as_deref().and_then(Profile::named) {
-                program.profile = profile;
-            }
-            show(&program, arguments.steps, arguments.format, output)
-        }
+    let profile = arguments.profile.as_deref().and_then(Profile::named);
+    match compiled(&name, &text, profile) {
+        Ok(program) => show(&program, arguments.steps, arguments.format, output),
         Err(diagnostics) => complain(&diagnostics, output),
     }
 }
 
-fn compiled(name: &str, text: &str) -> Result<Program, Diagnostics> {
-    scenario::compile(lang::parse(name, text)?)
+fn compiled(name: &str, text: &str, profile: Option<Profile>) -> Result<Program, Diagnostics> {
+    scenario::compile_for(lang::parse(name, text)?, profile)
 }
 
 fn complain(diagnostics: &Diagnostics, output: &Output) -> Exit {

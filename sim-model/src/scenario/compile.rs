@@ -27,20 +27,29 @@ use crate::scenario::program::{
 /// assert_eq!(program.actors[0].actions.len(), 1);
 /// ```
 pub fn compile(scenario: Scenario) -> Result<Program, Diagnostics> {
+    compile_for(scenario, None)
+}
+
+/// Compiles a scenario for a Windows version, whichever it names itself.
+///
+/// # Errors
+/// As [`compile`]; and a call that this version of Windows does not have.
+pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Program, Diagnostics> {
+    let own = || scenario.profile.as_ref().and_then(|name| Profile::named(&name.value)).unwrap_or_default();
+    let profile = profile.unwrap_or_else(own);
     let diagnostics = check(&scenario, &CATALOGUE);
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
-    let mut compiler = Compiler::of(&scenario, diagnostics);
+    let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
-    let properties =
-        scenario.properties.iter().map(|property| compiler.property(&scenario, property)).collect();
+    let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
     let Compiler { diagnostics, labels, .. } = compiler;
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
     Ok(Program {
-        profile: scenario.profile.as_ref().and_then(|name| Profile::named(&name.value)).unwrap_or_default(),
+        profile,
         devices: scenario.devices.iter().filter_map(device).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
@@ -56,6 +65,7 @@ fn device(device: &ast::Device) -> Option<DeviceDecl> {
 }
 
 pub(super) struct Compiler {
+    profile: Profile,
     diagnostics: Diagnostics,
     labels: Vec<Label>,
     label_ids: BTreeMap<String, LabelId>,
@@ -65,8 +75,9 @@ pub(super) struct Compiler {
 }
 
 impl Compiler {
-    fn of(scenario: &Scenario, diagnostics: Diagnostics) -> Compiler {
+    fn of(scenario: &Scenario, profile: Profile, diagnostics: Diagnostics) -> Compiler {
         let mut compiler = Compiler {
+            profile,
             diagnostics,
             labels: Vec::new(),
             label_ids: BTreeMap::new(),
@@ -147,7 +158,7 @@ impl Compiler {
         let (kind, needs) = match value {
             ast::ActionKind::Call { label, call, expect } => self.call(label.as_ref(), call, expect),
             ast::ActionKind::Check(expr) => {
-                let condition = self.condition(scenario, expr);
+                let condition = self.condition(expr);
                 let mut needs = Vec::new();
                 self.labels_of(&condition, &mut needs);
                 (ActionKind::Check(condition), needs)
@@ -209,6 +220,11 @@ impl Compiler {
     ) -> (ActionKind, Vec<LabelId>) {
         // `check` has made sure that the call exists.
         let Some(row) = call_row(&call.name.value) else { unreachable!("a checked call exists") };
+        if row.service == ServiceName::CancelIoEx && !self.profile.has_cancel_io_ex {
+            let message = format!("{} does not exist on {}", row.spec.name, self.profile.version.name());
+            let diagnostic = Diagnostic::new(message).at(call.name.span, "it came with Windows Vista");
+            self.diagnostics.push(diagnostic);
+        }
         let mut args = Args { compiler: self, row, call, needs: Vec::new() };
         let service = args.service(label.is_some());
         let needs = args.needs;
@@ -223,8 +239,8 @@ impl Compiler {
         (ActionKind::Call(Call { row, service, label, expect }), needs)
     }
 
-    fn property(&mut self, scenario: &Scenario, property: &ast::Property) -> Property {
-        let condition = self.condition(scenario, &property.expr);
+    fn property(&mut self, property: &ast::Property) -> Property {
+        let condition = self.condition(&property.expr);
         let name = property.name.as_ref().map_or_else(|| condition.to_string(), |name| name.value.clone());
         Property { kind: property.kind, name, condition, span: property.expr.span }
     }

@@ -1,17 +1,17 @@
 //! Compiling conditions.
 
-use crate::lang::ast::{Expr, ExprKind, Operand, Scenario};
+use crate::lang::ast::{Expr, ExprKind, Operand};
 use crate::scenario::compile::Compiler;
 use crate::scenario::condition::{Condition, Field, Term, TermKind, Value};
 use crate::scenario::program::LabelId;
 
 impl Compiler {
-    pub(super) fn condition(&mut self, scenario: &Scenario, expr: &Expr) -> Condition {
-        let mut all = |parts: &[Expr]| parts.iter().map(|part| self.condition(scenario, part)).collect();
+    pub(super) fn condition(&mut self, expr: &Expr) -> Condition {
+        let mut all = |parts: &[Expr]| parts.iter().map(|part| self.condition(part)).collect();
         match &expr.value {
             ExprKind::Or(parts) => Condition::Or(all(parts)),
             ExprKind::And(parts) => Condition::And(all(parts)),
-            ExprKind::Not(part) => Condition::Not(Box::new(self.condition(scenario, part))),
+            ExprKind::Not(part) => Condition::Not(Box::new(self.condition(part))),
             ExprKind::Operand(operand) => Condition::Is(self.term(operand)),
             ExprKind::Compare { left, op, right } => {
                 let (left, right) = (self.term(&left.value), self.term(&right.value));
@@ -68,7 +68,7 @@ impl Compiler {
         };
         match condition {
             Condition::Or(parts) | Condition::And(parts) => {
-                parts.iter().for_each(|part| self.labels_of(part, out))
+                parts.iter().for_each(|part| self.labels_of(part, out));
             }
             Condition::Not(part) => self.labels_of(part, out),
             Condition::Is(side) => term(side),

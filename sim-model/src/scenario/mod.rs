@@ -15,7 +15,7 @@ pub mod run;
 mod service;
 pub mod world;
 
-pub use compile::compile;
+pub use compile::{compile, compile_for};
 pub use program::Program;
 pub use run::run;
 pub use world::World;

@@ -87,7 +87,7 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
                     }
                 }
                 change => events
-                    .extend(event(world, step, change, delta.why, by.clone()).map(|shown| (order, shown))),
+                    .extend(event(world, step, change, delta.why, by.as_ref()).map(|shown| (order, shown))),
             }
         }
     }
@@ -246,10 +246,10 @@ fn event(
     step: &Taken,
     change: &Change,
     why: &'static str,
-    by: Option<String>,
+    by: Option<&String>,
 ) -> Option<ShownChange> {
     let shown =
-        |subject, field, to| ShownChange { subject, field, from: String::new(), to, why, by: by.clone() };
+        |subject, field, to| ShownChange { subject, field, from: String::new(), to, why, by: by.cloned() };
     match change {
         Change::Insert { kind: Kind::Port, at, list, item, .. }
             if list_name(Kind::Port, *list) == "packets" =>
