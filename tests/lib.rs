@@ -151,14 +151,10 @@ impl Machine {
             11 => NtSetIoCompletion::of(handle, 1, 2, 3).into(),
             12 => NtCancelIoFile::of(handle).into(),
             13 => NtCancelIoFileEx::of(handle, (pick & 8 == 0).then_some(iosb)).into(),
-            14 => NtDuplicateObject::Reference {
-                source,
-                handle,
-                target,
-                attributes: 0,
-                close: pick & 64 == 0,
+            14 => {
+                NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: pick & 64 == 0 }
+                    .into()
             }
-            .into(),
             _ if pick & 256 == 0 => NtSetEvent::of(handle, true).into(),
             _ => NtWaitForSingleObject::of(handle, Timeout::Finite).into(),
         }
