@@ -309,7 +309,7 @@ proptest! {
         prop_assert_eq!(outcome.counts.transitions as usize, transitions);
         prop_assert_eq!(space.transitions().len(), transitions);
         for index in 0..space.len() {
-            prop_assert_eq!(depths.get(&space.state(index).0), Some(&space.depth(index)));
+            prop_assert_eq!(depths.get(&space.state(index).0).copied(), Some(space.depth(index)));
             prop_assert_eq!(system.run(&space.run_to(index)), space.state(index).0);
         }
     }

@@ -17,7 +17,7 @@ pub use output::{Exit, Output};
 
 /// How long NT kernel objects live, and why: run scenarios on a simulated kernel, step by step.
 #[derive(Debug, Parser)]
-#[command(name = "kobj", version, after_help = AFTER_HELP)]
+#[command(name = "kobj", bin_name = "kobj", version, after_help = AFTER_HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -38,7 +38,7 @@ enum Command {
     Run(RunArguments),
     /// Drive the model's handle tables with a recording: a Windows Security event log as JSON Lines.
     Replay(ReplayArguments),
-    /// List what there is: scenarios, calls, drivers or profiles.
+    /// List what there is: calls, drivers or profiles.
     List {
         /// What to list; everything, if nothing is named.
         #[arg(value_enum)]

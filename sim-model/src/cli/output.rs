@@ -33,6 +33,7 @@ pub struct Output {
     pub color_errors: bool,
     /// Whether only failures and the last line are wanted.
     pub quiet: bool,
+    written: bool,
     failed: Option<io::Error>,
 }
 
@@ -45,11 +46,19 @@ impl Output {
             When::Auto => terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
         };
         let (color, color_errors) = (wanted(io::stdout().is_terminal()), wanted(io::stderr().is_terminal()));
-        Output { color, color_errors, quiet, failed: None }
+        Output { color, color_errors, quiet, written: false, failed: None }
+    }
+
+    /// Writes an empty line if there is a result above it.
+    pub fn separate(&mut self) {
+        if self.written {
+            self.result("\n");
+        }
     }
 
     /// Writes a part of the result.
     pub fn result(&mut self, text: &str) {
+        self.written = true;
         if self.failed.is_none() {
             let mut stdout = io::stdout().lock();
             self.failed = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).err();

@@ -10,10 +10,7 @@ use crate::replay::{self, Report};
 /// Replays every recording; the worst exit counts.
 pub(super) fn replay(arguments: &ReplayArguments, output: &mut Output) -> Exit {
     let mut worst = Exit::Held;
-    for (at, file) in arguments.files.iter().enumerate() {
-        if at > 0 && arguments.format == Format::Text {
-            output.result("\n");
-        }
+    for file in &arguments.files {
         let exit = match read(file, arguments.kind) {
             Ok(report) => show(&report, arguments.format, output),
             Err(complaint) => {
@@ -51,8 +48,12 @@ fn show(report: &Report, format: Format, output: &mut Output) -> Exit {
     // Writing to a string cannot fail.
     let _ = match format {
         Format::Json => report.render_json(&mut text),
+        Format::Text if output.quiet => report.render_quiet(&mut text, output.color),
         Format::Text => report.render_text(&mut text, output.color),
     };
+    if format == Format::Text && !output.quiet {
+        output.separate();
+    }
     output.result(&text);
     if report.held() { Exit::Held } else { Exit::Failed }
 }

@@ -35,10 +35,7 @@ pub(super) fn headline(output: &mut Output) -> Exit {
 /// Runs every file; the worst exit counts.
 pub(super) fn run(arguments: &RunArguments, output: &mut Output) -> Exit {
     let mut worst = Exit::Held;
-    for (at, file) in arguments.files.iter().enumerate() {
-        if at > 0 && arguments.format == Format::Text && !output.quiet {
-            output.result("\n");
-        }
+    for file in &arguments.files {
         worst = worst.max(run_file(file, arguments, output));
     }
     worst
@@ -82,6 +79,9 @@ fn show(program: &Program, steps: bool, format: Format, output: &mut Output) -> 
         Format::Text => text::render(&run, text::Options { color: output.color, steps, quiet: output.quiet }),
         Format::Json => json::render(&run, steps),
     };
+    if format == Format::Text && !output.quiet {
+        output.separate();
+    }
     output.result(&shown);
     if run.held() { Exit::Held } else { Exit::Failed }
 }

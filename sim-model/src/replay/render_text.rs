@@ -62,6 +62,23 @@ impl Report {
         self.write_verdict(&mut page)
     }
 
+    /// Writes only the broken rules of handle tables, and a last line.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn render_quiet(&self, out: &mut impl Write, color: bool) -> fmt::Result {
+        let mut page = Page { out, color };
+        let (style, verdict) = match self.held() {
+            true => (GOOD, "the model agrees"),
+            false => (BAD, "the model disagrees"),
+        };
+        self.write_violations(&mut page)?;
+        let (name, counts) = (printable(&self.name), &self.counts);
+        let events = counted(counts.events, "event");
+        let damaged = counted(counts.damaged, "line");
+        page.styled(style, &format!("{name}: {events}, {damaged} not read: {verdict}"))
+    }
+
     fn write_head<W: Write>(&self, page: &mut Page<'_, W>) -> fmt::Result {
         page.styled(HEADING, &cut(&format!("Windows event log {}", printable(&self.name)), WIDTH))?;
         let counts = &self.counts;
@@ -251,6 +268,10 @@ impl Report {
             return page.styled(GOOD, verdict);
         }
         page.styled(BAD, "The model disagrees:")?;
+        self.write_violations(page)
+    }
+
+    fn write_violations<W: Write>(&self, page: &mut Page<'_, W>) -> fmt::Result {
         for (rule, group) in &self.violations {
             page.row(&format!("broken: {}", rule.sentence()), group.count, false)?;
             self.write_examples(page, group)?;
@@ -266,6 +287,12 @@ impl Report {
             _ => cut_start(&format!("{}: {process}", cut(&printable(machine), 12)), width),
         }
     }
+}
+
+/// A number of things.
+fn counted(number: u64, noun: &str) -> String {
+    let ending = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{ending}", grouped(number))
 }
 
 /// A number with its thousands apart.

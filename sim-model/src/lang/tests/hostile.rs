@@ -1,24 +1,21 @@
-//! Any text is answered, soon, and with a bounded answer.
-
-use std::time::{Duration, Instant};
+//! Any text is answered, with a bounded answer.
 
 use proptest::prelude::*;
 
+use super::super::MAX_SHOWN;
 use super::{STORY, diagnose, in_thread};
 
 /// More than the longest answer: 20 errors of a few lines of at most some 200 characters.
 const MAX_ANSWER: usize = 80_000;
 
 fn answer(text: &str) -> usize {
-    let started = Instant::now();
     let shown = diagnose(text).to_string();
-    assert!(started.elapsed() < Duration::from_secs(5), "{:?} for {} bytes", started.elapsed(), text.len());
     assert!(shown.len() < MAX_ANSWER, "{} bytes of answer", shown.len());
     shown.len()
 }
 
 #[test]
-fn large_texts_are_answered_soon() {
+fn large_texts_are_answered() {
     let megabyte = 1 << 20;
     let fill = |part: &str| part.repeat((megabyte - 100) / part.len());
     for text in [
@@ -52,15 +49,15 @@ fn large_texts_are_answered_soon() {
     }
 }
 
+/// What helps to make a diagnostic, the search for near names, is done for the kept ones only.
 #[test]
-fn ten_thousand_unknown_names_take_well_under_a_second() {
+fn of_ten_thousand_unknown_names_few_are_kept_and_all_are_counted() {
     let lines: String = (0..10_000).map(|n| format!("label{n} = CreatFile(lable{n})\n")).collect();
-    let text = in_thread(&lines);
-    let started = Instant::now();
-    let diagnostics = diagnose(&text);
-    diagnostics.to_string();
-    assert_eq!(diagnostics.total(), 10_000);
-    assert!(started.elapsed() < Duration::from_secs(1), "{:?}", started.elapsed());
+    let diagnostics = diagnose(&in_thread(&lines));
+    assert_eq!((diagnostics.total(), diagnostics.iter().count()), (10_000, MAX_SHOWN));
+    let last = diagnostics.iter().last().and_then(|kept| kept.primary.as_ref()).unwrap().span.start;
+    assert_eq!(diagnostics.source().position(last).line, 2 + MAX_SHOWN, "the first ones are kept");
+    assert!(diagnostics.to_string().ends_with("… and 9,980 more errors\n"));
 }
 
 /// A text made of the pieces that texts are made of.
