@@ -56,11 +56,13 @@ fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) 
 
 fn search(program: &Program, space: &ProgramSpace<'_>, arguments: &ExploreArguments) -> Outcome<Move> {
     let settings = Settings {
-        threads: arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        threads: arguments
+            .threads
+            .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         allow_unexercised: arguments.allow_unexercised,
         limits: Limits {
             states: arguments.max_states,
-            bytes: arguments.max_memory.map(|megabytes| megabytes << 20),
+            bytes: arguments.max_memory.map(|megabytes| megabytes.saturating_mul(1 << 20)),
             depth: None,
             time: arguments.time.map(Duration::from_secs),
             cancel: Some(&INTERRUPTED),

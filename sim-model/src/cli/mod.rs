@@ -3,6 +3,7 @@
 //! stdout carries the result, stderr what went wrong with the input. Exit codes: 0 all held; 1 an expectation, rule or
 //! comparison failed; 2 bad usage or bad input; 3 a limit was reached before a verdict.
 
+mod explore;
 mod list;
 mod output;
 mod replay;
@@ -36,6 +37,8 @@ pending.\n\nExit codes: 0 all as expected, 1 something was not, 2 bad usage or i
 enum Command {
     /// Run scenarios and check every expectation in them.
     Run(RunArguments),
+    /// Take the steps of all threads, devices and the system in every order: a shortest counterexample, or none.
+    Explore(ExploreArguments),
     /// Drive the model's handle tables with a recording: a Windows Security event log as JSON Lines.
     Replay(ReplayArguments),
     /// List what there is: calls, drivers or profiles.
@@ -54,6 +57,37 @@ struct RunArguments {
     /// Show every atomic step and what it changed.
     #[arg(long)]
     steps: bool,
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// The Windows version to run as; without it, the one that the file names, or win11.
+    #[arg(long, value_parser = ["xp", "win7", "win8", "win10", "win11"])]
+    profile: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct ExploreArguments {
+    /// The scenario files.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Only orders in which somebody who could go on is stopped at most so often.
+    #[arg(long, value_name = "N")]
+    preemptions: Option<u32>,
+    /// Stop after so many states.
+    #[arg(long, value_name = "N")]
+    max_states: Option<usize>,
+    /// Stop when the states take so many megabytes.
+    #[arg(long, value_name = "MEGABYTES")]
+    max_memory: Option<u64>,
+    /// Stop after so many seconds.
+    #[arg(long, value_name = "SECONDS")]
+    time: Option<u64>,
+    /// Search with so many threads; the result is the same for any number.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+    /// Accept rules and `sometimes` lines that no state exercises.
+    #[arg(long)]
+    allow_unexercised: bool,
     /// The form of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -109,6 +143,7 @@ pub fn main() -> ExitCode {
     let exit = match &arguments.command {
         None => run::headline(&mut output),
         Some(Command::Run(arguments)) => run::run(arguments, &mut output),
+        Some(Command::Explore(arguments)) => explore::explore(arguments, &mut output),
         Some(Command::Replay(arguments)) => replay::replay(arguments, &mut output),
         Some(Command::List { what }) => list::list(*what, &mut output),
     };

@@ -11,6 +11,8 @@ pub enum Exit {
     Failed = 1,
     /// Bad usage or bad input.
     BadInput = 2,
+    /// A limit was reached before a verdict.
+    Limited = 3,
 }
 
 /// When to colour.

@@ -42,27 +42,33 @@ pub(super) fn run(arguments: &RunArguments, output: &mut Output) -> Exit {
 }
 
 fn run_file(file: &Path, arguments: &RunArguments, output: &mut Output) -> Exit {
-    let name = file.display().to_string();
-    let text = match lang::read_scenario(file) {
-        Ok(text) => text,
-        Err(diagnostic) => {
-            let mut diagnostics = Diagnostics::new(Source::new(&name, ""));
-            diagnostics.push(diagnostic);
-            return complain(&diagnostics, output);
-        }
-    };
     let profile = arguments.profile.as_deref().and_then(Profile::named);
-    match compiled(&name, &text, profile) {
+    match read(file).and_then(|(name, text)| compiled(&name, &text, profile)) {
         Ok(program) => show(&program, arguments.steps, arguments.format, output),
         Err(diagnostics) => complain(&diagnostics, output),
     }
 }
 
-fn compiled(name: &str, text: &str, profile: Option<Profile>) -> Result<Program, Diagnostics> {
+/// The name and the text of a scenario file.
+pub(super) fn read(file: &Path) -> Result<(String, String), Diagnostics> {
+    let name = file.display().to_string();
+    match lang::read_scenario(file) {
+        Ok(text) => Ok((name, text)),
+        Err(diagnostic) => {
+            let mut diagnostics = Diagnostics::new(Source::new(&name, ""));
+            diagnostics.push(diagnostic);
+            Err(diagnostics)
+        }
+    }
+}
+
+/// The program of a scenario text.
+pub(super) fn compiled(name: &str, text: &str, profile: Option<Profile>) -> Result<Program, Diagnostics> {
     scenario::compile_for(lang::parse(name, text)?, profile)
 }
 
-fn complain(diagnostics: &Diagnostics, output: &Output) -> Exit {
+/// Says what is wrong with a scenario.
+pub(super) fn complain(diagnostics: &Diagnostics, output: &Output) -> Exit {
     output.complain(&diagnostics.render(output.color_errors));
     Exit::BadInput
 }

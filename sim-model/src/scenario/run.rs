@@ -25,6 +25,8 @@ pub struct Run<'p> {
     pub entries: Vec<Entry>,
     /// Lines that never began, as (actor, action).
     pub unreached: Vec<(usize, usize)>,
+    /// It was stopped while something could still happen, as a schedule may be: then what was not reached says nothing.
+    pub partial: bool,
     /// Every step in the order in which it was taken, as (entry, step of the entry).
     pub order: Vec<(usize, usize)>,
 }
@@ -99,7 +101,8 @@ impl Run<'_> {
 
     /// The lines that never happened although they expect or check something.
     pub fn missed(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.unreached.iter().copied().filter(|(actor, action)| {
+        let unreached = if self.partial { &[][..] } else { &self.unreached[..] };
+        unreached.iter().copied().filter(|(actor, action)| {
             match &self.world.program().actors[*actor].actions[*action].kind {
                 ActionKind::Check(_) => true,
                 ActionKind::Call(call) => !call.expect.is_empty(),
@@ -197,6 +200,9 @@ impl<'p> Runner<'p> {
             }
         }
         world.forget();
+        let mut moves = Vec::new();
+        world.enabled(&mut moves);
+        let partial = !moves.is_empty();
         let begun = |actor: usize| {
             let state = world.actor(actor);
             state.next + usize::from(state.inside.is_some())
@@ -206,7 +212,7 @@ impl<'p> Runner<'p> {
                 (begun(actor)..program.actors[actor].actions.len()).map(move |action| (actor, action))
             })
             .collect();
-        Run { world, entries, unreached, order }
+        Run { world, entries, unreached, partial, order }
     }
 
     /// One action of the first actor that can go on, to its end or until it waits. False if none can.

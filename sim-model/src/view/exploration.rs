@@ -5,6 +5,7 @@ use crate::lang;
 use crate::lang::ast::{Name, ScheduleStep, Spanned};
 use crate::scenario::program::Program;
 use crate::scenario::run::{Run, run_moves};
+use crate::scenario::space::EXPECTATIONS;
 use crate::scenario::world::{Move, World};
 use crate::view::changes;
 use crate::view::failure::failures;
@@ -47,7 +48,7 @@ fn schedule(program: &Program, moves: &[Move]) -> Vec<ScheduleStep> {
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&[u8]> = digits.as_bytes().rchunks(3).rev().collect();
-    String::from_utf8_lossy(&groups.join(&b','[..])).into_owned()
+    String::from_utf8_lossy(&groups.join(&b","[..])).into_owned()
 }
 
 struct Page<'a> {
@@ -67,7 +68,7 @@ impl Page<'_> {
         self.line(&title);
         let (tone, verdict) = match &outcome.verdict {
             Verdict::Holds => (Tone::Good, "no order of steps breaks a rule".to_owned()),
-            Verdict::Fails(counterexample) => (Tone::Bad, counterexample.message.clone()),
+            Verdict::Fails(counterexample) => (Tone::Bad, self.sentence(counterexample)),
             Verdict::Unexercised(which) => {
                 let names: Vec<&str> = which.iter().map(|rule| &*rules[*rule].name).collect();
                 (Tone::Bad, format!("never exercised, so that it says nothing: {}", names.join("; ")))
@@ -77,6 +78,17 @@ impl Page<'_> {
         for line in wrap(&verdict, WIDTH - 2) {
             let line = self.paint.text(tone, &line);
             self.line(&format!("  {line}"));
+        }
+    }
+
+    /// What fails, with the object and the numbers.
+    fn sentence(&self, counterexample: &Counterexample<Move>) -> String {
+        let run = run_moves(self.program, &counterexample.steps);
+        let failures = failures(&run);
+        let first = failures.iter().next().filter(|_| counterexample.rule == EXPECTATIONS);
+        match first {
+            Some(failure) => format!("{}: {}", counterexample.message, failure.message),
+            None => counterexample.message.clone(),
         }
     }
 
@@ -94,7 +106,9 @@ impl Page<'_> {
             self.text.push('\n');
             self.text.push_str(&text);
         }
-        self.line(&self.paint.text(Tone::Heading, "\nThe same as a scenario: save it, and `kobj run` follows it"));
+        self.line(
+            &self.paint.text(Tone::Heading, "\nThe same as a scenario: save it, and `kobj run` follows it"),
+        );
         self.line("");
         for line in scenario_text(program, &moves).lines() {
             self.line(&format!("    {line}"));
@@ -140,12 +154,17 @@ impl Page<'_> {
     fn coverage(&mut self, rules: &[Rule], outcome: &Outcome<Move>) {
         for (rule, coverage) in rules.iter().zip(&outcome.coverage) {
             let times = match &coverage.witness {
-                Some(witness) => format!("{} states, first after {}", grouped(coverage.states), plural(witness.len(), "step")),
+                Some(witness) => format!(
+                    "{} states, first after {}",
+                    grouped(coverage.states),
+                    plural(witness.len(), "step")
+                ),
                 None => "never".into(),
             };
-            let text = format!("  {}: {} ({times})", kind_word(rule), rule.name);
-            for line in wrap(&text, WIDTH) {
-                self.line(&self.paint.text(Tone::Quiet, &line));
+            let text = format!("{}: {} ({times})", kind_word(rule), rule.name);
+            for line in wrap(&text, WIDTH - 4) {
+                let line = self.paint.text(Tone::Quiet, &line);
+                self.line(&format!("    {line}"));
             }
         }
     }

@@ -43,7 +43,8 @@ pub fn render(program: &Program, rules: &[Rule], outcome: &Outcome<Move>) -> Str
     let (verdict, limit) = match &outcome.verdict {
         Verdict::Holds => ("holds", None),
         Verdict::Fails(counterexample) => {
-            let moves: Vec<Move> = counterexample.steps.iter().chain(&counterexample.cycle).copied().collect();
+            let moves: Vec<Move> =
+                counterexample.steps.iter().chain(&counterexample.cycle).copied().collect();
             records.push(Record::Counterexample {
                 rule: &rules[counterexample.rule].name,
                 message: &counterexample.message,

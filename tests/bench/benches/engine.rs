@@ -2,6 +2,7 @@
 //!
 //! `cargo bench -p sim-bench --bench engine`. The figures are unique states a second; with symmetry
 //! read the time instead, since fewer states are needed for the same verdict.
+#![allow(missing_docs, reason = "criterion's macros write undocumented functions")]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sim_bench::reference::{Reference, Step, Tables};
