@@ -9,9 +9,9 @@ use sim_core::ps::schedule::{Choice, Step};
 use sim_core::ps::thread::Thread;
 use sim_core::{Id, Kernel, NtStatus};
 
-use crate::lang::ast::Span;
+use crate::lang::ast::{PropertyKind, Span};
 use crate::lang::{Diagnostic, Diagnostics};
-use crate::scenario::condition::Refuted;
+use crate::scenario::condition::{Condition, Refuted};
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::result::CallResult;
@@ -25,6 +25,8 @@ pub struct Run<'p> {
     pub entries: Vec<Entry>,
     /// Lines that never began, as (actor, action).
     pub unreached: Vec<(usize, usize)>,
+    /// Properties of the scenario that this run breaks, each with the reason.
+    pub broken: Vec<(usize, Refuted)>,
     /// It was stopped while something could still happen, as a schedule may be: then what was not reached says nothing.
     pub partial: bool,
     /// Every step in the order in which it was taken, as (entry, step of the entry).
@@ -42,6 +44,8 @@ pub struct Entry {
     pub steps: Vec<Taken>,
     /// How it ended.
     pub ending: Ending,
+    /// It goes on with a call that began in an earlier entry: something else happened in between.
+    pub resumed: bool,
 }
 
 /// One step that was taken.
@@ -62,6 +66,8 @@ pub struct Taken {
 /// How a line ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
+    /// The call went on later, in another entry.
+    Interrupted,
     /// The call has not returned.
     Blocked {
         /// Whether that was expected.
@@ -86,7 +92,7 @@ impl Entry {
         match &self.ending {
             Ending::Blocked { met } | Ending::Returned { met, .. } => *met,
             Ending::Checked(refuted) => refuted.is_none(),
-            Ending::Done(_) => true,
+            Ending::Done(_) | Ending::Interrupted => true,
         }
     }
 }
@@ -96,6 +102,7 @@ impl Run<'_> {
     pub fn held(&self) -> bool {
         self.entries.iter().all(Entry::held)
             && self.missed().next().is_none()
+            && self.broken.is_empty()
             && self.world.kernel().findings().is_empty()
     }
 
@@ -175,6 +182,16 @@ fn blocks_as_expected(program: &Program, actor: usize, action: usize) -> bool {
     }
 }
 
+/// The scenario's properties of a kind that do not hold now. What speaks of a label that is not bound yet says nothing.
+fn broken_now(world: &World<'_>, kind: PropertyKind) -> Vec<(usize, Refuted)> {
+    let properties = world.program().properties.iter().enumerate();
+    let known = |condition: &Condition| kind == PropertyKind::Finally || condition.is_known(world);
+    properties
+        .filter(|(_, property)| property.kind == kind && known(&property.condition))
+        .filter_map(|(at, property)| property.condition.refuted(world).map(|refuted| (at, refuted)))
+        .collect()
+}
+
 fn all<R: Stored>(kernel: &Kernel) -> Vec<(Id<R>, R)> {
     kernel.all::<R>().map(|(id, record)| (id, record.clone())).collect()
 }
@@ -183,16 +200,23 @@ struct Runner<'p> {
     world: World<'p>,
     entries: Vec<Entry>,
     order: Vec<(usize, usize)>,
+    broken: Vec<(usize, Refuted)>,
     events: Vec<Event>,
 }
 
 impl<'p> Runner<'p> {
     fn of(program: &'p Program) -> Runner<'p> {
-        Runner { world: World::new(program), entries: Vec::new(), order: Vec::new(), events: Vec::new() }
+        Runner {
+            world: World::new(program),
+            entries: Vec::new(),
+            order: Vec::new(),
+            broken: Vec::new(),
+            events: Vec::new(),
+        }
     }
 
     fn end(self) -> Run<'p> {
-        let Runner { mut world, mut entries, order, .. } = self;
+        let Runner { mut world, mut entries, order, mut broken, .. } = self;
         let program = world.program();
         for entry in &mut entries {
             if let Ending::Blocked { met } = &mut entry.ending {
@@ -203,6 +227,9 @@ impl<'p> Runner<'p> {
         let mut moves = Vec::new();
         world.enabled(&mut moves);
         let partial = !moves.is_empty();
+        if !partial {
+            broken.extend(broken_now(&world, PropertyKind::Finally));
+        }
         let begun = |actor: usize| {
             let state = world.actor(actor);
             state.next + usize::from(state.inside.is_some())
@@ -212,7 +239,7 @@ impl<'p> Runner<'p> {
                 (begun(actor)..program.actors[actor].actions.len()).map(move |action| (actor, action))
             })
             .collect();
-        Run { world, entries, unreached, partial, order }
+        Run { world, entries, unreached, broken, partial, order }
     }
 
     /// One action of the first actor that can go on, to its end or until it waits. False if none can.
@@ -277,11 +304,12 @@ impl<'p> Runner<'p> {
                 action,
                 steps: Vec::new(),
                 ending: Ending::Blocked { met: true },
+                resumed: false,
             });
         }
         let owner = match step {
             Move::Begin(_) => self.entries.len() - 1,
-            Move::Step(_) => self.owner(thread),
+            Move::Step(_) => self.resumed(thread),
         };
         let mark = self.world.mark();
         let mut irps = all(self.world.kernel());
@@ -297,6 +325,26 @@ impl<'p> Runner<'p> {
         for event in std::mem::take(&mut self.events) {
             self.note(event);
         }
+        for (at, refuted) in broken_now(&self.world, PropertyKind::Always) {
+            if self.broken.iter().all(|(known, _)| *known != at) {
+                self.broken.push((at, refuted));
+            }
+        }
+    }
+
+    /// The entry that a step belongs to. If something else happened since the last step of its line, a new one: so
+    /// that entries stand in the order in which things happened.
+    fn resumed(&mut self, thread: Option<Id<Thread>>) -> usize {
+        let owner = self.owner(thread);
+        let last = self.entries.len().saturating_sub(1);
+        if owner == last {
+            return owner;
+        }
+        let (actor, action) = (self.entries[owner].actor, self.entries[owner].action);
+        self.entries[owner].ending = Ending::Interrupted;
+        let ending = Ending::Blocked { met: true };
+        self.entries.push(Entry { actor, action, steps: Vec::new(), ending, resumed: true });
+        last + 1
     }
 
     /// The entry that a step belongs to: the unfinished one of its thread, else the latest.

@@ -3,6 +3,7 @@
 use sim_core::Id;
 use sim_core::ob::header::{Body, Object};
 
+use crate::lang::ast::PropertyKind;
 use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::run::{Ending, Entry, Run, Taken};
 use crate::scenario::world::{Binding, World};
@@ -67,6 +68,7 @@ fn result(entry: &Entry) -> (String, Tone) {
     let good = |met: bool| if met { Tone::Good } else { Tone::Bad };
     match &entry.ending {
         Ending::Returned { result, met } => (result.to_string(), good(*met)),
+        Ending::Interrupted => ("has not returned yet".into(), Tone::Plain),
         Ending::Blocked { met } => ("does not return".into(), good(*met)),
         Ending::Checked(None) => ("holds".into(), Tone::Good),
         Ending::Checked(Some(_)) => ("does not hold".into(), Tone::Bad),
@@ -153,7 +155,8 @@ impl Page<'_> {
         let (result, tone) = result(entry);
         let quiet = matches!(action.kind, ActionKind::Check(_));
         let number = self.paint.text(Tone::Quiet, &format!("{:>5}", action.line));
-        let lines = wrap(&action.text, self.result - SUBJECT - 2);
+        let text = if entry.resumed { format!("… {}", action.text) } else { action.text.clone() };
+        let lines = wrap(&text, self.result - SUBJECT - 2);
         let last = lines.len() - 1;
         for (at, text) in lines.iter().enumerate() {
             let number = if at == 0 { number.clone() } else { " ".repeat(5) };
@@ -282,7 +285,15 @@ impl Page<'_> {
         let failed = run.entries.iter().filter(|entry| !entry.held()).count();
         let missed = run.missed().count();
         let counted = format!("{}, {}", plural(calls, "call"), plural(checks, "check"));
+        let asked = self.program().properties.iter();
+        let left = asked
+            .filter(|property| matches!(property.kind, PropertyKind::Sometimes | PropertyKind::Eventually));
+        let left = match left.count() {
+            0 => String::new(),
+            count => format!("; `kobj explore` decides {count} more of every order"),
+        };
         let found = run.world.kernel().findings().len();
+        let failed = failed + run.broken.len();
         let (tone, verdict) = match (failed, missed, found) {
             (0, 0, 0) => (Tone::Good, "all as expected".to_owned()),
             (_, 0, 0) => (Tone::Bad, format!("{failed} not as expected")),
@@ -290,7 +301,7 @@ impl Page<'_> {
             _ => (Tone::Bad, format!("{failed} not as expected, {}", plural(found, "bug check"))),
         };
         let file = self.program().source().file.to_string();
-        self.line(&format!("\n{file}: {counted}: {}", self.paint.text(tone, &verdict)));
+        self.line(&format!("\n{file}: {counted}: {}{left}", self.paint.text(tone, &verdict)));
     }
 }
 
