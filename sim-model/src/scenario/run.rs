@@ -1,12 +1,14 @@
 //! Running a scenario: one call after another, with the system's own work done between calls.
 
-use sim_core::delta::Delta;
+use sim_core::delta::{Change, Delta};
 use sim_core::frame::StepName;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
-use sim_core::kernel::Stored;
+use sim_core::kernel::AnyRecord;
 use sim_core::ps::schedule::{Choice, Step};
 use sim_core::ps::thread::Thread;
+use sim_core::record::Kind;
+use sim_core::word::WordKind;
 use sim_core::{Id, Kernel, NtStatus};
 
 use crate::lang::ast::{PropertyKind, Span};
@@ -57,9 +59,9 @@ pub struct Taken {
     pub name: Option<StepName>,
     /// What it changed.
     pub deltas: Vec<Delta>,
-    /// The IRPs there were at the time, by place: a place is used again.
+    /// The IRPs that it speaks of, by place: a place is used again.
     pub irps: Vec<(Id<Irp>, Irp)>,
-    /// The packets there were at the time, by place.
+    /// The packets that it speaks of, by place.
     pub packets: Vec<(Id<Packet>, Packet)>,
 }
 
@@ -192,8 +194,38 @@ fn broken_now(world: &World<'_>, kind: PropertyKind) -> Vec<(usize, Refuted)> {
         .collect()
 }
 
-fn all<R: Stored>(kernel: &Kernel) -> Vec<(Id<R>, R)> {
-    kernel.all::<R>().map(|(id, record)| (id, record.clone())).collect()
+/// The IRPs and packets that deltas speak of, as they are after them, or were before they ceased to be.
+fn mentioned(kernel: &Kernel, deltas: &[Delta]) -> (Vec<(Id<Irp>, Irp)>, Vec<(Id<Packet>, Packet)>) {
+    let (mut irps, mut packets) = (Vec::new(), Vec::new());
+    let mut note = |kind: Kind, at: u32| match kind {
+        Kind::Irp => irps.extend(kernel.get(Id::at(at)).map(|irp: &Irp| (Id::at(at), irp.clone()))),
+        Kind::Packet => {
+            packets.extend(kernel.get(Id::at(at)).map(|packet: &Packet| (Id::at(at), packet.clone())));
+        }
+        _ => {}
+    };
+    for delta in deltas {
+        match &delta.change {
+            Change::Field { kind, at, .. } | Change::Create { kind, at } => note(*kind, *at),
+            Change::Insert { kind, list, item, .. } | Change::Remove { kind, list, item, .. } => {
+                if let WordKind::Ref(kind) = Kernel::lists(*kind)[*list as usize].kind {
+                    note(kind, item - 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    for delta in deltas {
+        match &delta.change {
+            Change::Destroy { at, record } => match &**record {
+                AnyRecord::Irp(irp) => irps.push((Id::at(*at), irp.clone())),
+                AnyRecord::Packet(packet) => packets.push((Id::at(*at), packet.clone())),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    (irps, packets)
 }
 
 struct Runner<'p> {
@@ -312,12 +344,9 @@ impl<'p> Runner<'p> {
             Move::Step(_) => self.resumed(thread),
         };
         let mark = self.world.mark();
-        let mut irps = all(self.world.kernel());
-        let mut packets = all(self.world.kernel());
         self.world.take(step, &mut self.events);
-        irps.extend(all(self.world.kernel()));
-        packets.extend(all(self.world.kernel()));
         let deltas = self.world.since(mark).to_vec();
+        let (irps, packets) = mentioned(self.world.kernel(), &deltas);
         if let Some(entry) = self.entries.get_mut(owner) {
             self.order.push((owner, entry.steps.len()));
             entry.steps.push(Taken { thread, name, deltas, irps, packets });
