@@ -15,6 +15,7 @@ const HEADLINE: &str = include_str!("../../../docs/scenarios/close-does-not-canc
 const WHAT_NEXT: &str = "
 What to try next
   kobj run --steps FILE.kobj       the same, atomic step by atomic step
+  kobj explore FILE.kobj           every order of the steps of all threads
   kobj list                        the calls, drivers and profiles that a scenario can use
   kobj replay LOG.jsonl            drive the handle tables with a recording of a real machine
   docs/FIRST-SCENARIO.md           write a scenario of your own

@@ -194,34 +194,36 @@ fn broken_now(world: &World<'_>, kind: PropertyKind) -> Vec<(usize, Refuted)> {
         .collect()
 }
 
+/// Records with their places.
+type Placed<R> = Vec<(Id<R>, R)>;
+
 /// The IRPs and packets that deltas speak of, as they are after them, or were before they ceased to be.
-fn mentioned(kernel: &Kernel, deltas: &[Delta]) -> (Vec<(Id<Irp>, Irp)>, Vec<(Id<Packet>, Packet)>) {
-    let (mut irps, mut packets) = (Vec::new(), Vec::new());
-    let mut note = |kind: Kind, at: u32| match kind {
-        Kind::Irp => irps.extend(kernel.get(Id::at(at)).map(|irp: &Irp| (Id::at(at), irp.clone()))),
-        Kind::Packet => {
-            packets.extend(kernel.get(Id::at(at)).map(|packet: &Packet| (Id::at(at), packet.clone())));
-        }
-        _ => {}
-    };
+fn mentioned(kernel: &Kernel, deltas: &[Delta]) -> (Placed<Irp>, Placed<Packet>) {
+    let (mut irps, mut packets): (Placed<Irp>, Placed<Packet>) = (Vec::new(), Vec::new());
     for delta in deltas {
-        match &delta.change {
-            Change::Field { kind, at, .. } | Change::Create { kind, at } => note(*kind, *at),
+        let (kind, at) = match &delta.change {
+            Change::Field { kind, at, .. } | Change::Create { kind, at } => (*kind, *at),
             Change::Insert { kind, list, item, .. } | Change::Remove { kind, list, item, .. } => {
-                if let WordKind::Ref(kind) = Kernel::lists(*kind)[*list as usize].kind {
-                    note(kind, item - 1);
+                match Kernel::lists(*kind)[*list as usize].kind {
+                    WordKind::Ref(kind) => (kind, item - 1),
+                    _ => continue,
                 }
+            }
+            _ => continue,
+        };
+        match kind {
+            Kind::Irp => irps.extend(kernel.get(Id::at(at)).map(|irp: &Irp| (Id::at(at), irp.clone()))),
+            Kind::Packet => {
+                packets.extend(kernel.get(Id::at(at)).map(|packet: &Packet| (Id::at(at), packet.clone())));
             }
             _ => {}
         }
     }
     for delta in deltas {
-        match &delta.change {
-            Change::Destroy { at, record } => match &**record {
-                AnyRecord::Irp(irp) => irps.push((Id::at(*at), irp.clone())),
-                AnyRecord::Packet(packet) => packets.push((Id::at(*at), packet.clone())),
-                _ => {}
-            },
+        let Change::Destroy { at, record } = &delta.change else { continue };
+        match &**record {
+            AnyRecord::Irp(irp) => irps.push((Id::at(*at), irp.clone())),
+            AnyRecord::Packet(packet) => packets.push((Id::at(*at), packet.clone())),
             _ => {}
         }
     }
