@@ -19,7 +19,7 @@ const CALLS: [&str; 17] = [
     "CreateEvent()",
     "GetQueuedCompletionStatus(h1, timeout: 0)",
     "WaitForSingleObject(h1, timeout: 0)",
-    "WaitForSingleObject(h1, timeout: finite)",
+    "WaitForSingleObject(h1, timeout: 100)",
     "check h0.HandleCount == 1",
 ];
 
@@ -37,7 +37,7 @@ const SETUPS: [&[&str]; 5] = [
 ];
 
 /// A scenario's text.
-pub fn scenarios() -> impl Strategy<Value = String> {
+pub(crate) fn scenarios() -> impl Strategy<Value = String> {
     let calls = |most| prop::collection::vec(0..CALLS.len(), 0..=most);
     let threads = (calls(2), calls(2), calls(1));
     let world = (any::<bool>(), prop::sample::select(vec![None, None, Some("a"), Some("b")]));
@@ -71,7 +71,7 @@ pub fn scenarios() -> impl Strategy<Value = String> {
             if let Some(thread) = ended.filter(|thread| text.contains(&format!("thread {thread}\n"))) {
                 text.push_str(&format!("environment killer\n  terminate thread {thread}\n"));
             }
-            text + "always \"a\" h0.PointerCount < 3\nsometimes \"s\" object(h0).PointerCount == 4\n"
+            text + "always \"a\": h0.PointerCount < 3\nsometimes \"s\": object(h0).PointerCount == 4\n"
         },
     )
 }

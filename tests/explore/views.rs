@@ -10,13 +10,13 @@ use sim_model::scenario::world::{Move, World};
 use sim_model::{lang, scenario};
 
 /// The program of a scenario's text.
-pub fn program(text: &str) -> Program {
+pub(crate) fn program(text: &str) -> Program {
     let parsed = lang::parse("random.kobj", text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     scenario::compile(parsed).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
 /// A program's runs without its rules: a search of it goes on after a state that breaks one.
-pub struct Unjudged<'p>(pub ProgramSpace<'p>);
+pub(crate) struct Unjudged<'p>(pub(crate) ProgramSpace<'p>);
 
 impl<'p> System for Unjudged<'p> {
     type State = SpaceState<'p>;
@@ -47,19 +47,19 @@ impl<'p> System for Unjudged<'p> {
 
 /// What all states together show.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Findings {
+pub(crate) struct Findings {
     /// The rules that some state breaks, by their number.
-    pub broken: BTreeSet<usize>,
+    pub(crate) broken: BTreeSet<usize>,
     /// The `sometimes` lines that some state meets.
-    pub met: BTreeSet<usize>,
+    pub(crate) met: BTreeSet<usize>,
     /// The ends at which every line so far was as expected, exactly.
-    pub ends: BTreeSet<Vec<u8>>,
+    pub(crate) ends: BTreeSet<Vec<u8>>,
     /// What a program sees at the other ends.
-    pub failed_ends: BTreeSet<String>,
+    pub(crate) failed_ends: BTreeSet<String>,
 }
 
 /// What all states show, and how many there are; none if there are more than `most`.
-pub fn findings(program: &Program, partial_order: bool, most: usize) -> Option<(Findings, usize)> {
+pub(crate) fn findings(program: &Program, partial_order: bool, most: usize) -> Option<(Findings, usize)> {
     let system = Unjudged(ProgramSpace::new(program, None));
     let limits = sim_model::explore::Limits { states: Some(most), ..Default::default() };
     let settings = Settings { partial_order, limits, ..Settings::default() };
