@@ -2,5 +2,6 @@
 
 mod corpus;
 mod factors;
+mod meetings;
 mod partial_order;
 mod views;

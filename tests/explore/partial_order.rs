@@ -4,17 +4,19 @@ use std::cell::Cell;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use sim_core::Kernel;
 use sim_core::delta::Change;
 use sim_core::ps::schedule::Step;
 use sim_core::ps::thread::Thread;
 use sim_core::record::Kind;
-use sim_model::explore::{Settings, System, Verdict, explore};
+use sim_model::explore::{Settings, System, Verdict, explore, explore_space};
 use sim_model::scenario::space::ProgramSpace;
 use sim_model::scenario::{Program, run_moves};
 use sim_tests::Machine;
 
 use crate::corpus::scenarios;
-use crate::views::{findings, program};
+use crate::meetings::ALL;
+use crate::views::{Unjudged, findings, program};
 
 const MOST_STATES: usize = 12_000;
 
@@ -86,9 +88,9 @@ fn local_steps_are_independent_of_all_others() {
             machine.k.enabled(&mut steps);
             for local in steps.iter().filter(|step| machine.k.is_local(**step)) {
                 local_steps.set(local_steps.get() + 1);
-                check_private(&machine, *local)?;
+                check_private(&machine.k, *local)?;
                 for other in steps.iter().filter(|other| other.thread != local.thread) {
-                    check_independent(&machine, *local, *other)?;
+                    check_independent(&machine.k, *local, *other)?;
                 }
             }
         }
@@ -98,8 +100,35 @@ fn local_steps_are_independent_of_all_others() {
     assert!(local_steps.get() > 10_000, "{}", local_steps.get());
 }
 
-fn check_private(machine: &Machine, local: Step) -> Result<(), TestCaseError> {
-    let mut kernel = machine.k.clone();
+#[test]
+fn local_steps_are_independent_wherever_threads_meet() {
+    for (name, text) in ALL {
+        let program = program(text);
+        let system = Unjudged(ProgramSpace::new(&program, None));
+        let (_, space) = explore_space(&system, &Settings::default(), &mut |_| {});
+        let (mut local_states, mut steps) = (0, Vec::new());
+        for index in 0..space.len() {
+            let state = space.state(index);
+            let kernel = state.world.kernel();
+            steps.clear();
+            kernel.enabled(&mut steps);
+            let local: Vec<Step> = steps.iter().copied().filter(|step| kernel.is_local(*step)).collect();
+            local_states += usize::from(!local.is_empty());
+            for local in local {
+                check_private(kernel, local).unwrap_or_else(|error| panic!("{name}: {error}"));
+                for other in steps.iter().filter(|other| other.thread != local.thread) {
+                    let result = check_independent(kernel, local, *other);
+                    result.unwrap_or_else(|error| panic!("{name}: {error}"));
+                }
+            }
+        }
+        println!("{name}: {} states, {local_states} with a local step", space.len());
+        assert!(local_states > 0, "{name}");
+    }
+}
+
+fn check_private(before: &Kernel, local: Step) -> Result<(), TestCaseError> {
+    let mut kernel = before.clone();
     let own = local.thread.index() as u32;
     for delta in kernel.take(local) {
         let private = match &delta.change {
@@ -111,20 +140,20 @@ fn check_private(machine: &Machine, local: Step) -> Result<(), TestCaseError> {
             }
             _ => false,
         };
-        prop_assert!(private, "{:?}: {:?}", machine.k.step_name(local), delta);
+        prop_assert!(private, "{:?}: {:?}", before.step_name(local), delta);
     }
-    prop_assert!(!kernel.stack(local.thread).is_empty(), "{:?}", machine.k.step_name(local));
+    prop_assert!(!kernel.stack(local.thread).is_empty(), "{:?}", before.step_name(local));
     Ok(())
 }
 
-fn check_independent(machine: &Machine, local: Step, other: Step) -> Result<(), TestCaseError> {
-    let enabled = |kernel: &sim_core::Kernel, step: Step| {
+fn check_independent(before: &Kernel, local: Step, other: Step) -> Result<(), TestCaseError> {
+    let enabled = |kernel: &Kernel, step: Step| {
         let mut steps = Vec::new();
         kernel.enabled(&mut steps);
         steps.contains(&step)
     };
-    let names = || (machine.k.step_name(local), machine.k.step_name(other));
-    let (mut first, mut last) = (machine.k.clone(), machine.k.clone());
+    let names = || (before.step_name(local), before.step_name(other));
+    let (mut first, mut last) = (before.clone(), before.clone());
     first.take(local);
     last.take(other);
     prop_assert!(enabled(&first, other) && enabled(&last, local), "{:?}", names());

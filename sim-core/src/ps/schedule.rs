@@ -126,12 +126,10 @@ impl Kernel {
             && !self.may_be_interrupted(thread)
     }
 
-    /// Whether an APC may be delivered to the thread before its next step. Only an IRP that its driver has pended
-    /// and that belongs to its thread is ever finished by one, and only the thread itself issues such IRPs.
+    /// Whether an APC may be delivered to the thread before its next step. Only an IRP on the thread's list that its
+    /// driver has pended is ever finished by one, and only the thread itself issues such IRPs.
     fn may_be_interrupted(&self, thread: Id<Thread>) -> bool {
-        let by_apc = |irp: &Irp| {
-            irp.thread == thread && irp.pending && !irp.is_synchronous_api() && irp.link != Some(Link::File)
-        };
+        let by_apc = |irp: &Irp| irp.thread == thread && irp.pending && irp.link == Some(Link::Thread);
         self[thread].apc_level == 0 && self.all::<Irp>().any(|(_, irp)| by_apc(irp))
     }
 
