@@ -4,6 +4,7 @@ use crate::meetings::ALL;
 use crate::views::{findings, program};
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the numbers are what a person runs this test for")]
 fn partial_order_leaves_fewer_states() {
     for (name, text) in ALL {
         let program = program(text);

@@ -67,7 +67,6 @@ fn verdicts_and_ends_are_the_same() {
     });
     result.unwrap_or_else(|error| panic!("{error}"));
     let (compared, failing) = (compared.get(), failing.get());
-    println!("{compared} compared, {failing} of them fail");
     assert!(
         compared >= 80 && failing >= 20 && compared - failing >= 10,
         "{compared} compared, {failing} fail"
@@ -122,7 +121,6 @@ fn local_steps_are_independent_wherever_threads_meet() {
                 }
             }
         }
-        println!("{name}: {} states, {local_states} with a local step", space.len());
         assert!(local_states > 0, "{name}");
     }
 }
