@@ -183,3 +183,40 @@ fn the_readme_shows_real_output() {
         );
     }
 }
+
+/// Every example of the language page compiles, after a prelude that declares what the examples speak of.
+#[test]
+fn every_example_of_the_language_page_compiles() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let page = fs::read_to_string(root.join("docs/LANGUAGE.md")).unwrap().replace("\r\n", "\n");
+    let blocks = page.split("```").skip(1).step_by(2).filter(|block| !block.starts_with("ebnf"));
+    let words = [
+        "title",
+        "profile",
+        "device serial0 driver",
+        "unbound",
+        "process",
+        "environment",
+        "always",
+        "schedule",
+    ];
+    let mut compiled = 0;
+    for block in blocks.map(str::trim_start) {
+        let whole = block.lines().any(|line| line == "process app");
+        let at_file_level = words.iter().any(|word| block.starts_with(word));
+        let mut text = String::new();
+        if !block.contains("device serial0 driver") {
+            text.push_str("device serial0 driver=serial\n");
+        }
+        if !whole {
+            text.push_str("process app\n  thread setup\n    port = CreateIoCompletionPort()\n");
+            text.push_str("    file = CreateFile(\"\\\\.\\serial0\", GENERIC_READ, FILE_FLAG_OVERLAPPED)\n");
+            text.push_str("    r1 = ReadFile(file, 4, offset: 0)\n    r2 = ReadFile(file, 4, offset: 0)\n  thread worker\n");
+        }
+        let indent = if at_file_level { "" } else { "    " };
+        block.lines().for_each(|line| text.push_str(&format!("{indent}{line}\n")));
+        program("LANGUAGE.md", &text);
+        compiled += 1;
+    }
+    assert!(compiled >= 12, "{compiled}");
+}

@@ -91,6 +91,7 @@ steps! {
         Start { file: Id<File> } = "CLOSE", "send IRP_MJ_CLOSE to the driver";
         Finish { file: Id<File>, irp: Id<Irp> } = "done", "the driver has closed the file";
         LetPortGo { file: Id<File> } = "port", "drop the file object's hold on its port";
+        LetDeviceGo { file: Id<File> } = "device", "one open file less on the device";
     }
 }
 
@@ -123,20 +124,25 @@ impl Routine for IopDeleteFile {
             Self::Finish { file, irp } => {
                 k.forget_returned(thread);
                 k.destroy(irp, "the close is over");
-                if let Some(device) = k[file].device {
-                    let count = k[device].reference_count - 1;
-                    k.set(device, Device::REFERENCE_COUNT, count, "one open file less on the device");
-                }
                 Next::goto(Self::LetPortGo { file })
             }
             Self::LetPortGo { file } => match k[file].port {
                 Some(port) => {
                     k.set(file, File::PORT, None, "the association ends with the file object");
                     let object = k[port].object;
-                    Next::goto(ObDereferenceObject::Drop { object, purpose: Purpose::Association })
+                    let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Association };
+                    Next::call(Self::LetDeviceGo { file }, drop)
                 }
-                None => Next::SUCCESS,
+                None => Next::goto(Self::LetDeviceGo { file }),
             },
+            Self::LetDeviceGo { file } => {
+                k.forget_returned(thread);
+                if let Some(device) = k[file].device {
+                    let count = k[device].reference_count - 1;
+                    k.set(device, Device::REFERENCE_COUNT, count, "one open file less on the device");
+                }
+                Next::SUCCESS
+            }
         }
     }
 }

@@ -33,9 +33,8 @@ pub struct CreateFile {
 steps! {
     /// NtCreateFile: opens a device and returns a handle to a new file object.
     ///
-    /// Errors: STATUS_OBJECT_NAME_NOT_FOUND; what the driver answers to IRP_MJ_CREATE. A failed create leaves
-    /// nothing behind: its file object gets neither cleanup nor close. The create request holds no reference on the
-    /// file object. Source: ReactOS io/iomgr/file.c.
+    /// Errors: STATUS_OBJECT_NAME_NOT_FOUND, with nothing left behind. No driver of the model refuses
+    /// IRP_MJ_CREATE yet. The create request holds no reference on the file object. Source: ReactOS io/iomgr/file.c.
     pub enum NtCreateFile = "NtCreateFile" {
         Parse { device: Option<Id<Device>>, access: Access, synchronous: bool }
             = "parse", "find the device that the path names and hold it";

@@ -17,7 +17,7 @@ steps! {
     ///
     /// `close` is DUPLICATE_CLOSE_SOURCE: the source is closed after the object's handle was counted for the target
     /// and before its entry is made, so HandleCount never drops to zero on the way and a duplicate within one process
-    /// gets the source's value. Errors: STATUS_INVALID_HANDLE, STATUS_PROCESS_IS_TERMINATING. Sources: ReactOS
+    /// gets the source's value. It is closed also if the duplicate fails. Errors: STATUS_INVALID_HANDLE, STATUS_PROCESS_IS_TERMINATING. Sources: ReactOS
     /// ob/obhandle.c; Wine kernel32/tests/process.c, test_DuplicateHandle.
     pub enum NtDuplicateObject = "NtDuplicateObject" {
         Reference { source: Id<Process>, handle: Handle, target: Id<Process>, attributes: u8, close: bool }
@@ -30,9 +30,9 @@ steps! {
             failed: Option<Returned> } = "insert", "make the new handle's entry";
         Inserted { object: Id<Object>, source: Id<Process>, target: Id<Process> }
             = "inserted", "the new handle exists";
-        Undo { object: Id<Object>, source: Id<Process>, target: Id<Process>, returned: Returned }
+        Undo { object: Id<Object>, source: Id<Process>, target: Option<Id<Process>>, returned: Returned }
             = "undo", "no handle was made: drop the reference";
-        Return { source: Id<Process>, target: Id<Process>, returned: Returned }
+        Return { source: Id<Process>, target: Option<Id<Process>>, returned: Returned }
             = "return", "let both processes' handle tables go and return the new handle";
     }
 }
@@ -51,10 +51,6 @@ impl Routine for NtDuplicateObject {
                 if !k.acquire_rundown(source) {
                     return Next::fail(NtStatus::PROCESS_IS_TERMINATING);
                 }
-                if !k.acquire_rundown(target) {
-                    k.release_rundown(source);
-                    return Next::fail(NtStatus::PROCESS_IS_TERMINATING);
-                }
                 let (wanted, access, purpose) = (None, Access(0), Purpose::Handle);
                 let by_handle =
                     ObReferenceObjectByHandle::LockEntry { process: source, handle, wanted, access, purpose };
@@ -63,13 +59,17 @@ impl Routine for NtDuplicateObject {
             Self::Count { source, handle, target, attributes, close } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
-                    return Next::goto(Self::Return { source, target, returned });
+                    return Next::goto(Self::Return { source, target: None, returned });
                 }
                 let object: Id<Object> = Id::from_word(u64::from(returned.value));
-                let access = match k.entry(source, handle) {
-                    Some(entry) => entry.access,
-                    None => k.object_type(object).rules().valid_access,
-                };
+                let access = k[thread].handle_information;
+                k.set(thread, Thread::HANDLE_INFORMATION, Access(0), "");
+                if !k.acquire_rundown(target) {
+                    let returned = Returned::status(NtStatus::PROCESS_IS_TERMINATING);
+                    let undo = Self::Undo { object, source, target: None, returned };
+                    let close_source = ObpCloseHandle::LockEntry { process: source, handle, forced: false };
+                    return if close { Next::call(undo, close_source) } else { Next::goto(undo) };
+                }
                 let attributes = attributes & INHERIT;
                 Next::call(
                     Self::CloseSource { object, source, handle, target, access, attributes, close },
@@ -87,7 +87,9 @@ impl Routine for NtDuplicateObject {
             Self::Insert { object, source, target, access, attributes, failed } => {
                 k.forget_returned(thread);
                 match failed {
-                    Some(returned) => Next::goto(Self::Undo { object, source, target, returned }),
+                    Some(returned) => {
+                        Next::goto(Self::Undo { object, source, target: Some(target), returned })
+                    }
                     None => Next::call(
                         Self::Inserted { object, source, target },
                         ObpCreateHandle::Insert { object, process: target, access, attributes },
@@ -97,9 +99,9 @@ impl Routine for NtDuplicateObject {
             Self::Inserted { object, source, target } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
-                    return Next::goto(Self::Undo { object, source, target, returned });
+                    return Next::goto(Self::Undo { object, source, target: Some(target), returned });
                 }
-                Next::goto(Self::Return { source, target, returned })
+                Next::goto(Self::Return { source, target: Some(target), returned })
             }
             Self::Undo { object, source, target, returned } => Next::call(
                 Self::Return { source, target, returned },
@@ -108,7 +110,7 @@ impl Routine for NtDuplicateObject {
             Self::Return { source, target, returned } => {
                 k.forget_returned(thread);
                 k.release_rundown(source);
-                k.release_rundown(target);
+                target.into_iter().for_each(|target| k.release_rundown(target));
                 Next::Return(returned)
             }
         }

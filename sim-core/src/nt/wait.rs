@@ -87,8 +87,13 @@ impl Routine for NtWaitForSingleObject {
                     return Next::Return(returned);
                 }
                 let object = Id::from_word(u64::from(returned.value));
-                if timeout == Timeout::Zero && !k.is_signaled(object) {
-                    return Next::goto(Self::End { object, status: NtStatus::TIMEOUT });
+                if timeout == Timeout::Zero {
+                    // Looking and taking are one step: nobody can come between.
+                    let status = if k.is_signaled(object) { NtStatus::SUCCESS } else { NtStatus::TIMEOUT };
+                    if status == NtStatus::SUCCESS {
+                        k.satisfy_wait(object);
+                    }
+                    return Next::goto(Self::End { object, status });
                 }
                 Next::goto(Self::Wait { object, timeout })
             }

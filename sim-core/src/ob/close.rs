@@ -23,7 +23,7 @@ steps! {
             = "C3", "refuse if the handle is protected from close";
         DestroyEntry { process: Id<Process>, handle: Handle }
             = "C4", "free the entry: the value can be given out again from now on";
-        Dereference { object: Id<Object> } = "C8", "the handle is closed; its reference goes last";
+        Dereference { object: Id<Object> } = "C9", "the handle is closed; its reference goes last";
     }
 }
 

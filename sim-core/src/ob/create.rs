@@ -105,6 +105,9 @@ impl Kernel {
         let count = self[object].handle_count + 1;
         self.set(object, Object::NEW, false, "");
         self.set(object, Object::HANDLE_COUNT, count, "a handle to the object exists");
+        if let Body::Port(port) = self[object].body {
+            self.set(port, Port::CLOSED, false, "a handle to the port exists again");
+        }
         if !self.object_type(object).rules().maintains_handle_count {
             return;
         }

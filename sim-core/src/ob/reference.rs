@@ -72,7 +72,8 @@ steps! {
             process: Id<Process>, handle: Handle, wanted: Option<ObjectType>, access: Access, purpose: Purpose,
         } = "H2", "compare the object's type and the granted access";
         Reference { process: Id<Process>, handle: Handle, purpose: Purpose } = "H3", "reference the object";
-        UnlockEntry { process: Id<Process>, handle: Handle, object: Id<Object> } = "H4", "unlock the entry";
+        UnlockEntry { process: Id<Process>, handle: Handle, object: Id<Object>, purpose: Purpose }
+            = "H4", "unlock the entry";
     }
 }
 
@@ -134,9 +135,12 @@ impl Routine for ObReferenceObjectByHandle {
                     return Next::fail(NtStatus::INVALID_HANDLE);
                 };
                 k.reference(object, purpose);
-                Next::goto(Self::UnlockEntry { process, handle, object })
+                Next::goto(Self::UnlockEntry { process, handle, object, purpose })
             }
-            Self::UnlockEntry { process, handle, object } => {
+            Self::UnlockEntry { process, handle, object, purpose } => {
+                if let (Purpose::Handle, Some(entry)) = (purpose, k.entry(process, handle)) {
+                    k.set(thread, Thread::HANDLE_INFORMATION, entry.access, "");
+                }
                 k.unlock_entry(process, handle);
                 Next::Return(Returned::value(object.to_word() as u32))
             }
@@ -204,6 +208,10 @@ impl Kernel {
             return Next::fail(NtStatus::OBJECT_TYPE_MISMATCH);
         }
         self.reference(object, purpose);
+        if purpose == Purpose::Handle {
+            let access = self.object_type(object).rules().valid_access;
+            self.set(thread, Thread::HANDLE_INFORMATION, access, "");
+        }
         Next::Return(Returned::value(object.to_word() as u32))
     }
 

@@ -10,7 +10,7 @@ use crate::ob::reference::Purpose;
 use crate::ps::process::Process;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Id, Word, WordKind};
+use crate::word::{Access, Id, Word, WordKind};
 
 record! {
     /// ETHREAD.
@@ -29,6 +29,8 @@ record! {
         RETURNED returned: Option<Returned>,
         /// The packet that a port handed it while it waited.
         HANDED handed: Option<Id<Packet>>,
+        /// The access of the handle that a duplicate was made from (OBJECT_HANDLE_INFORMATION), until it is read.
+        HANDLE_INFORMATION handle_information: Access,
         /// It was told to end.
         TERMINATING terminating: bool,
         /// It has ended; its object is signalled.
@@ -91,6 +93,7 @@ impl Kernel {
             apc_level: 0,
             returned: None,
             handed: None,
+            handle_information: Access(0),
             terminating: false,
             ended: false,
             irps: alloc::vec::Vec::new(),

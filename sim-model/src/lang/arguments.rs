@@ -100,6 +100,7 @@ impl Checker<'_> {
             (ParamKind::Label, Value::Name(name)) => {
                 self.label_or(name, span, place, &[], &[]);
             }
+            (ParamKind::Process, Value::Pseudo(name)) if name == "GetCurrentProcess" => {}
             (ParamKind::Process, Value::Name(name)) => self.process(&Spanned::new(name.clone(), span)),
             (ParamKind::Flags(flags), Value::Name(name)) => {
                 let name = Spanned::new(name.clone(), span);

@@ -401,7 +401,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
     numbers: &["INFINITE"],
     fields: &[
-        ("handle", &["HandleCount", "PointerCount", "Value"]),
+        ("handle", &["HandleCount", "PointerCount", "Value", "CurrentByteOffset"]),
         ("object", &["HandleCount", "PointerCount"]),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),

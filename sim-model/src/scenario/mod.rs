@@ -3,6 +3,7 @@
 //! [`compile()`] turns a syntax tree into a [`Program`]; a [`World`] is a kernel with that program's threads, devices
 //! and labels, and moves by atomic moves that can be undone. [`run()`] takes the moves one call after another.
 
+mod act;
 pub mod calls;
 mod compile;
 mod compile_condition;

@@ -64,7 +64,7 @@ impl<'w> Names<'w> {
     /// A status block, by the label of its request.
     pub fn iosb(&self, iosb: Id<Iosb>) -> String {
         let label = self.label_where(|binding| binding == Binding::Operation(iosb));
-        label.map_or_else(|| format!("iosb#{}", iosb.index()), Into::into)
+        label.map_or_else(|| format!("request#{}", iosb.index()), Into::into)
     }
 
     /// An IRP, by the label of its request.

@@ -1,17 +1,19 @@
 //! Running a scenario: one call after another, with the system's own work done between calls.
 
-use sim_core::delta::Delta;
+use sim_core::delta::{Change, Delta};
 use sim_core::frame::StepName;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
-use sim_core::kernel::Stored;
+use sim_core::kernel::AnyRecord;
 use sim_core::ps::schedule::{Choice, Step};
 use sim_core::ps::thread::Thread;
+use sim_core::record::Kind;
+use sim_core::word::WordKind;
 use sim_core::{Id, Kernel, NtStatus};
 
-use crate::lang::ast::Span;
+use crate::lang::ast::{PropertyKind, Span};
 use crate::lang::{Diagnostic, Diagnostics};
-use crate::scenario::condition::Refuted;
+use crate::scenario::condition::{Condition, Refuted};
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::result::CallResult;
@@ -25,6 +27,8 @@ pub struct Run<'p> {
     pub entries: Vec<Entry>,
     /// Lines that never began, as (actor, action).
     pub unreached: Vec<(usize, usize)>,
+    /// Properties of the scenario that this run breaks, each with the reason.
+    pub broken: Vec<(usize, Refuted)>,
     /// It was stopped while something could still happen, as a schedule may be: then what was not reached says nothing.
     pub partial: bool,
     /// Every step in the order in which it was taken, as (entry, step of the entry).
@@ -42,6 +46,8 @@ pub struct Entry {
     pub steps: Vec<Taken>,
     /// How it ended.
     pub ending: Ending,
+    /// It goes on with a call that began in an earlier entry: something else happened in between.
+    pub resumed: bool,
 }
 
 /// One step that was taken.
@@ -53,15 +59,17 @@ pub struct Taken {
     pub name: Option<StepName>,
     /// What it changed.
     pub deltas: Vec<Delta>,
-    /// The IRPs there were at the time, by place: a place is used again.
+    /// The IRPs that it speaks of, by place: a place is used again.
     pub irps: Vec<(Id<Irp>, Irp)>,
-    /// The packets there were at the time, by place.
+    /// The packets that it speaks of, by place.
     pub packets: Vec<(Id<Packet>, Packet)>,
 }
 
 /// How a line ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
+    /// The call went on later, in another entry.
+    Interrupted,
     /// The call has not returned.
     Blocked {
         /// Whether that was expected.
@@ -86,7 +94,7 @@ impl Entry {
         match &self.ending {
             Ending::Blocked { met } | Ending::Returned { met, .. } => *met,
             Ending::Checked(refuted) => refuted.is_none(),
-            Ending::Done(_) => true,
+            Ending::Done(_) | Ending::Interrupted => true,
         }
     }
 }
@@ -96,6 +104,7 @@ impl Run<'_> {
     pub fn held(&self) -> bool {
         self.entries.iter().all(Entry::held)
             && self.missed().next().is_none()
+            && self.broken.is_empty()
             && self.world.kernel().findings().is_empty()
     }
 
@@ -175,24 +184,71 @@ fn blocks_as_expected(program: &Program, actor: usize, action: usize) -> bool {
     }
 }
 
-fn all<R: Stored>(kernel: &Kernel) -> Vec<(Id<R>, R)> {
-    kernel.all::<R>().map(|(id, record)| (id, record.clone())).collect()
+/// The scenario's properties of a kind that do not hold now. What speaks of a label that is not bound yet says nothing.
+fn broken_now(world: &World<'_>, kind: PropertyKind) -> Vec<(usize, Refuted)> {
+    let properties = world.program().properties.iter().enumerate();
+    let known = |condition: &Condition| kind == PropertyKind::Finally || condition.is_known(world);
+    properties
+        .filter(|(_, property)| property.kind == kind && known(&property.condition))
+        .filter_map(|(at, property)| property.condition.refuted(world).map(|refuted| (at, refuted)))
+        .collect()
+}
+
+/// The IRPs and packets that deltas speak of, as they are after them, or were before they ceased to be.
+fn mentioned(kernel: &Kernel, deltas: &[Delta]) -> (Vec<(Id<Irp>, Irp)>, Vec<(Id<Packet>, Packet)>) {
+    let (mut irps, mut packets) = (Vec::new(), Vec::new());
+    let mut note = |kind: Kind, at: u32| match kind {
+        Kind::Irp => irps.extend(kernel.get(Id::at(at)).map(|irp: &Irp| (Id::at(at), irp.clone()))),
+        Kind::Packet => {
+            packets.extend(kernel.get(Id::at(at)).map(|packet: &Packet| (Id::at(at), packet.clone())));
+        }
+        _ => {}
+    };
+    for delta in deltas {
+        match &delta.change {
+            Change::Field { kind, at, .. } | Change::Create { kind, at } => note(*kind, *at),
+            Change::Insert { kind, list, item, .. } | Change::Remove { kind, list, item, .. } => {
+                if let WordKind::Ref(kind) = Kernel::lists(*kind)[*list as usize].kind {
+                    note(kind, item - 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    for delta in deltas {
+        match &delta.change {
+            Change::Destroy { at, record } => match &**record {
+                AnyRecord::Irp(irp) => irps.push((Id::at(*at), irp.clone())),
+                AnyRecord::Packet(packet) => packets.push((Id::at(*at), packet.clone())),
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    (irps, packets)
 }
 
 struct Runner<'p> {
     world: World<'p>,
     entries: Vec<Entry>,
     order: Vec<(usize, usize)>,
+    broken: Vec<(usize, Refuted)>,
     events: Vec<Event>,
 }
 
 impl<'p> Runner<'p> {
     fn of(program: &'p Program) -> Runner<'p> {
-        Runner { world: World::new(program), entries: Vec::new(), order: Vec::new(), events: Vec::new() }
+        Runner {
+            world: World::new(program),
+            entries: Vec::new(),
+            order: Vec::new(),
+            broken: Vec::new(),
+            events: Vec::new(),
+        }
     }
 
     fn end(self) -> Run<'p> {
-        let Runner { mut world, mut entries, order, .. } = self;
+        let Runner { mut world, mut entries, order, mut broken, .. } = self;
         let program = world.program();
         for entry in &mut entries {
             if let Ending::Blocked { met } = &mut entry.ending {
@@ -203,6 +259,9 @@ impl<'p> Runner<'p> {
         let mut moves = Vec::new();
         world.enabled(&mut moves);
         let partial = !moves.is_empty();
+        if !partial {
+            broken.extend(broken_now(&world, PropertyKind::Finally));
+        }
         let begun = |actor: usize| {
             let state = world.actor(actor);
             state.next + usize::from(state.inside.is_some())
@@ -212,7 +271,7 @@ impl<'p> Runner<'p> {
                 (begun(actor)..program.actors[actor].actions.len()).map(move |action| (actor, action))
             })
             .collect();
-        Run { world, entries, unreached, partial, order }
+        Run { world, entries, unreached, broken, partial, order }
     }
 
     /// One action of the first actor that can go on, to its end or until it waits. False if none can.
@@ -277,19 +336,17 @@ impl<'p> Runner<'p> {
                 action,
                 steps: Vec::new(),
                 ending: Ending::Blocked { met: true },
+                resumed: false,
             });
         }
         let owner = match step {
             Move::Begin(_) => self.entries.len() - 1,
-            Move::Step(_) => self.owner(thread),
+            Move::Step(_) => self.resumed(thread),
         };
         let mark = self.world.mark();
-        let mut irps = all(self.world.kernel());
-        let mut packets = all(self.world.kernel());
         self.world.take(step, &mut self.events);
-        irps.extend(all(self.world.kernel()));
-        packets.extend(all(self.world.kernel()));
         let deltas = self.world.since(mark).to_vec();
+        let (irps, packets) = mentioned(self.world.kernel(), &deltas);
         if let Some(entry) = self.entries.get_mut(owner) {
             self.order.push((owner, entry.steps.len()));
             entry.steps.push(Taken { thread, name, deltas, irps, packets });
@@ -297,6 +354,26 @@ impl<'p> Runner<'p> {
         for event in std::mem::take(&mut self.events) {
             self.note(event);
         }
+        for (at, refuted) in broken_now(&self.world, PropertyKind::Always) {
+            if self.broken.iter().all(|(known, _)| *known != at) {
+                self.broken.push((at, refuted));
+            }
+        }
+    }
+
+    /// The entry that a step belongs to. If something else happened since the last step of its line, a new one: so
+    /// that entries stand in the order in which things happened.
+    fn resumed(&mut self, thread: Option<Id<Thread>>) -> usize {
+        let owner = self.owner(thread);
+        let last = self.entries.len().saturating_sub(1);
+        if owner == last {
+            return owner;
+        }
+        let (actor, action) = (self.entries[owner].actor, self.entries[owner].action);
+        self.entries[owner].ending = Ending::Interrupted;
+        let ending = Ending::Blocked { met: true };
+        self.entries.push(Entry { actor, action, steps: Vec::new(), ending, resumed: true });
+        last + 1
     }
 
     /// The entry that a step belongs to: the unfinished one of its thread, else the latest.

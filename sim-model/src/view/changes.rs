@@ -198,7 +198,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
 }
 
 fn irp(step: &Taken, at: u32) -> Option<&Irp> {
-    // The IRPs after the step stand behind those before it.
+    // One that ceased to be in the step stands last.
     step.irps.iter().rfind(|(id, _)| id.index() == at as usize).map(|(_, irp)| irp)
 }
 

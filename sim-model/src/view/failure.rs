@@ -22,6 +22,11 @@ pub fn failures(run: &Run<'_>) -> Diagnostics {
         };
         diagnostics.push(Diagnostic::new(message).at(span, why));
     }
+    for (at, refuted) in &run.broken {
+        let property = &program.properties[*at];
+        let message = format!("{} {}: {refuted}", property.kind.word(), property.name);
+        diagnostics.push(Diagnostic::new(message).at(property.span, format!("found {}", refuted.found)));
+    }
     for finding in run.world.kernel().findings() {
         let (rule, code) = (finding.rule, finding.rule.bug_check());
         diagnostics.push(Diagnostic::new(format!(

@@ -103,6 +103,11 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
     graph
 }
 
+/// How many references of an object are held by system services under way, which are no part of the graph.
+pub fn under_way(k: &Kernel, graph: &DiGraph<Holder, Hold>, object: Id<Object>) -> u32 {
+    k[object].pointer_count.saturating_sub(held_by(graph, object).len() as u32)
+}
+
 /// Who holds an object, one holder for each reference.
 pub fn held_by(graph: &DiGraph<Holder, Hold>, object: Id<Object>) -> Vec<Holder> {
     let Some(node) = graph.node_indices().find(|node| graph[*node] == Holder::Object(object)) else {

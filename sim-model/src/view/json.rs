@@ -42,6 +42,13 @@ enum Record<'a> {
         objects: Vec<ObjectRecord>,
         changes: Vec<ChangeRecord>,
     },
+    Interrupted {
+        actor: &'a str,
+        line: usize,
+        text: &'a str,
+        objects: Vec<ObjectRecord>,
+        changes: Vec<ChangeRecord>,
+    },
     Step(StepRecord<'a>),
     Unreached {
         actor: &'a str,
@@ -213,7 +220,7 @@ impl Counts {
     }
 
     fn verdict<'a>(&self, run: &Run<'_>, program: &'a Program) -> Record<'a> {
-        let failed = run.entries.iter().filter(|entry| !entry.held()).count();
+        let failed = run.entries.iter().filter(|entry| !entry.held()).count() + run.broken.len();
         Record::Verdict {
             file: &program.source().file,
             calls: self.calls,
@@ -255,6 +262,7 @@ fn entry_record<'a>(run: &'a Run<'a>, entry: &'a Entry, counts: &mut Counts) -> 
             let thread = process.map(|_| &*actor.name);
             Record::Check { thread, actor: &actor.name, line, text, held: refuted.is_none(), expected, found }
         }
+        (Ending::Interrupted, _) => Record::Interrupted { actor: &actor.name, line, text, objects, changes },
         (ending, ActionKind::Call(call)) => {
             counts.calls += 1;
             let (status, result, error) = match ending {

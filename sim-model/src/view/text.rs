@@ -3,12 +3,13 @@
 use sim_core::Id;
 use sim_core::ob::header::{Body, Object};
 
+use crate::lang::ast::PropertyKind;
 use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::run::{Ending, Entry, Run, Taken};
 use crate::scenario::world::{Binding, World};
 use crate::view::changes::{self, ShownChange};
 use crate::view::failure::failures;
-use crate::view::holders::{Holder, held_by, holders};
+use crate::view::holders::{Holder, held_by, holders, under_way};
 use crate::view::layout::{Paint, Tone, WIDTH, columns, cut, wrap};
 
 /// What to show.
@@ -31,7 +32,7 @@ const SUBJECT: usize = 7;
 
 /// The text of a run.
 pub fn render(run: &Run<'_>, options: Options) -> String {
-    let (subject, result) = (subject_width(run), result_column(run));
+    let (subject, result) = (subject_width(run, options.steps), result_column(run));
     let mut page = Page { run, paint: Paint(options.color), text: String::new(), subject, result };
     if !options.quiet {
         page.heading();
@@ -43,9 +44,17 @@ pub fn render(run: &Run<'_>, options: Options) -> String {
     page.text.trim_start().to_owned()
 }
 
-fn subject_width(run: &Run<'_>) -> usize {
-    let all = run.entries.iter().flat_map(|entry| changes::of_entry(&run.world, entry));
-    all.map(|change| columns(&change.subject)).max().unwrap_or(0).clamp(4, 16)
+fn subject_width(run: &Run<'_>, steps: bool) -> usize {
+    let shown = |entry: &Entry| match steps {
+        false => changes::of_entry(&run.world, entry),
+        true => entry.steps.iter().flat_map(|step| shown_changes(run, step)).collect(),
+    };
+    let all = run.entries.iter().flat_map(shown);
+    all.map(|change| columns(&change.subject)).max().unwrap_or(0).clamp(4, 22)
+}
+
+fn shown_changes(run: &Run<'_>, step: &Taken) -> Vec<ShownChange> {
+    step.deltas.iter().filter_map(|delta| changes::of_delta(&run.world, step, delta)).collect()
 }
 
 /// Results stand at the right end, so that most calls fit before them on one line.
@@ -59,6 +68,7 @@ fn result(entry: &Entry) -> (String, Tone) {
     let good = |met: bool| if met { Tone::Good } else { Tone::Bad };
     match &entry.ending {
         Ending::Returned { result, met } => (result.to_string(), good(*met)),
+        Ending::Interrupted => ("has not returned yet".into(), Tone::Plain),
         Ending::Blocked { met } => ("does not return".into(), good(*met)),
         Ending::Checked(None) => ("holds".into(), Tone::Good),
         Ending::Checked(Some(_)) => ("does not hold".into(), Tone::Bad),
@@ -118,6 +128,10 @@ impl Page<'_> {
             }
         }
         for (actor, action) in self.run.unreached.clone() {
+            if speaker != Some(actor) {
+                speaker = Some(actor);
+                self.speaker(actor);
+            }
             let line = &self.program().actors[actor].actions[action];
             let text = format!("{:>5}  {}", line.line, cut(&line.text, self.result - SUBJECT - 2));
             let text = self.paint.pad(Tone::Quiet, &text, self.result)
@@ -141,7 +155,8 @@ impl Page<'_> {
         let (result, tone) = result(entry);
         let quiet = matches!(action.kind, ActionKind::Check(_));
         let number = self.paint.text(Tone::Quiet, &format!("{:>5}", action.line));
-        let lines = wrap(&action.text, self.result - SUBJECT - 2);
+        let text = if entry.resumed { format!("… {}", action.text) } else { action.text.clone() };
+        let lines = wrap(&text, self.result - SUBJECT - 2);
         let last = lines.len() - 1;
         for (at, text) in lines.iter().enumerate() {
             let number = if at == 0 { number.clone() } else { " ".repeat(5) };
@@ -188,12 +203,7 @@ impl Page<'_> {
     fn steps(&mut self, entry: &Entry) {
         for step in &entry.steps {
             self.step(entry, step);
-            let changes: Vec<ShownChange> = step
-                .deltas
-                .iter()
-                .filter_map(|delta| changes::of_delta(&self.run.world, step, delta))
-                .collect();
-            self.changes(&changes);
+            self.changes(&shown_changes(self.run, step));
         }
     }
 
@@ -223,8 +233,12 @@ impl Page<'_> {
             let header = &world.kernel()[object];
             let counts =
                 format!("HandleCount {}  PointerCount {}", header.handle_count, header.pointer_count);
-            let by: Vec<String> =
+            let mut by: Vec<String> =
                 held_by(&graph, object).iter().map(|holder| holder_name(world, *holder)).collect();
+            let calls = under_way(world.kernel(), &graph, object);
+            by.extend(
+                (calls > 0).then(|| format!("{} of a call under way", plural(calls as usize, "reference"))),
+            );
             let why = if header.deleted { "freed".into() } else { format!("held by {}", by.join(" and ")) };
             self.remains(&world.names().object(object), header.body.object_type().name(), &counts, &why);
         }
@@ -271,7 +285,15 @@ impl Page<'_> {
         let failed = run.entries.iter().filter(|entry| !entry.held()).count();
         let missed = run.missed().count();
         let counted = format!("{}, {}", plural(calls, "call"), plural(checks, "check"));
+        let asked = self.program().properties.iter();
+        let left = asked
+            .filter(|property| matches!(property.kind, PropertyKind::Sometimes | PropertyKind::Eventually));
+        let left = match left.count() {
+            0 => String::new(),
+            count => format!("; `kobj explore` decides {count} more of every order"),
+        };
         let found = run.world.kernel().findings().len();
+        let failed = failed + run.broken.len();
         let (tone, verdict) = match (failed, missed, found) {
             (0, 0, 0) => (Tone::Good, "all as expected".to_owned()),
             (_, 0, 0) => (Tone::Bad, format!("{failed} not as expected")),
@@ -279,7 +301,7 @@ impl Page<'_> {
             _ => (Tone::Bad, format!("{failed} not as expected, {}", plural(found, "bug check"))),
         };
         let file = self.program().source().file.to_string();
-        self.line(&format!("\n{file}: {counted}: {}", self.paint.text(tone, &verdict)));
+        self.line(&format!("\n{file}: {counted}: {}{left}", self.paint.text(tone, &verdict)));
     }
 }
 

@@ -1,0 +1,142 @@
+//! The explorer on scenarios: exact counts, verdicts, and stories that a run can follow.
+
+use std::fs;
+use std::path::Path;
+
+use sim_model::explore::{Outcome, Settings, System, Verdict, explore};
+use sim_model::lang;
+use sim_model::scenario::space::ProgramSpace;
+use sim_model::scenario::world::Move;
+use sim_model::scenario::{Program, compile, run_moves, run_schedule};
+use sim_model::view::{exploration, exploration_json};
+
+fn program(name: &str, text: &str) -> Program {
+    let scenario = lang::parse(name, text).unwrap_or_else(|error| panic!("{error}"));
+    compile(scenario).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn exploration(name: &str) -> Program {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/explorations").join(name);
+    program(name, &fs::read_to_string(path).unwrap().replace("\r\n", "\n"))
+}
+
+fn explored(program: &Program, threads: usize) -> Outcome<Move> {
+    explore(&ProgramSpace::new(program, None), &Settings { threads, ..Settings::default() })
+}
+
+const RACES: [(&str, u64, u64, u64); 5] = [
+    ("close-against-read.kobj", 443, 790, 3),
+    ("cancel-against-completion.kobj", 365, 586, 2),
+    ("two-closers.kobj", 77, 123, 1),
+    ("recycled-handle.kobj", 230, 389, 3),
+    ("cancel-against-thread-exit.kobj", 1_402, 2_633, 1),
+];
+
+#[test]
+fn the_first_races_hold_with_exact_counts() {
+    for (name, states, transitions, ends) in RACES {
+        let outcome = explored(&exploration(name), 1);
+        assert_eq!(outcome.verdict, Verdict::Holds, "{name}");
+        let counts = &outcome.counts;
+        assert_eq!((counts.states, counts.transitions, counts.ends), (states, transitions, ends), "{name}");
+    }
+}
+
+#[test]
+fn the_page_tells_the_counts_that_the_explorer_gives() {
+    let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/RACES.md")).unwrap();
+    for (name, states, ..) in RACES {
+        let row = format!("| `{}` | {} |", name.trim_end_matches(".kobj"), exploration::grouped(states));
+        assert!(page.contains(&row), "{row}");
+    }
+}
+
+/// The recycled handle, with an expectation that some order breaks.
+fn broken() -> Program {
+    let text = "process app\n  thread main\n    mine = CreateEvent()\n    CloseHandle(mine) -> TRUE\n    \
+        theirs = CreateEvent()\n  thread late\n    SetEvent(mine) -> ERROR_INVALID_HANDLE\n    \
+        check not signaled(theirs)\n";
+    program("broken.kobj", text)
+}
+
+#[test]
+fn the_outcome_is_the_same_for_any_number_of_threads_and_any_run() {
+    for program in [broken(), exploration("close-against-read.kobj")] {
+        let space = ProgramSpace::new(&program, None);
+        let first = exploration::render(&program, space.rules(), &explored(&program, 1), false);
+        for threads in [1, 2, 8] {
+            let again = exploration::render(&program, space.rules(), &explored(&program, threads), false);
+            assert_eq!(again, first, "{threads} threads");
+        }
+    }
+}
+
+#[test]
+fn the_shortest_story_is_a_scenario_that_a_run_follows_to_the_same_failure() {
+    let program = broken();
+    let Verdict::Fails(found) = explored(&program, 2).verdict else {
+        panic!("an order breaks the expectation")
+    };
+    let text = exploration::scenario_text(&program, &found.steps);
+    let again = self::program("broken.kobj", &text);
+    let run = run_schedule(&again).unwrap_or_else(|error| panic!("{error}"));
+    assert!(!run.held());
+    assert_eq!(run.world.failed(), run_moves(&program, &found.steps).world.failed());
+    assert_eq!(run.order.len(), found.steps.len());
+}
+
+#[test]
+fn a_schedule_that_does_not_fit_is_refused_with_its_place() {
+    let text =
+        "process app\n  thread main\n    e = CreateEvent()\nschedule\n  main: begin\n  main: NtClose C1\n";
+    let program = program("odd.kobj", text);
+    let Err(error) = run_schedule(&program) else { panic!("the thread is not in NtClose") };
+    let error = error.to_string();
+    assert!(error.contains("odd.kobj:6:3") && error.contains("NtCreateEvent create"), "{error}");
+}
+
+#[test]
+fn a_thread_that_waits_for_ever_is_stuck() {
+    let text = "process app\n  thread a\n    e = CreateEvent()\n    WaitForSingleObject(e, INFINITE)\n";
+    let program = program("stuck.kobj", text);
+    let Verdict::Fails(found) = explored(&program, 1).verdict else { panic!("nobody sets the event") };
+    assert!(found.message.contains("stuck in line 4"), "{}", found.message);
+    let expected = text.replace("INFINITE)", "INFINITE) -> blocks");
+    assert_eq!(explored(&self::program("blocks.kobj", &expected), 1).verdict, Verdict::Holds);
+}
+
+#[test]
+fn a_rule_that_is_never_exercised_is_a_failure() {
+    let text = "process app\n  thread a\n    e = CreateEvent()\nsometimes \"never\": e.HandleCount == 2\n";
+    let program = program("never.kobj", text);
+    assert!(matches!(explored(&program, 1).verdict, Verdict::Unexercised(_)));
+}
+
+#[test]
+fn fewer_preemptions_reach_fewer_states() {
+    let program = exploration("close-against-read.kobj");
+    let states = |preemptions| explore(&ProgramSpace::new(&program, preemptions), &Settings::default());
+    let ends = |preemptions| states(preemptions).counts.ends;
+    assert!(ends(Some(0)) < ends(Some(3)));
+    let Verdict::Holds = states(Some(3)).verdict else { panic!("three preemptions reach every outcome") };
+}
+
+#[test]
+fn a_counterexample_is_shown_as_before() {
+    let program = broken();
+    let space = ProgramSpace::new(&program, None);
+    let outcome = explored(&program, 1);
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        let shown = exploration::render(&program, space.rules(), &outcome, false);
+        assert!(shown.lines().all(|line| line.chars().count() <= 110), "{shown}");
+        insta::assert_snapshot!("explore-broken", shown);
+        insta::assert_snapshot!(
+            "explore-broken-json",
+            exploration_json::render(&program, space.rules(), &outcome)
+        );
+    });
+}
