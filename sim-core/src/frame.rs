@@ -85,6 +85,17 @@ pub(crate) trait Routine: Copy {
         true
     }
 
+    /// Whether the step, once it is ready, is the thread's own affair, so that its place among the steps of others
+    /// changes nothing.
+    ///
+    /// It stays ready whatever others do. It reads only what the frame holds, what the last routine returned and
+    /// what nobody else can change meanwhile: fields that are set once, in records that the thread keeps alive; an
+    /// entry that it has locked. It changes only the top of the thread's stack and what the last routine returned,
+    /// and leaves some routine on the stack.
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        false
+    }
+
     /// If the step is a wait with a time limit: where the routine goes when the time runs out.
     fn time_out(self) -> Option<Next> {
         None
@@ -165,6 +176,10 @@ macro_rules! frames {
 
             pub(crate) fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
                 match self { $(Frame::$name(routine) => Routine::ready(routine, k, thread),)* }
+            }
+
+            pub(crate) fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
+                match self { $(Frame::$name(routine) => Routine::is_local(routine, k, thread),)* }
             }
 
             pub(crate) fn time_out(self) -> Option<Next> {

@@ -33,6 +33,10 @@ impl Routine for PendIrp {
         }
     }
 
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::ReturnPending {})
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Queue { irp, device } => {
@@ -82,6 +86,10 @@ impl Routine for CancelRoutine {
         }
     }
 
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Complete { .. })
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::ReleaseLock { irp } => {
@@ -119,6 +127,10 @@ impl Routine for FlushQueue {
             Self::Unlink { device, .. } => k[device].lock.is_none(),
             _ => true,
         }
+    }
+
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Return { .. })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {

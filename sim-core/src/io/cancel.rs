@@ -33,6 +33,10 @@ impl Routine for IoCancelIrp {
         }
     }
 
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Called {})
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::AcquireLock { irp } => {

@@ -34,6 +34,17 @@ impl Routine for IofCompleteRequest {
         }
     }
 
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            // Whoever completes an IRP owns it, except one that an APC finishes: that may be gone after the step.
+            Self::Route { irp } => {
+                let irp = &k[irp];
+                !irp.pending || irp.is_synchronous_api() || irp.link == Some(Link::File)
+            }
+            _ => false,
+        }
+    }
+
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         match self {
             Self::Complete { irp, status, information } => {

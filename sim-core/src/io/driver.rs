@@ -20,6 +20,11 @@ steps! {
 }
 
 impl Routine for IofCallDriver {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        // The driver does not have the IRP yet, so only its issuer can finish it.
+        true
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Dispatch { irp } => {

@@ -40,6 +40,14 @@ impl Routine for IopCloseFile {
         }
     }
 
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Start { .. } => true,
+            Self::AcquireLock { file } => !k[file].synchronous,
+            _ => false,
+        }
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Start { file, process, process_handles, system_handles } => {
@@ -92,6 +100,14 @@ impl Routine for IopDeleteFile {
         match self {
             Self::Finish { irp, .. } => k[irp].completed,
             _ => true,
+        }
+    }
+
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            // Without a reference on the file nobody binds it to a port any more.
+            Self::LetPortGo { file } => k[file].port.is_none(),
+            _ => false,
         }
     }
 

@@ -51,6 +51,14 @@ impl Routine for NtCancelIoFile {
         }
     }
 
+    fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
+        match self {
+            // Only the thread itself could issue another request of its own, so the wait stays over.
+            Self::Reference { .. } | Self::Scanned { .. } | Self::Wait { .. } => true,
+            Self::Cancel {} => k.was_successful(thread),
+        }
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { handle } => Next::call(Self::Cancel {}, reference_file(k, thread, handle)),
@@ -97,6 +105,10 @@ impl NtCancelIoFileEx {
 }
 
 impl Routine for NtCancelIoFileEx {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Reference { .. } | Self::LetFileGo { .. })
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { handle, iosb } => {

@@ -26,6 +26,11 @@ impl NtClose {
 }
 
 impl Routine for NtClose {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        let Self::Start { handle } = self;
+        !handle.is_negative()
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         let Self::Start { handle } = self;
         if (-6..0).contains(&(handle.0 as i32)) && k.profile().closes_pseudo_handles {

@@ -58,6 +58,10 @@ impl NtSetInformationFile {
 }
 
 impl Routine for NtSetInformationFile {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::ReferenceFile { .. } | Self::Drop { .. })
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::ReferenceFile { file, port, key } => {
@@ -129,6 +133,10 @@ impl NtSetIoCompletion {
 }
 
 impl Routine for NtSetIoCompletion {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Reference { .. } | Self::Drop { .. })
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { port, key, value, information } => {
@@ -193,6 +201,10 @@ impl Routine for NtRemoveIoCompletion {
             }
             _ => None,
         }
+    }
+
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Reference { .. } | Self::Drop { .. })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {

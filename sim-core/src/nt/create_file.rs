@@ -58,6 +58,10 @@ impl NtCreateFile {
 }
 
 impl Routine for NtCreateFile {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::LetDeviceGo { .. })
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Parse { device, access, synchronous } => {

@@ -26,6 +26,10 @@ macro_rules! create_service {
         }
 
         impl Routine for $name {
+            fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
+                matches!(self, Self::DropCreation { .. }) && k.was_successful(thread)
+            }
+
             fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
                 match self {
                     Self::Create { $($field),* } => {

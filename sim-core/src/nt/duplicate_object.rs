@@ -38,6 +38,13 @@ steps! {
 }
 
 impl Routine for NtDuplicateObject {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(
+            self,
+            Self::CloseSource { .. } | Self::Insert { .. } | Self::Inserted { .. } | Self::Undo { .. }
+        )
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { source, handle, target, attributes, close } => {

@@ -31,6 +31,10 @@ impl NtSetEvent {
 }
 
 impl Routine for NtSetEvent {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Reference { .. } | Self::Drop { .. })
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { handle, signaled } => {

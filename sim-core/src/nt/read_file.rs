@@ -85,6 +85,16 @@ impl Routine for NtReadFile {
         }
     }
 
+    fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
+        match self {
+            Self::ReferenceFile { .. } | Self::CallDriver { .. } => true,
+            Self::LetEventGo { .. } | Self::Fail { .. } => true,
+            Self::ReferenceEvent { .. } => k.was_successful(thread),
+            Self::AcquireLock { file, .. } => !k[file].synchronous,
+            _ => false,
+        }
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::ReferenceFile { file, event, apc_context, iosb, length, offset } => {

@@ -61,6 +61,14 @@ impl Routine for NtWaitForSingleObject {
         }
     }
 
+    fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
+        match self {
+            Self::Reference { .. } | Self::End { .. } => true,
+            Self::Look { timeout } => timeout != Timeout::Zero && k.was_successful(thread),
+            _ => false,
+        }
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { handle, timeout } => {

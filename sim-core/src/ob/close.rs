@@ -37,6 +37,19 @@ impl Routine for ObpCloseHandle {
         }
     }
 
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            // The thread holds the entry's lock.
+            Self::CheckProtection { process, handle, forced } => {
+                forced
+                    || k.entry(process, handle)
+                        .is_some_and(|entry| entry.attributes & PROTECT_FROM_CLOSE == 0)
+            }
+            Self::Dereference { .. } => true,
+            _ => false,
+        }
+    }
+
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         match self {
             Self::LockEntry { process, handle, forced } => {
@@ -84,6 +97,13 @@ steps! {
 }
 
 impl Routine for ObpDecrementHandleCount {
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::CloseProcedure { object, .. } => !matches!(k[object].body, Body::Port(_)),
+            Self::Decrement { .. } => false,
+        }
+    }
+
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         match self {
             Self::Decrement { object, process } => {

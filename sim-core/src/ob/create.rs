@@ -55,6 +55,10 @@ steps! {
 }
 
 impl Routine for ObpCreateHandle {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Count { .. } | Self::Fail { .. })
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Count { object, process, access, attributes } => Next::call(

@@ -18,6 +18,13 @@ steps! {
 }
 
 impl Routine for ObpDeleteObject {
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Start { object } => !matches!(k[object].body, Body::Port(_)),
+            Self::Free { .. } => false,
+        }
+    }
+
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         match self {
             Self::Start { object } => match k[object].body {

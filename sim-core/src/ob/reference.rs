@@ -87,6 +87,23 @@ impl Routine for ObReferenceObjectByHandle {
         }
     }
 
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            // The thread holds the entry's lock.
+            Self::CheckEntry { process, handle, wanted, access, .. } => {
+                k.entry(process, handle).is_some_and(|entry| {
+                    let type_of = |object| k.object_type(object);
+                    entry.access.grants(access)
+                        && entry
+                            .object
+                            .map(type_of)
+                            .is_some_and(|found| wanted.is_none_or(|wanted| found == wanted))
+                })
+            }
+            _ => false,
+        }
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::LockEntry { process, handle, wanted, access, purpose } => {

@@ -32,6 +32,12 @@ impl Routine for PspExitThread {
         }
     }
 
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        // Once ready they stay so: no thread is added to a process whose last thread ends, and nobody else issues
+        // requests for this one.
+        matches!(self, Self::Cancel { .. } | Self::Wait { .. })
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         let process = k[thread].process;
         k.forget_returned(thread);
@@ -73,6 +79,11 @@ impl Routine for PspExitProcess {
             Self::AwaitUsers { process } => k[process].users == 0,
             _ => true,
         }
+    }
+
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        // Once the table is closed no user is added.
+        matches!(self, Self::AwaitUsers { .. })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {

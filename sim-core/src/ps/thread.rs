@@ -133,6 +133,11 @@ impl Kernel {
         returned
     }
 
+    /// Whether the routine that was called last has succeeded.
+    pub(crate) fn was_successful(&self, thread: Id<Thread>) -> bool {
+        self[thread].returned.is_some_and(|returned| !returned.status.is_error())
+    }
+
     /// Passes over what the routine that was called last returned, if one was.
     pub(crate) fn forget_returned(&mut self, thread: Id<Thread>) {
         self.set(thread, Thread::RETURNED, None, "");

@@ -59,6 +59,7 @@ fn search(program: &Program, space: &ProgramSpace<'_>, arguments: &ExploreArgume
         threads: arguments
             .threads
             .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        partial_order: !arguments.no_partial_order,
         allow_unexercised: arguments.allow_unexercised,
         limits: Limits {
             states: arguments.max_states,

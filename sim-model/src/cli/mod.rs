@@ -37,7 +37,7 @@ pending.\n\nExit codes: 0 all as expected, 1 something was not, 2 bad usage or i
 enum Command {
     /// Run scenarios and check every expectation in them.
     Run(RunArguments),
-    /// Take the steps of all threads, devices and the system in every order: a shortest counterexample, or none.
+    /// Take the steps of all threads, devices and the system in every order: a counterexample, or none.
     Explore(ExploreArguments),
     /// Drive the model's handle tables with a recording: a Windows Security event log as JSON Lines.
     Replay(ReplayArguments),
@@ -88,6 +88,11 @@ struct ExploreArguments {
     /// Accept rules and `sometimes` lines that no state exercises.
     #[arg(long)]
     allow_unexercised: bool,
+    /// Take also those orders that differ only in steps that no other thread and no rule can notice.
+    ///
+    /// The verdict is the same, the search longer; a story that breaks a rule is then a shortest one.
+    #[arg(long)]
+    no_partial_order: bool,
     /// The form of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,

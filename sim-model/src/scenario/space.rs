@@ -141,6 +141,25 @@ impl<'p> System for ProgramSpace<'p> {
         state.turn = state.turn_before;
     }
 
+    /// Leaves one local step, if some thread is at one. A call that returns, and all that a rule, a check or a label
+    /// speaks of, is never part of such a step. A line that is not as expected ends the run and so bars it too, but
+    /// that line fails just as well after it, in a state that differs only in where the thread is inside its call.
+    ///
+    /// With a bound on preemptions each step depends on who moved before it. With an `eventually` line each step
+    /// may matter to fairness. Then all steps are taken.
+    fn reduce(&self, state: &SpaceState<'p>, enabled: &mut Vec<Move>) -> bool {
+        let eventually = self.rules.iter().any(|rule| rule.kind == RuleKind::Eventually);
+        if enabled.len() < 2 || eventually || self.preemptions.is_some() {
+            return false;
+        }
+        let kernel = state.world.kernel();
+        let local = |step: &Move| matches!(step, Move::Step(step) if kernel.is_local(*step));
+        let Some(step) = enabled.iter().copied().find(local) else { return false };
+        enabled.clear();
+        enabled.push(step);
+        true
+    }
+
     fn rules(&self) -> &[Rule] {
         &self.rules
     }

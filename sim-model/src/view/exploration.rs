@@ -1,4 +1,4 @@
-//! An exploration as text: the verdict, how much it rests on, and the shortest story that breaks a rule.
+//! An exploration as text: the verdict, how much it rests on, and a story that breaks a rule.
 
 use crate::explore::{Counterexample, Counts, Limit, Outcome, Rule, Verdict};
 use crate::lang;
@@ -17,7 +17,7 @@ pub fn render(program: &Program, rules: &[Rule], outcome: &Outcome<Move>, color:
     let mut page = Page { program, paint: Paint(color), text: String::new() };
     page.verdict(rules, outcome);
     if let Verdict::Fails(counterexample) = &outcome.verdict {
-        page.counterexample(counterexample);
+        page.counterexample(counterexample, outcome.counts.reduced == 0);
     } else {
         page.coverage(rules, outcome);
     }
@@ -92,11 +92,12 @@ impl Page<'_> {
         }
     }
 
-    fn counterexample(&mut self, counterexample: &Counterexample<Move>) {
+    fn counterexample(&mut self, counterexample: &Counterexample<Move>, shortest: bool) {
         let Counterexample { steps, cycle, .. } = counterexample;
         let program = self.program;
         let moves: Vec<Move> = steps.iter().chain(cycle).copied().collect();
-        let heading = format!("\nThe shortest story: {}", plural(steps.len(), "step"));
+        let which = if shortest { "The shortest story" } else { "A story" };
+        let heading = format!("\n{which}: {}", plural(steps.len(), "step"));
         self.line(&self.paint.text(Tone::Heading, &heading));
         let run = run_moves(program, &moves);
         self.story(&run, steps.len());

@@ -1,0 +1,77 @@
+//! Scenarios made at random: two or three threads, an answering device and somebody who ends threads.
+
+use proptest::prelude::*;
+
+/// What is done to the handles `h0` and `h1` and the operations `r…`.
+const CALLS: [&str; 17] = [
+    "CloseHandle(h0)",
+    "CloseHandle(h1)",
+    "CloseHandle(h0) -> TRUE",
+    "SetEvent(h0)",
+    "SetEvent(h1) -> TRUE",
+    "DuplicateHandle(h0)",
+    "DuplicateHandle(h1)",
+    "ReadFile(h0, 8 bytes, offset: 0)",
+    "ReadFile(h0, 8 bytes, offset: 0)",
+    "ReadFile(h0, 8 bytes, offset: 0, event: h1)",
+    "CancelIo(h0)",
+    "CancelIoEx(h0, NULL)",
+    "CreateEvent()",
+    "GetQueuedCompletionStatus(h1, timeout: 0)",
+    "WaitForSingleObject(h1, timeout: 0)",
+    "WaitForSingleObject(h1, timeout: 100)",
+    "check h0.HandleCount == 1",
+];
+
+/// How the handles come to be.
+const SETUPS: [&[&str]; 5] = [
+    &["h0 = CreateEvent()", "h1 = CreateEvent()"],
+    &["h0 = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)", "h1 = CreateEvent()"],
+    &["h0 = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)", "h1 = CreateIoCompletionPort()"],
+    &[
+        "h1 = CreateIoCompletionPort()",
+        "h0 = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)",
+        "CreateIoCompletionPort(h0, h1, key: 7)",
+    ],
+    &["h0 = CreateFile(\"\\\\.\\dev\", GENERIC_READ)", "h1 = CreateEvent()"],
+];
+
+/// A scenario's text.
+pub(crate) fn scenarios() -> impl Strategy<Value = String> {
+    let calls = |most| prop::collection::vec(0..CALLS.len(), 0..=most);
+    let threads = (calls(2), calls(2), calls(1));
+    let world = (any::<bool>(), prop::sample::select(vec![None, None, Some("a"), Some("b")]));
+    (0..SETUPS.len(), any::<bool>(), threads, world).prop_map(
+        |(setup, queue, (a, b, c), (answers, ended))| {
+            let driver = if queue { "queue" } else { "serial" };
+            let mut text = format!("device dev driver={driver}\nprocess app\n  thread a\n");
+            let mut line = |words: &str| text.push_str(&format!("    {words}\n"));
+            SETUPS[setup].iter().for_each(|words| line(words));
+            let reads = a.iter().filter(|call| CALLS[**call].starts_with("Read")).count();
+            let mut read = 0;
+            for call in a {
+                if CALLS[call].starts_with("Read") {
+                    line(&format!("r{read} = {}", CALLS[call]));
+                    read += 1;
+                } else {
+                    line(CALLS[call]);
+                }
+            }
+            for (name, calls) in [("b", b), ("c", c)] {
+                // A thread without a line of its own would not wait for the handles.
+                if !calls.is_empty() {
+                    line(&format!("\r  thread {name}"));
+                    calls.iter().for_each(|call| line(CALLS[*call]));
+                }
+            }
+            let mut text = text.replace("    \r", "");
+            if answers && reads > 0 {
+                text.push_str("environment\n  device dev completes r0 with 4 bytes\n");
+            }
+            if let Some(thread) = ended.filter(|thread| text.contains(&format!("thread {thread}\n"))) {
+                text.push_str(&format!("environment killer\n  terminate thread {thread}\n"));
+            }
+            text + "always \"a\": h0.PointerCount < 3\nsometimes \"s\": object(h0).PointerCount == 4\n"
+        },
+    )
+}

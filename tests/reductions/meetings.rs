@@ -1,0 +1,77 @@
+//! Scenarios whose threads meet.
+
+/// Two threads close one handle.
+pub(crate) const DOUBLE_CLOSE: &str = "process app
+  thread a
+    h = CreateEvent()
+    CloseHandle(h)
+  thread b
+    CloseHandle(h)
+    CreateEvent()
+  thread c
+    SetEvent(h)
+";
+
+/// A request is cancelled while the device answers it.
+pub(crate) const CANCEL_RACE: &str = "device dev driver=serial
+process app
+  thread a
+    port = CreateIoCompletionPort()
+    file = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)
+    CreateIoCompletionPort(file, port, key: 7)
+    r = ReadFile(file, 8 bytes, offset: 0)
+  thread b
+    CancelIoEx(file, r)
+    CloseHandle(file)
+environment
+  device dev completes r with 4 bytes
+";
+
+/// A handle is closed and duplicated at the same time, with a request outstanding.
+pub(crate) const CLOSE_AND_DUPLICATE: &str = "device dev driver=queue
+process app
+  thread a
+    file = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)
+    r = ReadFile(file, 8 bytes, offset: 0)
+    CloseHandle(file)
+  thread b
+    DuplicateHandle(file)
+  thread c
+    CancelIo(file)
+";
+
+/// A wait without patience and one with little, while the event is set and a thread is told to end.
+pub(crate) const WAITS: &str = "process app
+  thread a
+    h = CreateEvent()
+    WaitForSingleObject(h, timeout: 0)
+  thread b
+    SetEvent(h)
+  thread c
+    WaitForSingleObject(h, timeout: 100)
+environment
+  terminate thread c
+";
+
+/// A synchronous read that the device answers while its thread is told to end.
+pub(crate) const SYNCHRONOUS_READ: &str = "device dev driver=serial
+process app
+  thread a
+    file = CreateFile(\"\\\\.\\dev\", GENERIC_READ)
+    r = ReadFile(file, 8 bytes)
+  thread b
+    CancelIoEx(file, NULL)
+environment world
+  device dev completes r with 4 bytes
+environment killer
+  terminate thread a
+";
+
+/// All of them.
+pub(crate) const ALL: [(&str, &str); 5] = [
+    ("double close", DOUBLE_CLOSE),
+    ("cancel race", CANCEL_RACE),
+    ("close and duplicate", CLOSE_AND_DUPLICATE),
+    ("waits", WAITS),
+    ("synchronous read", SYNCHRONOUS_READ),
+];

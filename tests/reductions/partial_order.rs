@@ -1,0 +1,163 @@
+//! Leaving out orders of local steps changes no verdict and no end.
+
+use std::cell::Cell;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use sim_core::Kernel;
+use sim_core::delta::Change;
+use sim_core::ps::schedule::Step;
+use sim_core::ps::thread::Thread;
+use sim_core::record::Kind;
+use sim_model::explore::{Settings, System, Verdict, explore, explore_space};
+use sim_model::scenario::space::ProgramSpace;
+use sim_model::scenario::{Program, run_moves};
+use sim_tests::Machine;
+
+use crate::corpus::scenarios;
+use crate::meetings::ALL;
+use crate::views::{Unjudged, findings, program};
+
+const MOST_STATES: usize = 12_000;
+
+fn runner(cases: u32) -> TestRunner {
+    let config =
+        Config { cases, failure_persistence: None, max_global_rejects: 100_000, ..Config::default() };
+    TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
+}
+
+/// The rule that a search finds broken, after checking that the run that it shows breaks it.
+fn verdict(program: &Program, partial_order: bool) -> Option<usize> {
+    let space = ProgramSpace::new(program, None);
+    let settings = Settings { partial_order, allow_unexercised: true, ..Settings::default() };
+    let Verdict::Fails(found) = explore(&space, &settings).verdict else { return None };
+    let mut state = space.initial();
+    for step in &found.steps {
+        let mut enabled = Vec::new();
+        space.enabled(&state, &mut enabled);
+        assert!(enabled.contains(step), "{step:?}");
+        space.take(&mut state, *step);
+    }
+    let mut marks = sim_model::explore::Marks::default();
+    space.judge(&state, &mut marks);
+    space.judge_end(&state, &mut marks);
+    assert!(marks.has_failed(found.rule));
+    let run = run_moves(program, &found.steps);
+    assert_eq!(run.world.failed(), state.world.failed());
+    Some(found.rule)
+}
+
+#[test]
+fn verdicts_and_ends_are_the_same() {
+    let mut runner = runner(160);
+    let (compared, failing) = (Cell::new(0), Cell::new(0));
+    let result = runner.run(&scenarios(), |text| {
+        let program = program(&text);
+        let Some((full, states)) = findings(&program, false, MOST_STATES) else { return Ok(()) };
+        let (reduced, left) = findings(&program, true, MOST_STATES).expect("a reduction leaves fewer states");
+        prop_assert!(left <= states, "{}", text);
+        prop_assert_eq!(&full, &reduced, "{}", text);
+        let (rule, again) = (verdict(&program, false), verdict(&program, true));
+        prop_assert_eq!(rule.is_some(), again.is_some(), "{}", text);
+        // Where several rules can be broken, the search shows the one that it comes to first.
+        prop_assert!(rule == again || full.broken.len() > 1, "{}", text);
+        compared.set(compared.get() + 1);
+        failing.set(failing.get() + u32::from(rule.is_some()));
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+    let (compared, failing) = (compared.get(), failing.get());
+    assert!(
+        compared >= 80 && failing >= 20 && compared - failing >= 10,
+        "{compared} compared, {failing} fail"
+    );
+}
+
+/// A local step changes its own thread's stack and what the last routine returned, and nothing else; and every step
+/// of another thread that can be taken beside it can still be taken after it, and the other way round, and both
+/// orders come to the same state.
+#[test]
+fn local_steps_are_independent_of_all_others() {
+    let local_steps = Cell::new(0);
+    let result = runner(192).run(&prop::collection::vec(any::<u32>(), 0..400), |numbers| {
+        let mut machine = Machine::new(sim_core::profile::Profile::default());
+        for number in numbers {
+            machine.happen(number);
+            let mut steps = Vec::new();
+            machine.k.enabled(&mut steps);
+            for local in steps.iter().filter(|step| machine.k.is_local(**step)) {
+                local_steps.set(local_steps.get() + 1);
+                check_private(&machine.k, *local)?;
+                for other in steps.iter().filter(|other| other.thread != local.thread) {
+                    check_independent(&machine.k, *local, *other)?;
+                }
+            }
+        }
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+    assert!(local_steps.get() > 10_000, "{}", local_steps.get());
+}
+
+#[test]
+fn local_steps_are_independent_wherever_threads_meet() {
+    for (name, text) in ALL {
+        let program = program(text);
+        let system = Unjudged(ProgramSpace::new(&program, None));
+        let (_, space) = explore_space(&system, &Settings::default(), &mut |_| {});
+        let (mut local_states, mut steps) = (0, Vec::new());
+        for index in 0..space.len() {
+            let state = space.state(index);
+            let kernel = state.world.kernel();
+            steps.clear();
+            kernel.enabled(&mut steps);
+            let local: Vec<Step> = steps.iter().copied().filter(|step| kernel.is_local(*step)).collect();
+            local_states += usize::from(!local.is_empty());
+            for local in local {
+                check_private(kernel, local).unwrap_or_else(|error| panic!("{name}: {error}"));
+                for other in steps.iter().filter(|other| other.thread != local.thread) {
+                    let result = check_independent(kernel, local, *other);
+                    result.unwrap_or_else(|error| panic!("{name}: {error}"));
+                }
+            }
+        }
+        assert!(local_states > 0, "{name}");
+    }
+}
+
+fn check_private(before: &Kernel, local: Step) -> Result<(), TestCaseError> {
+    let mut kernel = before.clone();
+    let own = local.thread.index() as u32;
+    for delta in kernel.take(local) {
+        let private = match &delta.change {
+            Change::Enter { thread, .. } | Change::Goto { thread, .. } | Change::Leave { thread, .. } => {
+                *thread == own
+            }
+            Change::Field { kind: Kind::Thread, at, field, .. } => {
+                *at == own && *field == Thread::RETURNED.number()
+            }
+            _ => false,
+        };
+        prop_assert!(private, "{:?}: {:?}", before.step_name(local), delta);
+    }
+    prop_assert!(!kernel.stack(local.thread).is_empty(), "{:?}", before.step_name(local));
+    Ok(())
+}
+
+fn check_independent(before: &Kernel, local: Step, other: Step) -> Result<(), TestCaseError> {
+    let enabled = |kernel: &Kernel, step: Step| {
+        let mut steps = Vec::new();
+        kernel.enabled(&mut steps);
+        steps.contains(&step)
+    };
+    let names = || (before.step_name(local), before.step_name(other));
+    let (mut first, mut last) = (before.clone(), before.clone());
+    first.take(local);
+    last.take(other);
+    prop_assert!(enabled(&first, other) && enabled(&last, local), "{:?}", names());
+    prop_assert!(last.is_local(local), "{:?}", names());
+    first.take(other);
+    last.take(local);
+    prop_assert!(first == last, "{:?}", names());
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! What a search must find with and without a reduction.
+
+use std::collections::BTreeSet;
+
+use sim_model::explore::{Marks, RuleKind, Settings, System, explore_space};
+use sim_model::scenario::Program;
+use sim_model::scenario::condition::{Field, Term, TermKind};
+use sim_model::scenario::space::{ProgramSpace, SpaceState};
+use sim_model::scenario::world::{Move, World};
+use sim_model::{lang, scenario};
+
+/// The program of a scenario's text.
+pub(crate) fn program(text: &str) -> Program {
+    let parsed = lang::parse("random.kobj", text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    scenario::compile(parsed).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// A program's runs without its rules: a search of it goes on after a state that breaks one.
+pub(crate) struct Unjudged<'p>(pub(crate) ProgramSpace<'p>);
+
+impl<'p> System for Unjudged<'p> {
+    type State = SpaceState<'p>;
+    type Step = Move;
+
+    fn initial(&self) -> SpaceState<'p> {
+        self.0.initial()
+    }
+    fn encode(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
+        self.0.encode(state, out);
+    }
+    fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {
+        self.0.decode(bytes, state);
+    }
+    fn enabled(&self, state: &SpaceState<'p>, out: &mut Vec<Move>) {
+        self.0.enabled(state, out);
+    }
+    fn take(&self, state: &mut SpaceState<'p>, step: Move) {
+        self.0.take(state, step);
+    }
+    fn undo(&self, state: &mut SpaceState<'p>, step: Move) {
+        self.0.undo(state, step);
+    }
+    fn reduce(&self, state: &SpaceState<'p>, enabled: &mut Vec<Move>) -> bool {
+        self.0.reduce(state, enabled)
+    }
+}
+
+/// What all states together show.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Findings {
+    /// The rules that some state breaks, by their number.
+    pub(crate) broken: BTreeSet<usize>,
+    /// The `sometimes` lines that some state meets.
+    pub(crate) met: BTreeSet<usize>,
+    /// The ends at which every line so far was as expected, exactly.
+    pub(crate) ends: BTreeSet<Vec<u8>>,
+    /// What a program sees at the other ends.
+    pub(crate) failed_ends: BTreeSet<String>,
+}
+
+/// What all states show, and how many there are; none if there are more than `most`.
+pub(crate) fn findings(program: &Program, partial_order: bool, most: usize) -> Option<(Findings, usize)> {
+    let system = Unjudged(ProgramSpace::new(program, None));
+    let limits = sim_model::explore::Limits { states: Some(most), ..Default::default() };
+    let settings = Settings { partial_order, limits, ..Settings::default() };
+    let (_, space) = explore_space(&system, &settings, &mut |_| {});
+    if space.len() >= most {
+        return None;
+    }
+    let mut found = Findings::default();
+    let (mut state, mut steps) = (system.initial(), Vec::new());
+    for index in 0..space.len() {
+        system.decode(space.encoded(index), &mut state);
+        let mut marks = Marks::default();
+        system.0.judge(&state, &mut marks);
+        steps.clear();
+        system.enabled(&state, &mut steps);
+        if steps.is_empty() {
+            system.0.judge_end(&state, &mut marks);
+            match state.world.failed() {
+                None => found.ends.insert(space.encoded(index).to_vec()),
+                Some(_) => found.failed_ends.insert(seen(&state.world)),
+            };
+        }
+        for (rule, described) in system.0.rules().iter().enumerate() {
+            if marks.has_failed(rule) {
+                found.broken.insert(rule);
+            }
+            if described.kind == RuleKind::Sometimes && marks.is_exercised(rule) {
+                found.met.insert(rule);
+            }
+        }
+    }
+    Some((found, space.len()))
+}
+
+/// How far each actor is and what each label has to say.
+fn seen(world: &World<'_>) -> String {
+    use Field as F;
+    let actors = (0..world.program().actors.len()).map(|actor| {
+        let state = world.actor(actor);
+        let ended = world.value(&Term { text: String::new(), kind: TermKind::Ended(actor) });
+        format!("{} {} {ended};", state.next, state.inside.is_some())
+    });
+    let fields = [
+        F::Value,
+        F::Open,
+        F::HandleCount,
+        F::PointerCount,
+        F::ObjectHandleCount,
+        F::ObjectPointerCount,
+        F::Cleanup,
+        F::Close,
+        F::Deleted,
+        F::Signaled,
+        F::Packets,
+        F::Pending,
+        F::Status,
+        F::Information,
+        F::PacketKey,
+        F::PacketOverlapped,
+        F::PacketStatus,
+        F::PacketBytes,
+    ];
+    let labels = (0..world.program().labels.len()).flat_map(|label| fields.map(|field| (label, field)));
+    let values = labels.map(|(label, field)| {
+        let kind = TermKind::Field(label, field);
+        format!("{}.{field:?}={:?};", label, world.value(&Term { text: String::new(), kind }))
+    });
+    format!("{:?} ", world.failed()) + &actors.chain(values).collect::<String>()
+}
