@@ -14,6 +14,7 @@ pub struct ProgramSpace<'p> {
 }
 
 /// A state on the way, with what undoing the last move needs.
+#[derive(Clone)]
 pub struct SpaceState<'p> {
     /// The world.
     pub world: World<'p>,

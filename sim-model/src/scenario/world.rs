@@ -117,6 +117,7 @@ impl Event {
     }
 }
 
+#[derive(Clone)]
 enum Undo {
     Failed,
     Actor(usize, ActorState),
@@ -131,6 +132,7 @@ pub struct Mark {
 }
 
 /// A program on its way.
+#[derive(Clone)]
 pub struct World<'p> {
     program: &'p Program,
     kernel: Kernel,
