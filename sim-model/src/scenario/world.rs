@@ -135,15 +135,15 @@ pub struct Mark {
 #[derive(Clone)]
 pub struct World<'p> {
     program: &'p Program,
-    kernel: Kernel,
+    pub(super) kernel: Kernel,
     processes: Vec<Id<Process>>,
     threads: Vec<Option<Id<Thread>>>,
     devices: Vec<Id<Device>>,
     nobodys_iosb: Id<Iosb>,
-    actors: Vec<ActorState>,
-    labels: Vec<Binding>,
+    pub(super) actors: Vec<ActorState>,
+    pub(super) labels: Vec<Binding>,
     /// The first line that was not as expected, as (actor, action).
-    failed: Option<(usize, usize)>,
+    pub(super) failed: Option<(usize, usize)>,
     journal: Vec<Undo>,
 }
 
@@ -255,20 +255,6 @@ impl<'p> World<'p> {
         self.journal.clear();
     }
 
-    pub(super) const fn kernel_mut(&mut self) -> &mut Kernel {
-        &mut self.kernel
-    }
-
-    pub(super) fn restore(
-        &mut self,
-        actors: Vec<ActorState>,
-        labels: Vec<Binding>,
-        failed: Option<(usize, usize)>,
-    ) {
-        (self.actors, self.labels, self.failed) = (actors, labels, failed);
-        self.journal.clear();
-    }
-
     /// Whether an actor can begin its next action.
     pub fn can_begin(&self, actor: usize) -> bool {
         let state = self.actors[actor];
@@ -289,9 +275,7 @@ impl<'p> World<'p> {
     /// Appends every move that can be made now, in canonical order.
     pub fn enabled(&self, out: &mut Vec<Move>) {
         out.extend((0..self.actors.len()).filter(|actor| self.can_begin(*actor)).map(Move::Begin));
-        let mut steps = Vec::new();
-        self.kernel.enabled(&mut steps);
-        out.extend(steps.into_iter().map(Move::Step));
+        out.extend(self.kernel.steps().map(Move::Step));
     }
 
     /// Makes a move. What it brought about is appended to `events`.
