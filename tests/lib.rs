@@ -74,8 +74,7 @@ impl Machine {
     /// What a random number makes happen: a call of an idle thread, a device's answer, the end of a thread, or one
     /// of the steps that can be taken.
     pub fn happen(&mut self, number: u32) {
-        let mut steps: Vec<Step> = Vec::new();
-        self.k.enabled(&mut steps);
+        let steps: Vec<Step> = self.k.steps().collect();
         let pick = (number >> 8) as usize;
         if !steps.is_empty() && number & 0xff < 200 {
             self.k.take(steps[pick % steps.len()]);

@@ -1,15 +1,12 @@
 //! The canonical encoding: a state as bytes, equal exactly when the states are equal.
 //!
-//! Numbers are LEB128. A record is the set of its fields that are not zero, then their words; so a state costs
-//! about as many bytes as it has facts. Nothing that only grows (journal, time, history) is part of it.
+//! Numbers are LEB128. A record is the set of its fields that differ from those of the record in its place in a base
+//! state, then their words; so a state costs about as many bytes as it differs from the base in facts. Nothing that only grows (journal, time, history) is part of it.
 
 use alloc::vec::Vec;
 
 use crate::record::Record;
 use crate::word::Word;
-
-/// More fields than any record has.
-const MOST_FIELDS: usize = 32;
 
 /// Writes words.
 pub struct Encoder<'a> {
@@ -23,6 +20,7 @@ impl<'a> Encoder<'a> {
     }
 
     /// Appends a number.
+    #[inline]
     pub fn number(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.out.push(number as u8 | 0x80);
@@ -36,30 +34,17 @@ impl<'a> Encoder<'a> {
         self.number(value.to_word());
     }
 
-    /// Appends a record, or its absence.
-    pub(crate) fn record<R: Record>(&mut self, record: Option<&R>) {
-        let Some(record) = record else { return self.number(0) };
-        let fields = R::FIELDS.len();
-        let mut mask = 0u64;
-        for field in 0..fields {
-            mask |= u64::from(record.word(field as u8) != 0) << field;
-        }
-        for list in 0..R::LISTS.len() {
-            mask |= u64::from(!record.list(list as u8).is_empty()) << (fields + list);
-        }
-        self.number(mask + 1);
-        for field in 0..fields {
-            let word = record.word(field as u8);
-            if word != 0 {
-                self.number(word);
-            }
-        }
-        for list in 0..R::LISTS.len() {
-            let items = record.list(list as u8);
-            if !items.is_empty() {
-                self.number(items.len() as u64);
-                items.iter().for_each(|item| self.number(u64::from(*item)));
-            }
+    /// Appends a list: how many items, then the items.
+    pub(crate) fn list(&mut self, items: &[u32]) {
+        self.number(items.len() as u64);
+        items.iter().for_each(|item| self.number(u64::from(*item)));
+    }
+
+    /// Appends a record as what differs from `base`, or its absence.
+    pub(crate) fn record<R: Record>(&mut self, record: Option<&R>, base: Option<&R>) {
+        match record {
+            Some(record) => record.put(base, self),
+            None => self.number(0),
         }
     }
 }
@@ -81,17 +66,18 @@ impl<'a> Decoder<'a> {
     }
 
     /// The next number.
+    #[inline]
     pub fn number(&mut self) -> u64 {
-        let mut number = 0;
-        for shift in (0..).step_by(7) {
+        let (mut number, mut shift) = (0, 0);
+        loop {
             let (byte, rest) = self.bytes.split_first().expect("an encoding ends where its last number ends");
             self.bytes = rest;
             number |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
-                break;
+                return number;
             }
+            shift += 7;
         }
-        number
     }
 
     /// The next word.
@@ -99,20 +85,14 @@ impl<'a> Decoder<'a> {
         T::from_word(self.number())
     }
 
-    /// The next record, or its absence.
-    pub(crate) fn record<R: Record>(&mut self) -> Option<R> {
-        let mask = self.number().checked_sub(1)?;
-        let fields = R::FIELDS.len();
-        let mut words = [0u64; MOST_FIELDS];
-        for (field, word) in words.iter_mut().enumerate().take(fields) {
-            if mask >> field & 1 == 1 {
-                *word = self.number();
-            }
-        }
-        let mut lists = (0..R::LISTS.len()).map(|list| {
-            let count = if mask >> (fields + list) & 1 == 1 { self.number() } else { 0 };
-            (0..count).map(|_| self.number() as u32).collect::<Vec<u32>>()
-        });
-        Some(R::from_words(&words, &mut lists))
+    /// The next list.
+    pub(crate) fn list(&mut self) -> Vec<u32> {
+        (0..self.number()).map(|_| self.number() as u32).collect()
+    }
+
+    /// The next record, or its absence; `base` as it was when the record was written.
+    pub(crate) fn record<R: Record>(&mut self, base: Option<&R>) -> Option<R> {
+        let changed = self.number().checked_sub(1)?;
+        Some(R::get(changed, base, self))
     }
 }

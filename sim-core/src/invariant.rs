@@ -5,12 +5,15 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
+use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::irp::{Irp, Major};
 use crate::io::port::Port;
 use crate::kernel::Kernel;
-use crate::ob::header::{Body, HandleCount, Object};
+use crate::ob::header::{HandleCount, Object};
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::word::Id;
@@ -27,49 +30,50 @@ pub struct Broken {
 impl Kernel {
     /// The first invariant that does not hold, if any.
     pub fn broken_invariant(&self) -> Option<Broken> {
+        let held = self.held_references();
+        let idle = self.all::<Thread>().all(|(thread, _)| self.stack(thread).is_empty());
         self.all::<Object>()
-            .find_map(|(object, header)| self.broken_counts(object, header))
+            .find_map(|(object, header)| self.broken_counts(object, header, held[object.index()], idle))
             .or_else(|| self.all::<Irp>().find_map(|(irp, record)| broken_irp(irp, record)))
             .or_else(|| self.all::<File>().find_map(|(file, record)| self.broken_file(file, record)))
     }
 
-    /// How many references the records (not the services under way) hold on an object.
-    pub fn held_references(&self, object: Id<Object>) -> u32 {
-        let of_handles = self.all::<Process>().map(|(process, _)| {
-            self.table(process).open().filter(|(_, entry)| entry.object == Some(object)).count() as u32
-        });
-        let of_irps = self.all::<Irp>().map(|(_, irp)| {
-            let file = irp.major == Major::Read && self[irp.file].object == object;
-            u32::from(file) + u32::from(irp.event == Some(object))
-        });
-        let of_files = self
-            .all::<File>()
-            .map(|(_, file)| u32::from(file.port.is_some_and(|port| self[port].object == object)));
-        of_handles.sum::<u32>() + of_irps.sum::<u32>() + of_files.sum::<u32>() + self.held_by_running(object)
-    }
-
-    fn held_by_running(&self, object: Id<Object>) -> u32 {
-        match self[object].body {
-            Body::Device(_) => 1,
-            Body::Thread(thread) => u32::from(!self[thread].ended),
-            Body::Process(process) => {
-                let held = |thread: &Thread| thread.process == process && !self[thread.object].deleted;
-                let threads = self.all::<Thread>().filter(|(_, thread)| held(thread)).count() as u32;
-                threads + u32::from(!self[process].ended)
+    /// How many references the records (not the services under way) hold on each object, by place.
+    pub fn held_references(&self) -> Vec<u32> {
+        let mut held = vec![0; self.objects.places()];
+        let mut hold = |object: Id<Object>| held[object.index()] += 1;
+        for (id, process) in self.all::<Process>() {
+            self.table(id).open().filter_map(|(_, entry)| entry.object).for_each(&mut hold);
+            if !process.ended {
+                hold(process.object);
             }
-            _ => 0,
         }
+        for (_, thread) in self.all::<Thread>() {
+            if !thread.ended {
+                hold(thread.object);
+            }
+            if !self[thread.object].deleted {
+                hold(self[thread.process].object);
+            }
+        }
+        for (_, irp) in self.all::<Irp>() {
+            if irp.major == Major::Read {
+                hold(self[irp.file].object);
+            }
+            irp.event.into_iter().for_each(&mut hold);
+        }
+        self.all::<File>().filter_map(|(_, file)| file.port).for_each(|port| hold(self[port].object));
+        self.all::<Device>().for_each(|(_, device)| hold(device.object));
+        held
     }
 
-    fn broken_counts(&self, object: Id<Object>, header: &Object) -> Option<Broken> {
+    fn broken_counts(&self, object: Id<Object>, header: &Object, held: u32, idle: bool) -> Option<Broken> {
         let (handles, pointers) = (header.handle_count, header.pointer_count);
         let name = self.object_type(object).name();
         if pointers < handles {
             let found = format!("{name} {object:?}: HandleCount {handles}, PointerCount {pointers}");
             return Some(Broken { rule: "PointerCount is at least HandleCount", found });
         }
-        let held = self.held_references(object);
-        let idle = self.all::<Thread>().all(|(thread, _)| self.stack(thread).is_empty());
         if held > pointers || idle && held != pointers {
             let found = format!("{name} {object:?}: PointerCount {pointers}, but {held} references are held");
             return Some(Broken { rule: "PointerCount is the number of references that are held", found });

@@ -111,24 +111,31 @@ macro_rules! kernel {
                 match record { $(AnyRecord::$kind(record) => self.$field.put(Id::at(at), record),)* }
             }
 
-            fn put_records(&self, encoder: &mut Encoder<'_>) {
-                $(
+            fn put_records(&self, base: &Kernel, encoder: &mut Encoder<'_>) {
+                let differ = [$(u64::from(self.$field != base.$field)),*];
+                encoder.number(differ.iter().rev().fold(0, |mask, bit| mask << 1 | bit));
+                $(if differ[Kind::$kind as usize] == 1 {
                     encoder.number(self.$field.places() as u64);
                     for at in 0..self.$field.places() {
-                        encoder.record(self.$field.get(Id::at(at as u32)));
+                        let id = Id::at(at as u32);
+                        encoder.record(self.$field.get(id), base.$field.get(id));
                     }
-                )*
+                })*
             }
 
-            fn get_records(&mut self, decoder: &mut Decoder<'_>) {
-                $(
+            fn get_records(&mut self, base: &Kernel, decoder: &mut Decoder<'_>) {
+                let differ = decoder.number();
+                $(if differ >> Kind::$kind as u64 & 1 == 0 {
+                    self.$field.reset_to(&base.$field);
+                } else {
                     self.$field.clear();
                     for at in 0..decoder.number() {
-                        if let Some(record) = decoder.record() {
-                            self.$field.put(Id::at(at as u32), record);
+                        let id = Id::at(at as u32);
+                        if let Some(record) = decoder.record(base.$field.get(id)) {
+                            self.$field.put(id, record);
                         }
                     }
-                )*
+                })*
             }
 
             /// The field names and kinds of a kind of record, in order.
@@ -400,10 +407,11 @@ impl Kernel {
 
 /// The canonical encoding.
 impl Kernel {
-    /// Appends the state as bytes: equal for equal states, different for different ones.
-    pub fn encode(&self, out: &mut Vec<u8>) {
+    /// Appends the state as bytes, most of them about what differs from `base`: with the same base, equal for equal
+    /// states, different for different ones.
+    pub fn encode(&self, base: &Kernel, out: &mut Vec<u8>) {
         let mut encoder = Encoder::new(out);
-        self.put_records(&mut encoder);
+        self.put_records(base, &mut encoder);
         for (process, _) in self.all::<crate::ps::process::Process>() {
             self.tables.row(process.index()).put_entries(&mut encoder);
         }
@@ -420,28 +428,29 @@ impl Kernel {
         }
     }
 
-    /// Makes this kernel the one that [`Kernel::encode`] wrote. Both must have the same setting (profile, names).
-    pub fn decode(&mut self, decoder: &mut Decoder<'_>) {
+    /// Makes this kernel the one that [`Kernel::encode`] wrote with the same base. Both must have the same setting
+    /// (profile, names).
+    pub fn decode(&mut self, base: &Kernel, decoder: &mut Decoder<'_>) {
         self.journal.clear();
-        self.get_records(decoder);
-        self.tables = Rows::new();
+        self.get_records(base, decoder);
+        self.tables.reset(HandleTable::clear);
         for at in 0..self.processes.places() {
             if self.processes.get(Id::at(at as u32)).is_some() {
                 self.tables.row_mut(at).get_entries(decoder);
             }
         }
-        self.stacks = Rows::new();
+        self.stacks.reset(Vec::clear);
         for at in 0..self.threads.places() {
             if self.threads.get(Id::at(at as u32)).is_some() {
-                *self.stacks.row_mut(at) = (0..decoder.number()).map(|_| Frame::get(decoder)).collect();
+                let frames = (0..decoder.number()).map(|_| Frame::get(decoder));
+                self.stacks.row_mut(at).extend(frames);
             }
         }
-        self.findings = (0..decoder.number())
-            .map(|_| Finding {
-                rule: decoder.word(),
-                about: decoder.number() as u32,
-                number: decoder.number(),
-            })
-            .collect();
+        self.findings.clear();
+        self.findings.extend((0..decoder.number()).map(|_| Finding {
+            rule: decoder.word(),
+            about: decoder.number() as u32,
+            number: decoder.number(),
+        }));
     }
 }

@@ -6,6 +6,7 @@
 use alloc::vec::Vec;
 use core::marker::PhantomData;
 
+use crate::encode::{Decoder, Encoder};
 use crate::word::{Id, Word, WordKind};
 
 /// What a program of the simulator may name: the kinds of record.
@@ -68,8 +69,11 @@ pub trait Record: Clone + PartialEq + Sized {
     fn list(&self, list: u8) -> &Vec<u32>;
     /// The items of one list, to change.
     fn list_mut(&mut self, list: u8) -> &mut Vec<u32>;
-    /// A record with these words and lists (used to decode).
-    fn from_words(words: &[u64], lists: &mut dyn Iterator<Item = Vec<u32>>) -> Self;
+    /// Appends what differs from `base`: the set of fields and lists that do, then what they hold. Without a base,
+    /// what is not zero or empty.
+    fn put(&self, base: Option<&Self>, encoder: &mut Encoder<'_>);
+    /// The record that differs from `base` in the fields and lists of `changed`; reads what they hold.
+    fn get(changed: u64, base: Option<&Self>, decoder: &mut Decoder<'_>) -> Self;
 }
 
 /// A field of `R` that holds a `T`.
@@ -157,7 +161,8 @@ macro_rules! record {
         const _: () = {
             #[allow(unused_imports, reason = "a record may have no list")]
             use $crate::record::{Field, FieldInfo, Kind, List, Record};
-            use $crate::word::Word;
+            use $crate::encode::{Decoder, Encoder};
+            use $crate::word::{Word, WordKind};
             use alloc::vec::Vec;
 
             #[allow(non_camel_case_types, clippy::upper_case_acronyms, dead_code, reason = "an index, not a type")]
@@ -170,7 +175,7 @@ macro_rules! record {
                 $($(#[$lmeta])* pub const $lkonst: List<$name, $lty> = List::new(ListIndex::$lkonst as u8);)*
             }
 
-            #[allow(unused_variables, unreachable_code, reason = "a record may have no list")]
+            #[allow(unused_variables, unused_assignments, unreachable_code, reason = "a record may have no list")]
             impl Record for $name {
                 const KIND: Kind = Kind::$kind;
                 const FIELDS: &'static [FieldInfo] =
@@ -194,10 +199,60 @@ macro_rules! record {
                     $(if list == ListIndex::$lkonst as u8 { return &mut self.$list; })*
                     unreachable!("a record has the list it is asked for")
                 }
-                fn from_words(words: &[u64], lists: &mut dyn Iterator<Item = Vec<u32>>) -> Self {
+                fn put(&self, base: Option<&Self>, encoder: &mut Encoder<'_>) {
+                    let mut changed = 0u64;
+                    let mut bit = 1;
+                    $(
+                        let was = base.map_or(0, |base| base.$field.to_word());
+                        changed |= if self.$field.to_word() == was { 0 } else { bit };
+                        bit <<= 1;
+                    )*
+                    $(
+                        let was = base.map_or(&[][..], |base| &base.$list);
+                        changed |= if self.$list == was { 0 } else { bit };
+                        bit <<= 1;
+                    )*
+                    encoder.number(changed + 1);
+                    let mut rest = changed;
+                    $(
+                        // A flag that differs is what the base's is not.
+                        if rest & 1 == 1 && !matches!(<$ty as Word>::KIND, WordKind::Bool) {
+                            encoder.number(self.$field.to_word());
+                        }
+                        rest >>= 1;
+                    )*
+                    $(
+                        if rest & 1 == 1 {
+                            encoder.list(&self.$list);
+                        }
+                        rest >>= 1;
+                    )*
+                }
+                fn get(changed: u64, base: Option<&Self>, decoder: &mut Decoder<'_>) -> Self {
+                    if let (0, Some(base)) = (changed, base) {
+                        return base.clone();
+                    }
+                    // The fields of a struct expression are evaluated in the order they are written.
+                    let mut rest = changed;
+                    let mut next = || {
+                        let bit = rest & 1;
+                        rest >>= 1;
+                        bit == 1
+                    };
                     $name {
-                        $($field: <$ty>::from_word(words[Index::$konst as usize]),)*
-                        $($list: lists.next().unwrap_or_default(),)*
+                        $($field: match (next(), base) {
+                            (true, base) if matches!(<$ty as Word>::KIND, WordKind::Bool) => {
+                                Word::from_word(1 - base.map_or(0, |base| base.$field.to_word()))
+                            }
+                            (true, _) => decoder.word(),
+                            (false, Some(base)) => base.$field,
+                            (false, None) => Word::from_word(0),
+                        },)*
+                        $($list: match (next(), base) {
+                            (true, _) => decoder.list(),
+                            (false, Some(base)) => base.$list.clone(),
+                            (false, None) => Vec::new(),
+                        },)*
                     }
                 }
             }
@@ -249,6 +304,15 @@ impl<R> Arena<R> {
             self.slots.pop();
         }
         taken
+    }
+
+    /// Makes the records those of `base`, in the memory that is there.
+    pub(crate) fn reset_to(&mut self, base: &Self)
+    where
+        R: Clone,
+    {
+        self.slots.clone_from(&base.slots);
+        self.first_free = 0;
     }
 
     pub(crate) fn clear(&mut self) {

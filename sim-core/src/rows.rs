@@ -24,6 +24,11 @@ impl<T: Default + PartialEq> Rows<T> {
         }
         &mut self.rows[at]
     }
+
+    /// Makes every row the default with `clear`, which may keep its memory.
+    pub(crate) fn reset(&mut self, clear: impl FnMut(&mut T)) {
+        self.rows.iter_mut().for_each(clear);
+    }
 }
 
 impl<T: Default + PartialEq> PartialEq for Rows<T> {

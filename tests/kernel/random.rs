@@ -46,11 +46,12 @@ proptest! {
     #[test]
     fn undo_restores_the_state(numbers in numbers(), profile in version()) {
         let mut machine = Machine::new(profile);
+        let base = machine.k.clone();
         let mut before = Vec::new();
         for (at, number) in numbers.into_iter().enumerate() {
             if at % 7 == 0 {
                 let mut bytes = Vec::new();
-                machine.k.encode(&mut bytes);
+                machine.k.encode(&base, &mut bytes);
                 before.push((machine.k.mark(), machine.k.clone(), bytes));
             }
             machine.happen(number);
@@ -59,7 +60,7 @@ proptest! {
             machine.k.undo_to(mark);
             prop_assert!(machine.k == kernel);
             let mut again = Vec::new();
-            machine.k.encode(&mut again);
+            machine.k.encode(&base, &mut again);
             prop_assert_eq!(again, bytes);
         }
     }
@@ -67,14 +68,15 @@ proptest! {
     #[test]
     fn the_encoding_holds_the_whole_state(numbers in numbers()) {
         let mut machine = Machine::new(Profile::default());
+        let base = machine.k.clone();
         let mut other = machine.k.clone();
         for (at, number) in numbers.into_iter().enumerate() {
             machine.happen(number);
             if at % 11 == 0 {
                 let mut bytes = Vec::new();
-                machine.k.encode(&mut bytes);
+                machine.k.encode(&base, &mut bytes);
                 let mut decoder = Decoder::new(&bytes);
-                other.decode(&mut decoder);
+                other.decode(&base, &mut decoder);
                 prop_assert!(decoder.is_empty());
                 prop_assert!(other == machine.k);
             }
@@ -89,14 +91,9 @@ proptest! {
         for process in machine.processes.clone() {
             machine.k.terminate_process(process);
         }
-        let mut steps = Vec::new();
         for _ in 0..100_000 {
-            steps.clear();
-            machine.k.enabled(&mut steps);
-            match steps.first() {
-                Some(step) => machine.k.take(*step),
-                None => break,
-            };
+            let Some(step) = machine.k.steps().next() else { break };
+            machine.k.take(step);
         }
         prop_assert!(machine.k.is_quiet());
         for process in &machine.processes {

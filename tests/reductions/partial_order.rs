@@ -84,7 +84,7 @@ fn local_steps_are_independent_of_all_others() {
         for number in numbers {
             machine.happen(number);
             let mut steps = Vec::new();
-            machine.k.enabled(&mut steps);
+            steps.extend(machine.k.steps());
             for local in steps.iter().filter(|step| machine.k.is_local(**step)) {
                 local_steps.set(local_steps.get() + 1);
                 check_private(&machine.k, *local)?;
@@ -110,7 +110,7 @@ fn local_steps_are_independent_wherever_threads_meet() {
             let state = space.state(index);
             let kernel = state.world.kernel();
             steps.clear();
-            kernel.enabled(&mut steps);
+            steps.extend(kernel.steps());
             let local: Vec<Step> = steps.iter().copied().filter(|step| kernel.is_local(*step)).collect();
             local_states += usize::from(!local.is_empty());
             for local in local {
@@ -147,7 +147,7 @@ fn check_private(before: &Kernel, local: Step) -> Result<(), TestCaseError> {
 fn check_independent(before: &Kernel, local: Step, other: Step) -> Result<(), TestCaseError> {
     let enabled = |kernel: &Kernel, step: Step| {
         let mut steps = Vec::new();
-        kernel.enabled(&mut steps);
+        steps.extend(kernel.steps());
         steps.contains(&step)
     };
     let names = || (before.step_name(local), before.step_name(other));

@@ -17,6 +17,8 @@ use crate::word::{Access, Handle, Id, Word};
 
 /// Entries in one page of a 64-bit table.
 pub(crate) const PAGE: u32 = 256;
+/// Entries that are stored together; few, as most processes of a scenario have few handles.
+const CHUNK: u32 = 16;
 /// The most handles a process can have.
 pub(crate) const MOST_HANDLES: u32 = 1 << 24;
 
@@ -43,28 +45,35 @@ impl Entry {
     pub const FREE: Entry = Entry { object: None, access: Access(0), attributes: 0, locked: false };
 }
 
-/// The entries of one process, by slot, in pages that exist only where a slot was ever used.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// The entries of one process, by slot, in chunks that exist only where a slot was ever used.
+#[derive(Clone, Debug, Default)]
 pub struct HandleTable {
-    pages: Vec<Option<Box<[Entry; PAGE as usize]>>>,
+    chunks: Vec<Option<Box<[Entry; CHUNK as usize]>>>,
     /// Slots from here on were never used.
     used: u32,
+}
+
+impl PartialEq for HandleTable {
+    /// Which chunks exist says nothing of the state.
+    fn eq(&self, other: &HandleTable) -> bool {
+        self.used == other.used && self.open().eq(other.open())
+    }
 }
 
 impl HandleTable {
     /// The entry in a slot; a free one if the slot was never used.
     pub fn entry(&self, slot: u32) -> Entry {
-        let page = self.pages.get((slot / PAGE) as usize).and_then(Option::as_ref);
-        page.map_or(Entry::FREE, |page| page[(slot % PAGE) as usize])
+        let chunk = self.chunks.get((slot / CHUNK) as usize).and_then(Option::as_ref);
+        chunk.map_or(Entry::FREE, |chunk| chunk[(slot % CHUNK) as usize])
     }
 
     /// The open handles, in ascending order of value.
     pub fn open(&self) -> impl Iterator<Item = (Handle, &Entry)> {
-        let pages =
-            self.pages.iter().enumerate().filter_map(|(at, page)| page.as_ref().map(|page| (at, page)));
-        pages.flat_map(|(at, page)| {
-            let first = at as u32 * PAGE;
-            let open = page.iter().enumerate().filter(|(_, entry)| entry.object.is_some());
+        let chunks =
+            self.chunks.iter().enumerate().filter_map(|(at, chunk)| chunk.as_ref().map(|chunk| (at, chunk)));
+        chunks.flat_map(|(at, chunk)| {
+            let first = at as u32 * CHUNK;
+            let open = chunk.iter().enumerate().filter(|(_, entry)| entry.object.is_some());
             open.map(move |(slot, entry)| (Handle((first + slot as u32) * 4), entry))
         })
     }
@@ -74,12 +83,12 @@ impl HandleTable {
     }
 
     fn put(&mut self, slot: u32, entry: Entry) {
-        let page = (slot / PAGE) as usize;
-        if self.pages.len() <= page {
-            self.pages.resize(page + 1, None);
+        let chunk = (slot / CHUNK) as usize;
+        if self.chunks.len() <= chunk {
+            self.chunks.resize(chunk + 1, None);
         }
-        let entries = self.pages[page].get_or_insert_with(|| Box::new([Entry::FREE; PAGE as usize]));
-        entries[(slot % PAGE) as usize] = entry;
+        let entries = self.chunks[chunk].get_or_insert_with(|| Box::new([Entry::FREE; CHUNK as usize]));
+        entries[(slot % CHUNK) as usize] = entry;
         self.used = self.used.max(slot + 1);
     }
 
@@ -87,7 +96,13 @@ impl HandleTable {
     pub(crate) fn restore(&mut self, slot: u32, entry: Entry, used: u32) {
         self.put(slot, entry);
         self.used = used;
-        self.pages.truncate(used.div_ceil(PAGE) as usize);
+        self.chunks.truncate(used.div_ceil(CHUNK) as usize);
+    }
+
+    /// Makes every slot one that was never used.
+    pub(crate) fn clear(&mut self) {
+        self.chunks.iter_mut().flatten().for_each(|chunk| chunk.fill(Entry::FREE));
+        self.used = 0;
     }
 
     pub(crate) fn put_entries(&self, encoder: &mut Encoder<'_>) {
@@ -104,7 +119,7 @@ impl HandleTable {
     }
 
     pub(crate) fn get_entries(&mut self, decoder: &mut Decoder<'_>) {
-        *self = HandleTable::default();
+        self.clear();
         let used = decoder.number() as u32;
         let mut next = 0;
         while let Some(skipped) = decoder.number().checked_sub(1) {
@@ -115,9 +130,7 @@ impl HandleTable {
             self.put(slot, Entry { object, access, attributes, locked: bits & 1 == 1 });
             next = slot + 1;
         }
-        if let Some(last) = used.checked_sub(1) {
-            self.put(last, self.entry(last));
-        }
+        self.used = used;
     }
 }
 

@@ -1,7 +1,5 @@
 //! The scheduler's view: which steps can be taken now, and taking one.
 
-use alloc::vec::Vec;
-
 use crate::delta::Delta;
 use crate::frame::{Frame, Next, Returned, StepName};
 use crate::io::finish::IopCompleteRequest;
@@ -102,16 +100,14 @@ impl Kernel {
         frame.time_out().is_some() && !frame.ready(self, thread) && !self[thread].ended
     }
 
-    /// Appends every step that can be taken now, in order of thread; a time-out comes after everything else.
-    pub fn enabled(&self, out: &mut Vec<Step>) {
-        for (thread, _) in self.all::<Thread>() {
-            out.extend(self.choice(thread).map(|choice| Step { thread, choice }));
-        }
-        for (thread, _) in self.all::<Thread>() {
-            if self.can_time_out(thread) {
-                out.push(Step { thread, choice: Choice::TimeOut });
-            }
-        }
+    /// Every step that can be taken now, in order of thread; a time-out comes after everything else.
+    pub fn steps(&self) -> impl Iterator<Item = Step> {
+        let ready = self.all::<Thread>().filter_map(|(thread, _)| {
+            let choice = self.choice(thread)?;
+            Some(Step { thread, choice })
+        });
+        let timeouts = self.all::<Thread>().filter(|(thread, _)| self.can_time_out(*thread));
+        ready.chain(timeouts.map(|(thread, _)| Step { thread, choice: Choice::TimeOut }))
     }
 
     /// Whether an enabled step is its thread's own affair: until it is taken, the thread does nothing else, no step
@@ -155,7 +151,7 @@ impl Kernel {
     /// Takes one step. Returns what it changed.
     ///
     /// # Panics
-    /// If the step is not among those that [`Kernel::enabled`] lists.
+    /// If the step is not among those that [`Kernel::steps`] lists.
     pub fn take(&mut self, step: Step) -> &[Delta] {
         let mark = self.mark();
         let thread = step.thread;

@@ -9,11 +9,14 @@ use crate::scenario::world::{Event, Mark, Move, World};
 /// All runs of a program.
 pub struct ProgramSpace<'p> {
     program: &'p Program,
+    /// The world at the beginning; what is as it was there need not be stored.
+    initial: World<'p>,
     rules: Vec<Rule>,
     preemptions: Option<u32>,
 }
 
 /// A state on the way, with what undoing the last move needs.
+#[derive(Clone)]
 pub struct SpaceState<'p> {
     /// The world.
     pub world: World<'p>,
@@ -60,7 +63,7 @@ impl<'p> ProgramSpace<'p> {
             };
             Rule::new(kind, property.name.clone())
         }));
-        ProgramSpace { program, rules, preemptions }
+        ProgramSpace { program, initial: World::new(program), rules, preemptions }
     }
 
     /// Whether an actor that has not come to its end stays there for ever: inside a call that is not expected to
@@ -82,7 +85,7 @@ impl<'p> System for ProgramSpace<'p> {
     type Step = Move;
 
     fn initial(&self) -> SpaceState<'p> {
-        let world = World::new(self.program);
+        let world = self.initial.clone();
         let mark = world.mark();
         SpaceState { world, mark, events: Vec::new(), turn: Turn::default(), turn_before: Turn::default() }
     }
@@ -92,7 +95,7 @@ impl<'p> System for ProgramSpace<'p> {
             out.extend(state.turn.last.to_le_bytes());
             out.extend(state.turn.preemptions.to_le_bytes());
         }
-        state.world.encode(out);
+        state.world.encode(&self.initial, out);
     }
 
     fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {
@@ -102,7 +105,7 @@ impl<'p> System for ProgramSpace<'p> {
             state.turn = Turn { last: number(0), preemptions: number(4) };
             bytes = &bytes[8..];
         }
-        state.world.decode(bytes);
+        state.world.decode(&self.initial, bytes);
         state.mark = state.world.mark();
     }
 

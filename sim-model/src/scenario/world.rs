@@ -111,6 +111,7 @@ impl Event {
     }
 }
 
+#[derive(Clone)]
 enum Undo {
     Failed,
     Actor(usize, ActorState),
@@ -125,6 +126,7 @@ pub struct Mark {
 }
 
 /// A program on its way.
+#[derive(Clone)]
 pub struct World<'p> {
     pub(super) program: &'p Program,
     pub(super) kernel: Kernel,
@@ -247,20 +249,6 @@ impl<'p> World<'p> {
         self.journal.clear();
     }
 
-    pub(super) const fn kernel_mut(&mut self) -> &mut Kernel {
-        &mut self.kernel
-    }
-
-    pub(super) fn restore(
-        &mut self,
-        actors: Vec<ActorState>,
-        labels: Vec<Binding>,
-        failed: Option<(usize, usize)>,
-    ) {
-        (self.actors, self.labels, self.failed) = (actors, labels, failed);
-        self.journal.clear();
-    }
-
     /// Whether an actor can begin its next action.
     pub fn can_begin(&self, actor: usize) -> bool {
         let state = self.actors[actor];
@@ -281,9 +269,7 @@ impl<'p> World<'p> {
     /// Appends every move that can be made now, in canonical order.
     pub fn enabled(&self, out: &mut Vec<Move>) {
         out.extend((0..self.actors.len()).filter(|actor| self.can_begin(*actor)).map(Move::Begin));
-        let mut steps = Vec::new();
-        self.kernel.enabled(&mut steps);
-        out.extend(steps.into_iter().map(Move::Step));
+        out.extend(self.kernel.steps().map(Move::Step));
     }
 
     /// Makes a move. What it brought about is appended to `events`.

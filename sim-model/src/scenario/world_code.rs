@@ -8,9 +8,10 @@ use sim_core::{Handle, Id, NtStatus};
 use crate::scenario::world::{ActorState, Binding, Stage, World};
 
 impl World<'_> {
-    /// Appends the state as bytes: equal for equal states, different for different ones.
-    pub fn encode(&self, out: &mut Vec<u8>) {
-        self.kernel().encode(out);
+    /// Appends the state as bytes, short where it is as in `base`: with the same base, equal for equal states, different
+    /// for different ones.
+    pub fn encode(&self, base: &World<'_>, out: &mut Vec<u8>) {
+        self.kernel().encode(base.kernel(), out);
         let mut encoder = Encoder::new(out);
         for actor in 0..self.program().actors.len() {
             put_actor(&mut encoder, self.actor(actor));
@@ -23,15 +24,16 @@ impl World<'_> {
         encoder.number(action as u64);
     }
 
-    /// Makes this world the one that [`World::encode`] wrote for the same program; what came before is forgotten.
-    pub fn decode(&mut self, bytes: &[u8]) {
+    /// Makes this world the one that [`World::encode`] wrote for the same program and base; what came before is
+    /// forgotten.
+    pub fn decode(&mut self, base: &World<'_>, bytes: &[u8]) {
         let mut decoder = Decoder::new(bytes);
-        let (actors, labels) = (self.program().actors.len(), self.program().labels.len());
-        self.kernel_mut().decode(&mut decoder);
-        let actors = (0..actors).map(|_| get_actor(&mut decoder)).collect();
-        let labels = (0..labels).map(|_| get_binding(&mut decoder)).collect();
+        self.forget();
+        self.kernel.decode(base.kernel(), &mut decoder);
+        self.actors.fill_with(|| get_actor(&mut decoder));
+        self.labels.fill_with(|| get_binding(&mut decoder));
         let (actor, action) = (decoder.number() as usize, decoder.number() as usize);
-        self.restore(actors, labels, (actor > 0).then(|| (actor - 1, action)));
+        self.failed = (actor > 0).then(|| (actor - 1, action));
     }
 }
 
