@@ -36,6 +36,8 @@ impl Kernel {
             .find_map(|(object, header)| self.broken_counts(object, header, held[object.index()], idle))
             .or_else(|| self.all::<Irp>().find_map(|(irp, record)| broken_irp(irp, record)))
             .or_else(|| self.all::<File>().find_map(|(file, record)| self.broken_file(file, record)))
+            .or_else(|| self.all::<Object>().find_map(|(object, record)| self.broken_waiters(object, record)))
+            .or_else(|| self.all::<Thread>().find_map(|(thread, _)| self.broken_wait(thread)))
     }
 
     /// How many references the records (not the services under way) hold on each object, by place.
@@ -55,6 +57,7 @@ impl Kernel {
             if !self[thread.object].deleted {
                 hold(self[thread.process].object);
             }
+            Thread::WAIT_BLOCKS.of(thread).for_each(&mut hold);
         }
         for (_, irp) in self.all::<Irp>() {
             if irp.major == Major::Read {
@@ -104,6 +107,28 @@ impl Kernel {
             });
         }
         None
+    }
+
+    /// A thread on an object's wait list waits for the object, and nothing that it could have is left to it.
+    fn broken_waiters(&self, object: Id<Object>, record: &Object) -> Option<Broken> {
+        let odd = |thread: &Id<Thread>| {
+            !self.is_waiting(*thread)
+                || !Thread::WAIT_BLOCKS.holds(&self[*thread], object)
+                || self.could_be_satisfied(*thread)
+        };
+        let thread = Object::WAITERS.of(record).find(odd)?;
+        let found = format!("{} {object:?}: thread {thread:?}", self.object_type(object).name());
+        Some(Broken { rule: "who is on a wait list waits, and for what it cannot have yet", found })
+    }
+
+    /// A thread that waits is on the wait list of each object of its wait.
+    fn broken_wait(&self, thread: Id<Thread>) -> Option<Broken> {
+        let missing = |object: &Id<Object>| !Object::WAITERS.holds(&self[*object], thread);
+        let object = Thread::WAIT_BLOCKS.of(&self[thread]).find(missing)?;
+        self.is_waiting(thread).then(|| Broken {
+            rule: "a thread that waits is on the wait list of each object of its wait",
+            found: format!("thread {thread:?} waits for {object:?}"),
+        })
     }
 
     /// Whether nothing is under way: every thread is in user mode or has ended, and no work waits.

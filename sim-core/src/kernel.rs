@@ -164,6 +164,10 @@ kernel! {
     Iosb iosbs: crate::io::iosb::Iosb,
     HandleCount handle_counts: crate::ob::header::HandleCount,
     System system: crate::ps::system::System,
+    Semaphore semaphores: crate::ke::semaphore::Semaphore,
+    Mutant mutants: crate::ke::mutant::Mutant,
+    Timer timers: crate::ke::timer::Timer,
+    Apc apcs: crate::ps::apc::Apc,
 }
 
 /// A record as undo sees it.

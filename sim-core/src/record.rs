@@ -37,11 +37,19 @@ pub enum Kind {
     HandleCount,
     /// What the system keeps once: locks and work queues.
     System,
+    /// A semaphore's body.
+    Semaphore,
+    /// A mutant's body.
+    Mutant,
+    /// A timer's body.
+    Timer,
+    /// A user APC.
+    Apc,
 }
 
 impl Kind {
     /// How many kinds there are.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 16;
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

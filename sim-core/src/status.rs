@@ -31,7 +31,11 @@ macro_rules! statuses {
 statuses! {
     SUCCESS = 0x0000_0000, "the operation completed";
     WAIT_1 = 0x0000_0001, "the second object of the wait was signalled";
+    WAIT_2 = 0x0000_0002, "the third object of the wait was signalled";
+    WAIT_3 = 0x0000_0003, "the fourth object of the wait was signalled";
+    WAIT_63 = 0x0000_003F, "the last of sixty-four objects of the wait was signalled";
     ABANDONED_WAIT_0 = 0x0000_0080, "a wait ended because its object was abandoned";
+    ABANDONED_WAIT_63 = 0x0000_00BF, "the last of sixty-four objects of the wait is an abandoned mutant";
     USER_APC = 0x0000_00C0, "a user APC ended the wait";
     ALERTED = 0x0000_0101, "the thread was alerted";
     TIMEOUT = 0x0000_0102, "the time of the wait ran out";
@@ -61,6 +65,7 @@ statuses! {
     NO_MEMORY = 0xC000_0017, "there is not enough memory";
     ACCESS_DENIED = 0xC000_0022, "the handle or caller was not granted this access";
     OBJECT_TYPE_MISMATCH = 0xC000_0024, "the object is of another type";
+    INVALID_PARAMETER_MIX = 0xC000_0030, "the parameters do not go together";
     OBJECT_NAME_INVALID = 0xC000_0033, "the name is not well formed";
     OBJECT_NAME_NOT_FOUND = 0xC000_0034, "no object has this name";
     OBJECT_NAME_COLLISION = 0xC000_0035, "an object of this name exists already";
@@ -86,6 +91,8 @@ statuses! {
     PIPE_LISTENING = 0xC000_00B3, "the pipe waits for a client";
     IO_TIMEOUT = 0xC000_00B5, "the device did not answer in time";
     NOT_SUPPORTED = 0xC000_00BB, "the request is not supported";
+    INVALID_PARAMETER_1 = 0xC000_00EF, "the first parameter is not valid";
+    MUTANT_LIMIT_EXCEEDED = 0xC000_0191, "the owner has acquired the mutant too often";
     INVALID_USER_BUFFER = 0xC000_00E8, "the buffer is not valid";
     DIRECTORY_NOT_EMPTY = 0xC000_0101, "the directory is not empty";
     PROCESS_IS_TERMINATING = 0xC000_010A, "the process is ending";

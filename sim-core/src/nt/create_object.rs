@@ -1,7 +1,8 @@
-//! NtCreateEvent and NtCreateIoCompletion: unnamed objects.
+//! NtCreateEvent, NtCreateSemaphore, NtCreateMutant, NtCreateTimer and NtCreateIoCompletion: unnamed objects.
 
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
+use crate::nt::semaphore::check_counts;
 use crate::ob::create::ObpCreateHandle;
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
@@ -33,9 +34,12 @@ macro_rules! create_service {
             fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
                 match self {
                     Self::Create { $($field),* } => {
-                        let create: fn(&mut Kernel, $($ty),*) -> Id<Object> = $create;
-                        let object = create(k, $($field),*);
-                        Next::goto(Self::Insert { object })
+                        let create: fn(&mut Kernel, Id<Thread>, $($ty),*) -> Result<Id<Object>, NtStatus> =
+                            $create;
+                        match create(k, thread, $($field),*) {
+                            Ok(object) => Next::goto(Self::Insert { object }),
+                            Err(status) => Next::fail(status),
+                        }
                     }
                     Self::Insert { object } => {
                         k.reference(object, Purpose::Handle);
@@ -63,11 +67,31 @@ macro_rules! create_service {
 
 create_service! {
     /// NtCreateIoCompletion: creates a completion port and returns a handle to it.
-    NtCreateIoCompletion = "NtCreateIoCompletion", (), 0x1F_0003, |k| k.create_port_object()
+    NtCreateIoCompletion = "NtCreateIoCompletion", (), 0x1F_0003, |k, _| Ok(k.create_port_object())
 }
 
 create_service! {
     /// NtCreateEvent: creates an unnamed event and returns a handle to it.
     NtCreateEvent = "NtCreateEvent", (manual_reset: bool, signaled: bool), 0x1F_0003,
-    |k, manual_reset, signaled| k.create_event_object(manual_reset, signaled)
+    |k, _, manual_reset, signaled| Ok(k.create_event_object(manual_reset, signaled))
+}
+
+create_service! {
+    /// NtCreateSemaphore: creates an unnamed semaphore and returns a handle to it.
+    ///
+    /// Errors: STATUS_INVALID_PARAMETER for a maximum of zero or an initial count above it.
+    NtCreateSemaphore = "NtCreateSemaphore", (initial: u32, limit: u32), 0x1F_0003,
+    |k, _, initial, limit| check_counts(initial, limit).map(|()| k.create_semaphore_object(initial, limit))
+}
+
+create_service! {
+    /// NtCreateMutant: creates an unnamed mutant, perhaps owned by the caller, and returns a handle to it.
+    NtCreateMutant = "NtCreateMutant", (owned: bool), 0x1F_0001,
+    |k, thread, owned| Ok(k.create_mutant_object(owned.then_some(thread)))
+}
+
+create_service! {
+    /// NtCreateTimer: creates an unnamed timer that is not set and returns a handle to it.
+    NtCreateTimer = "NtCreateTimer", (manual_reset: bool), 0x1F_0003,
+    |k, _, manual_reset| Ok(k.create_timer_object(manual_reset))
 }

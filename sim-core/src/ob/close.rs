@@ -126,6 +126,7 @@ impl Routine for ObpDecrementHandleCount {
                         true,
                         "the port's last handle is closed: threads that wait on it wake",
                     );
+                    k.wake_waiters(object);
                     Next::SUCCESS
                 }
                 _ => Next::SUCCESS,

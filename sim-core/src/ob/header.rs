@@ -4,6 +4,9 @@ use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::port::Port;
 use crate::ke::event::Event;
+use crate::ke::mutant::Mutant;
+use crate::ke::semaphore::Semaphore;
+use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
 use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
@@ -31,6 +34,8 @@ record! {
     lists {
         /// Handles by process, for types that maintain a handle count.
         HANDLE_COUNTS handle_counts: Id<HandleCount>,
+        /// Threads that wait for the object, the one that came first in front (DISPATCHER_HEADER.WaitListHead).
+        WAITERS waiters: Id<Thread> as "WaitListHead",
     }
 }
 
@@ -60,6 +65,12 @@ pub enum Body {
     Process(Id<Process>),
     /// A thread.
     Thread(Id<Thread>),
+    /// A semaphore.
+    Semaphore(Id<Semaphore>),
+    /// A mutant.
+    Mutant(Id<Mutant>),
+    /// A timer.
+    Timer(Id<Timer>),
     /// An object of a recording, whose type has the name of that number.
     Opaque(u32),
 }
@@ -74,6 +85,9 @@ impl Body {
             Body::Port(_) => ObjectType::IoCompletion,
             Body::Process(_) => ObjectType::Process,
             Body::Thread(_) => ObjectType::Thread,
+            Body::Semaphore(_) => ObjectType::Semaphore,
+            Body::Mutant(_) => ObjectType::Mutant,
+            Body::Timer(_) => ObjectType::Timer,
             Body::Opaque(_) => ObjectType::Opaque,
         }
     }
@@ -89,6 +103,9 @@ impl Word for Body {
             Body::Port(id) => id.to_word(),
             Body::Process(id) => id.to_word(),
             Body::Thread(id) => id.to_word(),
+            Body::Semaphore(id) => id.to_word(),
+            Body::Mutant(id) => id.to_word(),
+            Body::Timer(id) => id.to_word(),
             Body::Opaque(name) => u64::from(name),
         };
         place << 4 | self.object_type() as u64
@@ -102,6 +119,9 @@ impl Word for Body {
             ObjectType::IoCompletion => Body::Port(Id::from_word(place)),
             ObjectType::Process => Body::Process(Id::from_word(place)),
             ObjectType::Thread => Body::Thread(Id::from_word(place)),
+            ObjectType::Semaphore => Body::Semaphore(Id::from_word(place)),
+            ObjectType::Mutant => Body::Mutant(Id::from_word(place)),
+            ObjectType::Timer => Body::Timer(Id::from_word(place)),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
     }
@@ -118,6 +138,7 @@ impl Object {
             watchers: 0,
             deleted: false,
             handle_counts: alloc::vec::Vec::new(),
+            waiters: alloc::vec::Vec::new(),
         }
     }
 }

@@ -27,6 +27,8 @@ word_enum! {
         Service = "the system service holds the object while it works on it",
         /// A wait.
         Wait = "a wait holds the object it waits for",
+        /// The object that a call signals before it waits.
+        Signal = "the call holds the object that it signals until its wait is over",
         /// A call inside a synchronous file object.
         Lock = "the call that holds the file lock holds the file object too",
         /// A file object's hold on its completion port.
@@ -50,6 +52,7 @@ impl Purpose {
             Purpose::IrpEvent => "the IRP has signalled its event and lets it go",
             Purpose::Service => "the system service is done with the object",
             Purpose::Wait => "the wait is over",
+            Purpose::Signal => "the call that signalled the object is over",
             Purpose::Lock => "the call is over",
             Purpose::Association => "the file object is gone, and with it its hold on the port",
             Purpose::ThreadOfProcess => "the thread has ended and lets its process go",
@@ -138,7 +141,7 @@ impl Routine for ObReferenceObjectByHandle {
                 Next::goto(Self::UnlockEntry { process, handle, object, purpose })
             }
             Self::UnlockEntry { process, handle, object, purpose } => {
-                if let (Purpose::Handle, Some(entry)) = (purpose, k.entry(process, handle)) {
+                if let (Purpose::Handle | Purpose::Signal, Some(entry)) = (purpose, k.entry(process, handle)) {
                     k.set(thread, Thread::HANDLE_INFORMATION, entry.access, "");
                 }
                 k.unlock_entry(process, handle);
@@ -208,7 +211,7 @@ impl Kernel {
             return Next::fail(NtStatus::OBJECT_TYPE_MISMATCH);
         }
         self.reference(object, purpose);
-        if purpose == Purpose::Handle {
+        if matches!(purpose, Purpose::Handle | Purpose::Signal) {
             let access = self.object_type(object).rules().valid_access;
             self.set(thread, Thread::HANDLE_INFORMATION, access, "");
         }

@@ -17,6 +17,12 @@ word_enum! {
         Process = "Process",
         /// A thread.
         Thread = "Thread",
+        /// A semaphore.
+        Semaphore = "Semaphore",
+        /// A mutant: what Win32 calls a mutex.
+        Mutant = "Mutant",
+        /// A timer.
+        Timer = "Timer",
         /// A type that only a recording names: it has counts and handles, and nothing else is known of it.
         Opaque = "(recorded)",
     }
@@ -47,6 +53,9 @@ impl ObjectType {
             ObjectType::IoCompletion => (true, true, false, 0x1F_0003),
             ObjectType::Process => (false, true, false, 0x1F_0FFF),
             ObjectType::Thread => (false, true, false, 0x1F_03FF),
+            ObjectType::Semaphore => (false, false, false, 0x1F_0003),
+            ObjectType::Mutant => (false, true, false, 0x1F_0001),
+            ObjectType::Timer => (false, true, false, 0x1F_0003),
             ObjectType::Opaque => (false, false, false, 0xFFFF_FFFF),
         };
         TypeRules {

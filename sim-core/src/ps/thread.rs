@@ -5,12 +5,14 @@ use crate::frame::{Frame, Returned};
 use crate::io::irp::Irp;
 use crate::io::port::Packet;
 use crate::kernel::Kernel;
+use crate::ke::mutant::Mutant;
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
+use crate::ps::apc::Apc;
 use crate::ps::process::Process;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, Word, WordKind};
+use crate::word::{Access, Handle, Id, Word, WordKind};
 
 record! {
     /// ETHREAD.
@@ -31,6 +33,10 @@ record! {
         HANDED handed: Option<Id<Packet>>,
         /// The access of the handle that a duplicate was made from (OBJECT_HANDLE_INFORMATION), until it is read.
         HANDLE_INFORMATION handle_information: Access,
+        /// How its wait ended, until it takes that up (KTHREAD.WaitStatus).
+        WAIT_STATUS wait_status: Option<NtStatus>,
+        /// NtAlertThread was called for it and no alertable wait has seen it yet.
+        ALERTED alerted: bool as "Alerted",
         /// It was told to end.
         TERMINATING terminating: bool,
         /// It has ended; its object is signalled.
@@ -41,6 +47,14 @@ record! {
         IRPS irps: Id<Irp> as "IrpList",
         /// Completed IRPs whose special kernel APC waits for this thread.
         APCS apcs: Id<Irp> as "ApcList",
+        /// Its user APCs, the oldest first: an alertable wait runs them.
+        USER_APCS user_apcs: Id<Apc> as "user ApcList",
+        /// The handles of its call that are not looked up yet.
+        WAIT_HANDLES wait_handles: Handle,
+        /// The objects of its wait, in order; each is held by one reference.
+        WAIT_BLOCKS wait_blocks: Id<Object> as "WaitBlockList",
+        /// The mutants that it owns, the one acquired last at the end.
+        MUTANTS mutants: Id<Mutant> as "MutantListHead",
     }
 }
 
@@ -94,10 +108,16 @@ impl Kernel {
             returned: None,
             handed: None,
             handle_information: Access(0),
+            wait_status: None,
+            alerted: false,
             terminating: false,
             ended: false,
             irps: alloc::vec::Vec::new(),
             apcs: alloc::vec::Vec::new(),
+            user_apcs: alloc::vec::Vec::new(),
+            wait_handles: alloc::vec::Vec::new(),
+            wait_blocks: alloc::vec::Vec::new(),
+            mutants: alloc::vec::Vec::new(),
         };
         self.create(thread, "")
     }
