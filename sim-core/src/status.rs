@@ -118,6 +118,23 @@ impl NtStatus {
         Self::ALL.iter().find(|row| row.1 == name).map(|row| row.0)
     }
 
+    /// Which object of a wait for several ended it, and whether as an abandoned mutant; none for a status that says
+    /// something else. The first object's status is also STATUS_SUCCESS.
+    ///
+    /// ```
+    /// use sim_core::NtStatus;
+    /// assert_eq!(NtStatus::WAIT_3.wait_place(), Some((false, 3)));
+    /// assert_eq!(NtStatus::ABANDONED_WAIT_0.wait_place(), Some((true, 0)));
+    /// assert_eq!(NtStatus::TIMEOUT.wait_place(), None);
+    /// ```
+    pub const fn wait_place(self) -> Option<(bool, u32)> {
+        match self.0 {
+            0..=63 => Some((false, self.0)),
+            0x80..=0xBF => Some((true, self.0 - 0x80)),
+            _ => None,
+        }
+    }
+
     /// `NT_ERROR`: severity 3.
     pub const fn is_error(self) -> bool {
         self.0 >> 30 == 3
@@ -131,9 +148,11 @@ impl NtStatus {
 
 impl fmt::Display for NtStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            "STATUS_?" => write!(f, "0x{:08X}", self.0),
-            name => f.write_str(name),
+        match (self.name(), self.wait_place()) {
+            ("STATUS_?", Some((false, place))) => write!(f, "STATUS_WAIT_0 + {place}"),
+            ("STATUS_?", Some((true, place))) => write!(f, "STATUS_ABANDONED_WAIT_0 + {place}"),
+            ("STATUS_?", None) => write!(f, "0x{:08X}", self.0),
+            (name, _) => f.write_str(name),
         }
     }
 }

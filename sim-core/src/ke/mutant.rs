@@ -60,11 +60,7 @@ impl Kernel {
     ///
     /// # Errors
     /// STATUS_MUTANT_NOT_OWNED: another thread owns it, or none.
-    pub(crate) fn release_mutant(
-        &mut self,
-        mutant: Id<Mutant>,
-        thread: Id<Thread>,
-    ) -> Result<i32, NtStatus> {
+    pub(crate) fn release_mutant(&mut self, mutant: Id<Mutant>, thread: Id<Thread>) -> Result<i32, NtStatus> {
         if self[mutant].owner != Some(thread) {
             return Err(NtStatus::MUTANT_NOT_OWNED);
         }
@@ -114,7 +110,7 @@ mod tests {
         k.start(thread, NtCreateMutant::Create { owned: true });
         let Progress::Idle(Some(created)) = k.run(thread) else { panic!("the create returns") };
         let mutant: Id<Mutant> = Id::at(0);
-        let mut wait = |k: &mut Kernel| {
+        let wait = |k: &mut Kernel| {
             k.start(thread, NtWaitForSingleObject::of(Handle(created.value), Timeout::Zero));
             k.run(thread)
         };

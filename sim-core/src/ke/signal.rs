@@ -40,10 +40,20 @@ impl Kernel {
     pub(crate) fn satisfy_wait(&mut self, object: Id<Object>, thread: Id<Thread>) -> bool {
         match self[object].body {
             Body::Event(event) if !self[event].manual_reset => {
-                self.set(event, Event::SIGNALED, false, "the wait consumed the signal of an auto-reset event");
+                self.set(
+                    event,
+                    Event::SIGNALED,
+                    false,
+                    "the wait consumed the signal of an auto-reset event",
+                );
             }
             Body::Timer(timer) if !self[timer].manual_reset => {
-                self.set(timer, Timer::SIGNALED, false, "the wait consumed the signal of an auto-reset timer");
+                self.set(
+                    timer,
+                    Timer::SIGNALED,
+                    false,
+                    "the wait consumed the signal of an auto-reset timer",
+                );
             }
             Body::Semaphore(semaphore) => {
                 let count = self[semaphore].current_count - 1;

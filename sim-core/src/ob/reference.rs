@@ -141,7 +141,8 @@ impl Routine for ObReferenceObjectByHandle {
                 Next::goto(Self::UnlockEntry { process, handle, object, purpose })
             }
             Self::UnlockEntry { process, handle, object, purpose } => {
-                if let (Purpose::Handle | Purpose::Signal, Some(entry)) = (purpose, k.entry(process, handle)) {
+                if let (Purpose::Handle | Purpose::Signal, Some(entry)) = (purpose, k.entry(process, handle))
+                {
                     k.set(thread, Thread::HANDLE_INFORMATION, entry.access, "");
                 }
                 k.unlock_entry(process, handle);

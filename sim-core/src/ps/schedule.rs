@@ -4,12 +4,12 @@ use crate::delta::Delta;
 use crate::frame::{Frame, Next, Returned, StepName};
 use crate::io::finish::IopCompleteRequest;
 use crate::io::irp::{Irp, Link};
+use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
 use crate::ob::delete::ObpDeleteObject;
 use crate::ps::exit::PspExitThread;
 use crate::ps::system::{Role, System};
 use crate::ps::thread::Thread;
-use crate::ke::timer::Timer;
 use crate::word::Id;
 
 /// What can be done next.

@@ -4,6 +4,7 @@ use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::frame::{Frame, Returned};
 use sim_core::io::port::Packet;
 use sim_core::nt::close::NtClose;
+use sim_core::ps::apc::Apc;
 use sim_core::ps::thread::Thread;
 use sim_core::word::Word;
 use sim_core::{Handle, Id, NtStatus};
@@ -69,7 +70,9 @@ impl World<'_> {
                 self.bind(label, Binding::Operation(block));
             }
         }
-        match self.first_service(process, call.service, iosb) {
+        let apc = self.begin_apc(call);
+        self.pass_handles(thread, call);
+        match self.first_service(process, call.service, iosb, apc) {
             Some(frame) => {
                 self.kernel.start(thread, frame);
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
@@ -79,6 +82,23 @@ impl World<'_> {
                 self.set_actor(actor, ActorState { next: state.next + 1, ..state });
                 events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
             }
+        }
+    }
+
+    /// The APC that a call queues. Its label names it from now on: it may run before the call returns.
+    fn begin_apc(&mut self, call: &Call) -> Option<Id<Apc>> {
+        let Service::QueueApc(_) = call.service else { return None };
+        let apc = self.kernel.create_apc(call.label.is_some());
+        if let Some(label) = call.label {
+            self.bind(label, Binding::Apc(apc));
+        }
+        Some(apc)
+    }
+
+    fn pass_handles(&mut self, thread: Id<Thread>, call: &Call) {
+        if let Service::WaitMultiple { .. } = call.service {
+            let handles: Vec<Handle> = call.handles.iter().map(|handle| self.handle(*handle)).collect();
+            self.kernel.pass_handles(thread, &handles);
         }
     }
 
@@ -120,6 +140,15 @@ impl World<'_> {
     ) -> Option<(NtStatus, u32)> {
         let Returned { status, value } = returned;
         let state = self.actors[actor];
+        // Win32 waits again when only an alert has ended the wait.
+        let again = status == NtStatus::ALERTED && matches!(call.answer(), Answer::Wait | Answer::Sleep);
+        if again && !self.kernel[thread].terminating {
+            self.pass_handles(thread, call);
+            let process = self.kernel[thread].process;
+            let service = self.first_service(process, call.service, None, None)?;
+            self.kernel.start(thread, service);
+            return None;
+        }
         let (service, stage): (Frame, Stage) = match state.stage {
             Stage::First if status.is_success() => match self.second_service(call.service, Handle(value)) {
                 Some(service) => (service, Stage::Binding(Handle(value))),
@@ -141,6 +170,11 @@ impl World<'_> {
         if let Service::RemovePacket { .. } = call.service {
             return self.removed(call, status, value);
         }
+        if call.row.spec.binds == Binds::Value
+            && let Some(label) = call.label
+        {
+            self.bind(label, Binding::Value(status.is_success().then_some(value as i32)));
+        }
         let returns_handle = call.row.spec.binds == Binds::Handle;
         let made = match call.service {
             Service::CreatePort { port, .. } if value == 0 => self.handle(port),
@@ -157,7 +191,8 @@ impl World<'_> {
             let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
             self.bind(label, Binding::Handle { process, handle, object });
         }
-        CallResult::new(answer, status, returns_handle.then_some(u64::from(made.0)))
+        let zero = (answer == Answer::Sleep && status == NtStatus::SUCCESS).then_some(0);
+        CallResult::new(answer, status, returns_handle.then_some(u64::from(made.0)).or(zero))
     }
 
     fn removed(&mut self, call: &Call, status: NtStatus, value: u32) -> CallResult {

@@ -1,9 +1,11 @@
 //! The calls a scenario can make: documented names and parameters, and which system service each one is.
 
 use sim_core::drivers::DriverKind;
+use sim_core::nt::wait::MAXIMUM_WAIT_OBJECTS;
 use sim_core::win32::Win32Error;
 
 use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
+use crate::scenario::wait_calls::WAITS;
 
 /// Which service a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +36,44 @@ pub enum ServiceName {
     ResetEvent,
     /// NtDuplicateObject.
     Duplicate,
+    /// NtClearEvent.
+    ClearEvent,
+    /// NtPulseEvent.
+    PulseEvent,
+    /// NtQueryEvent.
+    QueryEvent,
+    /// NtCreateSemaphore.
+    CreateSemaphore,
+    /// NtReleaseSemaphore.
+    ReleaseSemaphore,
+    /// NtQuerySemaphore.
+    QuerySemaphore,
+    /// NtCreateMutant.
+    CreateMutant,
+    /// NtReleaseMutant.
+    ReleaseMutant,
+    /// NtQueryMutant.
+    QueryMutant,
+    /// NtCreateTimer.
+    CreateTimer,
+    /// NtSetTimer.
+    SetTimer,
+    /// NtCancelTimer.
+    CancelTimer,
+    /// NtQueryTimer.
+    QueryTimer,
+    /// NtQueueApcThread.
+    QueueApc,
+    /// NtAlertThread.
+    AlertThread,
     /// NtWaitForSingleObject.
     Wait,
+    /// NtWaitForMultipleObjects.
+    WaitMultiple,
+    /// NtSignalAndWaitForSingleObject.
+    SignalAndWait,
+    /// NtDelayExecution.
+    Sleep,
     /// NtTerminateThread on the caller.
     ExitThread,
 }
@@ -49,8 +87,10 @@ pub enum Answer {
     HandleOrNull,
     /// A handle, or INVALID_HANDLE_VALUE and GetLastError.
     HandleOrInvalid,
-    /// WAIT_OBJECT_0, WAIT_TIMEOUT, or WAIT_FAILED and GetLastError.
+    /// WAIT_OBJECT_0 + n, WAIT_ABANDONED_0 + n, WAIT_IO_COMPLETION, WAIT_TIMEOUT, or WAIT_FAILED and GetLastError.
     Wait,
+    /// 0, or WAIT_IO_COMPLETION.
+    Sleep,
     /// An NTSTATUS.
     Status,
 }
@@ -66,15 +106,15 @@ pub struct CallRow {
     pub answer: Answer,
 }
 
-const fn needs(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
+pub(super) const fn needs(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
     ParamSpec { name, short, kind, required: true }
 }
 
-const fn may(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
+pub(super) const fn may(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
     ParamSpec { name, short, kind, required: false }
 }
 
-const fn row(
+pub(super) const fn row(
     name: &'static str,
     params: &'static [ParamSpec],
     binds: Binds,
@@ -85,7 +125,7 @@ const fn row(
     CallRow { spec: CallSpec { name, params, binds, summary }, service, answer }
 }
 
-const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
+pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
 const ACCESS: ParamKind =
     ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
@@ -95,8 +135,19 @@ use ParamKind::{Handle as H, Number as N, Operation as O, Process as P, Text as 
 const EVENT_PARAMS: &[ParamSpec] =
     &[may("bManualReset", "manual", BOOLEAN), may("bInitialState", "initial", BOOLEAN)];
 
-/// Every call, Win32 names first.
-pub const ROWS: [CallRow; 27] = [
+/// Every call.
+pub const ROWS: [CallRow; BASIC.len() + WAITS.len()] = {
+    let mut rows = [BASIC[0]; BASIC.len() + WAITS.len()];
+    let mut at = 0;
+    while at < rows.len() {
+        rows[at] = if at < BASIC.len() { BASIC[at] } else { WAITS[at - BASIC.len()] };
+        at += 1;
+    }
+    rows
+};
+
+/// The calls of files, ports, events and handles, Win32 names first.
+const BASIC: [CallRow; 25] = [
     row(
         "CreateFile",
         &[
@@ -218,14 +269,6 @@ pub const ROWS: [CallRow; 27] = [
         "makes a second handle to the same object, here or in another process",
     ),
     row(
-        "WaitForSingleObject",
-        &[needs("hHandle", "handle", H), needs("dwMilliseconds", "timeout", N)],
-        Binds::Nothing,
-        ServiceName::Wait,
-        Answer::Wait,
-        "waits until an object is signalled",
-    ),
-    row(
         "ExitThread",
         &[],
         Binds::Nothing,
@@ -345,14 +388,6 @@ pub const ROWS: [CallRow; 27] = [
         Answer::Status,
         "makes a second handle to the same object",
     ),
-    row(
-        "NtWaitForSingleObject",
-        &[needs("Handle", "handle", H), needs("Timeout", "timeout", N)],
-        Binds::Nothing,
-        ServiceName::Wait,
-        Answer::Status,
-        "waits until an object is signalled",
-    ),
 ];
 
 const CALLS: [CallSpec; ROWS.len()] = {
@@ -390,6 +425,11 @@ const fn function(name: &'static str, subject: Subject, gives: Option<&'static s
 }
 
 const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
+const APC: Subject = Subject::Label(&[Binds::Apc]);
+const C: &str = "CurrentCount";
+const M: &str = "MaximumCount";
+/// The last place of an object in a wait for several.
+const LAST: u64 = MAXIMUM_WAIT_OBJECTS as u64 - 1;
 
 /// Everything a scenario can name.
 pub const CATALOGUE: Catalogue = Catalogue {
@@ -397,12 +437,28 @@ pub const CATALOGUE: Catalogue = Catalogue {
     drivers: &DRIVERS,
     profiles: &["xp", "win7", "win8", "win10", "win11"],
     win32_errors: &ERRORS,
-    results: &["TRUE", "FALSE", "WAIT_OBJECT_0", "WAIT_FAILED", "blocks"],
+    results: &[
+        "TRUE",
+        "FALSE",
+        "WAIT_OBJECT_0",
+        "WAIT_ABANDONED_0",
+        "WAIT_ABANDONED",
+        "WAIT_IO_COMPLETION",
+        "WAIT_FAILED",
+        "STATUS_WAIT_0",
+        "blocks",
+    ],
+    sums: &[
+        ("WAIT_OBJECT_0", LAST),
+        ("WAIT_ABANDONED_0", LAST),
+        ("STATUS_WAIT_0", LAST),
+        ("STATUS_ABANDONED_WAIT_0", LAST),
+    ],
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
     numbers: &["INFINITE"],
     fields: &[
-        ("handle", &["HandleCount", "PointerCount", "Value", "CurrentByteOffset"]),
-        ("object", &["HandleCount", "PointerCount"]),
+        ("handle", &["HandleCount", "PointerCount", "Value", "CurrentByteOffset", C, M, "OwnerThread"]),
+        ("object", &["HandleCount", "PointerCount", C, M, "OwnerThread"]),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),
     ],
@@ -414,6 +470,10 @@ pub const CATALOGUE: Catalogue = Catalogue {
         function("deleted", HANDLE, None),
         function("signaled", HANDLE, None),
         function("packets", HANDLE, None),
+        function("waiters", HANDLE, None),
+        function("abandoned", HANDLE, None),
+        function("queued", APC, None),
+        function("delivered", APC, None),
         function("CurrentByteOffset", HANDLE, None),
         function("pending", Subject::Label(&[Binds::Operation]), None),
         function("ended", Subject::Thread, None),

@@ -227,16 +227,18 @@ impl Compiler {
         }
         let mut args = Args { compiler: self, row, call, needs: Vec::new() };
         let service = args.service(label.is_some());
+        let handles = args.handles();
         let needs = args.needs;
         let label = label.map(|label| self.label(&label.value, false));
         let expect = expect
             .iter()
             .filter_map(|expected| match &expected.value {
                 Expected::Name(name) => Expectation::named(name),
+                Expected::Sum(name, added) => Expectation::sum(name, *added as u32),
                 Expected::Number(number) => Some(Expectation::Value(number.magnitude)),
             })
             .collect();
-        (ActionKind::Call(Call { row, service, label, expect }), needs)
+        (ActionKind::Call(Call { row, service, handles, label, expect }), needs)
     }
 
     fn property(&mut self, property: &ast::Property) -> Property {
@@ -247,15 +249,15 @@ impl Compiler {
 }
 
 /// The arguments of one call.
-struct Args<'a> {
+pub(super) struct Args<'a> {
     compiler: &'a mut Compiler,
-    row: &'static CallRow,
+    pub(super) row: &'static CallRow,
     call: &'a ast::Call,
     needs: Vec<LabelId>,
 }
 
 impl Args<'_> {
-    fn given(&self, parameter: &str) -> Option<&Spanned<Written>> {
+    pub(super) fn given(&self, parameter: &str) -> Option<&Spanned<Written>> {
         let documented = self.row.spec.params.iter().find(|param| param.is_called(parameter))?.name;
         self.row
             .spec
@@ -263,12 +265,28 @@ impl Args<'_> {
             .filter(|value| value.value != Written::Name("NULL".into()))
     }
 
-    fn handle(&mut self, parameter: &str) -> HandleArg {
-        let name = match self.given(parameter).map(|value| &value.value) {
-            Some(Written::Name(name) | Written::Pseudo(name)) => name.clone(),
-            _ => return HandleArg::Value(Handle::NULL),
+    pub(super) fn handle(&mut self, parameter: &str) -> HandleArg {
+        match self.given(parameter).map(|value| value.value.clone()) {
+            Some(value) => self.handle_of(&value),
+            None => HandleArg::Value(Handle::NULL),
+        }
+    }
+
+    /// The handles of a list.
+    fn handles(&mut self) -> Vec<HandleArg> {
+        let lists = self.call.args.iter().filter_map(|arg| match &arg.value.value {
+            Written::List(items) => Some(items),
+            _ => None,
+        });
+        lists.flatten().map(|item| self.handle_of(&item.value)).collect()
+    }
+
+    fn handle_of(&mut self, value: &Written) -> HandleArg {
+        let (Written::Name(name) | Written::Pseudo(name)) = value else {
+            return HandleArg::Value(Handle::NULL);
         };
-        match &*name {
+        match &**name {
+            "NULL" => HandleArg::Value(Handle::NULL),
             "INVALID_HANDLE_VALUE" | "GetCurrentProcess" => HandleArg::Value(Handle::CURRENT_PROCESS),
             "GetCurrentThread" => HandleArg::Value(Handle::CURRENT_THREAD),
             name => {
@@ -289,6 +307,7 @@ impl Args<'_> {
     }
 
     fn wide(&mut self, parameter: &str) -> Option<u64> {
+        self.literal(parameter);
         let (number, span) = match self.given(parameter)? {
             Spanned { value: Written::Number(number), span } => (number.value(), *span),
             _ => return None,
@@ -304,21 +323,34 @@ impl Args<'_> {
         }
     }
 
-    fn narrow(&mut self, parameter: &str) -> u32 {
+    pub(super) fn narrow(&mut self, parameter: &str) -> u32 {
+        self.literal(parameter);
         match self.given(parameter) {
             Some(Spanned { value: Written::Number(number), span }) => {
                 let (number, span) = (number.value(), *span);
                 self.compiler.number(number, span)
             }
+            Some(Spanned { value: Written::Name(name), .. }) if name == "INFINITE" => u32::MAX,
             _ => 0,
         }
     }
 
-    fn timeout(&mut self) -> Timeout {
+    pub(super) fn timeout(&mut self) -> Timeout {
+        self.literal("timeout");
         match self.given("timeout").map(|value| &value.value) {
             Some(Written::Number(number)) if number.magnitude == 0 => Timeout::Zero,
             Some(Written::Number(_)) => Timeout::Finite,
             _ => Timeout::Infinite,
+        }
+    }
+
+    /// A number must be written out: what a label names is known only when the scenario runs.
+    pub(super) fn literal(&mut self, parameter: &str) {
+        let Some(Spanned { value: Written::Name(name), span }) = self.given(parameter) else { return };
+        if name != "INFINITE" {
+            let (message, span) = (format!("found the label `{name}`, expected a number"), *span);
+            let diagnostic = Diagnostic::new(message).at(span, "a number must be written out here");
+            self.compiler.diagnostics.push(diagnostic);
         }
     }
 
@@ -330,7 +362,7 @@ impl Args<'_> {
         }
     }
 
-    fn is_true(&self, parameter: &str) -> bool {
+    pub(super) fn is_true(&self, parameter: &str) -> bool {
         self.flags(parameter) == ["TRUE"]
     }
 
@@ -375,8 +407,8 @@ impl Args<'_> {
                 let close = self.flags("options").contains(&"DUPLICATE_CLOSE_SOURCE");
                 Service::Duplicate { source, target, inherit: self.is_true("inherit"), close }
             }
-            ServiceName::Wait => Service::Wait { handle: self.handle("handle"), timeout: self.timeout() },
             ServiceName::ExitThread => Service::ExitThread,
+            other => self.wait_service(other),
         }
     }
 

@@ -26,7 +26,7 @@ impl Compiler {
                 Term { text: number.value().to_string(), kind: TermKind::Number(number.value()) }
             }
             Operand::Text(text) => {
-                let kind = TermKind::Constant(Value::Missing("a text has no value here"));
+                let kind = TermKind::Constant(Value::Text(text.clone()));
                 Term { text: format!("\"{text}\""), kind }
             }
             Operand::Name(name) => {
@@ -96,6 +96,13 @@ fn field_named(name: &str, of_object: bool) -> Field {
         ("packets", _) => Field::Packets,
         ("CurrentByteOffset", _) => Field::CurrentByteOffset,
         ("pending", _) => Field::Pending,
+        ("CurrentCount", _) => Field::CurrentCount,
+        ("MaximumCount", _) => Field::MaximumCount,
+        ("OwnerThread", _) => Field::OwnerThread,
+        ("abandoned", _) => Field::Abandoned,
+        ("waiters", _) => Field::Waiters,
+        ("queued", _) => Field::Queued,
+        ("delivered", _) => Field::Delivered,
         ("Information" | "InternalHigh", _) => Field::Information,
         ("key", _) => Field::PacketKey,
         ("overlapped", _) => Field::PacketOverlapped,

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use sim_core::io::iosb::Iosb;
-use sim_core::ob::header::Body;
+use sim_core::ob::header::{Body, Object};
+use sim_core::ps::apc::ApcState;
 use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
 
@@ -86,6 +87,20 @@ pub enum Field {
     Packets,
     /// CurrentByteOffset of a file object.
     CurrentByteOffset,
+    /// CurrentCount of a semaphore or mutant.
+    CurrentCount,
+    /// MaximumCount of a semaphore.
+    MaximumCount,
+    /// The thread that owns a mutant.
+    OwnerThread,
+    /// The mutant was abandoned and nobody has acquired it since.
+    Abandoned,
+    /// Threads that wait for the object.
+    Waiters,
+    /// The user APC waits for its thread.
+    Queued,
+    /// The user APC has run.
+    Delivered,
     /// The request is outstanding.
     Pending,
     /// The status field of the status block.
@@ -111,6 +126,8 @@ pub enum Value {
     Status(Option<NtStatus>),
     /// A Win32 error.
     Error(Win32Error),
+    /// A text: the name of a thread.
+    Text(String),
     /// A status block.
     Operation(Option<Id<Iosb>>),
     /// No value: why.
@@ -162,6 +179,7 @@ impl fmt::Display for Value {
             Value::Status(Some(status)) => write!(f, "{status}"),
             Value::Status(None) => f.write_str("not written yet"),
             Value::Error(error) => write!(f, "{error}"),
+            Value::Text(text) => write!(f, "\"{text}\""),
             Value::Operation(_) => f.write_str("NULL"),
             Value::Missing(why) => f.write_str(why),
         }
@@ -290,6 +308,9 @@ impl World<'_> {
                 Binding::Handle { handle, .. } => Value::Number(i128::from(handle.0)),
                 Binding::Operation(iosb) => Value::Operation(Some(iosb)),
                 Binding::Packet(packet) => Value::Number(i128::from(packet.is_some())),
+                Binding::Apc(_) => Value::Number(1),
+                Binding::Value(Some(value)) => Value::Number(i128::from(value)),
+                Binding::Value(None) => Value::Missing("the call failed and gave no value"),
             },
             TermKind::Field(label, field) => self.field(*label, *field),
             TermKind::Ended(actor) => Value::Number(i128::from(
@@ -313,6 +334,11 @@ impl World<'_> {
                     _ => Value::Status(block.status),
                 }
             }
+            Binding::Apc(apc) => {
+                let wanted = if field == Field::Queued { ApcState::Queued } else { ApcState::Delivered };
+                Value::Number(i128::from(self.kernel()[apc].state == wanted))
+            }
+            Binding::Value(_) => Value::Missing("a number has no fields"),
             Binding::Packet(None) => match field {
                 Field::PacketOverlapped => Value::Operation(None),
                 _ => Value::Missing("no packet was removed"),
@@ -334,7 +360,7 @@ impl World<'_> {
         &self,
         process: Id<sim_core::ps::process::Process>,
         handle: Handle,
-        bound: Option<Id<sim_core::ob::header::Object>>,
+        bound: Option<Id<Object>>,
         field: Field,
     ) -> Value {
         let k = self.kernel();
@@ -362,10 +388,28 @@ impl World<'_> {
             (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),
             (Field::CurrentByteOffset, Body::File(file)) => i128::from(k[file].current_byte_offset),
             (Field::Packets, Body::Port(port)) => k.packets(port) as i128,
-            (Field::Cleanup | Field::Close | Field::CurrentByteOffset, _) => {
-                return Value::Missing("not a file");
+            (Field::Waiters, _) => Object::WAITERS.of(header).len() as i128,
+            (Field::CurrentCount, Body::Semaphore(semaphore)) => i128::from(k[semaphore].current_count),
+            (Field::CurrentCount, Body::Mutant(mutant)) => i128::from(k[mutant].current_count()),
+            (Field::MaximumCount, Body::Semaphore(semaphore)) => i128::from(k[semaphore].limit),
+            (Field::Abandoned, Body::Mutant(mutant)) => i128::from(k[mutant].abandoned),
+            (Field::OwnerThread, Body::Mutant(mutant)) => {
+                let owner = k[mutant].owner;
+                let name = |thread| Value::Text(self.names().thread(thread).to_owned());
+                return owner.map_or(Value::Operation(None), name);
             }
-            _ => return Value::Missing("not a port"),
+            (field, _) => return Value::Missing(of_another_type(field)),
         })
+    }
+}
+
+/// Why a field of an object of another type has no value.
+const fn of_another_type(field: Field) -> &'static str {
+    match field {
+        Field::Cleanup | Field::Close | Field::CurrentByteOffset => "not a file",
+        Field::CurrentCount => "not a semaphore or mutant",
+        Field::MaximumCount => "not a semaphore",
+        Field::OwnerThread | Field::Abandoned => "not a mutant",
+        _ => "not a port",
     }
 }

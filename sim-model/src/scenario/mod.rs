@@ -7,6 +7,7 @@ mod act;
 pub mod calls;
 mod compile;
 mod compile_condition;
+mod compile_waits;
 pub mod condition;
 pub mod expect;
 pub mod names;
@@ -15,6 +16,7 @@ pub mod result;
 pub mod run;
 mod service;
 pub mod space;
+mod wait_calls;
 pub mod world;
 mod world_code;
 

@@ -109,6 +109,8 @@ pub struct Call {
     pub row: &'static CallRow,
     /// Its arguments.
     pub service: Service,
+    /// The handles of a list argument.
+    pub handles: Vec<HandleArg>,
     /// The label of its result.
     pub label: Option<LabelId>,
     /// What its result may be; anything if empty.
@@ -228,15 +230,105 @@ pub enum Service {
         /// DUPLICATE_CLOSE_SOURCE.
         close: bool,
     },
+    /// A service that does one thing to one object.
+    Act {
+        /// The object.
+        handle: HandleArg,
+        /// What is done.
+        act: Act,
+    },
+    /// CreateSemaphore.
+    CreateSemaphore {
+        /// lInitialCount.
+        initial: u32,
+        /// lMaximumCount.
+        limit: u32,
+    },
+    /// CreateMutex.
+    CreateMutant {
+        /// bInitialOwner.
+        owned: bool,
+    },
+    /// CreateWaitableTimer.
+    CreateTimer {
+        /// bManualReset.
+        manual_reset: bool,
+    },
+    /// QueueUserAPC.
+    QueueApc(HandleArg),
     /// WaitForSingleObject.
     Wait {
         /// The object.
         handle: HandleArg,
         /// How long to wait.
         timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
+    },
+    /// WaitForMultipleObjects, for [`Call::handles`].
+    WaitMultiple {
+        /// bWaitAll.
+        all: bool,
+        /// How long to wait.
+        timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
+    },
+    /// SignalObjectAndWait.
+    SignalAndWait {
+        /// hObjectToSignal.
+        signal: HandleArg,
+        /// hObjectToWaitOn.
+        wait: HandleArg,
+        /// How long to wait.
+        timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
+    },
+    /// SleepEx.
+    Sleep {
+        /// How long.
+        timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
     },
     /// ExitThread.
     ExitThread,
+}
+
+/// What a service does to one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// NtClearEvent.
+    ClearEvent,
+    /// NtPulseEvent.
+    PulseEvent,
+    /// NtQueryEvent.
+    QueryEvent,
+    /// NtReleaseSemaphore.
+    ReleaseSemaphore {
+        /// lReleaseCount.
+        release: u32,
+    },
+    /// NtQuerySemaphore.
+    QuerySemaphore,
+    /// NtReleaseMutant.
+    ReleaseMutant,
+    /// NtQueryMutant.
+    QueryMutant,
+    /// NtSetTimer.
+    SetTimer {
+        /// The due time is now.
+        due_at_once: bool,
+        /// A period was given.
+        periodic: bool,
+    },
+    /// NtCancelTimer.
+    CancelTimer,
+    /// NtQueryTimer.
+    QueryTimer,
+    /// NtAlertThread.
+    AlertThread,
 }
 
 /// A property of all runs.

@@ -31,7 +31,7 @@ impl CallResult {
             Answer::Bool => status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0,
             _ => status.is_success(),
         };
-        let quiet = succeeded && answer != Answer::Wait;
+        let quiet = succeeded && (answer != Answer::Wait || status != NtStatus::TIMEOUT);
         let error = if quiet { Win32Error::SUCCESS } else { Win32Error::of(status) };
         CallResult { answer, status, error, succeeded, value: value.filter(|_| succeeded) }
     }
@@ -49,8 +49,16 @@ impl fmt::Display for CallResult {
             },
             (Answer::HandleOrNull, false) => write!(f, "NULL, {}", self.error),
             (Answer::HandleOrInvalid, false) => write!(f, "INVALID_HANDLE_VALUE, {}", self.error),
-            (Answer::Wait, _) if self.status == NtStatus::SUCCESS => f.write_str("WAIT_OBJECT_0"),
-            (Answer::Wait, true) => write!(f, "{}", self.error),
+            (Answer::Wait | Answer::Sleep, true) => match (self.status, self.status.wait_place()) {
+                (NtStatus::USER_APC, _) => f.write_str("WAIT_IO_COMPLETION"),
+                (NtStatus::SUCCESS, _) if self.answer == Answer::Sleep => f.write_str("0"),
+                (NtStatus::SUCCESS, _) => f.write_str("WAIT_OBJECT_0"),
+                (NtStatus::ABANDONED_WAIT_0, _) => f.write_str("WAIT_ABANDONED_0"),
+                (_, Some((false, place))) => write!(f, "WAIT_OBJECT_0 + {place}"),
+                (_, Some((true, place))) => write!(f, "WAIT_ABANDONED_0 + {place}"),
+                _ => write!(f, "{}", self.error),
+            },
+            (Answer::Sleep, false) => write!(f, "{}", self.error),
             (Answer::Wait, false) => write!(f, "WAIT_FAILED, {}", self.error),
         }
     }

@@ -5,6 +5,7 @@ use sim_core::frame::StepName;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
+use sim_core::ob::header::Object;
 use sim_core::ps::schedule::{Choice, Step};
 use sim_core::ps::thread::Thread;
 use sim_core::record::Kind;
@@ -123,7 +124,7 @@ impl Run<'_> {
 
 /// Runs a program: the first actor in the file that can go on does, one action at a time.
 ///
-/// A wait with a time limit runs out only when nothing else can happen.
+/// A timer becomes due, and a wait with a time limit runs out, only when nothing else can happen.
 ///
 /// ```
 /// use sim_model::{lang, scenario};
@@ -316,14 +317,27 @@ impl<'p> Runner<'p> {
         worked
     }
 
-    /// Lets the first wait with a time limit run out. False if there is none.
+    /// Lets time pass: the first timer that somebody waits for becomes due, or else the first wait with a time limit
+    /// runs out, or else any timer becomes due. False if there is none of these.
     fn time_out(&mut self) -> bool {
-        let waiting = (0..self.world.program().actors.len()).find_map(|actor| {
-            self.world.actor(actor).inside.filter(|thread| self.world.kernel().can_time_out(*thread))
-        });
-        let Some(thread) = waiting else { return false };
-        self.take(Move::Step(Step { thread, choice: Choice::TimeOut }));
+        let Some(step) = self.next_in_time() else { return false };
+        self.take(Move::Step(step));
         true
+    }
+
+    fn next_in_time(&self) -> Option<Step> {
+        let kernel = self.world.kernel();
+        let awaited = |step: &Step| match step.choice {
+            Choice::TimerDue(timer) => Object::WAITERS.first(&kernel[kernel[timer].object]).is_some(),
+            _ => false,
+        };
+        let limited = || {
+            (0..self.world.program().actors.len()).find_map(|actor| {
+                let thread = self.world.actor(actor).inside.filter(|thread| kernel.can_time_out(*thread))?;
+                Some(Step { thread, choice: Choice::TimeOut })
+            })
+        };
+        kernel.timers_due().find(awaited).or_else(limited).or_else(|| kernel.timers_due().next())
     }
 
     fn take(&mut self, step: Move) {

@@ -2,19 +2,28 @@
 
 use sim_core::frame::Frame;
 use sim_core::io::iosb::Iosb;
+use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
-use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
+use sim_core::nt::create_object::{
+    NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSemaphore, NtCreateTimer,
+};
+use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
-use sim_core::nt::event::NtSetEvent;
+use sim_core::nt::event::{NtClearEvent, NtPulseEvent, NtQueryEvent, NtSetEvent};
+use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
-use sim_core::nt::wait::NtWaitForSingleObject;
+use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
+use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
+use sim_core::nt::timer::{NtCancelTimer, NtQueryTimer, NtSetTimer};
+use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject};
+use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
 use sim_core::{Access, Handle, Id};
 
-use crate::scenario::program::{HandleArg, Service};
+use crate::scenario::program::{Act, HandleArg, Service};
 use crate::scenario::world::{Binding, World};
 
 impl World<'_> {
@@ -24,6 +33,7 @@ impl World<'_> {
             HandleArg::Value(handle) => handle,
             HandleArg::Label(label) => match self.binding(label) {
                 Binding::Handle { handle, .. } => handle,
+                Binding::Value(Some(value)) => Handle(value as u32),
                 _ => Handle::NULL,
             },
         }
@@ -35,6 +45,7 @@ impl World<'_> {
         process: Id<Process>,
         service: Service,
         iosb: Option<Id<Iosb>>,
+        apc: Option<Id<Apc>>,
     ) -> Option<Frame> {
         Some(match service {
             Service::CreateFile { device, access, synchronous } => {
@@ -82,10 +93,31 @@ impl World<'_> {
                 close,
             }
             .into(),
-            Service::Wait { handle, timeout } => {
-                NtWaitForSingleObject::of(self.handle(handle), timeout).into()
+            Service::Act { handle, act } => act_on(self.handle(handle), act),
+            Service::CreateSemaphore { initial, limit } => {
+                NtCreateSemaphore::Create { initial, limit }.into()
             }
-            Service::ExitThread => return None,
+            Service::CreateMutant { owned } => NtCreateMutant::Create { owned }.into(),
+            Service::CreateTimer { manual_reset } => NtCreateTimer::Create { manual_reset }.into(),
+            Service::QueueApc(thread) => NtQueueApcThread::of(self.handle(thread), apc?).into(),
+            wait => return self.wait_service(wait),
+        })
+    }
+
+    fn wait_service(&self, service: Service) -> Option<Frame> {
+        Some(match service {
+            Service::Wait { handle, timeout, alertable } => {
+                NtWaitForSingleObject::Reference { handle: self.handle(handle), alertable, timeout }.into()
+            }
+            Service::WaitMultiple { all, timeout, alertable } => {
+                NtWaitForMultipleObjects::of(all, alertable, timeout).into()
+            }
+            Service::SignalAndWait { signal, wait, timeout, alertable } => {
+                let (signal, wait) = (self.handle(signal), self.handle(wait));
+                NtSignalAndWaitForSingleObject::ReferenceSignal { signal, wait, alertable, timeout }.into()
+            }
+            Service::Sleep { timeout, alertable } => NtDelayExecution::Delay { alertable, timeout }.into(),
+            _ => return None,
         })
     }
 
@@ -95,5 +127,21 @@ impl World<'_> {
         let (file, given) = (self.handle(file), self.handle(given));
         let binds_new = given == Handle::NULL && file != Handle::NULL && file != Handle::CURRENT_PROCESS;
         binds_new.then(|| NtSetInformationFile::of(file, port, key).into())
+    }
+}
+
+fn act_on(handle: Handle, act: Act) -> Frame {
+    match act {
+        Act::ClearEvent => NtClearEvent::of(handle).into(),
+        Act::PulseEvent => NtPulseEvent::of(handle).into(),
+        Act::QueryEvent => NtQueryEvent::of(handle).into(),
+        Act::ReleaseSemaphore { release } => NtReleaseSemaphore::of(handle, release).into(),
+        Act::QuerySemaphore => NtQuerySemaphore::of(handle).into(),
+        Act::ReleaseMutant => NtReleaseMutant::of(handle).into(),
+        Act::QueryMutant => NtQueryMutant::of(handle).into(),
+        Act::SetTimer { due_at_once, periodic } => NtSetTimer::of(handle, due_at_once, periodic).into(),
+        Act::CancelTimer => NtCancelTimer::of(handle).into(),
+        Act::QueryTimer => NtQueryTimer::of(handle).into(),
+        Act::AlertThread => NtAlertThread::of(handle).into(),
     }
 }

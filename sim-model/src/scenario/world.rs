@@ -5,8 +5,9 @@ use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::port::Packet;
 use sim_core::ob::header::Object;
+use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
-use sim_core::ps::schedule::{Progress, Step};
+use sim_core::ps::schedule::{Choice, Progress, Step};
 use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, Kernel, NtStatus};
 
@@ -33,6 +34,10 @@ pub enum Binding {
     Operation(Id<Iosb>),
     /// A removed packet; none if there was none.
     Packet(Option<Id<Packet>>),
+    /// A value that a call gave; none if it failed.
+    Value(Option<i32>),
+    /// A user APC.
+    Apc(Id<Apc>),
 }
 
 /// How far an actor is.
@@ -298,6 +303,10 @@ impl<'p> World<'p> {
     pub fn move_name(&self, step: Move) -> (&str, String) {
         match step {
             Move::Begin(actor) => (&self.program.actors[actor].name, "begin".into()),
+            Move::Step(Step { choice: Choice::TimerDue(timer), .. }) => {
+                let timer = self.names().object(self.kernel[timer].object);
+                ("clock", format!("KiTimerExpiration {timer}"))
+            }
             Move::Step(step) => {
                 let name = self.kernel.step_name(step);
                 let thread = self.kernel.name(self.kernel[step.thread].name);

@@ -2,7 +2,6 @@
 
 use sim_core::encode::{Decoder, Encoder};
 use sim_core::ob::header::Object;
-use sim_core::word::Word;
 use sim_core::{Handle, Id, NtStatus};
 
 use crate::scenario::world::{ActorState, Binding, Stage, World};
@@ -76,7 +75,18 @@ fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
             encoder.number(2);
             encoder.word(iosb);
         }
-        Binding::Packet(packet) => encoder.number(3 + packet.to_word()),
+        Binding::Packet(packet) => {
+            encoder.number(3);
+            encoder.word(packet);
+        }
+        Binding::Value(value) => {
+            encoder.number(4);
+            encoder.number(value.map_or(0, |value| u64::from(value as u32) + 1));
+        }
+        Binding::Apc(apc) => {
+            encoder.number(5);
+            encoder.word(apc);
+        }
     }
 }
 
@@ -85,6 +95,8 @@ fn get_binding(decoder: &mut Decoder<'_>) -> Binding {
         0 => Binding::Unbound,
         1 => Binding::Handle { process: decoder.word(), handle: decoder.word(), object: decoder.word() },
         2 => Binding::Operation(decoder.word()),
-        packet => Binding::Packet(Word::from_word(packet - 3)),
+        3 => Binding::Packet(decoder.word()),
+        4 => Binding::Value(decoder.number().checked_sub(1).map(|value| value as u32 as i32)),
+        _ => Binding::Apc(decoder.word()),
     }
 }

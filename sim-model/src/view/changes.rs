@@ -145,6 +145,9 @@ fn shown_counts(
 
 /// Who did a step, if it was not the thread whose line it is.
 fn by(world: &World<'_>, entry: &Entry, step: &Taken) -> Option<String> {
+    if step.name.is_some_and(|name| name.routine == "KiTimerExpiration") {
+        return Some("clock".into());
+    }
     let thread = step.thread.filter(|thread| Some(*thread) != world.thread(entry.actor))?;
     let k = world.kernel();
     Some(match k[thread].role {
@@ -165,6 +168,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
             request && matches!(name, "Cancel" | "completed" | "pending") && to == 1
         }
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
+        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc => !name.is_empty(),
         _ => false,
     }
 }
@@ -213,14 +217,26 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Device => k.get(Id::<sim_core::io::device::Device>::at(at)).map(|device| device.object),
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
-        _ => None,
+        kind => waited_for(k, kind, at),
     };
     match (object, kind) {
         (Some(object), _) => names.object(object),
+        (None, Kind::Apc) => names.apc(Id::at(at)),
         (None, Kind::Iosb) => names.iosb(Id::at(at)),
         (None, Kind::Irp) => irp(step, at).map_or_else(|| format!("IRP#{at}"), |irp| names.irp(irp)),
         (None, Kind::System) => "system".into(),
         (None, kind) => format!("{kind:?}#{at}"),
+    }
+}
+
+/// The object whose body is the semaphore, mutant or timer at a place.
+fn waited_for(k: &Kernel, kind: Kind, at: u32) -> Option<Id<Object>> {
+    use sim_core::ke::{mutant::Mutant, semaphore::Semaphore, timer::Timer};
+    match kind {
+        Kind::Semaphore => k.get(Id::<Semaphore>::at(at)).map(|semaphore| semaphore.object),
+        Kind::Mutant => k.get(Id::<Mutant>::at(at)).map(|mutant| mutant.object),
+        Kind::Timer => k.get(Id::<Timer>::at(at)).map(|timer| timer.object),
+        _ => None,
     }
 }
 
@@ -325,6 +341,7 @@ pub fn touched(world: &World<'_>, entry: &Entry) -> Vec<Id<Object>> {
             Change::Insert { kind: Kind::Port, at, .. } | Change::Remove { kind: Kind::Port, at, .. } => {
                 k.get(Id::<sim_core::io::port::Port>::at(at)).map(|port| port.object)
             }
+            Change::Field { kind, at, .. } => waited_for(k, kind, at),
             _ => None,
         };
         if let Some(object) = object.filter(|object| !objects.contains(object)) {

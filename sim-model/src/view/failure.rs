@@ -73,7 +73,11 @@ fn name(expected: Expectation) -> String {
     match expected {
         Expectation::Succeeds => "TRUE".into(),
         Expectation::Fails => "FALSE".into(),
-        Expectation::Signaled => "WAIT_OBJECT_0".into(),
+        Expectation::Signaled(0) => "WAIT_OBJECT_0".into(),
+        Expectation::Signaled(place) => format!("WAIT_OBJECT_0 + {place}"),
+        Expectation::Abandoned(0) => "WAIT_ABANDONED_0".into(),
+        Expectation::Abandoned(place) => format!("WAIT_ABANDONED_0 + {place}"),
+        Expectation::UserApc => "WAIT_IO_COMPLETION".into(),
         Expectation::WaitFails => "WAIT_FAILED".into(),
         Expectation::Blocks => "that the call blocks".into(),
         Expectation::Status(status) => format!("{status} (0x{:08X})", status.0),

@@ -17,6 +17,8 @@ pub enum Holder {
     Handle(Id<Process>, Handle),
     /// An outstanding IRP.
     Irp(Id<Irp>),
+    /// The wait of a thread.
+    Wait(Id<Thread>),
     /// What runs: a thread until it ends, a process while a thread runs in it, a driver while it is loaded.
     Running,
 }
@@ -34,6 +36,8 @@ pub enum Hold {
     Port,
     /// A thread holds its process.
     Process,
+    /// A wait holds what it is for.
+    Wait,
     /// It runs.
     Running,
 }
@@ -73,6 +77,10 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
         }
     }
     for (thread, record) in k.all::<Thread>() {
+        for to in Thread::WAIT_BLOCKS.of(record).filter_map(node) {
+            let from = graph.add_node(Holder::Wait(thread));
+            graph.add_edge(from, to, Hold::Wait);
+        }
         if let (Some(from), Some(to)) = (node(record.object), node(k[k[thread].process].object)) {
             graph.add_edge(from, to, Hold::Process);
         }

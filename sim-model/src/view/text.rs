@@ -344,6 +344,7 @@ pub fn holder_name(world: &World<'_>, holder: Holder) -> String {
     match holder {
         Holder::Handle(process, handle) => format!("handle {handle} of {}", names.process(process)),
         Holder::Irp(irp) => format!("the {}", names.irp(&k[irp])),
+        Holder::Wait(thread) => format!("the wait of thread {}", names.thread(thread)),
         Holder::Running => "itself, while it runs".into(),
         Holder::Object(object) => match k[object].body {
             Body::File(_) => format!("the file object {}", names.object(object)),
