@@ -8,11 +8,19 @@ use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
-use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
+use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
+use sim_core::nt::create_object::{
+    NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSemaphore, NtCreateTimer,
+};
+use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
-use sim_core::nt::event::NtSetEvent;
+use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
+use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
-use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
+use sim_core::nt::semaphore::NtReleaseSemaphore;
+use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
+use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
+use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Progress, Step};
 use sim_core::ps::thread::Thread;
@@ -106,12 +114,15 @@ impl Machine {
         }
     }
 
-    fn service(&self, thread: Id<Thread>, pick: usize) -> Frame {
+    fn service(&mut self, thread: Id<Thread>, pick: usize) -> Frame {
         let handle = Handle((pick as u32 / 16 % 7) * 4);
         let second = Handle((pick as u32 / 112 % 7) * 4);
         let iosb = self.iosbs[pick / 16 % self.iosbs.len()];
         let device = Some(self.devices[pick / 16 % 2]);
         let (source, target) = (self.k[thread].process, self.processes[pick / 32 % 2]);
+        if pick % 32 >= 16 {
+            return self.wait_service(thread, handle, second, pick / 16);
+        }
         match pick % 16 {
             0 | 1 => NtCreateFile::of(CreateFile {
                 device,
@@ -156,6 +167,50 @@ impl Machine {
             }
             _ if pick & 256 == 0 => NtSetEvent::of(handle, true).into(),
             _ => NtWaitForSingleObject::of(handle, Timeout::Finite).into(),
+        }
+    }
+
+    /// A service of what can be waited for, or a wait.
+    fn wait_service(&mut self, thread: Id<Thread>, handle: Handle, second: Handle, pick: usize) -> Frame {
+        let (odd, alertable) = (pick & 32 != 0, pick & 64 != 0);
+        let timeout = Timeout::ALL[pick / 128 % Timeout::ALL.len()];
+        match pick % 18 {
+            0 => NtCreateSemaphore::Create { initial: 1, limit: 2 }.into(),
+            1 => NtReleaseSemaphore::of(handle, 1).into(),
+            2 | 3 => NtCreateMutant::Create { owned: odd }.into(),
+            4 => NtReleaseMutant::of(handle).into(),
+            5 => NtCreateTimer::Create { manual_reset: odd }.into(),
+            6 => NtSetTimer::of(handle, false, odd).into(),
+            7 if odd => NtCancelTimer::of(handle).into(),
+            7 => NtQueryMutant::of(handle).into(),
+            8 => NtPulseEvent::of(handle).into(),
+            9 => {
+                let apc = self.k.create_apc(false);
+                NtQueueApcThread::of(if odd { Handle::CURRENT_THREAD } else { handle }, apc).into()
+            }
+            10 => NtAlertThread::of(handle).into(),
+            11 => NtDelayExecution::Delay { alertable, timeout }.into(),
+            12 => NtSignalAndWaitForSingleObject::ReferenceSignal {
+                signal: handle,
+                wait: second,
+                alertable,
+                timeout,
+            }
+            .into(),
+            13 => NtDuplicateObject::Reference {
+                source: self.k[thread].process,
+                handle: Handle::CURRENT_THREAD,
+                target: self.processes[0],
+                attributes: 0,
+                close: false,
+            }
+            .into(),
+            14 => NtWaitForSingleObject::Reference { handle, alertable, timeout }.into(),
+            _ => {
+                let handles = [handle, second, handle];
+                self.k.pass_handles(thread, &handles[..2 + usize::from(!odd)]);
+                NtWaitForMultipleObjects::of(odd, alertable, timeout).into()
+            }
         }
     }
 }
