@@ -24,12 +24,13 @@ fn explored(program: &Program, threads: usize) -> Outcome<Move> {
     explore(&ProgramSpace::new(program, None), &Settings { threads, ..Settings::default() })
 }
 
-const RACES: [(&str, u64, u64, u64); 5] = [
+const RACES: [(&str, u64, u64, u64); 6] = [
     ("close-against-read.kobj", 443, 790, 3),
     ("cancel-against-completion.kobj", 365, 586, 2),
     ("two-closers.kobj", 77, 123, 1),
     ("recycled-handle.kobj", 232, 393, 3),
     ("cancel-against-thread-exit.kobj", 1_402, 2_633, 1),
+    ("auto-reset-race.kobj", 671, 1_587, 2),
 ];
 
 #[test]

@@ -106,9 +106,8 @@ fn g_05_set_and_reset_return_the_state_before_and_the_kind_decides_what_a_wait_t
     for manual_reset in [false, true] {
         let mut machine = machine();
         let e = event(&mut machine, manual_reset);
-        let set = |machine: &mut Machine, signaled| {
-            machine.call(0, NtSetEvent::of(e, signaled)).unwrap().value
-        };
+        let set =
+            |machine: &mut Machine, signaled| machine.call(0, NtSetEvent::of(e, signaled)).unwrap().value;
         assert_eq!(set(&mut machine, true), 0);
         assert_eq!(set(&mut machine, true), 1);
         assert_eq!(set(&mut machine, false), 1);

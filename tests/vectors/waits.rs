@@ -110,9 +110,8 @@ fn e_11_a_remover_goes_before_direct_waiters() {
 fn f_10_a_handle_of_another_type_is_refused_before_its_access_is_looked_at() {
     let mut machine = machine();
     let e = event(&mut machine, false);
-    let refused = |machine: &mut Machine, handle| {
-        machine.call(0, NtReleaseSemaphore::of(handle, 1)).unwrap().status
-    };
+    let refused =
+        |machine: &mut Machine, handle| machine.call(0, NtReleaseSemaphore::of(handle, 1)).unwrap().status;
     assert_eq!(refused(&mut machine, e), NtStatus::OBJECT_TYPE_MISMATCH);
     assert_eq!(refused(&mut machine, Handle::CURRENT_PROCESS), NtStatus::OBJECT_TYPE_MISMATCH);
     assert_eq!(refused(&mut machine, Handle::NULL), NtStatus::INVALID_HANDLE);

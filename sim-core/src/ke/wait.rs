@@ -181,7 +181,7 @@ impl Kernel {
         for thread in waiters {
             let Some(Manner { all, .. }) = self.manner(thread) else { continue };
             if let Some(status) = self.try_wait(thread, all) {
-                self.end_wait(thread, status);
+                self.end_wait(thread, status, "the signal satisfied the thread's wait");
             }
         }
     }
@@ -189,7 +189,7 @@ impl Kernel {
     /// KeAlertThread: ends an alertable wait; else the next one sees the alert.
     pub(crate) fn alert_thread(&mut self, thread: Id<Thread>) {
         match self.waits_alertably(thread) {
-            true => self.end_wait(thread, NtStatus::ALERTED),
+            true => self.end_wait(thread, NtStatus::ALERTED, "an alert ended the thread's wait"),
             false => self.set(thread, Thread::ALERTED, true, "the program alerted the thread"),
         }
     }
@@ -200,9 +200,9 @@ impl Kernel {
     }
 
     /// KiUnwaitThread.
-    pub(crate) fn end_wait(&mut self, thread: Id<Thread>, status: NtStatus) {
+    pub(crate) fn end_wait(&mut self, thread: Id<Thread>, status: NtStatus, why: &'static str) {
         self.leave_wait_lists(thread);
-        self.set(thread, Thread::WAIT_STATUS, Some(status), "");
+        self.set(thread, Thread::WAIT_STATUS, Some(status), why);
     }
 
     /// Takes the thread off the wait lists it stands on.

@@ -49,7 +49,7 @@ impl Kernel {
         self.set(apc, Apc::STATE, ApcState::Queued, "it waits until its thread waits alertably");
         self.push(thread, Thread::USER_APCS, apc, "the program queued a user APC to the thread");
         if self.waits_alertably(thread) {
-            self.end_wait(thread, NtStatus::USER_APC);
+            self.end_wait(thread, NtStatus::USER_APC, "a user APC ended the thread's wait");
         }
         Ok(())
     }

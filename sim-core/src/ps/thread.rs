@@ -34,7 +34,7 @@ record! {
         /// The access of the handle that a duplicate was made from (OBJECT_HANDLE_INFORMATION), until it is read.
         HANDLE_INFORMATION handle_information: Access,
         /// How its wait ended, until it takes that up (KTHREAD.WaitStatus).
-        WAIT_STATUS wait_status: Option<NtStatus>,
+        WAIT_STATUS wait_status: Option<NtStatus> as "WaitStatus",
         /// NtAlertThread was called for it and no alertable wait has seen it yet.
         ALERTED alerted: bool as "Alerted",
         /// It was told to end.

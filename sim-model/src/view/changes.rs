@@ -167,6 +167,8 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
             let request = irp(step, at).is_some_and(|irp| irp.iosb.is_some());
             request && matches!(name, "Cancel" | "completed" | "pending") && to == 1
         }
+        // That the thread has seen how its wait ended is no news.
+        Kind::Thread if name == "WaitStatus" => to != 0,
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc => !name.is_empty(),
         _ => false,
@@ -195,6 +197,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Object, "deleted") => only("freed"),
         (Kind::Irp, "Cancel") => only("Cancel set"),
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
+        (Kind::Thread, "WaitStatus") => only("wait ends"),
         (Kind::Irp | Kind::Thread | Kind::Process, name) => only(name),
         (_, name) => (name, read(from), read(to)),
     };
