@@ -58,8 +58,14 @@ fn g_03_a_release_past_the_maximum_adds_nothing() {
     assert_eq!(machine.call(0, NtQuerySemaphore::of(semaphore)).unwrap().value, 1);
     assert_eq!(machine.call(0, NtReleaseSemaphore::of(semaphore, 2)).unwrap().value, 1);
     assert_eq!(machine.call(0, NtQuerySemaphore::of(semaphore)).unwrap().value, 3);
-    let most = machine.call(0, NtReleaseSemaphore::of(semaphore, u32::MAX)).unwrap();
-    assert_eq!(most.status, NtStatus::SEMAPHORE_LIMIT_EXCEEDED);
+    for none in [0, u32::MAX] {
+        let refused = machine.call(0, NtReleaseSemaphore::of(semaphore, none)).unwrap();
+        assert_eq!(refused.status, NtStatus::INVALID_PARAMETER);
+    }
+    for (initial, limit) in [(0, 0), (2, 1), (0, 1 << 31)] {
+        let refused = machine.call(0, NtCreateSemaphore::Create { initial, limit }).unwrap();
+        assert_eq!(refused.status, NtStatus::INVALID_PARAMETER);
+    }
 }
 
 #[test]

@@ -204,34 +204,71 @@ fn a_timer_is_due_at_some_time_and_a_cancelled_one_never() {
     assert_eq!(due(&machine), []);
 }
 
+/// The worker reads and then waits for an event; the device answers, so that an APC waits for the worker.
+fn waits_with_an_apc(machine: &mut Machine, e: Handle) {
+    let (device, iosb) = (machine.devices[0], machine.iosbs[0]);
+    let open = CreateFile { device: Some(device), access: Access(0x10_0001), synchronous: false };
+    let file = Handle(machine.call(1, NtCreateFile::of(open)).unwrap().value);
+    let (event, offset) = (Handle::NULL, Some(0));
+    let read = ReadFile { file, event, apc_context: false, iosb, length: 8, offset };
+    machine.call(1, NtReadFile::of(read));
+    machine.wait(1, e, false);
+    let interrupt = machine.k[device].thread;
+    let (status, information) = (NtStatus::SUCCESS, 8);
+    machine.k.start(interrupt, DeviceCompletes::Unlink { iosb, device, status, information });
+    machine.k.run(interrupt);
+}
+
+/// The worker takes its APC.
+fn interrupt(machine: &mut Machine) {
+    let thread = machine.threads[1];
+    let choice = machine.k.choice(thread).expect("an APC waits for the thread");
+    machine.k.take(Step { thread, choice });
+}
+
 #[test]
-fn a_pulse_releases_who_waits_and_misses_who_an_apc_has_taken_out_of_its_wait() {
-    for interrupted in [false, true] {
+fn an_apc_takes_its_thread_out_of_its_wait_where_a_pulse_misses_it_and_a_set_does_not() {
+    for (interrupted, pulse, released) in [(false, true, true), (true, true, false), (true, false, true)] {
         let mut machine = machine();
         let e = event(&mut machine, true);
-        let device = Some(machine.devices[0]);
-        let open = CreateFile { device, access: Access(0x10_0001), synchronous: false };
-        let file = Handle(machine.call(1, NtCreateFile::of(open)).unwrap().value);
-        let (iosb, event) = (machine.iosbs[0], Handle::NULL);
-        let offset = Some(0);
-        machine
-            .call(1, NtReadFile::of(ReadFile { file, event, apc_context: false, iosb, length: 8, offset }));
-        machine.wait(1, e, false);
-        let (device, worker) = (machine.devices[0], machine.threads[1]);
-        let interrupt = machine.k[device].thread;
-        let (status, information) = (NtStatus::SUCCESS, 8);
-        machine.k.start(interrupt, DeviceCompletes::Unlink { iosb, device, status, information });
-        machine.k.run(interrupt);
+        waits_with_an_apc(&mut machine, e);
         if interrupted {
-            let choice = machine.k.choice(worker).expect("the APC waits for the thread");
-            machine.k.take(Step { thread: worker, choice });
+            interrupt(&mut machine);
         }
-        machine.k.start(machine.threads[0], NtPulseEvent::of(e));
-        machine.k.run(machine.threads[0]);
+        let main = machine.threads[0];
+        match pulse {
+            true => machine.k.start(main, NtPulseEvent::of(e)),
+            false => machine.k.start(main, NtSetEvent::of(e, true)),
+        }
+        machine.k.run(main);
         machine.settle();
-        let released = machine.ended(1);
-        assert_eq!(released, (!interrupted).then_some(NtStatus::SUCCESS), "interrupted: {interrupted}");
-        assert_eq!(machine.k[iosb].status, Some(NtStatus::SUCCESS));
+        let ended = machine.ended(1);
+        assert_eq!(ended, released.then_some(NtStatus::SUCCESS), "{interrupted} {pulse}");
+        assert_eq!(machine.k[machine.iosbs[0]].status, Some(NtStatus::SUCCESS));
+        assert_eq!(machine.k.broken_invariant(), None);
+    }
+}
+
+#[test]
+fn an_apc_sends_its_thread_to_the_end_of_the_wait_list() {
+    for (interrupted, first) in [(false, 1), (true, 0)] {
+        let mut machine = machine();
+        let e = event(&mut machine, false);
+        let theirs = machine.duplicate(0, e, 1);
+        waits_with_an_apc(&mut machine, e);
+        if interrupted {
+            machine.wait(0, e, false);
+            interrupt(&mut machine);
+            machine.settle();
+            machine.k.run(machine.threads[1]);
+        } else {
+            machine.k.start(machine.threads[0], NtWaitForSingleObject::of(e, Timeout::Infinite));
+            machine.k.run(machine.threads[0]);
+        }
+        machine.k.start(machine.threads[2], NtSetEvent::of(theirs, true));
+        machine.k.run(machine.threads[2]);
+        assert_eq!(machine.ended(first), Some(NtStatus::SUCCESS), "interrupted: {interrupted}");
+        assert_eq!(machine.ended(1 - first), None);
     }
 }
 
