@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// What is done to the handles `h0` and `h1` and the operations `r…`.
-const CALLS: [&str; 17] = [
+const CALLS: [&str; 20] = [
     "CloseHandle(h0)",
     "CloseHandle(h1)",
     "CloseHandle(h0) -> TRUE",
@@ -20,6 +20,9 @@ const CALLS: [&str; 17] = [
     "GetQueuedCompletionStatus(h1, timeout: 0)",
     "WaitForSingleObject(h1, timeout: 0)",
     "WaitForSingleObject(h1, timeout: 100)",
+    "WaitForMultipleObjects([h1, h0], TRUE, timeout: 100)",
+    "PulseEvent(h1)",
+    "SignalObjectAndWait(h1, h0, timeout: 0)",
     "check h0.HandleCount == 1",
 ];
 

@@ -66,6 +66,13 @@ pub struct Taken {
     pub packets: Vec<(Id<Packet>, Packet)>,
 }
 
+impl Taken {
+    /// Whether it is that a timer became due, which no thread does.
+    pub fn is_timer_due(&self) -> bool {
+        self.name.is_some_and(|name| name.routine == "KiTimerExpiration")
+    }
+}
+
 /// How a line ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {

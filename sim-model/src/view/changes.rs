@@ -143,9 +143,17 @@ fn shown_counts(
     counts.into_iter().filter_map(shown).collect()
 }
 
+/// The name of who took a step: a thread, or the clock.
+pub fn taker<'w>(world: &'w World<'_>, step: &Taken) -> Option<&'w str> {
+    if step.is_timer_due() {
+        return Some("clock");
+    }
+    step.thread.map(|thread| world.names().thread(thread))
+}
+
 /// Who did a step, if it was not the thread whose line it is.
 fn by(world: &World<'_>, entry: &Entry, step: &Taken) -> Option<String> {
-    if step.name.is_some_and(|name| name.routine == "KiTimerExpiration") {
+    if step.is_timer_due() {
         return Some("clock".into());
     }
     let thread = step.thread.filter(|thread| Some(*thread) != world.thread(entry.actor))?;

@@ -127,8 +127,8 @@ impl Page<'_> {
             let changes: Vec<_> =
                 step.deltas.iter().filter_map(|delta| changes::of_delta(&run.world, step, delta)).collect();
             let actor = &self.program.actors[entry.actor];
-            let who = match (step.name, step.thread) {
-                (Some(_), Some(thread)) => run.world.names().thread(thread).to_owned(),
+            let who = match (step.name, changes::taker(&run.world, step)) {
+                (Some(_), Some(taker)) => taker.to_owned(),
                 _ => actor.name.clone(),
             };
             let what = match step.name {

@@ -167,12 +167,12 @@ fn put(out: &mut String, record: &Record<'_>) {
 }
 
 fn put_step(out: &mut String, run: &Run<'_>, entry: &Entry, step: &Taken) {
-    let (Some(thread), Some(name)) = (step.thread, step.name) else { return };
+    let (Some(thread), Some(name)) = (changes::taker(&run.world, step), step.name) else { return };
     let changes = step.deltas.iter().filter_map(|delta| changes::of_delta(&run.world, step, delta));
     put(
         out,
         &Record::Step(StepRecord {
-            thread: run.world.names().thread(thread),
+            thread,
             line: run.world.program().actors[entry.actor].actions[entry.action].line,
             routine: name.routine,
             label: name.label,

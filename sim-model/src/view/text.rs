@@ -210,8 +210,8 @@ impl Page<'_> {
     fn step(&mut self, entry: &Entry, step: &Taken) {
         let Some(name) = step.name else { return };
         let own = step.thread == self.run.world.thread(entry.actor);
-        let who = match step.thread {
-            Some(thread) if !own => format!("[{}] ", self.run.world.names().thread(thread)),
+        let who = match changes::taker(&self.run.world, step) {
+            Some(taker) if !own => format!("[{taker}] "),
             _ => String::new(),
         };
         let text = format!("{who}{} {}: {}", name.routine, name.label, name.does);
