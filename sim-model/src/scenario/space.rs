@@ -2,8 +2,8 @@
 
 use crate::explore::{Marks, Rule, RuleKind, System};
 use crate::lang::ast::PropertyKind;
-use crate::scenario::expect::Expectation;
-use crate::scenario::program::{ActionKind, Program};
+use crate::scenario::at_end;
+use crate::scenario::program::Program;
 use crate::scenario::world::{Event, Mark, Move, World};
 
 /// All runs of a program.
@@ -42,8 +42,10 @@ pub const EXPECTATIONS: usize = 1;
 pub const BUG_CHECKS: usize = 2;
 /// The rule that no thread is stuck at the end.
 pub const STUCK: usize = 3;
+/// The rule that nothing is left for ever at the end.
+pub const LEFT: usize = 4;
 /// The first of the scenario's own rules.
-const OWN: usize = 4;
+const OWN: usize = 5;
 
 impl<'p> ProgramSpace<'p> {
     /// The runs of a program, with at most so many preemptions.
@@ -53,6 +55,7 @@ impl<'p> ProgramSpace<'p> {
             Rule::new(RuleKind::Always, "every line is as expected"),
             Rule::new(RuleKind::Always, "no driver breaks a rule of Driver Verifier"),
             Rule::new(RuleKind::AtEnd, "every thread comes to the end of its lines"),
+            Rule::new(RuleKind::AtEnd, "nothing is left that no cancel, close or exit can release"),
         ];
         rules.extend(program.properties.iter().map(|property| {
             let kind = match property.kind {
@@ -64,19 +67,6 @@ impl<'p> ProgramSpace<'p> {
             Rule::new(kind, property.name.clone())
         }));
         ProgramSpace { program, initial: World::new(program), rules, preemptions }
-    }
-
-    /// Whether an actor that has not come to its end stays there for ever: inside a call that is not expected to
-    /// block, or before a line that waits for a label.
-    fn is_stuck(&self, world: &World<'_>, actor: usize) -> bool {
-        let state = world.actor(actor);
-        let ended = world.thread(actor).is_some_and(|thread| world.kernel()[thread].terminating);
-        let Some(action) = self.program.actors[actor].actions.get(state.next) else { return false };
-        let expected = match &action.kind {
-            ActionKind::Call(call) => state.inside.is_some() && call.expect.contains(&Expectation::Blocks),
-            _ => false,
-        };
-        !expected && !ended
     }
 }
 
@@ -188,8 +178,8 @@ impl<'p> System for ProgramSpace<'p> {
         if world.failed().is_some() {
             return;
         }
-        let stuck = (0..self.program.actors.len()).any(|actor| self.is_stuck(world, actor));
-        marks.check(STUCK, !stuck);
+        marks.check(STUCK, at_end::stuck(world).is_none());
+        marks.check(LEFT, !at_end::leaves_something(world));
         for (at, property) in self.program.properties.iter().enumerate() {
             if property.kind == PropertyKind::Finally {
                 marks.check(OWN + at, property.condition.holds(world));
@@ -215,7 +205,8 @@ impl<'p> System for ProgramSpace<'p> {
                     finding.rule.sentence()
                 )
             }),
-            STUCK => self.stuck_sentence(world),
+            STUCK => at_end::stuck_sentence(world),
+            LEFT => at_end::left_sentence(world),
             own => self
                 .program
                 .properties
@@ -231,22 +222,5 @@ impl<'p> System for ProgramSpace<'p> {
             Move::Begin(actor) => 32 + actor % 32,
             Move::Step(step) => step.thread.index() % 32,
         }
-    }
-}
-
-impl ProgramSpace<'_> {
-    fn stuck_sentence(&self, world: &World<'_>) -> Option<String> {
-        let actor = (0..self.program.actors.len()).find(|actor| self.is_stuck(world, *actor))?;
-        let (name, state) = (&self.program.actors[actor].name, world.actor(actor));
-        let line = self.program.actors[actor].actions.get(state.next)?;
-        let (number, text) = (line.line, &line.text);
-        Some(match state.inside {
-            Some(_) => {
-                format!("{name} is stuck in line {number}, `{text}`: nothing can happen that ends the call")
-            }
-            None => {
-                format!("{name} never begins line {number}, `{text}`: a label that it uses is never bound")
-            }
-        })
     }
 }

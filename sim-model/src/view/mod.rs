@@ -2,7 +2,9 @@
 
 pub mod changes;
 pub mod exploration;
+pub mod exploration_dot;
 pub mod exploration_json;
+pub mod exploration_limit;
 pub mod failure;
 pub mod holders;
 pub mod json;
