@@ -22,16 +22,17 @@ use crate::view::{exploration_dot, exploration_json};
 /// Set by Ctrl-C.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Explores every file; the worst exit counts.
+/// Explores every file, up to the one at which it is interrupted; the worst exit counts.
 pub(super) fn explore(arguments: &ExploreArguments, output: &mut Output) -> Exit {
     // Without a handler Ctrl-C ends the process at once, which is no harm.
     let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
     let mut worst = Exit::Held;
-    for (at, file) in arguments.files.iter().enumerate() {
-        if at > 0 && arguments.format == ExploreFormat::Text {
-            output.result("\n");
+    for file in &arguments.files {
+        let exit = explore_file(file, arguments, output);
+        worst = worst.max(exit);
+        if exit == Exit::Limited && INTERRUPTED.load(Ordering::Relaxed) {
+            break;
         }
-        worst = worst.max(explore_file(file, arguments, output));
     }
     worst
 }
@@ -50,7 +51,10 @@ fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) 
     let explored =
         Explored { program: &program, rules: system.rules(), outcome: &outcome, limited: limited.as_ref() };
     let shown = match arguments.format {
-        ExploreFormat::Text => exploration::render(explored, output.color),
+        ExploreFormat::Text => {
+            let options = exploration::Options { color: output.color, quiet: output.quiet };
+            exploration::render(explored, options)
+        }
         ExploreFormat::Json => exploration_json::render(explored),
         ExploreFormat::Dot => match exploration_dot::too_large(explored, &bounds) {
             Some(diagnostics) => {
@@ -60,6 +64,9 @@ fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) 
             None => exploration_dot::render(explored, &space, &system),
         },
     };
+    if arguments.format == ExploreFormat::Text && !output.quiet {
+        output.separate();
+    }
     output.result(&shown);
     match outcome.verdict {
         Verdict::Holds => Exit::Held,

@@ -27,10 +27,29 @@ pub struct Explored<'a> {
     pub limited: Option<&'a Limited>,
 }
 
+/// How an exploration is shown as text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Coloured.
+    pub color: bool,
+    /// Only what is not as expected, and a last line.
+    pub quiet: bool,
+}
+
 /// The text of an exploration.
-pub fn render(explored: Explored<'_>, color: bool) -> String {
+pub fn render(explored: Explored<'_>, options: Options) -> String {
     let Explored { program, rules, outcome, limited } = explored;
-    let mut page = Page { program, paint: Paint(color), text: String::new() };
+    let mut page = Page { program, paint: Paint(options.color), text: String::new() };
+    if options.quiet {
+        if outcome.verdict != Verdict::Holds {
+            page.verdict(rules, outcome, limited);
+        }
+        let counts = page.counts(outcome);
+        page.line(&counts);
+        return page.text;
+    }
+    let title = page.paint.text(Tone::Heading, &cut(program.title(), WIDTH));
+    page.line(&title);
     page.verdict(rules, outcome, limited);
     match &outcome.verdict {
         Verdict::Fails(counterexample) => page.counterexample(counterexample, outcome.counts.reduced == 0),
@@ -40,7 +59,10 @@ pub fn render(explored: Explored<'_>, color: bool) -> String {
         page.multipliers(&limited.multipliers);
         page.advice(&limited.advice(*limit, &outcome.counts, program));
     }
-    page.counts(outcome);
+    page.line("");
+    for line in wrap(&page.counts(outcome), WIDTH) {
+        page.line(&line);
+    }
     page.text
 }
 
@@ -91,8 +113,6 @@ impl Page<'_> {
     }
 
     fn verdict(&mut self, rules: &[Rule], outcome: &Outcome<Move>, limited: Option<&Limited>) {
-        let title = self.paint.text(Tone::Heading, &cut(self.program.title(), WIDTH));
-        self.line(&title);
         let (tone, verdict) = match &outcome.verdict {
             Verdict::Holds => (Tone::Good, "no order of steps breaks a rule".to_owned()),
             Verdict::Fails(counterexample) => (Tone::Bad, self.sentence(counterexample)),
@@ -236,7 +256,7 @@ impl Page<'_> {
         }
     }
 
-    fn counts(&mut self, outcome: &Outcome<Move>) {
+    fn counts(&self, outcome: &Outcome<Move>) -> String {
         let Counts { states, transitions, ends, frontier, bytes, .. } = outcome.counts;
         let depth = outcome.counts.depth();
         let mut text = format!(
@@ -255,10 +275,7 @@ impl Page<'_> {
             Verdict::Fails(_) => {}
             _ => text.push_str(", complete"),
         }
-        self.line("");
-        for line in wrap(&text, WIDTH) {
-            self.line(&line);
-        }
+        text
     }
 }
 

@@ -167,9 +167,10 @@ impl Graph {
                 last = &self.states[last.to].edges[0];
                 steps.push(&last.what);
             }
-            let label = format!("{}\n{}", edge.who, named(&steps));
+            let lines = [vec![edge.who.clone()], named(&steps)].concat();
+            let label: String = lines.iter().map(|line| format!("  {}\\l", escaped(line))).collect();
             let colour = if edge.breaking { ", color=\"#b00020\", penwidth=2" } else { "" };
-            text.push_str(&format!("  s{index} -> s{} [label={}{colour}];\n", last.to, quoted(&label)));
+            text.push_str(&format!("  s{index} -> s{} [label=\"{}\"{colour}];\n", last.to, label));
         }
     }
 }
@@ -215,16 +216,23 @@ fn step_text(world: &World<'_>, step: Move) -> (String, String) {
     (who.to_owned(), what)
 }
 
-/// The steps of an edge, one a line; of many the first and the last.
-fn named(steps: &[&str]) -> String {
-    if steps.len() <= MOST_NAMED {
-        return steps.join("\n");
+/// The steps of an edge; of many the first and the last.
+fn named(steps: &[&str]) -> Vec<String> {
+    let own = |steps: &[&str]| steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>();
+    match steps {
+        [first, second, between @ .., last] if steps.len() > MOST_NAMED => {
+            let more = format!("… {} more …", between.len());
+            own(&[first, second, &more, last])
+        }
+        _ => own(steps),
     }
-    let more = format!("… {} more …", steps.len() - 3);
-    [steps[0], steps[1], &more, steps[steps.len() - 1]].join("\n")
 }
 
 /// A text as a quoted string of Graphviz's language.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+    format!("\"{}\"", escaped(text))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n")
 }
