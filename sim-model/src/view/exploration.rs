@@ -5,11 +5,11 @@ use crate::lang;
 use crate::lang::ast::{Name, ScheduleStep, Spanned};
 use crate::scenario::places::Multipliers;
 use crate::scenario::program::Program;
-use crate::scenario::run::{Run, run_moves};
+use crate::scenario::run::run_moves;
 use crate::scenario::space::EXPECTATIONS;
 use crate::scenario::world::{Move, World};
-use crate::view::changes;
 use crate::view::exploration_limit::{Advice, Limited};
+use crate::view::exploration_story::Story;
 use crate::view::failure::failures;
 use crate::view::layout::{Paint, Tone, WIDTH, columns, cut, wrap};
 use crate::view::text::plural;
@@ -97,9 +97,6 @@ pub fn grouped(number: u64) -> String {
     String::from_utf8_lossy(&groups.join(&b","[..])).into_owned()
 }
 
-/// The widest column of names.
-const MOST_NAME: usize = 16;
-
 struct Page<'a> {
     program: &'a Program,
     paint: Paint,
@@ -152,7 +149,9 @@ impl Page<'_> {
         let heading = format!("\n{which}: {}", plural(steps.len(), "step"));
         self.line(&self.paint.text(Tone::Heading, &heading));
         let run = run_moves(program, &moves);
-        self.story(&run, steps.len());
+        let mut story = Story::new(program, self.paint);
+        story.tell(&run, steps.len());
+        self.text.push_str(&story.text);
         let failures = failures(&run);
         if cycle.is_empty() && !failures.is_empty() {
             let text = failures.render(self.paint.0);
@@ -165,44 +164,6 @@ impl Page<'_> {
         self.line("");
         for line in scenario_text(program, &moves).lines() {
             self.line(&format!("    {line}"));
-        }
-    }
-
-    /// The steps in order, each with only what changed; those that change nothing a person could see are left out.
-    fn story(&mut self, run: &Run<'_>, stem: usize) {
-        let mut speaker = String::new();
-        let actors = self.program.actors.iter().map(|actor| columns(&actor.name));
-        let names = actors.max().unwrap_or(0).clamp(10, MOST_NAME);
-        for (at, (entry, step)) in run.order.iter().enumerate() {
-            if at == stem {
-                self.line(&self.paint.text(Tone::Heading, "  and then for ever"));
-            }
-            let (entry, step) = (&run.entries[*entry], &run.entries[*entry].steps[*step]);
-            let changes: Vec<_> =
-                step.deltas.iter().filter_map(|delta| changes::of_delta(&run.world, step, delta)).collect();
-            let actor = &self.program.actors[entry.actor];
-            let who = match (step.name, step.thread) {
-                (Some(_), Some(thread)) => run.world.names().thread(thread).to_owned(),
-                _ => actor.name.clone(),
-            };
-            let what = match step.name {
-                Some(_) if changes.is_empty() => continue,
-                Some(name) => format!("{} {}: {}", name.routine, name.label, name.does),
-                None => actor.actions[entry.action].text.clone(),
-            };
-            let shown = if who == speaker { String::new() } else { who.clone() };
-            speaker = who;
-            let tone = if step.name.is_none() { Tone::Call } else { Tone::Plain };
-            for (at, line) in wrap(&what, WIDTH - names - 4).into_iter().enumerate() {
-                let who = if at == 0 { cut(&shown, names) } else { String::new() };
-                let line = self.paint.text(tone, &line);
-                self.line(&format!("  {who:<names$}  {line}"));
-            }
-            for change in changes {
-                let text = cut(&format!("{}  {}", change.subject, change.what()), WIDTH - names - 8);
-                let text = self.paint.text(Tone::Change, &text);
-                self.line(&format!("{:1$}{text}", "", names + 8));
-            }
         }
     }
 

@@ -5,6 +5,7 @@ pub mod exploration;
 pub mod exploration_dot;
 pub mod exploration_json;
 pub mod exploration_limit;
+mod exploration_story;
 pub mod failure;
 pub mod holders;
 pub mod json;
