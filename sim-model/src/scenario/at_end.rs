@@ -100,7 +100,7 @@ fn left(world: &World<'_>) -> Left {
     Left { requests, objects, kernel }
 }
 
-/// One more thread of a process cancels every request that the process can name by a handle.
+/// A process cancels every request that it can name by a handle, each file's by a thread of its own.
 fn cancel_all(kernel: &mut Kernel, process: Id<Process>) {
     if kernel[process].exiting {
         return;
@@ -109,8 +109,8 @@ fn cancel_all(kernel: &mut Kernel, process: Id<Process>) {
         |entry: &Entry| entry.object.is_some_and(|object| matches!(kernel[object].body, Body::File(_)));
     let open = kernel.table(process).open();
     let files: Vec<Handle> = open.filter(|(_, entry)| is_file(entry)).map(|(handle, _)| handle).collect();
-    let thread = kernel.create_thread(process, "canceller");
     for file in files {
+        let thread = kernel.create_thread(process, "canceller");
         kernel.start(thread, NtCancelIoFileEx::of(file, None));
         kernel.run(thread);
         settle(kernel);

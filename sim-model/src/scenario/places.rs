@@ -2,6 +2,7 @@
 
 use foldhash::fast::FixedState;
 use hashbrown::hash_table::{Entry, HashTable};
+use sim_core::frame::Frame;
 use sim_core::ps::thread::Thread;
 use std::hash::BuildHasher;
 
@@ -103,8 +104,7 @@ fn places_of<'w>(world: &'w World<'_>) -> impl Iterator<Item = Place> + 'w {
     let line = |actor: usize| world.actor(actor).next;
     let threads = k.all::<Thread>().map(move |(thread, record)| {
         let actor = actors.clone().find(|actor| world.thread(*actor) == Some(thread));
-        let step =
-            k.stack(thread).last().map(|frame| frame.step_name()).map(|name| (name.routine, name.label));
+        let step = k.stack(thread).last().map(Frame::step_name).map(|name| (name.routine, name.label));
         (actor.map_or(0, line), step, record.ended)
     });
     environments.map(move |actor| (line(actor), None, false)).chain(threads)
