@@ -230,7 +230,6 @@ fn a_graph_that_nobody_can_read_is_refused() {
     for (flags, help) in [
         (&[][..], "bound the orders with `--preemptions 1`"),
         (&["--preemptions", "9"], "bound the orders with `--preemptions 8`"),
-        (&["--no-partial-order"], "leave out `--no-partial-order`"),
     ] {
         let ended = folder.kobj(&[&arguments[..], flags].concat());
         assert_eq!((ended.code, &*ended.stdout), (Some(3), ""), "{ended:?}");

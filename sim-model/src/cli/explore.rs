@@ -94,7 +94,8 @@ fn search<'s, 'p>(
         threads: arguments
             .threads
             .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
-        partial_order: !arguments.no_partial_order,
+        // A graph shows each step that can be taken.
+        partial_order: !arguments.no_partial_order && arguments.format != ExploreFormat::Dot,
         allow_unexercised: arguments.allow_unexercised,
         limits: Limits {
             states: arguments.max_states,

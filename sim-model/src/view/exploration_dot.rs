@@ -33,7 +33,6 @@ pub fn too_large(explored: Explored<'_>, bounds: &Bounds) -> Option<Diagnostics>
         grouped(MOST_STATES as u64)
     );
     let help = match bounds.preemptions {
-        _ if bounds.no_partial_order => "leave out `--no-partial-order`".to_owned(),
         None => "bound the orders with `--preemptions 1`, or make the scenario smaller".to_owned(),
         Some(0) => "make the scenario smaller: fewer threads, lines or requests".to_owned(),
         Some(most) => {
