@@ -9,6 +9,7 @@ mod compile;
 mod compile_condition;
 pub mod condition;
 pub mod expect;
+mod image;
 pub mod names;
 pub mod program;
 pub mod result;

@@ -1,8 +1,11 @@
 //! A program as a space of states: every order in which its threads, the devices and the system can take their steps.
 
+use sim_core::part::Part;
+
 use crate::explore::{Marks, Rule, RuleKind, System};
 use crate::lang::ast::PropertyKind;
 use crate::scenario::expect::Expectation;
+use crate::scenario::image::Image;
 use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::world::{Event, Mark, Move, World};
 
@@ -22,6 +25,10 @@ pub struct SpaceState<'p> {
     pub world: World<'p>,
     mark: Mark,
     events: Vec<Event>,
+    /// The encoding of the world that was loaded last.
+    image: Image,
+    /// The parts that may differ from it, in their order.
+    changed: Vec<Part>,
     /// Who moved last, and how often somebody was stopped who could have gone on; only if that is bounded.
     turn: Turn,
     turn_before: Turn,
@@ -66,6 +73,11 @@ impl<'p> ProgramSpace<'p> {
         ProgramSpace { program, initial: World::new(program), rules, preemptions }
     }
 
+    /// The world at the beginning, which encodings are relative to.
+    pub const fn initial_world(&self) -> &World<'p> {
+        &self.initial
+    }
+
     /// Whether an actor that has not come to its end stays there for ever: inside a call that is not expected to
     /// block, or before a line that waits for a label.
     fn is_stuck(&self, world: &World<'_>, actor: usize) -> bool {
@@ -87,7 +99,15 @@ impl<'p> System for ProgramSpace<'p> {
     fn initial(&self) -> SpaceState<'p> {
         let world = self.initial.clone();
         let mark = world.mark();
-        SpaceState { world, mark, events: Vec::new(), turn: Turn::default(), turn_before: Turn::default() }
+        SpaceState {
+            world,
+            mark,
+            events: Vec::new(),
+            image: Image::default(),
+            changed: Vec::new(),
+            turn: Turn::default(),
+            turn_before: Turn::default(),
+        }
     }
 
     fn encode(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
@@ -95,7 +115,7 @@ impl<'p> System for ProgramSpace<'p> {
             out.extend(state.turn.last.to_le_bytes());
             out.extend(state.turn.preemptions.to_le_bytes());
         }
-        state.world.encode(&self.initial, out);
+        state.image.put(&state.world, &self.initial, &state.changed, out);
     }
 
     fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {
@@ -105,7 +125,8 @@ impl<'p> System for ProgramSpace<'p> {
             state.turn = Turn { last: number(0), preemptions: number(4) };
             bytes = &bytes[8..];
         }
-        state.world.decode(&self.initial, bytes);
+        state.image.load(bytes, &mut state.world, &self.initial);
+        state.changed.clear();
         state.mark = state.world.mark();
     }
 
@@ -137,11 +158,13 @@ impl<'p> System for ProgramSpace<'p> {
         state.mark = state.world.mark();
         state.events.clear();
         state.world.take(step, &mut state.events);
+        state.find_changed();
     }
 
     fn undo(&self, state: &mut SpaceState<'p>, _step: Move) {
         state.world.undo_to(state.mark);
         state.turn = state.turn_before;
+        state.find_changed();
     }
 
     /// Leaves one local step, if some thread is at one. A call that returns, and all that a rule, a check or a label
@@ -231,6 +254,15 @@ impl<'p> System for ProgramSpace<'p> {
             Move::Begin(actor) => 32 + actor % 32,
             Move::Step(step) => step.thread.index() % 32,
         }
+    }
+}
+
+impl SpaceState<'_> {
+    fn find_changed(&mut self) {
+        self.changed.clear();
+        self.world.changed_parts(&mut self.changed);
+        self.changed.sort_unstable();
+        self.changed.dedup();
     }
 }
 
