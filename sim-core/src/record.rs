@@ -39,7 +39,6 @@ pub enum Kind {
     System,
 }
 
-
 /// One field of a record, as metadata: how it is called and how its word reads.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldInfo {

@@ -145,6 +145,7 @@ impl<'s, S: System> Search<'s, S> {
             order: &self.order,
             symmetry: self.symmetry,
             proviso: self.proviso,
+            judging: self.ledger.has_rules(),
             ends_only,
             watch,
         };
@@ -162,14 +163,10 @@ impl<'s, S: System> Search<'s, S> {
         let slices = &self.slices[..used];
         let candidates: usize = slices.iter().map(|slice| slice.candidates as usize).sum();
         let threads = if candidates < SHARED_CANDIDATES_MIN { 1 } else { self.workers.len() };
-        let (system, judging) = (self.system, self.ledger.has_rules());
-        share_out(&mut self.workers[..threads], self.visited.shards.iter_mut(), |worker, shard| {
+        share_out(&mut self.workers[..threads], self.visited.shards.iter_mut(), |_, shard| {
             shard.fresh.clear();
             for (number, slice) in slices.iter().enumerate() {
                 shard.insert_part(&slice.parts[shard.number()], number as u32);
-            }
-            if judging {
-                shard.judge_fresh(|encoded| worker.judge(system, encoded));
             }
         });
         self.fresh.clear();

@@ -59,7 +59,8 @@ pub trait System: Sync {
         &[]
     }
 
-    /// Marks what holds and fails in a state: called for each new state, whether or not it is an end.
+    /// Marks what holds and fails in a state: called for each new state at least once, whether or not it is
+    /// an end.
     fn judge(&self, _state: &Self::State, _marks: &mut Marks) {}
 
     /// Marks what holds and fails in a state without enabled steps, where [`RuleKind::AtEnd`] rules apply.

@@ -167,15 +167,8 @@ impl Shard {
             }
             if let Some(place) = self.insert(candidate.hash, encoded, candidate.parent) {
                 let position = u64::from(slice) << 32 | u64::from(candidate.number);
-                self.fresh.push(Fresh { position, place, marks: Marks::default() });
+                self.fresh.push(Fresh { position, place, marks: candidate.marks });
             }
-        }
-    }
-
-    /// Judges what was just stored; `judge` is given the encoded state.
-    pub(super) fn judge_fresh(&mut self, mut judge: impl FnMut(&[u8]) -> Marks) {
-        for fresh in &mut self.fresh {
-            fresh.marks = judge(record_bytes(&self.arena, fresh.place.unit()));
         }
     }
 

@@ -6,7 +6,6 @@ use super::visited::{Place, SHARDS, Visited, hash_of, shard_of};
 
 /// How many recent successors a worker can recognise.
 const RECENT: usize = 16_384;
-const NONE: u32 = u32::MAX;
 
 /// When an ample set may stand for all enabled steps, so that no step is put off for ever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +26,8 @@ pub(super) struct Job<'a, S: System> {
     pub(super) order: &'a [Place],
     pub(super) symmetry: bool,
     pub(super) proviso: Proviso,
+    /// Whether there are rules.
+    pub(super) judging: bool,
     /// Look only for states without enabled steps.
     pub(super) ends_only: bool,
     pub(super) watch: Watch<'a>,
@@ -36,6 +37,7 @@ pub(super) struct Job<'a, S: System> {
 pub(super) struct Candidate {
     pub(super) hash: u64,
     pub(super) parent: u32,
+    pub(super) marks: Marks,
     /// Its position among the candidates of the slice, in order of states and steps.
     pub(super) number: u32,
     start: u32,
@@ -56,10 +58,10 @@ impl Part {
     }
 
     #[inline]
-    fn push(&mut self, hash: u64, encoded: &[u8], parent: u32, number: u32) {
+    fn push(&mut self, hash: u64, encoded: &[u8], parent: u32, marks: Marks, number: u32) {
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(encoded);
-        self.candidates.push(Candidate { hash, parent, number, start, end: self.bytes.len() as u32 });
+        self.candidates.push(Candidate { hash, parent, marks, number, start, end: self.bytes.len() as u32 });
     }
 }
 
@@ -104,13 +106,14 @@ pub(super) struct Worker<S: System> {
     steps: Vec<S::Step>,
     /// The encoding of the last successor.
     bytes: Vec<u8>,
-    /// For the last bits of a hash, the position in its part of the last candidate that has them.
+    /// For the last bits of a hash, the position in its part of the last candidate that had them; perhaps one of an
+    /// earlier slice, so that what is found there is only a guess.
     recent: Vec<u32>,
 }
 
 impl<S: System> Worker<S> {
     pub(super) fn new(system: &S) -> Worker<S> {
-        Worker { state: system.initial(), steps: Vec::new(), bytes: Vec::new(), recent: vec![NONE; RECENT] }
+        Worker { state: system.initial(), steps: Vec::new(), bytes: Vec::new(), recent: vec![0; RECENT] }
     }
 
     /// Expands the states of the slice.
@@ -119,18 +122,9 @@ impl<S: System> Worker<S> {
         if slice.stopped.is_some() {
             return;
         }
-        self.recent.fill(NONE);
         for index in slice.first..slice.past {
             self.expand_state(job, index, slice);
         }
-    }
-
-    /// Judges a state that was stored.
-    pub(super) fn judge(&mut self, system: &S, encoded: &[u8]) -> Marks {
-        let mut marks = Marks::default();
-        system.decode(encoded, &mut self.state);
-        system.judge(&self.state, &mut marks);
-        marks
     }
 
     fn expand_state(&mut self, job: &Job<'_, S>, index: usize, slice: &mut Slice) {
@@ -159,11 +153,12 @@ impl<S: System> Worker<S> {
         slice.transitions += self.steps.len() as u64;
         for number in 0..self.steps.len() {
             self.take(job, self.steps[number]);
-            self.keep_successor(index as u32, slice);
+            self.keep_successor(job, index as u32, slice);
+            system.undo(&mut self.state, self.steps[number]);
         }
     }
 
-    /// Leaves the encoding of the successor in `bytes`.
+    /// Takes a step and leaves the encoding of the successor in `bytes`.
     fn take(&mut self, job: &Job<'_, S>, step: S::Step) {
         self.bytes.clear();
         job.system.take(&mut self.state, step);
@@ -172,12 +167,14 @@ impl<S: System> Worker<S> {
         } else {
             job.system.encode(&self.state, &mut self.bytes);
         }
-        job.system.undo(&mut self.state, step);
     }
 
-    /// Keeps the last successor, unless an equal one was seen a moment ago. Neighbours in a level have
+    /// Judges and keeps the successor, unless an equal one was seen a moment ago. Neighbours in a level have
     /// many successors in common, and to see that here is cheap.
-    fn keep_successor(&mut self, parent: u32, slice: &mut Slice) {
+    ///
+    /// Some states are judged more than once, as what others find meanwhile is not known here. That costs less
+    /// than to load each new state again.
+    fn keep_successor(&mut self, job: &Job<'_, S>, parent: u32, slice: &mut Slice) {
         let hash = hash_of(&self.bytes);
         let part = &mut slice.parts[shard_of(hash)];
         let recent = &mut self.recent[hash as usize % RECENT];
@@ -186,7 +183,11 @@ impl<S: System> Worker<S> {
             return;
         }
         *recent = part.candidates.len() as u32;
-        part.push(hash, &self.bytes, parent, slice.candidates);
+        let mut marks = Marks::default();
+        if job.judging {
+            job.system.judge(&self.state, &mut marks);
+        }
+        part.push(hash, &self.bytes, parent, marks, slice.candidates);
         slice.candidates += 1;
     }
 
@@ -196,6 +197,7 @@ impl<S: System> Worker<S> {
         let mut new = 0;
         for number in 0..self.steps.len() {
             self.take(job, self.steps[number]);
+            job.system.undo(&mut self.state, self.steps[number]);
             let place = job.visited.find(hash_of(&self.bytes), &self.bytes);
             new += usize::from(place.is_none_or(|place| !job.visited.is_old(place)));
         }
