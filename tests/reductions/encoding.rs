@@ -12,7 +12,7 @@ use crate::corpus::scenarios;
 const MOST_STATES: usize = 2_000;
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_encoding_does_not_depend_on_the_state_that_was_loaded_before(text in scenarios(), stride in 1_usize..997) {
