@@ -7,16 +7,8 @@ use super::visited::{Place, SHARDS, Visited, hash_of, shard_of};
 /// How many recent successors a worker can recognise.
 const RECENT: usize = 16_384;
 
-/// When an ample set may stand for all enabled steps, so that no step is put off for ever.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Proviso {
-    /// Never: all steps are taken.
-    Full,
-    /// If one of its steps leads to the next level: enough for properties of states.
-    SomeNew,
-    /// If all of its steps lead to the next level: needed for properties of runs.
-    AllNew,
-}
+/// After so many local steps in a row the state is stored, should they go round in a circle.
+pub const LOCAL_STEPS_MAX: usize = 256;
 
 /// What all workers share while states are expanded; nothing here changes meanwhile.
 pub(super) struct Job<'a, S: System> {
@@ -25,7 +17,7 @@ pub(super) struct Job<'a, S: System> {
     /// The states in the order they were found.
     pub(super) order: &'a [Place],
     pub(super) symmetry: bool,
-    pub(super) proviso: Proviso,
+    pub(super) partial_order: bool,
     /// Whether there are rules.
     pub(super) judging: bool,
     /// Look only for states without enabled steps.
@@ -77,7 +69,7 @@ pub(super) struct Slice {
     /// The states without enabled steps.
     pub(super) ends: Vec<(u32, Marks)>,
     pub(super) transitions: u64,
-    pub(super) reduced: u64,
+    pub(super) local_steps: u64,
     /// States that have steps which were not taken, as only ends were looked for.
     pub(super) unexpanded: u64,
     /// Why the slice was not finished.
@@ -92,7 +84,7 @@ impl Slice {
             part.bytes.clear();
         }
         self.ends.clear();
-        (self.candidates, self.transitions, self.reduced, self.unexpanded) = (0, 0, 0, 0);
+        (self.candidates, self.transitions, self.local_steps, self.unexpanded) = (0, 0, 0, 0);
         self.stopped = None;
     }
 }
@@ -104,6 +96,8 @@ impl Slice {
 pub(super) struct Worker<S: System> {
     state: S::State,
     steps: Vec<S::Step>,
+    /// The steps since the state was loaded: an enabled one, then local ones.
+    taken: Vec<S::Step>,
     /// The encoding of the last successor.
     bytes: Vec<u8>,
     /// For the last bits of a hash, the position in its part of the last candidate that had them; perhaps one of an
@@ -113,7 +107,13 @@ pub(super) struct Worker<S: System> {
 
 impl<S: System> Worker<S> {
     pub(super) fn new(system: &S) -> Worker<S> {
-        Worker { state: system.initial(), steps: Vec::new(), bytes: Vec::new(), recent: vec![0; RECENT] }
+        Worker {
+            state: system.initial(),
+            steps: Vec::new(),
+            taken: Vec::new(),
+            bytes: Vec::new(),
+            recent: vec![0; RECENT],
+        }
     }
 
     /// Expands the states of the slice.
@@ -142,26 +142,23 @@ impl<S: System> Worker<S> {
             slice.unexpanded += 1;
             return;
         }
-        if job.proviso != Proviso::Full && system.reduce(&self.state, &mut self.steps) {
-            if self.meets_proviso(job) {
-                slice.reduced += 1;
-            } else {
-                self.steps.clear();
-                system.enabled(&self.state, &mut self.steps);
-            }
-        }
         slice.transitions += self.steps.len() as u64;
         for number in 0..self.steps.len() {
             self.take(job, self.steps[number]);
             self.keep_successor(job, index as u32, slice);
-            system.undo(&mut self.state, self.steps[number]);
+            slice.local_steps += self.taken.len() as u64 - 1;
+            self.taken.drain(..).rev().for_each(|step| system.undo(&mut self.state, step));
         }
     }
 
-    /// Takes a step and leaves the encoding of the successor in `bytes`.
+    /// Takes a step, runs through local steps and leaves the encoding of where that leads in `bytes`.
     fn take(&mut self, job: &Job<'_, S>, step: S::Step) {
-        self.bytes.clear();
         job.system.take(&mut self.state, step);
+        self.taken.push(step);
+        if job.partial_order {
+            run_through(job.system, &mut self.state, &mut self.taken);
+        }
+        self.bytes.clear();
         if job.symmetry {
             job.system.canonical(&self.state, &mut self.bytes);
         } else {
@@ -190,21 +187,13 @@ impl<S: System> Worker<S> {
         part.push(hash, &self.bytes, parent, marks, slice.candidates);
         slice.candidates += 1;
     }
+}
 
-    /// Whether the ample set may stand for all steps. That depends on what was visited when the level
-    /// began, never on what was found in it since.
-    fn meets_proviso(&mut self, job: &Job<'_, S>) -> bool {
-        let mut new = 0;
-        for number in 0..self.steps.len() {
-            self.take(job, self.steps[number]);
-            job.system.undo(&mut self.state, self.steps[number]);
-            let place = job.visited.find(hash_of(&self.bytes), &self.bytes);
-            new += usize::from(place.is_none_or(|place| !job.visited.is_old(place)));
-        }
-        match job.proviso {
-            Proviso::Full => false,
-            Proviso::SomeNew => new > 0,
-            Proviso::AllNew => new > 0 && new == self.steps.len(),
-        }
+/// Takes local steps as long as there are any, and appends them to `taken`.
+pub(super) fn run_through<S: System>(system: &S, state: &mut S::State, taken: &mut Vec<S::Step>) {
+    for _ in 0..LOCAL_STEPS_MAX {
+        let Some(step) = system.local_step(state) else { return };
+        system.take(state, step);
+        taken.push(step);
     }
 }

@@ -23,7 +23,8 @@ pub struct ProgramSpace<'p> {
 pub struct SpaceState<'p> {
     /// The world.
     pub world: World<'p>,
-    mark: Mark,
+    /// Where each step since the state was loaded began, for undoing it.
+    before: Vec<(Mark, Turn)>,
     events: Vec<Event>,
     /// The encoding of the world that was loaded last.
     image: Image,
@@ -31,7 +32,6 @@ pub struct SpaceState<'p> {
     changed: Vec<Part>,
     /// Who moved last, and how often somebody was stopped who could have gone on; only if that is bounded.
     turn: Turn,
-    turn_before: Turn,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,16 +97,13 @@ impl<'p> System for ProgramSpace<'p> {
     type Step = Move;
 
     fn initial(&self) -> SpaceState<'p> {
-        let world = self.initial.clone();
-        let mark = world.mark();
         SpaceState {
-            world,
-            mark,
+            world: self.initial.clone(),
+            before: Vec::new(),
             events: Vec::new(),
             image: Image::default(),
             changed: Vec::new(),
             turn: Turn::default(),
-            turn_before: Turn::default(),
         }
     }
 
@@ -127,7 +124,7 @@ impl<'p> System for ProgramSpace<'p> {
         }
         state.image.load(bytes, &mut state.world, &self.initial);
         state.changed.clear();
-        state.mark = state.world.mark();
+        state.before.clear();
     }
 
     fn enabled(&self, state: &SpaceState<'p>, out: &mut Vec<Move>) {
@@ -145,7 +142,7 @@ impl<'p> System for ProgramSpace<'p> {
     }
 
     fn take(&self, state: &mut SpaceState<'p>, step: Move) {
-        state.turn_before = state.turn;
+        state.before.push((state.world.mark(), state.turn));
         if self.preemptions.is_some() {
             let mover = state.world.mover(step).index() as u32 + 1;
             let mut moves = Vec::new();
@@ -155,35 +152,29 @@ impl<'p> System for ProgramSpace<'p> {
             state.turn.preemptions += u32::from(mover != state.turn.last && could_go_on);
             state.turn.last = mover;
         }
-        state.mark = state.world.mark();
         state.events.clear();
         state.world.take(step, &mut state.events);
         state.find_changed();
     }
 
     fn undo(&self, state: &mut SpaceState<'p>, _step: Move) {
-        state.world.undo_to(state.mark);
-        state.turn = state.turn_before;
-        state.find_changed();
+        if let Some((mark, turn)) = state.before.pop() {
+            state.world.undo_to(mark);
+            state.turn = turn;
+            state.find_changed();
+        }
     }
 
-    /// Leaves one local step, if some thread is at one. A call that returns, and all that a rule, a check or a label
-    /// speaks of, is never part of such a step. A line that is not as expected ends the run and so bars it too, but
-    /// that line fails just as well after it, in a state that differs only in where the thread is inside its call.
+    /// A step that is its thread's own affair. A call that returns, and all that a rule, a check or a label speaks of,
+    /// is never part of such a step. A line that is not as expected ends the run and so bars it too, but that line
+    /// fails just as well after it, in a state that differs only in where the thread is inside its call.
     ///
-    /// With a bound on preemptions each step depends on who moved before it. With an `eventually` line each step
-    /// may matter to fairness. Then all steps are taken.
-    fn reduce(&self, state: &SpaceState<'p>, enabled: &mut Vec<Move>) -> bool {
-        let eventually = self.rules.iter().any(|rule| rule.kind == RuleKind::Eventually);
-        if enabled.len() < 2 || eventually || self.preemptions.is_some() {
-            return false;
+    /// With a bound on preemptions each step depends on who moved before it, and there is none.
+    fn local_step(&self, state: &SpaceState<'p>) -> Option<Move> {
+        if self.preemptions.is_some() || state.world.failed().is_some() {
+            return None;
         }
-        let kernel = state.world.kernel();
-        let local = |step: &Move| matches!(step, Move::Step(step) if kernel.is_local(*step));
-        let Some(step) = enabled.iter().copied().find(local) else { return false };
-        enabled.clear();
-        enabled.push(step);
-        true
+        state.world.kernel().local_step().map(Move::Step)
     }
 
     fn rules(&self) -> &[Rule] {

@@ -17,7 +17,7 @@ pub fn render(program: &Program, rules: &[Rule], outcome: &Outcome<Move>, color:
     let mut page = Page { program, paint: Paint(color), text: String::new() };
     page.verdict(rules, outcome);
     if let Verdict::Fails(counterexample) = &outcome.verdict {
-        page.counterexample(counterexample, outcome.counts.reduced == 0);
+        page.counterexample(counterexample);
     } else {
         page.coverage(rules, outcome);
     }
@@ -92,11 +92,11 @@ impl Page<'_> {
         }
     }
 
-    fn counterexample(&mut self, counterexample: &Counterexample<Move>, shortest: bool) {
+    fn counterexample(&mut self, counterexample: &Counterexample<Move>) {
         let Counterexample { steps, cycle, .. } = counterexample;
         let program = self.program;
         let moves: Vec<Move> = steps.iter().chain(cycle).copied().collect();
-        let which = if shortest { "The shortest story" } else { "A story" };
+        let which = if counterexample.shortest { "The shortest story" } else { "A story" };
         let heading = format!("\n{which}: {}", plural(steps.len(), "step"));
         self.line(&self.paint.text(Tone::Heading, &heading));
         let run = run_moves(program, &moves);
