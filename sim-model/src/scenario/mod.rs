@@ -10,6 +10,7 @@ mod compile;
 mod compile_condition;
 pub mod condition;
 pub mod expect;
+mod image;
 pub mod names;
 pub mod places;
 pub mod program;

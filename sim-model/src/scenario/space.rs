@@ -1,8 +1,11 @@
 //! A program as a space of states: every order in which its threads, the devices and the system can take their steps.
 
+use sim_core::part::Part;
+
 use crate::explore::{Marks, Rule, RuleKind, System};
 use crate::lang::ast::PropertyKind;
 use crate::scenario::at_end;
+use crate::scenario::image::Image;
 use crate::scenario::program::Program;
 use crate::scenario::world::{Event, Mark, Move, World};
 
@@ -20,11 +23,15 @@ pub struct ProgramSpace<'p> {
 pub struct SpaceState<'p> {
     /// The world.
     pub world: World<'p>,
-    mark: Mark,
+    /// Where each step since the state was loaded began, for undoing it.
+    before: Vec<(Mark, Turn)>,
     events: Vec<Event>,
+    /// The encoding of the world that was loaded last.
+    image: Image,
+    /// The parts that may differ from it, in their order.
+    changed: Vec<Part>,
     /// Who moved last, and how often somebody was stopped who could have gone on; only if that is bounded.
     turn: Turn,
-    turn_before: Turn,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,6 +75,11 @@ impl<'p> ProgramSpace<'p> {
         }));
         ProgramSpace { program, initial: World::new(program), rules, preemptions }
     }
+
+    /// The world at the beginning, which encodings are relative to.
+    pub const fn initial_world(&self) -> &World<'p> {
+        &self.initial
+    }
 }
 
 impl<'p> System for ProgramSpace<'p> {
@@ -75,9 +87,14 @@ impl<'p> System for ProgramSpace<'p> {
     type Step = Move;
 
     fn initial(&self) -> SpaceState<'p> {
-        let world = self.initial.clone();
-        let mark = world.mark();
-        SpaceState { world, mark, events: Vec::new(), turn: Turn::default(), turn_before: Turn::default() }
+        SpaceState {
+            world: self.initial.clone(),
+            before: Vec::new(),
+            events: Vec::new(),
+            image: Image::default(),
+            changed: Vec::new(),
+            turn: Turn::default(),
+        }
     }
 
     fn encode(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
@@ -85,7 +102,7 @@ impl<'p> System for ProgramSpace<'p> {
             out.extend(state.turn.last.to_le_bytes());
             out.extend(state.turn.preemptions.to_le_bytes());
         }
-        state.world.encode(&self.initial, out);
+        state.image.put(&state.world, &self.initial, &state.changed, out);
     }
 
     fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {
@@ -95,8 +112,9 @@ impl<'p> System for ProgramSpace<'p> {
             state.turn = Turn { last: number(0), preemptions: number(4) };
             bytes = &bytes[8..];
         }
-        state.world.decode(&self.initial, bytes);
-        state.mark = state.world.mark();
+        state.image.load(bytes, &mut state.world, &self.initial);
+        state.changed.clear();
+        state.before.clear();
     }
 
     fn enabled(&self, state: &SpaceState<'p>, out: &mut Vec<Move>) {
@@ -114,7 +132,7 @@ impl<'p> System for ProgramSpace<'p> {
     }
 
     fn take(&self, state: &mut SpaceState<'p>, step: Move) {
-        state.turn_before = state.turn;
+        state.before.push((state.world.mark(), state.turn));
         if self.preemptions.is_some() {
             let mover = state.world.mover(step).index() as u32 + 1;
             let mut moves = Vec::new();
@@ -124,33 +142,29 @@ impl<'p> System for ProgramSpace<'p> {
             state.turn.preemptions += u32::from(mover != state.turn.last && could_go_on);
             state.turn.last = mover;
         }
-        state.mark = state.world.mark();
         state.events.clear();
         state.world.take(step, &mut state.events);
+        state.find_changed();
     }
 
     fn undo(&self, state: &mut SpaceState<'p>, _step: Move) {
-        state.world.undo_to(state.mark);
-        state.turn = state.turn_before;
+        if let Some((mark, turn)) = state.before.pop() {
+            state.world.undo_to(mark);
+            state.turn = turn;
+            state.find_changed();
+        }
     }
 
-    /// Leaves one local step, if some thread is at one. A call that returns, and all that a rule, a check or a label
-    /// speaks of, is never part of such a step. A line that is not as expected ends the run and so bars it too, but
-    /// that line fails just as well after it, in a state that differs only in where the thread is inside its call.
+    /// A step that is its thread's own affair. A call that returns, and all that a rule, a check or a label speaks of,
+    /// is never part of such a step. A line that is not as expected ends the run and so bars it too, but that line
+    /// fails just as well after it, in a state that differs only in where the thread is inside its call.
     ///
-    /// With a bound on preemptions each step depends on who moved before it. With an `eventually` line each step
-    /// may matter to fairness. Then all steps are taken.
-    fn reduce(&self, state: &SpaceState<'p>, enabled: &mut Vec<Move>) -> bool {
-        let eventually = self.rules.iter().any(|rule| rule.kind == RuleKind::Eventually);
-        if enabled.len() < 2 || eventually || self.preemptions.is_some() {
-            return false;
+    /// With a bound on preemptions each step depends on who moved before it, and there is none.
+    fn local_step(&self, state: &SpaceState<'p>) -> Option<Move> {
+        if self.preemptions.is_some() || state.world.failed().is_some() {
+            return None;
         }
-        let kernel = state.world.kernel();
-        let local = |step: &Move| matches!(step, Move::Step(step) if kernel.is_local(*step));
-        let Some(step) = enabled.iter().copied().find(local) else { return false };
-        enabled.clear();
-        enabled.push(step);
-        true
+        state.world.kernel().local_step().map(Move::Step)
     }
 
     fn rules(&self) -> &[Rule] {
@@ -222,5 +236,14 @@ impl<'p> System for ProgramSpace<'p> {
             Move::Begin(actor) => 32 + actor % 32,
             Move::Step(step) => step.thread.index() % 32,
         }
+    }
+}
+
+impl SpaceState<'_> {
+    fn find_changed(&mut self) {
+        self.changed.clear();
+        self.world.changed_parts(&mut self.changed);
+        self.changed.sort_unstable();
+        self.changed.dedup();
     }
 }

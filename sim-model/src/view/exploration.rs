@@ -52,7 +52,7 @@ pub fn render(explored: Explored<'_>, options: Options) -> String {
     page.line(&title);
     page.verdict(rules, outcome, limited);
     match &outcome.verdict {
-        Verdict::Fails(counterexample) => page.counterexample(counterexample, outcome.counts.reduced == 0),
+        Verdict::Fails(counterexample) => page.counterexample(counterexample),
         _ => page.coverage(rules, outcome),
     }
     if let (Verdict::Limited(limit), Some(limited)) = (&outcome.verdict, limited) {
@@ -141,11 +141,11 @@ impl Page<'_> {
         }
     }
 
-    fn counterexample(&mut self, counterexample: &Counterexample<Move>, shortest: bool) {
+    fn counterexample(&mut self, counterexample: &Counterexample<Move>) {
         let Counterexample { steps, cycle, .. } = counterexample;
         let program = self.program;
         let moves: Vec<Move> = steps.iter().chain(cycle).copied().collect();
-        let which = if shortest { "The shortest story" } else { "A story" };
+        let which = if counterexample.shortest { "The shortest story" } else { "A story" };
         let heading = format!("\n{which}: {}", plural(steps.len(), "step"));
         self.line(&self.paint.text(Tone::Heading, &heading));
         let run = run_moves(program, &moves);

@@ -25,7 +25,7 @@ struct PeerState(SpaceState<'static>, &'static ProgramSpace<'static>);
 impl PeerState {
     fn encoded(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(256);
-        self.1.encode(&self.0, &mut bytes);
+        self.0.world.encode(self.1.initial_world(), &mut bytes);
         bytes
     }
 }
