@@ -180,7 +180,7 @@ fn memory(_: &mut Criterion) {
         }
         slab
     });
-    println!(
+    eprintln!(
         "bytes at a million: {handle:.0} a handle, {:.0} an event, {slab:.0} both in the slab",
         event - handle
     );
