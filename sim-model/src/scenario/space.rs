@@ -76,6 +76,22 @@ impl<'p> ProgramSpace<'p> {
         ProgramSpace { program, initial: World::new(program), rules, preemptions }
     }
 
+    /// Marks what holds and fails in a world, whether or not its run goes on.
+    pub fn judge_world(&self, world: &World<'p>, marks: &mut Marks) {
+        marks.check(INVARIANTS, world.kernel().broken_invariant().is_none());
+        marks.check(EXPECTATIONS, world.failed().is_none());
+        marks.check(BUG_CHECKS, world.kernel().findings().is_empty());
+        for (at, property) in self.program.properties.iter().enumerate() {
+            let holds = property.condition.holds(world);
+            match property.kind {
+                PropertyKind::Always => marks.check(OWN + at, holds || !property.condition.is_known(world)),
+                PropertyKind::Sometimes if holds => marks.exercise(OWN + at),
+                PropertyKind::Eventually => marks.check(OWN + at, holds),
+                _ => {}
+            }
+        }
+    }
+
     /// The world at the beginning, which encodings are relative to.
     pub const fn initial_world(&self) -> &World<'p> {
         &self.initial
@@ -172,19 +188,7 @@ impl<'p> System for ProgramSpace<'p> {
     }
 
     fn judge(&self, state: &SpaceState<'p>, marks: &mut Marks) {
-        let world = &state.world;
-        marks.check(INVARIANTS, world.kernel().broken_invariant().is_none());
-        marks.check(EXPECTATIONS, world.failed().is_none());
-        marks.check(BUG_CHECKS, world.kernel().findings().is_empty());
-        for (at, property) in self.program.properties.iter().enumerate() {
-            let holds = property.condition.holds(world);
-            match property.kind {
-                PropertyKind::Always => marks.check(OWN + at, holds || !property.condition.is_known(world)),
-                PropertyKind::Sometimes if holds => marks.exercise(OWN + at),
-                PropertyKind::Eventually => marks.check(OWN + at, holds),
-                _ => {}
-            }
-        }
+        self.judge_world(&state.world, marks);
     }
 
     fn judge_end(&self, state: &SpaceState<'p>, marks: &mut Marks) {
