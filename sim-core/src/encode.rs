@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::record::Record;
-use crate::word::Word;
+use crate::word::{Word, WordKind};
 
 /// Writes words.
 pub struct Encoder<'a> {
@@ -17,6 +17,21 @@ impl<'a> Encoder<'a> {
     /// An encoder that appends to `out`.
     pub fn new(out: &'a mut Vec<u8>) -> Self {
         Encoder { out }
+    }
+
+    /// How many bytes were written, to return to with [`Encoder::truncate`].
+    pub fn mark(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes back what was written since [`Encoder::mark`].
+    pub fn truncate(&mut self, mark: usize) {
+        self.out.truncate(mark);
+    }
+
+    #[inline]
+    pub(crate) fn byte(&mut self, byte: u8) {
+        self.out.push(byte);
     }
 
     /// Appends a number.
@@ -30,8 +45,14 @@ impl<'a> Encoder<'a> {
     }
 
     /// Appends a word.
+    #[inline]
     pub fn word<T: Word>(&mut self, value: T) {
-        self.number(value.to_word());
+        let word = value.to_word();
+        self.number(match T::KIND {
+            WordKind::Status => u64::from(turned(word)),
+            WordKind::MaybeStatus => word.checked_sub(1).map_or(0, |status| u64::from(turned(status)) + 1),
+            _ => word,
+        });
     }
 
     /// Appends a list: how many items, then the items.
@@ -40,13 +61,26 @@ impl<'a> Encoder<'a> {
         items.iter().for_each(|item| self.number(u64::from(*item)));
     }
 
-    /// Appends a record as what differs from `base`, or its absence.
-    pub(crate) fn record<R: Record>(&mut self, record: Option<&R>, base: Option<&R>) {
-        match record {
-            Some(record) => record.put(base, self),
-            None => self.number(0),
+    /// Appends a record as what differs from `base`, or its absence. Says whether it differs at all.
+    pub(crate) fn record<R: Record>(&mut self, record: Option<&R>, base: Option<&R>) -> bool {
+        match (record, base) {
+            (Some(record), base) => record.put(base, self),
+            (None, Some(_)) => {
+                self.number(0);
+                true
+            }
+            (None, None) => false,
         }
     }
+}
+
+/// A status with its severity, the four bits that make it large, at the low end.
+const fn turned(status: u64) -> u32 {
+    (status as u32).rotate_left(4)
+}
+
+const fn turned_back(number: u64) -> u64 {
+    (number as u32).rotate_right(4) as u64
 }
 
 /// Reads what [`Encoder`] wrote. Reading anything else is the simulator's own mistake and panics.
@@ -65,13 +99,23 @@ impl<'a> Decoder<'a> {
         self.bytes.is_empty()
     }
 
+    /// How many bytes are left.
+    pub const fn left(&self) -> usize {
+        self.bytes.len()
+    }
+
+    pub(crate) fn byte(&mut self) -> u8 {
+        let (byte, rest) = self.bytes.split_first().expect("an encoding ends where its last number ends");
+        self.bytes = rest;
+        *byte
+    }
+
     /// The next number.
     #[inline]
     pub fn number(&mut self) -> u64 {
         let (mut number, mut shift) = (0, 0);
         loop {
-            let (byte, rest) = self.bytes.split_first().expect("an encoding ends where its last number ends");
-            self.bytes = rest;
+            let byte = self.byte();
             number |= u64::from(byte & 0x7f) << shift;
             if byte & 0x80 == 0 {
                 return number;
@@ -81,18 +125,19 @@ impl<'a> Decoder<'a> {
     }
 
     /// The next word.
+    #[inline]
     pub fn word<T: Word>(&mut self) -> T {
-        T::from_word(self.number())
+        let number = self.number();
+        T::from_word(match T::KIND {
+            WordKind::Status => turned_back(number),
+            WordKind::MaybeStatus => number.checked_sub(1).map_or(0, |status| turned_back(status) + 1),
+            _ => number,
+        })
     }
 
-    /// The next list.
-    pub(crate) fn list(&mut self) -> Vec<u32> {
-        (0..self.number()).map(|_| self.number() as u32).collect()
-    }
-
-    /// The next record, or its absence; `base` as it was when the record was written.
-    pub(crate) fn record<R: Record>(&mut self, base: Option<&R>) -> Option<R> {
-        let changed = self.number().checked_sub(1)?;
-        Some(R::get(changed, base, self))
+    /// Makes `items` the next list.
+    pub(crate) fn list(&mut self, items: &mut Vec<u32>) {
+        items.clear();
+        items.extend((0..self.number()).map(|_| self.number() as u32));
     }
 }

@@ -11,7 +11,6 @@ use crate::finding::{Finding, Rule};
 use crate::frame::Frame;
 use crate::ob::table::HandleTable;
 use crate::profile::Profile;
-use crate::ps::thread::Thread;
 use crate::record::{Arena, Field, Kind, List, Record};
 use crate::rows::Rows;
 use crate::word::{Id, Word};
@@ -45,9 +44,24 @@ macro_rules! kernel {
             $(pub(crate) $field: Arena<$record>,)*
             pub(crate) tables: Rows<HandleTable>,
             pub(crate) stacks: Rows<Vec<Frame>>,
-            findings: Vec<Finding>,
+            pub(crate) findings: Vec<Finding>,
             journal: Vec<Delta>,
         }
+
+        impl Kind {
+            /// Every kind, in order.
+            pub const ALL: &[Kind] = &[$(Kind::$kind),*];
+            /// How many kinds there are.
+            pub const COUNT: usize = Kind::ALL.len();
+        }
+        impl AnyRecord {
+            /// Its kind.
+            pub const fn kind(&self) -> Kind {
+                match self { $(AnyRecord::$kind(_) => Kind::$kind,)* }
+            }
+        }
+
+        $(const _: () = assert!(Kind::ALL[Kind::$kind as usize] as u8 == Kind::$kind as u8);)*
 
         /// A record of any kind.
         #[derive(Clone, Debug, PartialEq)]
@@ -111,31 +125,36 @@ macro_rules! kernel {
                 match record { $(AnyRecord::$kind(record) => self.$field.put(Id::at(at), record),)* }
             }
 
-            fn put_records(&self, base: &Kernel, encoder: &mut Encoder<'_>) {
-                let differ = [$(u64::from(self.$field != base.$field)),*];
-                encoder.number(differ.iter().rev().fold(0, |mask, bit| mask << 1 | bit));
-                $(if differ[Kind::$kind as usize] == 1 {
-                    encoder.number(self.$field.places() as u64);
-                    for at in 0..self.$field.places() {
-                        let id = Id::at(at as u32);
-                        encoder.record(self.$field.get(id), base.$field.get(id));
-                    }
-                })*
+            pub(crate) fn put_record(&self, base: &Kernel, kind: Kind, at: u32, encoder: &mut Encoder<'_>) -> bool {
+                match kind { $(
+                    Kind::$kind => encoder.record(self.$field.get(Id::at(at)), base.$field.get(Id::at(at))),
+                )* }
             }
 
-            fn get_records(&mut self, base: &Kernel, decoder: &mut Decoder<'_>) {
-                let differ = decoder.number();
-                $(if differ >> Kind::$kind as u64 & 1 == 0 {
-                    self.$field.reset_to(&base.$field);
-                } else {
-                    self.$field.clear();
-                    for at in 0..decoder.number() {
-                        let id = Id::at(at as u32);
-                        if let Some(record) = decoder.record(base.$field.get(id)) {
-                            self.$field.put(id, record);
-                        }
+            pub(crate) fn get_record(&mut self, base: &Kernel, kind: Kind, at: u32, decoder: &mut Decoder<'_>) {
+                let changed = decoder.number().checked_sub(1);
+                match kind { $(Kind::$kind => {
+                    let (id, base) = (Id::at(at), base.$field.get(Id::at(at)));
+                    let old = self.$field.take(id);
+                    if let Some(changed) = changed {
+                        self.$field.put(id, Record::get(changed, base, old, decoder));
                     }
-                })*
+                })* }
+            }
+
+            pub(crate) fn reset_record(&mut self, base: &Kernel, kind: Kind, at: u32) {
+                match kind { $(Kind::$kind => match base.$field.get(Id::at(at)) {
+                    Some(record) => self.$field.put(Id::at(at), record.clone()),
+                    None => drop(self.$field.take(Id::at(at))),
+                })* }
+            }
+
+            pub(crate) fn reset_records(&mut self, base: &Kernel) {
+                $(self.$field.reset_to(&base.$field);)*
+            }
+
+            pub(crate) fn places(&self, kind: Kind) -> usize {
+                match kind { $(Kind::$kind => self.$field.places(),)* }
             }
 
             /// The field names and kinds of a kind of record, in order.
@@ -406,55 +425,5 @@ impl Kernel {
         let finding = Finding { rule, about, number };
         self.findings.push(finding);
         self.record_change(Change::Found(finding), rule.sentence());
-    }
-}
-
-/// The canonical encoding.
-impl Kernel {
-    /// Appends the state as bytes, most of them about what differs from `base`: with the same base, equal for equal
-    /// states, different for different ones.
-    pub fn encode(&self, base: &Kernel, out: &mut Vec<u8>) {
-        let mut encoder = Encoder::new(out);
-        self.put_records(base, &mut encoder);
-        for (process, _) in self.all::<crate::ps::process::Process>() {
-            self.tables.row(process.index()).put_entries(&mut encoder);
-        }
-        for (thread, _) in self.all::<Thread>() {
-            let stack = self.stacks.row(thread.index());
-            encoder.number(stack.len() as u64);
-            stack.iter().for_each(|frame| frame.put(&mut encoder));
-        }
-        encoder.number(self.findings.len() as u64);
-        for finding in &self.findings {
-            encoder.word(finding.rule);
-            encoder.number(u64::from(finding.about));
-            encoder.number(finding.number);
-        }
-    }
-
-    /// Makes this kernel the one that [`Kernel::encode`] wrote with the same base. Both must have the same setting
-    /// (profile, names).
-    pub fn decode(&mut self, base: &Kernel, decoder: &mut Decoder<'_>) {
-        self.journal.clear();
-        self.get_records(base, decoder);
-        self.tables.reset(HandleTable::clear);
-        for at in 0..self.processes.places() {
-            if self.processes.get(Id::at(at as u32)).is_some() {
-                self.tables.row_mut(at).get_entries(decoder);
-            }
-        }
-        self.stacks.reset(Vec::clear);
-        for at in 0..self.threads.places() {
-            if self.threads.get(Id::at(at as u32)).is_some() {
-                let frames = (0..decoder.number()).map(|_| Frame::get(decoder));
-                self.stacks.row_mut(at).extend(frames);
-            }
-        }
-        self.findings.clear();
-        self.findings.extend((0..decoder.number()).map(|_| Finding {
-            rule: decoder.word(),
-            about: decoder.number() as u32,
-            number: decoder.number(),
-        }));
     }
 }

@@ -54,6 +54,7 @@ pub mod ke;
 pub mod kernel;
 pub mod nt;
 pub mod ob;
+pub mod part;
 pub mod profile;
 pub mod ps;
 pub mod record;

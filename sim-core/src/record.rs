@@ -47,11 +47,6 @@ pub enum Kind {
     Apc,
 }
 
-impl Kind {
-    /// How many kinds there are.
-    pub const COUNT: usize = 16;
-}
-
 /// One field of a record, as metadata: how it is called and how its word reads.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldInfo {
@@ -78,10 +73,11 @@ pub trait Record: Clone + PartialEq + Sized {
     /// The items of one list, to change.
     fn list_mut(&mut self, list: u8) -> &mut Vec<u32>;
     /// Appends what differs from `base`: the set of fields and lists that do, then what they hold. Without a base,
-    /// what is not zero or empty.
-    fn put(&self, base: Option<&Self>, encoder: &mut Encoder<'_>);
-    /// The record that differs from `base` in the fields and lists of `changed`; reads what they hold.
-    fn get(changed: u64, base: Option<&Self>, decoder: &mut Decoder<'_>) -> Self;
+    /// what is not zero or empty. Nothing, and false, if nothing differs.
+    fn put(&self, base: Option<&Self>, encoder: &mut Encoder<'_>) -> bool;
+    /// The record that differs from `base` in the fields and lists of `changed`; reads what they hold. Its lists take
+    /// the memory of `old`.
+    fn get(changed: u64, base: Option<&Self>, old: Option<Self>, decoder: &mut Decoder<'_>) -> Self;
 }
 
 /// A field of `R` that holds a `T`.
@@ -183,7 +179,7 @@ macro_rules! record {
                 $($(#[$lmeta])* pub const $lkonst: List<$name, $lty> = List::new(ListIndex::$lkonst as u8);)*
             }
 
-            #[allow(unused_variables, unused_assignments, unreachable_code, reason = "a record may have no list")]
+            #[allow(unused_variables, unused_assignments, unused_mut, unreachable_code, reason = "a record may have no list")]
             impl Record for $name {
                 const KIND: Kind = Kind::$kind;
                 const FIELDS: &'static [FieldInfo] =
@@ -207,7 +203,7 @@ macro_rules! record {
                     $(if list == ListIndex::$lkonst as u8 { return &mut self.$list; })*
                     unreachable!("a record has the list it is asked for")
                 }
-                fn put(&self, base: Option<&Self>, encoder: &mut Encoder<'_>) {
+                fn put(&self, base: Option<&Self>, encoder: &mut Encoder<'_>) -> bool {
                     let mut changed = 0u64;
                     let mut bit = 1;
                     $(
@@ -217,15 +213,20 @@ macro_rules! record {
                     )*
                     $(
                         let was = base.map_or(&[][..], |base| &base.$list);
-                        changed |= if self.$list == was { 0 } else { bit };
+                        // Most lists are empty, and comparing lengths first spares a call.
+                        let same = self.$list.len() == was.len() && self.$list.iter().eq(was);
+                        changed |= if same { 0 } else { bit };
                         bit <<= 1;
                     )*
+                    if changed == 0 && base.is_some() {
+                        return false;
+                    }
                     encoder.number(changed + 1);
                     let mut rest = changed;
                     $(
                         // A flag that differs is what the base's is not.
                         if rest & 1 == 1 && !matches!(<$ty as Word>::KIND, WordKind::Bool) {
-                            encoder.number(self.$field.to_word());
+                            encoder.word(self.$field);
                         }
                         rest >>= 1;
                     )*
@@ -235,11 +236,14 @@ macro_rules! record {
                         }
                         rest >>= 1;
                     )*
+                    true
                 }
-                fn get(changed: u64, base: Option<&Self>, decoder: &mut Decoder<'_>) -> Self {
-                    if let (0, Some(base)) = (changed, base) {
-                        return base.clone();
-                    }
+                fn get(
+                    changed: u64,
+                    base: Option<&Self>,
+                    mut old: Option<Self>,
+                    decoder: &mut Decoder<'_>,
+                ) -> Self {
                     // The fields of a struct expression are evaluated in the order they are written.
                     let mut rest = changed;
                     let mut next = || {
@@ -256,10 +260,14 @@ macro_rules! record {
                             (false, Some(base)) => base.$field,
                             (false, None) => Word::from_word(0),
                         },)*
-                        $($list: match (next(), base) {
-                            (true, _) => decoder.list(),
-                            (false, Some(base)) => base.$list.clone(),
-                            (false, None) => Vec::new(),
+                        $($list: {
+                            let mut items = old.as_mut().map_or_else(Vec::new, |old| core::mem::take(&mut old.$list));
+                            match (next(), base) {
+                                (true, _) => decoder.list(&mut items),
+                                (false, Some(base)) => items.clone_from(&base.$list),
+                                (false, None) => items.clear(),
+                            }
+                            items
                         },)*
                     }
                 }
@@ -320,11 +328,6 @@ impl<R> Arena<R> {
         R: Clone,
     {
         self.slots.clone_from(&base.slots);
-        self.first_free = 0;
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.slots.clear();
         self.first_free = 0;
     }
 

@@ -25,9 +25,9 @@ impl<T: Default + PartialEq> Rows<T> {
         &mut self.rows[at]
     }
 
-    /// Makes every row the default with `clear`, which may keep its memory.
-    pub(crate) fn reset(&mut self, clear: impl FnMut(&mut T)) {
-        self.rows.iter_mut().for_each(clear);
+    /// How many rows there are; beyond them every row is the default.
+    pub(crate) fn places(&self) -> usize {
+        self.rows.len()
     }
 }
 

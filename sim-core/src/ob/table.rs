@@ -100,12 +100,16 @@ impl HandleTable {
     }
 
     /// Makes every slot one that was never used.
-    pub(crate) fn clear(&mut self) {
+    fn clear(&mut self) {
         self.chunks.iter_mut().flatten().for_each(|chunk| chunk.fill(Entry::FREE));
         self.used = 0;
     }
 
-    pub(crate) fn put_entries(&self, encoder: &mut Encoder<'_>) {
+    /// Appends the entries, and true; nothing, and false, if they are those of `base`.
+    pub(crate) fn put_entries(&self, base: &HandleTable, encoder: &mut Encoder<'_>) -> bool {
+        if self == base {
+            return false;
+        }
         encoder.number(u64::from(self.used));
         let mut next = 0;
         for (Handle(value), entry) in self.open() {
@@ -116,6 +120,7 @@ impl HandleTable {
             next = value / 4 + 1;
         }
         encoder.number(0);
+        true
     }
 
     pub(crate) fn get_entries(&mut self, decoder: &mut Decoder<'_>) {

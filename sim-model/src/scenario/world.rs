@@ -5,6 +5,7 @@ use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::port::Packet;
 use sim_core::ob::header::Object;
+use sim_core::part::Part;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Choice, Progress, Step};
@@ -15,6 +16,7 @@ use crate::scenario::condition::Refuted;
 use crate::scenario::names::Names;
 use crate::scenario::program::{ActionKind, LabelId, Program};
 use crate::scenario::result::CallResult;
+use crate::scenario::world_code::{actor_part, failed_part, label_part};
 
 /// What a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -233,6 +235,16 @@ impl<'p> World<'p> {
     /// The kernel's changes since `mark`.
     pub fn since(&self, mark: Mark) -> &[Delta] {
         self.kernel.since(mark.kernel)
+    }
+
+    /// Appends the parts that changed since what came before was forgotten, in no order, some more than once.
+    pub(super) fn changed_parts(&self, out: &mut Vec<Part>) {
+        out.extend(self.kernel.since(0).iter().map(|delta| delta.change.part()));
+        out.extend(self.journal.iter().map(|undo| match undo {
+            Undo::Failed => failed_part(),
+            Undo::Actor(actor, _) => actor_part(*actor),
+            Undo::Label(label, _) => label_part(*label),
+        }));
     }
 
     /// Takes everything since `mark` back.

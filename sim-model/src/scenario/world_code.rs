@@ -1,102 +1,153 @@
-//! A world as bytes, and back.
+//! A world as bytes, and back, part by part.
 
 use sim_core::encode::{Decoder, Encoder};
 use sim_core::ob::header::Object;
+use sim_core::part::{Group, Part};
+use sim_core::word::Word;
 use sim_core::{Handle, Id, NtStatus};
 
 use crate::scenario::world::{ActorState, Binding, Stage, World};
 
+/// The group of how far each actor is.
+const ACTOR: u8 = 0;
+/// The group of what each label names.
+const LABEL: u8 = 1;
+/// The group of the one line that was not as expected.
+const FAILED: u8 = 2;
+/// How many stages a call can be at.
+const STAGES: u64 = 3;
+/// How many kinds of thing a label can name.
+const BOUND: u64 = 5;
+
 impl World<'_> {
-    /// Appends the state as bytes, short where it is as in `base`: with the same base, equal for equal states, different
-    /// for different ones.
+    /// Appends the state as bytes, the parts that are not as in `base`: with the same base, equal for equal states,
+    /// different for different ones.
     pub fn encode(&self, base: &World<'_>, out: &mut Vec<u8>) {
         self.kernel().encode(base.kernel(), out);
         let mut encoder = Encoder::new(out);
-        for actor in 0..self.program().actors.len() {
-            put_actor(&mut encoder, self.actor(actor));
-        }
-        for label in 0..self.program().labels.len() {
-            put_binding(&mut encoder, self.binding(label));
-        }
-        let (actor, action) = self.failed().map_or((0, 0), |(actor, action)| (actor + 1, action));
-        encoder.number(actor as u64);
-        encoder.number(action as u64);
+        let mut put = |part| self.put_part(base, part, &mut encoder);
+        (0..self.program().actors.len()).for_each(|actor| put(actor_part(actor)));
+        (0..self.program().labels.len()).for_each(|label| put(label_part(label)));
+        put(failed_part());
     }
 
-    /// Makes this world the one that [`World::encode`] wrote for the same program and base; what came before is
-    /// forgotten.
-    pub fn decode(&mut self, base: &World<'_>, bytes: &[u8]) {
-        let mut decoder = Decoder::new(bytes);
-        self.forget();
-        self.kernel.decode(base.kernel(), &mut decoder);
-        self.actors.fill_with(|| get_actor(&mut decoder));
-        self.labels.fill_with(|| get_binding(&mut decoder));
-        let (actor, action) = (decoder.number() as usize, decoder.number() as usize);
-        self.failed = (actor > 0).then(|| (actor - 1, action));
+    /// Appends a part and its name, unless it is as in `base`.
+    pub fn put_part(&self, base: &World<'_>, part: Part, encoder: &mut Encoder<'_>) {
+        let place = part.place() as usize;
+        match part.group() {
+            Group::Own(ACTOR) if self.actor(place) != base.actor(place) => {
+                part.put(encoder);
+                put_actor(encoder, self.actor(place));
+            }
+            Group::Own(LABEL) if self.binding(place) != base.binding(place) => {
+                part.put(encoder);
+                put_binding(encoder, self.binding(place));
+            }
+            Group::Own(FAILED) if self.failed() != base.failed() => {
+                part.put(encoder);
+                let (actor, action) = self.failed().map_or((0, 0), |(actor, action)| (actor + 1, action));
+                encoder.number(actor as u64);
+                encoder.number(action as u64);
+            }
+            _ => self.kernel().put_part(base.kernel(), part, encoder),
+        }
+    }
+
+    /// Makes one part what [`World::put_part`] wrote of it after its name.
+    pub fn get_part(&mut self, base: &World<'_>, part: Part, decoder: &mut Decoder<'_>) {
+        let place = part.place() as usize;
+        match part.group() {
+            Group::Own(ACTOR) => self.actors[place] = get_actor(decoder),
+            Group::Own(LABEL) => self.labels[place] = get_binding(decoder),
+            Group::Own(_) => {
+                let (actor, action) = (decoder.number() as usize, decoder.number() as usize);
+                self.failed = (actor > 0).then(|| (actor - 1, action));
+            }
+            _ => self.kernel.get_part(base.kernel(), part, decoder),
+        }
+    }
+
+    /// Makes one part what it is in `base`.
+    pub fn reset_part(&mut self, base: &World<'_>, part: Part) {
+        let place = part.place() as usize;
+        match part.group() {
+            Group::Own(ACTOR) => self.actors[place] = base.actors[place],
+            Group::Own(LABEL) => self.labels[place] = base.labels[place],
+            Group::Own(_) => self.failed = base.failed,
+            _ => self.kernel.reset_part(base.kernel(), part),
+        }
     }
 }
 
+/// How far an actor is.
+pub(super) const fn actor_part(actor: usize) -> Part {
+    Part::own(ACTOR, actor as u32)
+}
+
+/// What a label names.
+pub(super) const fn label_part(label: usize) -> Part {
+    Part::own(LABEL, label as u32)
+}
+
+/// The line that was not as expected.
+pub(super) const fn failed_part() -> Part {
+    Part::own(FAILED, 0)
+}
+
 fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
+    let inside = state.inside.to_word() * STAGES;
     encoder.number(state.next as u64);
-    encoder.word(state.inside);
     match state.stage {
-        Stage::First => encoder.number(0),
+        Stage::First => encoder.number(inside),
         Stage::Binding(port) => {
-            encoder.number(1);
+            encoder.number(inside + 1);
             encoder.word(port);
         }
         Stage::Closing(status) => {
-            encoder.number(2);
+            encoder.number(inside + 2);
             encoder.word(status);
         }
     }
 }
 
 fn get_actor(decoder: &mut Decoder<'_>) -> ActorState {
-    let (next, inside) = (decoder.number() as usize, decoder.word());
-    let stage = match decoder.number() {
+    let (next, inside) = (decoder.number() as usize, decoder.number());
+    let stage = match inside % STAGES {
         0 => Stage::First,
         1 => Stage::Binding(decoder.word::<Handle>()),
         _ => Stage::Closing(decoder.word::<NtStatus>()),
     };
-    ActorState { next, inside, stage }
+    ActorState { next, inside: Word::from_word(inside / STAGES), stage }
 }
 
 fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
     match binding {
         Binding::Unbound => encoder.number(0),
         Binding::Handle { process, handle, object } => {
-            encoder.number(1);
-            encoder.word(process);
+            encoder.number(1 + process.to_word() * BOUND);
             encoder.word(handle);
             encoder.word::<Option<Id<Object>>>(object);
         }
-        Binding::Operation(iosb) => {
-            encoder.number(2);
-            encoder.word(iosb);
-        }
-        Binding::Packet(packet) => {
-            encoder.number(3);
-            encoder.word(packet);
-        }
+        Binding::Operation(iosb) => encoder.number(2 + iosb.to_word() * BOUND),
+        Binding::Packet(packet) => encoder.number(3 + packet.to_word() * BOUND),
         Binding::Value(value) => {
-            encoder.number(4);
-            encoder.number(value.map_or(0, |value| u64::from(value as u32) + 1));
+            let value = value.map_or(0, |value| u64::from(value as u32) + 1);
+            encoder.number(4 + value * BOUND);
         }
-        Binding::Apc(apc) => {
-            encoder.number(5);
-            encoder.word(apc);
-        }
+        Binding::Apc(apc) => encoder.number(5 + apc.to_word() * BOUND),
     }
 }
 
 fn get_binding(decoder: &mut Decoder<'_>) -> Binding {
-    match decoder.number() {
-        0 => Binding::Unbound,
-        1 => Binding::Handle { process: decoder.word(), handle: decoder.word(), object: decoder.word() },
-        2 => Binding::Operation(decoder.word()),
-        3 => Binding::Packet(decoder.word()),
-        4 => Binding::Value(decoder.number().checked_sub(1).map(|value| value as u32 as i32)),
-        _ => Binding::Apc(decoder.word()),
+    let Some(number) = decoder.number().checked_sub(1) else { return Binding::Unbound };
+    let word = number / BOUND;
+    match number % BOUND {
+        0 => {
+            Binding::Handle { process: Word::from_word(word), handle: decoder.word(), object: decoder.word() }
+        }
+        1 => Binding::Operation(Word::from_word(word)),
+        2 => Binding::Packet(Word::from_word(word)),
+        3 => Binding::Value(word.checked_sub(1).map(|value| value as u32 as i32)),
+        _ => Binding::Apc(Word::from_word(word)),
     }
 }
