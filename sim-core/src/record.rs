@@ -37,6 +37,12 @@ pub enum Kind {
     HandleCount,
     /// What the system keeps once: locks and work queues.
     System,
+    /// A directory of names.
+    Directory,
+    /// A symbolic link of the namespace.
+    SymbolicLink,
+    /// A name that a thread is looking up.
+    Lookup,
 }
 
 

@@ -7,5 +7,7 @@ pub mod create_file;
 pub mod create_object;
 pub mod duplicate_object;
 pub mod event;
+pub mod open_object;
+pub mod permanence;
 pub mod read_file;
 pub mod wait;

@@ -67,7 +67,9 @@ impl Kernel {
             Body::Port(id) => self.destroy(id, ""),
             Body::Process(id) => self.destroy(id, ""),
             Body::Thread(id) => self.destroy(id, ""),
-            Body::Opaque(_) => {}
+            Body::Directory(id) => self.destroy(id, ""),
+            Body::SymbolicLink(id) => self.destroy(id, ""),
+            Body::Bare(_) | Body::Opaque(_) => {}
         }
         self.destroy(object, "the object is freed");
     }

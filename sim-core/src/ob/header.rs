@@ -5,11 +5,13 @@ use crate::io::file::File;
 use crate::io::port::Port;
 use crate::ke::event::Event;
 use crate::kernel::Kernel;
+use crate::ob::directory::Directory;
+use crate::ob::symbolic_link::SymbolicLink;
 use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::record;
-use crate::word::{Id, Word, WordKind};
+use crate::word::{Id, Name, Word, WordKind};
 
 record! {
     /// OBJECT_HEADER: what the object manager knows of every object, whatever its type.
@@ -27,6 +29,12 @@ record! {
         WATCHERS watchers: u32,
         /// The delete procedure has run.
         DELETED deleted: bool as "deleted",
+        /// Its name, while that is in a directory (OBJECT_HEADER_NAME_INFO).
+        NAME name: Option<Name> as "Name",
+        /// The directory that has the name. The directory holds the object, and the object the directory.
+        DIRECTORY directory: Option<Id<Directory>>,
+        /// OB_FLAG_PERMANENT: the name stays without a handle.
+        PERMANENT permanent: bool as "Permanent",
     }
     lists {
         /// Handles by process, for types that maintain a handle count.
@@ -60,6 +68,12 @@ pub enum Body {
     Process(Id<Process>),
     /// A thread.
     Thread(Id<Thread>),
+    /// A directory.
+    Directory(Id<Directory>),
+    /// A symbolic link.
+    SymbolicLink(Id<SymbolicLink>),
+    /// An object of a type of which the model knows the header alone.
+    Bare(ObjectType),
     /// An object of a recording, whose type has the name of that number.
     Opaque(u32),
 }
@@ -74,6 +88,9 @@ impl Body {
             Body::Port(_) => ObjectType::IoCompletion,
             Body::Process(_) => ObjectType::Process,
             Body::Thread(_) => ObjectType::Thread,
+            Body::Directory(_) => ObjectType::Directory,
+            Body::SymbolicLink(_) => ObjectType::SymbolicLink,
+            Body::Bare(object_type) => object_type,
             Body::Opaque(_) => ObjectType::Opaque,
         }
     }
@@ -89,19 +106,25 @@ impl Word for Body {
             Body::Port(id) => id.to_word(),
             Body::Process(id) => id.to_word(),
             Body::Thread(id) => id.to_word(),
+            Body::Directory(id) => id.to_word(),
+            Body::SymbolicLink(id) => id.to_word(),
+            Body::Bare(_) => 0,
             Body::Opaque(name) => u64::from(name),
         };
-        place << 4 | self.object_type() as u64
+        place << 5 | self.object_type() as u64
     }
     fn from_word(word: u64) -> Self {
-        let place = word >> 4;
-        match ObjectType::from_word(word & 15) {
+        let place = word >> 5;
+        match ObjectType::from_word(word & 31) {
             ObjectType::Event => Body::Event(Id::from_word(place)),
             ObjectType::File => Body::File(Id::from_word(place)),
             ObjectType::Device => Body::Device(Id::from_word(place)),
             ObjectType::IoCompletion => Body::Port(Id::from_word(place)),
             ObjectType::Process => Body::Process(Id::from_word(place)),
             ObjectType::Thread => Body::Thread(Id::from_word(place)),
+            ObjectType::Directory => Body::Directory(Id::from_word(place)),
+            ObjectType::SymbolicLink => Body::SymbolicLink(Id::from_word(place)),
+            bare @ (ObjectType::Section | ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
     }
@@ -117,6 +140,9 @@ impl Object {
             new: true,
             watchers: 0,
             deleted: false,
+            name: None,
+            directory: None,
+            permanent: false,
             handle_counts: alloc::vec::Vec::new(),
         }
     }

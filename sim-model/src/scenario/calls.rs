@@ -4,6 +4,7 @@ use sim_core::drivers::DriverKind;
 use sim_core::win32::Win32Error;
 
 use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
+use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
 
 /// Which service a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +29,16 @@ pub enum ServiceName {
     CancelIoEx,
     /// NtCreateEvent.
     CreateEvent,
+    /// NtOpenEvent and the other services that open by name.
+    Open,
+    /// NtCreateDirectoryObject.
+    CreateDirectory,
+    /// NtCreateSymbolicLinkObject.
+    CreateSymbolicLink,
+    /// NtMakeTemporaryObject.
+    MakeTemporary,
+    /// NtMakePermanentObject.
+    MakePermanent,
     /// NtSetEvent.
     SetEvent,
     /// NtResetEvent.
@@ -66,15 +77,15 @@ pub struct CallRow {
     pub answer: Answer,
 }
 
-const fn needs(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
+pub(super) const fn needs(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
     ParamSpec { name, short, kind, required: true }
 }
 
-const fn may(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
+pub(super) const fn may(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
     ParamSpec { name, short, kind, required: false }
 }
 
-const fn row(
+pub(super) const fn row(
     name: &'static str,
     params: &'static [ParamSpec],
     binds: Binds,
@@ -85,18 +96,17 @@ const fn row(
     CallRow { spec: CallSpec { name, params, binds, summary }, service, answer }
 }
 
-const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
+pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
 const ACCESS: ParamKind =
     ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
 const DUPLICATE: ParamKind = ParamKind::Flags(&["DUPLICATE_SAME_ACCESS", "DUPLICATE_CLOSE_SOURCE"]);
 use ParamKind::{Handle as H, Number as N, Operation as O, Process as P, Text as T};
 
-const EVENT_PARAMS: &[ParamSpec] =
-    &[may("bManualReset", "manual", BOOLEAN), may("bInitialState", "initial", BOOLEAN)];
+const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
+const INITIAL: ParamSpec = may("bInitialState", "initial", BOOLEAN);
 
-/// Every call, Win32 names first.
-pub const ROWS: [CallRow; 27] = [
+const BASE: [CallRow; 27] = [
     row(
         "CreateFile",
         &[
@@ -182,11 +192,11 @@ pub const ROWS: [CallRow; 27] = [
     ),
     row(
         "CreateEvent",
-        EVENT_PARAMS,
+        &[MANUAL, INITIAL, may("lpName", "name", T)],
         Binds::Handle,
         ServiceName::CreateEvent,
         Answer::HandleOrNull,
-        "creates an event",
+        "creates an event, or opens the one that has the name",
     ),
     row(
         "SetEvent",
@@ -257,7 +267,7 @@ pub const ROWS: [CallRow; 27] = [
     ),
     row(
         "NtCreateIoCompletion",
-        &[],
+        &[NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreatePort,
         Answer::Status,
@@ -310,7 +320,7 @@ pub const ROWS: [CallRow; 27] = [
     ),
     row(
         "NtCreateEvent",
-        EVENT_PARAMS,
+        &[MANUAL, INITIAL, NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreateEvent,
         Answer::Status,
@@ -354,6 +364,17 @@ pub const ROWS: [CallRow; 27] = [
         "waits until an object is signalled",
     ),
 ];
+
+/// Every call.
+pub const ROWS: [CallRow; BASE.len() + NAMED.len()] = {
+    let mut rows = [BASE[0]; BASE.len() + NAMED.len()];
+    let mut at = 0;
+    while at < rows.len() {
+        rows[at] = if at < BASE.len() { BASE[at] } else { NAMED[at - BASE.len()] };
+        at += 1;
+    }
+    rows
+};
 
 const CALLS: [CallSpec; ROWS.len()] = {
     let mut calls = [ROWS[0].spec; ROWS.len()];
@@ -401,8 +422,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
     numbers: &["INFINITE"],
     fields: &[
-        ("handle", &["HandleCount", "PointerCount", "Value", "CurrentByteOffset"]),
-        ("object", &["HandleCount", "PointerCount"]),
+        ("handle", &["HandleCount", "PointerCount", "Value", "CurrentByteOffset", "Name"]),
+        ("object", &["HandleCount", "PointerCount", "Name"]),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),
     ],
@@ -413,6 +434,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
         function("open", HANDLE, None),
         function("deleted", HANDLE, None),
         function("signaled", HANDLE, None),
+        function("named", HANDLE, None),
+        function("permanent", HANDLE, None),
         function("packets", HANDLE, None),
         function("CurrentByteOffset", HANDLE, None),
         function("pending", Subject::Label(&[Binds::Operation]), None),

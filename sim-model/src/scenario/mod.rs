@@ -5,8 +5,10 @@
 
 mod act;
 pub mod calls;
+mod calls_names;
 mod compile;
 mod compile_condition;
+mod compile_name;
 pub mod condition;
 pub mod expect;
 mod image;

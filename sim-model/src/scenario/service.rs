@@ -6,15 +6,23 @@ use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
-use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
+use sim_core::nt::create_object::{
+    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateSymbolicLinkObject,
+};
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
+use sim_core::nt::open_object::{
+    NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenSymbolicLinkObject,
+};
+use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::wait::NtWaitForSingleObject;
+use sim_core::ob::attributes::ObjectAttributes;
+use sim_core::ob::types::ObjectType;
 use sim_core::ps::process::Process;
 use sim_core::{Access, Handle, Id};
 
-use crate::scenario::program::{HandleArg, Service};
+use crate::scenario::program::{HandleArg, NameArg, Service};
 use crate::scenario::world::{Binding, World};
 
 impl World<'_> {
@@ -29,6 +37,22 @@ impl World<'_> {
         }
     }
 
+    /// OBJECT_ATTRIBUTES as a call passes them.
+    fn attributes(&self, name: NameArg) -> ObjectAttributes {
+        let NameArg { root, path, flags } = name;
+        ObjectAttributes { root: self.handle(root), name: path.map(|path| self.path(path)), flags }
+    }
+
+    fn open_service(&self, wanted: ObjectType, name: NameArg, access: Access) -> Frame {
+        let attributes = self.attributes(name);
+        match wanted {
+            ObjectType::IoCompletion => NtOpenIoCompletion::Open { attributes, access }.into(),
+            ObjectType::Directory => NtOpenDirectoryObject::Open { attributes, access }.into(),
+            ObjectType::SymbolicLink => NtOpenSymbolicLinkObject::Open { attributes, access }.into(),
+            _ => NtOpenEvent::Open { attributes, access }.into(),
+        }
+    }
+
     /// The first system service of a call; none for a call that is no service.
     pub(super) fn first_service(
         &self,
@@ -37,19 +61,21 @@ impl World<'_> {
         iosb: Option<Id<Iosb>>,
     ) -> Option<Frame> {
         Some(match service {
-            Service::CreateFile { device, access, synchronous } => {
-                let device = device.map(|device| self.device(device));
-                NtCreateFile::of(CreateFile { device, access: Access(access), synchronous }).into()
+            Service::CreateFile { name, access, synchronous } => {
+                let attributes = self.attributes(name);
+                NtCreateFile::of(CreateFile { attributes, access: Access(access), synchronous }).into()
             }
             Service::ReadFile { file, length, offset, event, apc_context } => {
                 let (file, event) = (self.handle(file), self.handle(event));
                 NtReadFile::of(ReadFile { file, event, apc_context, iosb: iosb?, length, offset }).into()
             }
             Service::Close(handle) => NtClose::of(self.handle(handle)).into(),
-            Service::CreatePort { file, port, key } => {
+            Service::CreatePort { file, port, key, name } => {
                 let (file, port) = (self.handle(file), self.handle(port));
                 match port {
-                    Handle::NULL => NtCreateIoCompletion::Create {}.into(),
+                    Handle::NULL => {
+                        NtCreateIoCompletion::Create { attributes: self.attributes(name) }.into()
+                    }
                     port => NtSetInformationFile::of(file, port, key).into(),
                 }
             }
@@ -70,8 +96,20 @@ impl World<'_> {
                 });
                 NtCancelIoFileEx::of(self.handle(file), operation).into()
             }
-            Service::CreateEvent { manual_reset, signaled } => {
-                NtCreateEvent::Create { manual_reset, signaled }.into()
+            Service::CreateEvent { name, manual_reset, signaled } => {
+                let attributes = self.attributes(name);
+                NtCreateEvent::Create { attributes, manual_reset, signaled }.into()
+            }
+            Service::Open { wanted, name, access } => self.open_service(wanted, name, Access(access)),
+            Service::CreateDirectory(name) => {
+                NtCreateDirectoryObject::Create { attributes: self.attributes(name) }.into()
+            }
+            Service::CreateSymbolicLink { name, target } => {
+                let (attributes, link_target) = (self.attributes(name), self.path(target));
+                NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
+            }
+            Service::SetPermanence { handle, permanent } => {
+                NtSetPermanence::Reference { handle: self.handle(handle), permanent }.into()
             }
             Service::SetEvent { event, signaled } => NtSetEvent::of(self.handle(event), signaled).into(),
             Service::Duplicate { source, target, inherit, close } => NtDuplicateObject::Reference {
@@ -91,7 +129,7 @@ impl World<'_> {
 
     /// The service that CreateIoCompletionPort calls after it made a port for a file: bind the two.
     pub(super) fn second_service(&self, service: Service, port: Handle) -> Option<Frame> {
-        let Service::CreatePort { file, port: given, key } = service else { return None };
+        let Service::CreatePort { file, port: given, key, .. } = service else { return None };
         let (file, given) = (self.handle(file), self.handle(given));
         let binds_new = given == Handle::NULL && file != Handle::NULL && file != Handle::CURRENT_PROCESS;
         binds_new.then(|| NtSetInformationFile::of(file, port, key).into())

@@ -3,7 +3,9 @@
 use sim_core::delta::{Change, Delta};
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
+use sim_core::ob::directory::Directory;
 use sim_core::ob::header::Object;
+use sim_core::ob::symbolic_link::SymbolicLink;
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
@@ -73,7 +75,7 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
             order += 1;
             match &delta.change {
                 Change::Field { kind: Kind::Object, at, field, from, to }
-                    if *field != Object::DELETED.number() =>
+                    if [Object::HANDLE_COUNT.number(), Object::POINTER_COUNT.number()].contains(field) =>
                 {
                     let count = Count { at: *at, field: *field, from: *from, to: *to };
                     counts.push((order, count, delta.why, by.clone()));
@@ -211,6 +213,8 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Event => k.get(Id::<sim_core::ke::event::Event>::at(at)).map(|event| event.object),
         Kind::Port => k.get(Id::<sim_core::io::port::Port>::at(at)).map(|port| port.object),
         Kind::Device => k.get(Id::<sim_core::io::device::Device>::at(at)).map(|device| device.object),
+        Kind::Directory => k.get(Id::<Directory>::at(at)).map(|directory| directory.object),
+        Kind::SymbolicLink => k.get(Id::<SymbolicLink>::at(at)).map(|link| link.object),
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
         _ => None,
@@ -237,6 +241,8 @@ pub fn word(world: &World<'_>, step: &Taken, kind: WordKind, word: u64) -> Strin
         WordKind::Ref(_) if word == 0 => "none".into(),
         WordKind::Ref(kind) => subject(world, step, kind, (word - 1) as u32),
         WordKind::Named(name) => name(word).into(),
+        WordKind::Name if word == 0 => "none".into(),
+        WordKind::Name => world.kernel().name(word as u32 - 1).into(),
     }
 }
 

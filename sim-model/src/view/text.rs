@@ -345,6 +345,7 @@ pub fn holder_name(world: &World<'_>, holder: Holder) -> String {
         Holder::Handle(process, handle) => format!("handle {handle} of {}", names.process(process)),
         Holder::Irp(irp) => format!("the {}", names.irp(&k[irp])),
         Holder::Running => "itself, while it runs".into(),
+        Holder::System => "the system".into(),
         Holder::Object(object) => match k[object].body {
             Body::File(_) => format!("the file object {}", names.object(object)),
             _ => names.object(object),
