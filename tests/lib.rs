@@ -56,7 +56,6 @@ const PATHS: [&str; 10] = [
     r"\BaseNamedObjects\loop",
 ];
 
-
 impl Machine {
     /// A machine of that Windows version.
     pub fn new(profile: sim_core::profile::Profile) -> Machine {

@@ -67,7 +67,9 @@ impl Kernel {
         }
         self.all::<File>().filter_map(|(_, file)| file.port).for_each(|port| hold(self[port].object));
         self.all::<Device>().for_each(|(_, device)| hold(device.object));
-        for (object, directory) in self.all::<Object>().filter_map(|(id, header)| Some((id, header.directory?))) {
+        for (object, directory) in
+            self.all::<Object>().filter_map(|(id, header)| Some((id, header.directory?)))
+        {
             hold(object);
             hold(self[directory].object);
         }
@@ -109,6 +111,12 @@ impl Kernel {
         let listed = |directory: Id<Directory>| Directory::ENTRIES.holds(&self[directory], object);
         if header.name.is_some() != header.directory.is_some_and(listed) {
             return broken("an object with a name is an entry of its directory");
+        }
+        let same = |other: &Id<Object>| self[*other].name == header.name;
+        let twice =
+            |directory: Id<Directory>| Directory::ENTRIES.of(&self[directory]).filter(same).count() > 1;
+        if header.directory.is_some_and(twice) {
+            return broken("a name in a directory is the name of one object");
         }
         if header.name.is_some() && header.pointer_count == 0 {
             return broken("an object that is deleted has no name");

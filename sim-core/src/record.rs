@@ -45,7 +45,6 @@ pub enum Kind {
     Lookup,
 }
 
-
 /// One field of a record, as metadata: how it is called and how its word reads.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldInfo {

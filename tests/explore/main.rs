@@ -24,12 +24,13 @@ fn explored(program: &Program, threads: usize) -> Outcome<Move> {
     explore(&ProgramSpace::new(program, None), &Settings { threads, ..Settings::default() })
 }
 
-const RACES: [(&str, u64, u64, u64); 5] = [
-    ("close-against-read.kobj", 443, 790, 3),
-    ("cancel-against-completion.kobj", 365, 586, 2),
+const RACES: [(&str, u64, u64, u64); 6] = [
+    ("close-against-read.kobj", 452, 799, 3),
+    ("cancel-against-completion.kobj", 374, 595, 2),
     ("two-closers.kobj", 77, 123, 1),
     ("recycled-handle.kobj", 230, 389, 3),
-    ("cancel-against-thread-exit.kobj", 1_402, 2_633, 1),
+    ("cancel-against-thread-exit.kobj", 1_411, 2_642, 1),
+    ("open-or-create.kobj", 3_906, 7_240, 12),
 ];
 
 #[test]

@@ -15,11 +15,8 @@ fn machine() -> Machine {
 }
 
 fn create_event(machine: &mut Machine) -> Handle {
-    let create = NtCreateEvent::Create {
-        attributes: ObjectAttributes::UNNAMED,
-        manual_reset: false,
-        signaled: false,
-    };
+    let create =
+        NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false, signaled: false };
     Handle(machine.call(0, create).expect("the create returns").value)
 }
 
@@ -61,7 +58,12 @@ fn the_low_two_bits_belong_to_the_program() {
 #[test]
 fn wrong_handles_answer_in_the_documented_order() {
     let mut machine = machine();
-    let port = Handle(machine.call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED }).unwrap().value);
+    let port = Handle(
+        machine
+            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .unwrap()
+            .value,
+    );
     assert_eq!(status(&mut machine, NtSetEvent::of(Handle::NULL, true)), NtStatus::INVALID_HANDLE);
     assert_eq!(status(&mut machine, NtSetEvent::of(Handle(0x7FFF_FFFC), true)), NtStatus::INVALID_HANDLE);
     assert_eq!(status(&mut machine, NtSetEvent::of(port, true)), NtStatus::OBJECT_TYPE_MISMATCH);

@@ -55,7 +55,12 @@ impl Kernel {
     }
 
     /// ObpLookupEntryDirectory: the object that has this name in a directory.
-    pub(crate) fn entry_of(&self, directory: Id<Directory>, name: Name, any_case: bool) -> Option<Id<Object>> {
+    pub(crate) fn entry_of(
+        &self,
+        directory: Id<Directory>,
+        name: Name,
+        any_case: bool,
+    ) -> Option<Id<Object>> {
         let wanted = self.name(name.0);
         let same = |other: Name| other == name || any_case && self.name(other.0).eq_ignore_ascii_case(wanted);
         Directory::ENTRIES.of(&self[directory]).find(|object| self[*object].name.is_some_and(same))
@@ -66,7 +71,13 @@ impl Kernel {
     pub(crate) fn insert_name(&mut self, directory: Id<Directory>, name: Name, object: Id<Object>) {
         let before = Directory::ENTRIES.of(&self[directory]).filter(|other| self[*other].name < Some(name));
         let position = before.count();
-        self.insert(directory, Directory::ENTRIES, position, object, "the directory has the name from now on");
+        self.insert(
+            directory,
+            Directory::ENTRIES,
+            position,
+            object,
+            "the directory has the name from now on",
+        );
         self.set(object, Object::NAME, Some(name), "the object can be opened by its name from now on");
         self.set(object, Object::DIRECTORY, Some(directory), "");
         self.reference(object, Purpose::Name);

@@ -130,7 +130,12 @@ impl Kernel {
     }
 
     /// Why an object that has the name already is not opened in place of the new one.
-    fn collision(&self, new: Id<Object>, named: Id<Object>, attributes: ObjectAttributes) -> Option<NtStatus> {
+    fn collision(
+        &self,
+        new: Id<Object>,
+        named: Id<Object>,
+        attributes: ObjectAttributes,
+    ) -> Option<NtStatus> {
         let open_if = attributes.has(OBJ_OPENIF);
         let same = self.object_type(new) == self.object_type(named);
         match (open_if, same) {

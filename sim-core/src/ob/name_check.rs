@@ -49,6 +49,10 @@ impl Kernel {
 
     /// Into the name check, if there is a name to be taken out.
     pub(crate) fn name_check(&self, object: Id<Object>) -> Next {
-        if self.loses_name(object) { Next::goto(ObpDeleteNameCheck::Unlink { object }) } else { Next::SUCCESS }
+        if self.loses_name(object) {
+            Next::goto(ObpDeleteNameCheck::Unlink { object })
+        } else {
+            Next::SUCCESS
+        }
     }
 }

@@ -174,7 +174,9 @@ impl Kernel {
                 return Next::goto(ObpLookupObjectName::LetDirectoryGo { directory: root, returned });
             }
             ObjectType::File if wanted == ObjectType::File => NtStatus::NOT_SUPPORTED,
-            ObjectType::Directory | ObjectType::SymbolicLink | ObjectType::File => NtStatus::OBJECT_TYPE_MISMATCH,
+            ObjectType::Directory | ObjectType::SymbolicLink | ObjectType::File => {
+                NtStatus::OBJECT_TYPE_MISMATCH
+            }
             _ if self.profile().root_mismatch_tells_type => NtStatus::OBJECT_TYPE_MISMATCH,
             _ => NtStatus::INVALID_HANDLE,
         };

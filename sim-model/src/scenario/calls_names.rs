@@ -15,7 +15,8 @@ const EVENT_ACCESS: ParamKind =
 const PORT_ACCESS: ParamKind =
     ParamKind::Flags(&["IO_COMPLETION_ALL_ACCESS", "IO_COMPLETION_MODIFY_STATE", "SYNCHRONIZE", "DELETE"]);
 const DIRECTORY_ACCESS: ParamKind = ParamKind::Flags(&["DIRECTORY_ALL_ACCESS", "DIRECTORY_QUERY", "DELETE"]);
-const LINK_ACCESS: ParamKind = ParamKind::Flags(&["SYMBOLIC_LINK_ALL_ACCESS", "SYMBOLIC_LINK_QUERY", "DELETE"]);
+const LINK_ACCESS: ParamKind =
+    ParamKind::Flags(&["SYMBOLIC_LINK_ALL_ACCESS", "SYMBOLIC_LINK_QUERY", "DELETE"]);
 
 /// OBJECT_ATTRIBUTES, member by member, where a name can be left out.
 pub(super) const NAME: ParamSpec = may("ObjectName", "name", T);

@@ -58,7 +58,8 @@ impl Args<'_> {
             _ => ObjectType::Event,
         };
         let rights = self.flags("access");
-        let access = rights.iter().map(|name| super::compile::access_bit(name) | access_bit(name).unwrap_or(0));
+        let access =
+            rights.iter().map(|name| super::compile::access_bit(name) | access_bit(name).unwrap_or(0));
         let access = access.fold(0, |mask, bit| mask | bit);
         let access = if rights.is_empty() { MAXIMUM_ALLOWED.0 } else { access };
         let mut name = self.name();

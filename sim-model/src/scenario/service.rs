@@ -43,6 +43,24 @@ impl World<'_> {
         ObjectAttributes { root: self.handle(root), name: path.map(|path| self.path(path)), flags }
     }
 
+    /// The services of the namespace.
+    fn name_service(&self, service: Service) -> Option<Frame> {
+        Some(match service {
+            Service::Open { wanted, name, access } => self.open_service(wanted, name, Access(access)),
+            Service::CreateDirectory(name) => {
+                NtCreateDirectoryObject::Create { attributes: self.attributes(name) }.into()
+            }
+            Service::CreateSymbolicLink { name, target } => {
+                let (attributes, link_target) = (self.attributes(name), self.path(target));
+                NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
+            }
+            Service::SetPermanence { handle, permanent } => {
+                NtSetPermanence::Reference { handle: self.handle(handle), permanent }.into()
+            }
+            _ => return None,
+        })
+    }
+
     fn open_service(&self, wanted: ObjectType, name: NameArg, access: Access) -> Frame {
         let attributes = self.attributes(name);
         match wanted {
@@ -73,9 +91,7 @@ impl World<'_> {
             Service::CreatePort { file, port, key, name } => {
                 let (file, port) = (self.handle(file), self.handle(port));
                 match port {
-                    Handle::NULL => {
-                        NtCreateIoCompletion::Create { attributes: self.attributes(name) }.into()
-                    }
+                    Handle::NULL => NtCreateIoCompletion::Create { attributes: self.attributes(name) }.into(),
                     port => NtSetInformationFile::of(file, port, key).into(),
                 }
             }
@@ -100,17 +116,10 @@ impl World<'_> {
                 let attributes = self.attributes(name);
                 NtCreateEvent::Create { attributes, manual_reset, signaled }.into()
             }
-            Service::Open { wanted, name, access } => self.open_service(wanted, name, Access(access)),
-            Service::CreateDirectory(name) => {
-                NtCreateDirectoryObject::Create { attributes: self.attributes(name) }.into()
-            }
-            Service::CreateSymbolicLink { name, target } => {
-                let (attributes, link_target) = (self.attributes(name), self.path(target));
-                NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
-            }
-            Service::SetPermanence { handle, permanent } => {
-                NtSetPermanence::Reference { handle: self.handle(handle), permanent }.into()
-            }
+            Service::Open { .. }
+            | Service::CreateDirectory(_)
+            | Service::CreateSymbolicLink { .. }
+            | Service::SetPermanence { .. } => return self.name_service(service),
             Service::SetEvent { event, signaled } => NtSetEvent::of(self.handle(event), signaled).into(),
             Service::Duplicate { source, target, inherit, close } => NtDuplicateObject::Reference {
                 source: process,

@@ -3,6 +3,7 @@
 use sim_core::delta::{Change, Delta};
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
+use sim_core::kernel::AnyRecord;
 use sim_core::ob::directory::Directory;
 use sim_core::ob::header::Object;
 use sim_core::ob::symbolic_link::SymbolicLink;
@@ -80,6 +81,7 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
                     let count = Count { at: *at, field: *field, from: *from, to: *to };
                     counts.push((order, count, delta.why, by.clone()));
                 }
+                Change::Field { kind: Kind::Object, at, .. } if came_and_went(entry, *at) => {}
                 Change::Field { kind, at, field, from, to } => {
                     if is_news(step, *kind, *at, *field, *to) {
                         let (place, subject) = ((*kind, *at, *field), subject(world, step, *kind, *at));
@@ -99,6 +101,17 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
     events.extend(shown_counts(world, counts));
     events.sort_by_key(|(order, _)| *order);
     events.into_iter().map(|(_, shown)| shown).collect()
+}
+
+/// Whether a line created an object and freed it again: then it has no name that a reader knows.
+fn came_and_went(entry: &Entry, place: u32) -> bool {
+    let mut changes = entry.steps.iter().flat_map(|step| &step.deltas).map(|delta| &delta.change);
+    let came = |change: &Change| matches!(change, Change::Create { kind: Kind::Object, at } if *at == place);
+    let went = |change: &Change| match change {
+        Change::Destroy { at, record } => *at == place && matches!(**record, AnyRecord::Object(_)),
+        _ => false,
+    };
+    changes.any(came) && changes.any(went)
 }
 
 /// A change of HandleCount or PointerCount.
@@ -191,6 +204,8 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::File, "cleanup sent") => only("IRP_MJ_CLEANUP sent"),
         (Kind::File, "close sent") => only("IRP_MJ_CLOSE sent"),
         (Kind::Object, "deleted") => only("freed"),
+        (Kind::Object, "Name") if to == 0 => only("name removed"),
+        (Kind::Object, name) => (name, String::new(), read(to)),
         (Kind::Irp, "Cancel") => only("Cancel set"),
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Irp | Kind::Thread | Kind::Process, name) => only(name),

@@ -1,0 +1,4 @@
+//! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
+
+mod c;
+mod r;
