@@ -157,7 +157,7 @@ impl Machine {
         let handle = Handle((pick as u32 / 8 % 7) * 4);
         let flags = [0, OBJ_OPENIF, OBJ_OPENIF | OBJ_PERMANENT, OBJ_CASE_INSENSITIVE][pick / 56 % 4];
         let name = Some(self.paths[pick / 224 % self.paths.len()]);
-        let root = if pick / 4480 % 4 == 0 { handle } else { Handle::NULL };
+        let root = if (pick / 4480).is_multiple_of(4) { handle } else { Handle::NULL };
         let (attributes, access) = (ObjectAttributes { root, name, flags }, MAXIMUM_ALLOWED);
         match pick % 8 {
             0 => NtCreateEvent::Create { attributes, manual_reset: true, signaled: false }.into(),

@@ -348,6 +348,7 @@ pub fn holder_name(world: &World<'_>, holder: Holder) -> String {
         Holder::System => "the system".into(),
         Holder::Object(object) => match k[object].body {
             Body::File(_) => format!("the file object {}", names.object(object)),
+            Body::Directory(_) => format!("the directory {}", names.object(object)),
             _ => names.object(object),
         },
     }
