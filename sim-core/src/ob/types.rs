@@ -92,15 +92,8 @@ impl ObjectType {
         }
     }
 
-    /// Source: ReactOS ob/obname.c (the rule), ob/obinit.c and io/iomgr/iomgr.c (the types).
+    /// Source: ReactOS ob/obinit.c for directories and links; ob/obname.c for files, which are opened without a type.
     const fn is_case_insensitive(self) -> bool {
-        matches!(
-            self,
-            ObjectType::Directory
-                | ObjectType::SymbolicLink
-                | ObjectType::Device
-                | ObjectType::Driver
-                | ObjectType::File
-        )
+        matches!(self, ObjectType::Directory | ObjectType::SymbolicLink | ObjectType::File)
     }
 }
