@@ -14,10 +14,7 @@ use crate::record::Kind;
 ///
 /// Parts are ordered; an encoded state lists its parts in that order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Part {
-    group: u8,
-    place: u32,
-}
+pub struct Part(u64);
 
 /// What a part holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,21 +43,29 @@ const NEAR: u32 = (256 - GROUPS as u32) / GROUPS as u32;
 const _: () = assert!(NEAR >= 4, "so many groups leave too few places with a short name");
 
 impl Part {
+    const fn new(group: u8, place: u32) -> Part {
+        Part((group as u64) << 32 | place as u64)
+    }
+
+    const fn number(self) -> u8 {
+        (self.0 >> 32) as u8
+    }
+
     /// The record of a kind in its place.
     pub const fn record(kind: Kind, place: u32) -> Part {
-        Part { group: kind as u8, place }
+        Part::new(kind as u8, place)
     }
 
     pub(crate) const fn table(process: u32) -> Part {
-        Part { group: TABLE, place: process }
+        Part::new(TABLE, process)
     }
 
     pub(crate) const fn stack(thread: u32) -> Part {
-        Part { group: STACK, place: thread }
+        Part::new(STACK, thread)
     }
 
     const fn findings() -> Part {
-        Part { group: FINDINGS, place: 0 }
+        Part::new(FINDINGS, 0)
     }
 
     /// A part of what the kernel's user keeps with it.
@@ -69,12 +74,12 @@ impl Part {
     /// If there is no such group.
     pub const fn own(group: u8, place: u32) -> Part {
         assert!(group < OWN_GROUPS, "a user of the kernel has few groups of its own");
-        Part { group: OWN + group, place }
+        Part::new(OWN + group, place)
     }
 
     /// What it holds.
     pub const fn group(self) -> Group {
-        match self.group {
+        match self.number() {
             TABLE => Group::Table,
             STACK => Group::Stack,
             FINDINGS => Group::Findings,
@@ -85,16 +90,16 @@ impl Part {
 
     /// Its place among those of its group.
     pub const fn place(self) -> u32 {
-        self.place
+        self.0 as u32
     }
 
     /// Appends which part it is.
     pub fn put(self, encoder: &mut Encoder<'_>) {
-        if self.place < NEAR {
-            encoder.byte(self.group * NEAR as u8 + self.place as u8);
+        if self.place() < NEAR {
+            encoder.byte(self.number() * NEAR as u8 + self.place() as u8);
         } else {
-            encoder.byte(GROUPS * NEAR as u8 + self.group);
-            encoder.number(u64::from(self.place - NEAR));
+            encoder.byte(GROUPS * NEAR as u8 + self.number());
+            encoder.number(u64::from(self.place() - NEAR));
         }
     }
 
@@ -102,8 +107,8 @@ impl Part {
     pub fn get(decoder: &mut Decoder<'_>) -> Part {
         let byte = decoder.byte();
         match byte.checked_sub(GROUPS * NEAR as u8) {
-            None => Part { group: byte / NEAR as u8, place: u32::from(byte) % NEAR },
-            Some(group) => Part { group, place: decoder.number() as u32 + NEAR },
+            None => Part::new(byte / NEAR as u8, u32::from(byte) % NEAR),
+            Some(group) => Part::new(group, decoder.number() as u32 + NEAR),
         }
     }
 }
@@ -151,9 +156,9 @@ impl Kernel {
     pub fn put_part(&self, base: &Kernel, part: Part, encoder: &mut Encoder<'_>) {
         let start = encoder.mark();
         part.put(encoder);
-        let place = part.place as usize;
+        let place = part.place() as usize;
         let differs = match part.group() {
-            Group::Record(kind) => self.put_record(base, kind, part.place, encoder),
+            Group::Record(kind) => self.put_record(base, kind, part.place(), encoder),
             Group::Table => self.tables.row(place).put_entries(base.tables.row(place), encoder),
             Group::Stack => put_stack(self.stacks.row(place), base.stacks.row(place), encoder),
             Group::Findings => put_findings(&self.findings, &base.findings, encoder),
@@ -176,9 +181,9 @@ impl Kernel {
 
     /// Makes one part what [`Kernel::put_part`] wrote of it after its name.
     pub fn get_part(&mut self, base: &Kernel, part: Part, decoder: &mut Decoder<'_>) {
-        let place = part.place as usize;
+        let place = part.place() as usize;
         match part.group() {
-            Group::Record(kind) => self.get_record(base, kind, part.place, decoder),
+            Group::Record(kind) => self.get_record(base, kind, part.place(), decoder),
             Group::Table => self.tables.row_mut(place).get_entries(decoder),
             Group::Stack => {
                 let stack = self.stacks.row_mut(place);
@@ -199,9 +204,9 @@ impl Kernel {
 
     /// Makes one part what it is in `base`.
     pub fn reset_part(&mut self, base: &Kernel, part: Part) {
-        let place = part.place as usize;
+        let place = part.place() as usize;
         match part.group() {
-            Group::Record(kind) => self.reset_record(base, kind, part.place),
+            Group::Record(kind) => self.reset_record(base, kind, part.place()),
             Group::Table => self.tables.row_mut(place).clone_from(base.tables.row(place)),
             Group::Stack => self.stacks.row_mut(place).clone_from(base.stacks.row(place)),
             Group::Findings => self.findings.clone_from(&base.findings),
@@ -248,7 +253,7 @@ mod tests {
     fn every_part_comes_back() {
         for group in 0..GROUPS {
             for place in [0, 1, NEAR - 1, NEAR, NEAR + 1, 1000, u32::MAX] {
-                let (part, mut bytes) = (Part { group, place }, Vec::new());
+                let (part, mut bytes) = (Part::new(group, place), Vec::new());
                 part.put(&mut Encoder::new(&mut bytes));
                 let mut decoder = Decoder::new(&bytes);
                 assert_eq!(Part::get(&mut decoder), part);

@@ -1,7 +1,7 @@
 //! What the engine promises, on graphs written out by hand.
 
 use sim_model::explore::{Counterexample, Limit, Limits, Marks, Outcome, Rule, RuleKind, Settings, System};
-use sim_model::explore::{Verdict, explore, explore_space};
+use sim_model::explore::{Transition, Verdict, explore, explore_space};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ struct Graph {
     exercised: Vec<(u32, usize)>,
     /// Which state fails which rule, in the state or at the end.
     failed: Vec<(u32, usize)>,
-    /// States whose first step is an ample set.
-    ample: std::ops::Range<u32>,
+    /// States whose first step is local.
+    local: std::ops::Range<u32>,
 }
 
 impl Graph {
@@ -53,55 +53,52 @@ impl Graph {
 }
 
 impl System for Graph {
-    /// The state and the one before it.
-    type State = (u32, u32);
+    /// The state and those before it.
+    type State = (u32, Vec<u32>);
     type Step = usize;
 
-    fn initial(&self) -> (u32, u32) {
-        (0, 0)
+    fn initial(&self) -> Self::State {
+        (0, Vec::new())
     }
 
-    fn encode(&self, state: &(u32, u32), out: &mut Vec<u8>) {
+    fn encode(&self, state: &Self::State, out: &mut Vec<u8>) {
         out.extend_from_slice(&state.0.to_le_bytes());
     }
 
-    fn decode(&self, bytes: &[u8], state: &mut (u32, u32)) {
+    fn decode(&self, bytes: &[u8], state: &mut Self::State) {
         state.0 = u32::from_le_bytes(bytes.try_into().expect("four bytes"));
     }
 
-    fn enabled(&self, state: &(u32, u32), out: &mut Vec<usize>) {
+    fn enabled(&self, state: &Self::State, out: &mut Vec<usize>) {
         out.extend(0..self.successors[state.0 as usize].len());
     }
 
-    fn take(&self, state: &mut (u32, u32), step: usize) {
-        *state = (self.successors[state.0 as usize][step], state.0);
+    fn take(&self, state: &mut Self::State, step: usize) {
+        state.1.push(state.0);
+        state.0 = self.successors[state.0 as usize][step];
     }
 
-    fn undo(&self, state: &mut (u32, u32), _step: usize) {
-        state.0 = state.1;
+    fn undo(&self, state: &mut Self::State, _step: usize) {
+        state.0 = state.1.pop().expect("only what was taken is undone");
     }
 
-    fn reduce(&self, state: &(u32, u32), enabled: &mut Vec<usize>) -> bool {
-        let is_ample = self.ample.contains(&state.0);
-        if is_ample {
-            enabled.truncate(1);
-        }
-        is_ample
+    fn local_step(&self, state: &Self::State) -> Option<usize> {
+        self.local.contains(&state.0).then_some(0)
     }
 
     fn rules(&self) -> &[Rule] {
         &self.rules
     }
 
-    fn judge(&self, state: &(u32, u32), marks: &mut Marks) {
+    fn judge(&self, state: &Self::State, marks: &mut Marks) {
         self.mark(state.0, marks, false);
     }
 
-    fn judge_end(&self, state: &(u32, u32), marks: &mut Marks) {
+    fn judge_end(&self, state: &Self::State, marks: &mut Marks) {
         self.mark(state.0, marks, true);
     }
 
-    fn explain(&self, state: &(u32, u32), rule: usize) -> String {
+    fn explain(&self, state: &Self::State, rule: usize) -> String {
         format!("state {} breaks {}", state.0, self.rules[rule].name)
     }
 
@@ -179,23 +176,44 @@ fn a_wide_level_is_numbered_in_canonical_order() {
     assert_eq!(space.depth(2 * MANY as usize), 2);
 }
 
-/// All states of the fan have an ample step to the same new state. It is new for all of them, although
-/// those that are expanded later find it stored.
+/// From 0 to 1; from there local steps lead to 3, and 3 is left in two ways.
 #[test]
-fn new_means_not_visited_when_the_level_began() {
-    let mut graph = Graph::fan(|state| vec![MANY + 1, MANY + 1 + state], MANY + 1);
-    graph.ample = 1..MANY + 1;
-    let counts = outcome(&graph, Settings { partial_order: true, ..Settings::default() }).counts;
-    assert_eq!(counts.reduced, u64::from(MANY));
-    assert_eq!(counts.states, u64::from(MANY) + 2);
+fn local_steps_are_run_through() {
+    let mut graph = Graph::new(vec![vec![1], vec![2], vec![3], vec![4, 5], vec![], vec![]]);
+    graph.local = 1..3;
+    let (outcome, space) =
+        explore_space(&graph, &Settings { partial_order: true, ..Settings::default() }, &mut |_| {});
+    let stored: Vec<u32> = (0..space.len()).map(|index| space.state(index).0).collect();
+    assert_eq!(stored, [0, 3, 4, 5]);
+    assert_eq!((outcome.counts.transitions, outcome.counts.local_steps), (3, 2));
+    assert_eq!(space.run_to(3), [0, 0, 0, 1]);
+    let transitions = space.transitions();
+    assert_eq!(transitions[0], Transition { from: 0, step: 0, to: 1 });
 }
 
+/// Local steps that lead round in a circle hide nothing that lies beside it.
 #[test]
-fn an_ample_set_that_leads_back_is_not_taken() {
+fn local_steps_do_not_go_on_for_ever() {
     let mut graph = Graph::new(vec![vec![1], vec![0, 2], vec![]]).rule(RuleKind::Always, &[], &[2]);
-    graph.ample = 1..2;
+    graph.local = 0..2;
     let settings = Settings { partial_order: true, ..Settings::default() };
-    assert!(matches!(outcome(&graph, settings).verdict, Verdict::Fails(_)));
+    let Verdict::Fails(found) = outcome(&graph, settings).verdict else { panic!("state 2 breaks the rule") };
+    assert_eq!((found.steps, found.shortest), (vec![0, 1], true));
+}
+
+/// The run that is shortest among those left is longer than another.
+#[test]
+fn a_run_through_local_steps_is_shortened() {
+    let mut graph =
+        Graph::new(vec![vec![1], vec![2], vec![3], vec![4], vec![]]).rule(RuleKind::Always, &[], &[1, 4]);
+    graph.local = 1..4;
+    let settings = Settings { partial_order: true, ..Settings::default() };
+    let Verdict::Fails(found) = outcome(&graph, settings).verdict else { panic!("state 4 breaks the rule") };
+    assert_eq!((found.steps, found.shortest), (vec![0], true));
+    let Verdict::Fails(found) = outcome(&graph, Settings { shorten: 1, ..settings }).verdict else {
+        panic!("state 4 breaks the rule")
+    };
+    assert_eq!((found.steps, found.shortest), (vec![0, 0, 0, 0], false));
 }
 
 #[test]

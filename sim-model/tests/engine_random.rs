@@ -66,7 +66,7 @@ impl Parts {
 
     fn marks(&self, state: &State) -> Marks {
         let mut marks = Marks::default();
-        self.judge(&(state.clone(), state.clone()), &mut marks);
+        self.judge(&(state.clone(), Vec::new()), &mut marks);
         marks
     }
 
@@ -79,13 +79,12 @@ impl Parts {
 }
 
 impl System for Parts {
-    /// The state and the one before it.
-    type State = (State, State);
+    /// The state and those before it.
+    type State = (State, Vec<State>);
     type Step = Step;
 
     fn initial(&self) -> Self::State {
-        let state = (0, vec![1; self.parts]);
-        (state.clone(), state)
+        ((0, vec![1; self.parts]), Vec::new())
     }
 
     fn encode(&self, state: &Self::State, out: &mut Vec<u8>) {
@@ -108,25 +107,24 @@ impl System for Parts {
     }
 
     fn take(&self, state: &mut Self::State, step: Step) {
-        state.1 = self.successor(&state.0, step);
-        std::mem::swap(&mut state.0, &mut state.1);
+        let next = self.successor(&state.0, step);
+        state.1.push(std::mem::replace(&mut state.0, next));
     }
 
     fn undo(&self, state: &mut Self::State, _step: Step) {
-        state.0 = state.1.clone();
+        state.0 = state.1.pop().expect("only what was taken is undone");
     }
 
-    /// All that one part can do, if it neither looks at nor changes the shared variable, and stays cold.
-    fn reduce(&self, state: &Self::State, enabled: &mut Vec<Step>) -> bool {
-        let is_ample = |part: usize| {
+    /// All that one part can do, if that is one step which neither looks at nor changes the shared variable, and the
+    /// part stays cold.
+    fn local_step(&self, state: &Self::State) -> Option<Step> {
+        (0..self.parts).find_map(|part| {
             let local = state.0.1[part];
-            let mut moves = self.moves.iter().filter(|step| step.from == local).peekable();
+            let mut moves = (0..).zip(&self.moves).filter(|(_, step)| step.from == local);
             let is_alone = |step: &Move| step.needs.is_none() && step.sets.is_none() && step.to != HOT;
-            local != HOT && moves.peek().is_some() && moves.all(is_alone)
-        };
-        let Some(part) = (0..self.parts).find(|&part| is_ample(part)) else { return false };
-        enabled.retain(|step| step.0 == part);
-        true
+            let (number, step) = moves.next()?;
+            (local != HOT && moves.next().is_none() && is_alone(step)).then_some((part, number))
+        })
     }
 
     fn rules(&self) -> &[Rule] {
@@ -272,7 +270,8 @@ fn check_failure(system: &Parts, shortest: Option<usize>, fails: impl Fn(&State)
             continue;
         };
         prop_assert!(fails(&system.run(&found.steps)));
-        prop_assert!(reductions.1 || Some(found.steps.len()) == shortest);
+        prop_assert!(found.shortest);
+        prop_assert_eq!(Some(found.steps.len()), shortest);
     }
     Ok(())
 }

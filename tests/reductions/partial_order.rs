@@ -1,14 +1,15 @@
 //! Leaving out orders of local steps changes no verdict and no end.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use sim_core::Kernel;
 use sim_core::delta::Change;
-use sim_core::ps::schedule::Step;
+use sim_core::ps::schedule::{Choice, Step};
 use sim_core::ps::thread::Thread;
 use sim_core::record::Kind;
+use sim_core::{Id, Kernel};
 use sim_model::explore::{Settings, System, Verdict, explore, explore_space};
 use sim_model::scenario::space::ProgramSpace;
 use sim_model::scenario::{Program, run_moves};
@@ -75,7 +76,7 @@ fn verdicts_and_ends_are_the_same() {
 
 /// A local step changes its own thread's stack and what the last routine returned, and nothing else; and every step
 /// of another thread that can be taken beside it can still be taken after it, and the other way round, and both
-/// orders come to the same state.
+/// orders come to the same state, once the thread has taken the APCs that the other step may have queued to it.
 #[test]
 fn local_steps_are_independent_of_all_others() {
     let local_steps = Cell::new(0);
@@ -123,6 +124,7 @@ fn local_steps_are_independent_wherever_threads_meet() {
         }
         assert!(local_states > 0, "{name}");
     }
+    assert!(INTERRUPTED.load(Ordering::Relaxed) > 0);
 }
 
 fn check_private(before: &Kernel, local: Step) -> Result<(), TestCaseError> {
@@ -153,11 +155,32 @@ fn check_independent(before: &Kernel, local: Step, other: Step) -> Result<(), Te
     let names = || (before.step_name(local), before.step_name(other));
     let (mut first, mut last) = (before.clone(), before.clone());
     first.take(local);
-    last.take(other);
-    prop_assert!(enabled(&first, other) && enabled(&last, local), "{:?}", names());
-    prop_assert!(last.is_local(local), "{:?}", names());
+    prop_assert!(enabled(&first, other), "{:?}", names());
     first.take(other);
+    let interrupted = take_apcs(&mut first, local.thread);
+    last.take(other);
+    prop_assert_eq!(take_apcs(&mut last, local.thread), interrupted, "{:?}", names());
+    prop_assert!(enabled(&last, local) && last.is_local(local), "{:?}", names());
     last.take(local);
     prop_assert!(first == last, "{:?}", names());
+    INTERRUPTED.fetch_add(usize::from(interrupted), Ordering::Relaxed);
     Ok(())
+}
+
+/// How often a step was compared that an APC came before.
+static INTERRUPTED: AtomicUsize = AtomicUsize::new(0);
+
+/// Lets the thread take the APCs that wait for it, and says whether there were any.
+fn take_apcs(kernel: &mut Kernel, thread: Id<Thread>) -> bool {
+    let depth = kernel.stack(thread).len();
+    let apc = Step { thread, choice: Choice::DeliverApc };
+    let mut taken = false;
+    while kernel.choice(thread) == Some(Choice::DeliverApc) {
+        taken = true;
+        kernel.take(apc);
+        while kernel.stack(thread).len() > depth {
+            kernel.take(Step { thread, choice: Choice::Run });
+        }
+    }
+    taken
 }

@@ -40,8 +40,8 @@ impl<'p> System for Unjudged<'p> {
     fn undo(&self, state: &mut SpaceState<'p>, step: Move) {
         self.0.undo(state, step);
     }
-    fn reduce(&self, state: &SpaceState<'p>, enabled: &mut Vec<Move>) -> bool {
-        self.0.reduce(state, enabled)
+    fn local_step(&self, state: &SpaceState<'p>) -> Option<Move> {
+        self.0.local_step(state)
     }
 }
 

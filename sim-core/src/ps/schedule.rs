@@ -3,7 +3,6 @@
 use crate::delta::Delta;
 use crate::frame::{Frame, Next, Returned, StepName};
 use crate::io::finish::IopCompleteRequest;
-use crate::io::irp::{Irp, Link};
 use crate::kernel::Kernel;
 use crate::ob::delete::ObpDeleteObject;
 use crate::ps::exit::PspExitThread;
@@ -110,23 +109,22 @@ impl Kernel {
         ready.chain(timeouts.map(|(thread, _)| Step { thread, choice: Choice::TimeOut }))
     }
 
-    /// Whether an enabled step is its thread's own affair: until it is taken, the thread does nothing else, no step
-    /// of another makes a difference to it, and it makes none to theirs, to the counts or to what a program sees.
-    ///
-    /// An APC that comes meanwhile would be taken instead; so none may be able to come.
-    pub fn is_local(&self, step: Step) -> bool {
-        let Step { thread, choice } = step;
-        let own = |frame: &Frame| frame.is_local(self, thread);
-        choice == Choice::Run
-            && self.stack(thread).last().is_some_and(own)
-            && !self.may_be_interrupted(thread)
+    /// The first step that can be taken and is its thread's own affair.
+    pub fn local_step(&self) -> Option<Step> {
+        self.all::<Thread>().find_map(|(thread, _)| {
+            let step = Step { thread, choice: self.choice(thread)? };
+            self.is_local(step).then_some(step)
+        })
     }
 
-    /// Whether an APC may be delivered to the thread before its next step. Only an IRP on the thread's list that its
-    /// driver has pended is ever finished by one, and only the thread itself issues such IRPs.
-    fn may_be_interrupted(&self, thread: Id<Thread>) -> bool {
-        let by_apc = |irp: &Irp| irp.thread == thread && irp.pending && irp.link == Some(Link::Thread);
-        self[thread].apc_level == 0 && self.all::<Irp>().any(|(_, irp)| by_apc(irp))
+    /// Whether an enabled step is its thread's own affair: until it is taken, no step of another makes a difference to
+    /// it, and it makes none to theirs, to the counts or to what a program sees.
+    ///
+    /// An APC may come before it. The APC works above the frame that the step changes, leaves what the last routine
+    /// returned alone, and changes nothing that a local step reads: so the step may as well be taken before the APC.
+    pub fn is_local(&self, step: Step) -> bool {
+        let Step { thread, choice } = step;
+        choice == Choice::Run && self.stack(thread).last().is_some_and(|frame| frame.is_local(self, thread))
     }
 
     /// The name of the step that `step` would take.

@@ -94,8 +94,8 @@ struct ExploreArguments {
     #[arg(long)]
     no_partial_order: bool,
     /// The form of the output.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ExploreFormat::Text)]
+    format: ExploreFormat,
     /// The Windows version to run as; without it, the one that the file names, or win11.
     #[arg(long, value_parser = ["xp", "win7", "win8", "win10", "win11"])]
     profile: Option<String>,
@@ -121,6 +121,17 @@ enum Format {
     Text,
     /// JSON Lines: one record a line.
     Json,
+}
+
+/// The form of the output of an exploration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExploreFormat {
+    /// For people.
+    Text,
+    /// JSON Lines: one record a line.
+    Json,
+    /// The graph of at most 2,000 states, for Graphviz.
+    Dot,
 }
 
 /// A kind of recording.

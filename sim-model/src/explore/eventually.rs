@@ -23,7 +23,7 @@ pub(super) fn find_lasso<S: System>(space: &Space<'_, S>) -> Option<Counterexamp
         let (stem, last) = runs.stem(rule, &components)?;
         let cycle = components[last].map_or(Vec::new(), |component| runs.cycle(last, component, &components));
         let message = space.system.explain(&space.state(last), rule);
-        Some(Counterexample { rule, message, steps: stem, cycle })
+        Some(Counterexample { rule, message, steps: stem, cycle, shortest: false })
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::system::System;
 use super::visited::{NO_PARENT, Place, Visited, hash_of};
-use super::worker::Proviso;
+use super::worker::run_through;
 use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
@@ -15,7 +15,7 @@ pub struct Space<'s, S: System> {
     pub(super) order: Vec<Place>,
     pub(super) levels: Vec<usize>,
     pub(super) symmetry: bool,
-    pub(super) proviso: Proviso,
+    pub(super) partial_order: bool,
 }
 
 /// A transition between two stored states.
@@ -23,7 +23,7 @@ pub struct Space<'s, S: System> {
 pub struct Transition<Step> {
     /// The state it leaves.
     pub from: usize,
-    /// The step it takes.
+    /// The step it takes; local steps may follow on the way.
     pub step: Step,
     /// The state it enters.
     pub to: usize,
@@ -48,6 +48,15 @@ impl<S: System> Space<'_, S> {
         state
     }
 
+    /// Shows every state in order; `each` is given its number and a working copy that is used again.
+    pub fn for_each_state(&self, mut each: impl FnMut(usize, &S::State)) {
+        let mut state = self.system.initial();
+        for index in 0..self.len() {
+            self.system.decode(self.encoded(index), &mut state);
+            each(index, &state);
+        }
+    }
+
     /// The length of the shortest run to a state.
     pub fn depth(&self, index: usize) -> usize {
         self.levels.partition_point(|&start| start <= index) - 1
@@ -68,6 +77,13 @@ impl<S: System> Space<'_, S> {
     ///
     /// They are not stored but found again, which takes as long as the search did on one thread.
     pub fn transitions(&self) -> Vec<Transition<S::Step>> {
+        self.transitions_and_open().0
+    }
+
+    /// The [transitions](Space::transitions), and the states from which a step leads to a state that was not stored:
+    /// there the search was stopped.
+    pub fn transitions_and_open(&self) -> (Vec<Transition<S::Step>>, Vec<usize>) {
+        let mut open = Vec::new();
         let numbers = (0..).zip(&self.order).map(|(index, place)| (*place, index));
         let hashes = FixedState::with_seed(0);
         let mut numbers_by_place: HashMap<Place, usize, FixedState> = HashMap::with_hasher(hashes);
@@ -79,28 +95,12 @@ impl<S: System> Space<'_, S> {
             steps.clear();
             self.system.enabled(&state, &mut steps);
             let start = transitions.len();
-            if self.proviso != Proviso::Full && self.system.reduce(&state, &mut steps) {
-                self.append_transitions(&mut state, from, &steps, &numbers_by_place, &mut transitions);
-                if self.meets_proviso(from, &transitions[start..]) {
-                    continue;
-                }
-                transitions.truncate(start);
-                steps.clear();
-                self.system.enabled(&state, &mut steps);
-            }
             self.append_transitions(&mut state, from, &steps, &numbers_by_place, &mut transitions);
+            if transitions.len() - start < steps.len() {
+                open.push(from);
+            }
         }
-        transitions
-    }
-
-    /// The same answer as in the search: what was new then is now a level deeper.
-    fn meets_proviso(&self, from: usize, reduced: &[Transition<S::Step>]) -> bool {
-        let mut is_new = reduced.iter().map(|transition| self.depth(transition.to) > self.depth(from));
-        match self.proviso {
-            Proviso::Full => false,
-            Proviso::SomeNew => is_new.any(|new| new),
-            Proviso::AllNew => !reduced.is_empty() && is_new.all(|new| new),
-        }
+        (transitions, open)
     }
 
     fn append_transitions(
@@ -111,15 +111,24 @@ impl<S: System> Space<'_, S> {
         numbers: &HashMap<Place, usize, FixedState>,
         transitions: &mut Vec<Transition<S::Step>>,
     ) {
-        let mut bytes = Vec::new();
+        let (mut bytes, mut taken) = (Vec::new(), Vec::new());
         for &step in steps {
-            self.system.take(state, step);
+            self.take(state, step, &mut taken);
             self.encode(state, &mut bytes);
-            self.system.undo(state, step);
+            taken.drain(..).rev().for_each(|step| self.system.undo(state, step));
             let place = self.visited.find(hash_of(&bytes), &bytes);
             if let Some(&to) = place.and_then(|place| numbers.get(&place)) {
                 transitions.push(Transition { from, step, to });
             }
+        }
+    }
+
+    /// Takes a step from a stored state to the next, and appends it and the local steps on the way to `taken`.
+    pub(super) fn take(&self, state: &mut S::State, step: S::Step, taken: &mut Vec<S::Step>) {
+        self.system.take(state, step);
+        taken.push(step);
+        if self.partial_order {
+            run_through(self.system, state, taken);
         }
     }
 

@@ -19,29 +19,26 @@
 //!
 //! # Partial order
 //!
-//! With [`Settings::partial_order`] the engine takes only the ample set [`System::reduce`] leaves. The
-//! system must guarantee, for every state and the ample set it leaves there:
+//! With [`Settings::partial_order`] the engine runs through *local* steps: after each step it takes, it takes the
+//! one [`System::local_step`] names, and so on, and stores only the state after the last. The system must guarantee,
+//! for every state and the local step it names there:
 //!
-//! - **C0** The ample set is empty only if no step is enabled.
-//! - **C1** On every run from the state on, no step that depends on a step of the ample set comes before
-//!   the first step of the ample set. Two steps are independent if neither enables nor disables the other
-//!   and both orders lead to the same state.
-//! - **C2** If the ample set leaves out any step, then none of its steps changes a mark that
-//!   [`System::judge`] makes in any state where it is enabled. If there are `Eventually` rules, the ample
-//!   set is all that one actor can do, and none of its steps changes whether another actor is enabled.
+//! - **L1** The step is enabled, and on every run from the state on that does not take it, it stays enabled and is
+//!   independent of all steps of that run. Two steps are independent if neither enables nor disables the other and
+//!   both orders lead to the same state.
+//! - **L2** The step changes no mark that [`System::judge`] makes, in any state where it is enabled.
 //!
-//! The engine sees to **C3**, that no step is put off for ever. An ample set is taken only if one of its
-//! steps leads to a state that was not visited when the level began; otherwise all steps are taken.
+//! That is enough for rules about states. Follow any run from a stored state, all of whose steps are taken. A local
+//! step that the engine takes in between is either one that the run takes later, and then may come first (L1), or one
+//! that it never takes, and then can be put in (L1); either way each state of the run has a counterpart with the same
+//! marks (L2), and each end is kept. As every stored state is left by all its steps, none is put off for ever; so that
+//! no row of local steps goes on for ever, the engine stops after [`LOCAL_STEPS_MAX`] and stores the state.
 //!
-//! For rules about states that is enough: were a step put off in a state for ever, follow from each state
-//! the ample step that leads to the next level. The step stays enabled (C1), and as the search ends, this
-//! walk comes to a state all of whose steps are taken, or that has none, which C1 excludes. Taking the
-//! step there is a run that differs from the original one only in the order of independent steps and in
-//! ample steps that change no mark (C2). C0 and C1 alone keep all ends.
+//! For `Eventually` rules it matters who is passed over, so a system with one is searched without.
 //!
-//! For `Eventually` rules, cycles matter. There *every* step of the ample set must lead to such a new
-//! state. Then each cycle contains a state all of whose steps are taken, as depth cannot grow all the way
-//! round. Runs are kept up to the order of independent steps, and the second half of C2 keeps them fair.
+//! A shortest run among those that are left need not be a shortest of all. When a rule fails, the engine therefore
+//! looks once more, without leaving anything out, for a shorter run, as long as that takes no more states than
+//! [`Settings::shorten`] allows.
 //!
 //! ```
 //! use sim_model::explore::{Marks, Rule, RuleKind, Settings, System, Verdict, explore};
@@ -98,6 +95,7 @@ pub use graph::{Space, Transition};
 pub use limits::{Limit, Limits};
 pub use outcome::{Counterexample, Counts, Coverage, Outcome, Progress, Verdict};
 pub use system::{Marks, Rule, RuleKind, System};
+pub use worker::LOCAL_STEPS_MAX;
 
 /// How to search.
 #[derive(Clone, Copy, Debug)]
@@ -106,8 +104,11 @@ pub struct Settings<'a> {
     pub threads: usize,
     /// Store one state for all that are symmetric to it, as [`System::canonical`] says.
     pub symmetry: bool,
-    /// Take only ample sets of steps where that is enough, as [`System::reduce`] says.
+    /// Run through local steps, as [`System::local_step`] says.
     pub partial_order: bool,
+    /// How many states to look through, without leaving out any, for a run that is shorter than the one found with
+    /// local steps run through.
+    pub shorten: usize,
     /// Accept rules that no state exercises.
     pub allow_unexercised: bool,
     /// How far to go.
@@ -121,6 +122,7 @@ impl Default for Settings<'_> {
             threads: 1,
             symmetry: false,
             partial_order: false,
+            shorten: 1 << 20,
             allow_unexercised: false,
             limits: Limits::default(),
         }
@@ -149,5 +151,29 @@ pub fn explore_space<'s, S: System>(
     settings: &Settings<'s>,
     progress: &mut dyn FnMut(&Progress),
 ) -> (Outcome<S::Step>, Space<'s, S>) {
-    search::Search::new(system, *settings).run(progress)
+    let (mut outcome, space) = search::Search::new(system, *settings).run(progress);
+    if let Verdict::Fails(found) = &mut outcome.verdict
+        && !found.shortest
+        && found.cycle.is_empty()
+    {
+        shorten(system, settings, found);
+    }
+    (outcome, space)
+}
+
+/// Replaces a run that was found with local steps run through by a shortest of all runs, if the search for it stays
+/// within [`Settings::shorten`] and the other limits.
+fn shorten<S: System>(system: &S, settings: &Settings<'_>, found: &mut Counterexample<S::Step>) {
+    let Some(depth) = found.steps.len().checked_sub(1) else {
+        found.shortest = true;
+        return;
+    };
+    let states = settings.limits.states.map_or(settings.shorten, |states| states.min(settings.shorten));
+    let limits = Limits { states: Some(states), depth: Some(depth), ..settings.limits };
+    let again = Settings { partial_order: false, limits, ..*settings };
+    match search::Search::new(system, again).run(&mut |_| {}).0.verdict {
+        Verdict::Fails(shorter) => *found = shorter,
+        Verdict::Limited(limit) => found.shortest = limit == Limit::Depth,
+        Verdict::Holds | Verdict::Unexercised(_) => found.shortest = true,
+    }
 }

@@ -39,6 +39,8 @@ pub struct Counterexample<Step> {
     pub steps: Vec<Step>,
     /// For an `Eventually` rule, the steps that then repeat for ever; empty if the run ends.
     pub cycle: Vec<Step>,
+    /// Whether no shorter run breaks a rule. False if that is not known.
+    pub shortest: bool,
 }
 
 /// How a rule was exercised.
@@ -59,8 +61,8 @@ pub struct Counts {
     pub transitions: u64,
     /// States without enabled steps.
     pub ends: u64,
-    /// States of which only an ample set of steps was taken.
-    pub reduced: u64,
+    /// Local steps that were run through, each between two stored states.
+    pub local_steps: u64,
     /// States stored whose steps were not taken.
     pub frontier: u64,
     /// The most states at one depth.

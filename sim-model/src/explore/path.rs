@@ -3,6 +3,7 @@
 use super::graph::Space;
 use super::system::System;
 use super::visited::NO_PARENT;
+use super::worker::run_through;
 
 /// The run to a stored state, and the state it ends in.
 ///
@@ -18,19 +19,24 @@ pub(super) fn run_to<S: System>(space: &Space<'_, S>, index: usize) -> (Vec<S::S
     }
     let system = space.system;
     let (mut state, mut run) = (system.initial(), Vec::with_capacity(chain.len()));
+    if space.partial_order {
+        run_through(system, &mut state, &mut run);
+    }
     let (mut enabled, mut bytes) = (Vec::new(), Vec::new());
     for &place in chain.iter().rev() {
         enabled.clear();
         system.enabled(&state, &mut enabled);
-        let step = enabled.iter().copied().find(|&step| {
-            system.take(&mut state, step);
+        let is_way = |&step: &S::Step| {
+            let start = run.len();
+            space.take(&mut state, step, &mut run);
             space.encode(&state, &mut bytes);
-            system.undo(&mut state, step);
-            bytes == space.visited.bytes(place)
-        });
-        let step = step.expect("a stored state is a successor of its parent");
-        system.take(&mut state, step);
-        run.push(step);
+            let is_way = bytes == space.visited.bytes(place);
+            if !is_way {
+                run.drain(start..).rev().for_each(|step| system.undo(&mut state, step));
+            }
+            is_way
+        };
+        assert!(enabled.iter().any(is_way), "a stored state is a successor of its parent");
     }
     (run, state)
 }

@@ -12,7 +12,7 @@ use super::limits::{Limit, Watch};
 use super::outcome::{Counterexample, Counts, Coverage, Outcome, Progress, Verdict};
 use super::system::{Marks, System};
 use super::visited::{Fresh, NO_PARENT, Place, Visited, hash_of, shard_of};
-use super::worker::{Job, Proviso, Slice, Worker};
+use super::worker::{Job, Slice, Worker, run_through};
 use super::{eventually, path};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -33,7 +33,7 @@ pub(super) struct Search<'s, S: System> {
     system: &'s S,
     settings: Settings<'s>,
     symmetry: bool,
-    proviso: Proviso,
+    partial_order: bool,
     visited: Visited,
     /// The states in the order they were found; a state's position is its number.
     order: Vec<Place>,
@@ -55,16 +55,12 @@ impl<'s, S: System> Search<'s, S> {
     pub(super) fn new(system: &'s S, settings: Settings<'s>) -> Search<'s, S> {
         let ledger = Ledger::new(system.rules());
         let runs_matter = ledger.has_eventually_rules();
-        let proviso = match (settings.partial_order, runs_matter) {
-            (false, _) => Proviso::Full,
-            (true, false) => Proviso::SomeNew,
-            (true, true) => Proviso::AllNew,
-        };
         Search {
             system,
             // Symmetric states differ in which actor is owed a step, so fairness needs all of them.
             symmetry: settings.symmetry && !runs_matter,
-            proviso,
+            // Whom local steps pass over matters to fairness.
+            partial_order: settings.partial_order && !runs_matter,
             visited: Visited::new(),
             order: Vec::new(),
             levels: vec![0],
@@ -86,7 +82,10 @@ impl<'s, S: System> Search<'s, S> {
     }
 
     fn insert_initial(&mut self) {
-        let (state, mut bytes, mut marks) = (self.system.initial(), Vec::new(), Marks::default());
+        let (mut state, mut bytes, mut marks) = (self.system.initial(), Vec::new(), Marks::default());
+        if self.partial_order {
+            run_through(self.system, &mut state, &mut Vec::new());
+        }
         if self.symmetry {
             self.system.canonical(&state, &mut bytes);
         } else {
@@ -104,7 +103,6 @@ impl<'s, S: System> Search<'s, S> {
         while self.expanded < self.order.len() && self.ledger.failure.is_none() {
             let (depth, level_end) = (self.levels.len() - 1, self.order.len());
             self.levels.push(level_end);
-            self.visited.start_level();
             while self.expanded < level_end && !self.is_decided(level_end) {
                 // After a failure one step deeper, only an end at this depth could still be shorter.
                 let ends_only = self.ledger.failure.is_some() || self.settings.limits.depth == Some(depth);
@@ -144,7 +142,8 @@ impl<'s, S: System> Search<'s, S> {
             visited: &self.visited,
             order: &self.order,
             symmetry: self.symmetry,
-            proviso: self.proviso,
+            partial_order: self.partial_order,
+            judging: self.ledger.has_rules(),
             ends_only,
             watch,
         };
@@ -162,14 +161,10 @@ impl<'s, S: System> Search<'s, S> {
         let slices = &self.slices[..used];
         let candidates: usize = slices.iter().map(|slice| slice.candidates as usize).sum();
         let threads = if candidates < SHARED_CANDIDATES_MIN { 1 } else { self.workers.len() };
-        let (system, judging) = (self.system, self.ledger.has_rules());
-        share_out(&mut self.workers[..threads], self.visited.shards.iter_mut(), |worker, shard| {
+        share_out(&mut self.workers[..threads], self.visited.shards.iter_mut(), |_, shard| {
             shard.fresh.clear();
             for (number, slice) in slices.iter().enumerate() {
                 shard.insert_part(&slice.parts[shard.number()], number as u32);
-            }
-            if judging {
-                shard.judge_fresh(|encoded| worker.judge(system, encoded));
             }
         });
         self.fresh.clear();
@@ -185,7 +180,7 @@ impl<'s, S: System> Search<'s, S> {
         let mut limit = None;
         for slice in &self.slices[..used] {
             self.counts.transitions += slice.transitions;
-            self.counts.reduced += slice.reduced;
+            self.counts.local_steps += slice.local_steps;
             self.counts.ends += slice.ends.len() as u64;
             self.unexpanded += slice.unexpanded;
             for &(index, marks) in &slice.ends {
@@ -233,7 +228,7 @@ impl<'s, S: System> Search<'s, S> {
             order: self.order,
             levels: self.levels,
             symmetry: self.symmetry,
-            proviso: self.proviso,
+            partial_order: self.partial_order,
         };
         let verdict = verdict(&space, &self.ledger, limit, self.settings.allow_unexercised);
         let coverage = self.ledger.tallies.iter().map(|tally| Coverage {
@@ -253,7 +248,13 @@ fn verdict<S: System>(
     if let Some(failure) = ledger.failure {
         let (steps, state) = path::run_to(space, failure.index);
         let message = space.system.explain(&state, failure.rule);
-        return Verdict::Fails(Counterexample { rule: failure.rule, message, steps, cycle: Vec::new() });
+        return Verdict::Fails(Counterexample {
+            rule: failure.rule,
+            message,
+            steps,
+            cycle: Vec::new(),
+            shortest: !space.partial_order,
+        });
     }
     if let Some(limit) = limit {
         return Verdict::Limited(limit);

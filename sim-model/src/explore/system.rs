@@ -42,16 +42,15 @@ pub trait System: Sync {
     /// Takes an enabled step.
     fn take(&self, state: &mut Self::State, step: Self::Step);
 
-    /// Undoes the last [`take`](System::take), which took this step. Never called twice without a `take`
-    /// between, so remembering one state is enough.
+    /// Undoes the last [`take`](System::take) that is not undone, which took this step. Nothing before the last
+    /// [`decode`](System::decode) is ever undone. In a system without [local steps](System::local_step) it is never
+    /// called twice without a `take` between, so remembering one state is enough.
     fn undo(&self, state: &mut Self::State, step: Self::Step);
 
-    /// Shrinks the enabled steps to an ample set and says whether it did; see
-    /// [partial order](crate::explore#partial-order) for what an ample set must be.
-    ///
-    /// `enabled` holds what [`enabled`](System::enabled) wrote; the rest must stay in its order.
-    fn reduce(&self, _state: &Self::State, _enabled: &mut Vec<Self::Step>) -> bool {
-        false
+    /// An enabled step whose place among the steps of others makes no difference that a rule sees, if there is one;
+    /// see [partial order](crate::explore#partial-order) for what that asks.
+    fn local_step(&self, _state: &Self::State) -> Option<Self::Step> {
+        None
     }
 
     /// The rules the states are judged by; at most [`Marks::MAX_RULES`]. A rule is named by its position.
@@ -59,7 +58,8 @@ pub trait System: Sync {
         &[]
     }
 
-    /// Marks what holds and fails in a state: called for each new state, whether or not it is an end.
+    /// Marks what holds and fails in a state: called for each new state at least once, whether or not it is
+    /// an end.
     fn judge(&self, _state: &Self::State, _marks: &mut Marks) {}
 
     /// Marks what holds and fails in a state without enabled steps, where [`RuleKind::AtEnd`] rules apply.

@@ -75,12 +75,6 @@ impl Visited {
         self.shards[shard_of(hash)].find(hash, bytes)
     }
 
-    /// Whether the state was stored before the level that is being found.
-    #[inline]
-    pub(super) fn is_old(&self, place: Place) -> bool {
-        place.unit() < self.shards[place.shard()].level_start
-    }
-
     #[inline]
     pub(super) fn bytes(&self, place: Place) -> &[u8] {
         record_bytes(&self.shards[place.shard()].arena, place.unit())
@@ -90,13 +84,6 @@ impl Visited {
         let start = place.unit() as usize * UNIT;
         let arena = &self.shards[place.shard()].arena;
         u32::from_le_bytes([arena[start], arena[start + 1], arena[start + 2], arena[start + 3]])
-    }
-
-    /// From now on, states that are inserted belong to the next level.
-    pub(super) fn start_level(&mut self) {
-        for shard in &mut self.shards {
-            shard.level_start = shard.end_unit();
-        }
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -130,7 +117,6 @@ pub(super) struct Shard {
     number: usize,
     table: HashTable<u32>,
     arena: Vec<u8>,
-    level_start: u32,
     /// What the last chunk of work added.
     pub(super) fresh: Vec<Fresh>,
     guesses: Vec<Option<u32>>,
@@ -138,14 +124,7 @@ pub(super) struct Shard {
 
 impl Shard {
     fn new(number: usize) -> Shard {
-        Shard {
-            number,
-            table: HashTable::new(),
-            arena: Vec::new(),
-            level_start: 0,
-            fresh: Vec::new(),
-            guesses: Vec::new(),
-        }
+        Shard { number, table: HashTable::new(), arena: Vec::new(), fresh: Vec::new(), guesses: Vec::new() }
     }
 
     pub(super) fn number(&self) -> usize {
@@ -167,15 +146,8 @@ impl Shard {
             }
             if let Some(place) = self.insert(candidate.hash, encoded, candidate.parent) {
                 let position = u64::from(slice) << 32 | u64::from(candidate.number);
-                self.fresh.push(Fresh { position, place, marks: Marks::default() });
+                self.fresh.push(Fresh { position, place, marks: candidate.marks });
             }
-        }
-    }
-
-    /// Judges what was just stored; `judge` is given the encoded state.
-    pub(super) fn judge_fresh(&mut self, mut judge: impl FnMut(&[u8]) -> Marks) {
-        for fresh in &mut self.fresh {
-            fresh.marks = judge(record_bytes(&self.arena, fresh.place.unit()));
         }
     }
 

@@ -6,18 +6,9 @@ use super::visited::{Place, SHARDS, Visited, hash_of, shard_of};
 
 /// How many recent successors a worker can recognise.
 const RECENT: usize = 16_384;
-const NONE: u32 = u32::MAX;
 
-/// When an ample set may stand for all enabled steps, so that no step is put off for ever.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Proviso {
-    /// Never: all steps are taken.
-    Full,
-    /// If one of its steps leads to the next level: enough for properties of states.
-    SomeNew,
-    /// If all of its steps lead to the next level: needed for properties of runs.
-    AllNew,
-}
+/// After so many local steps in a row the state is stored, should they go round in a circle.
+pub const LOCAL_STEPS_MAX: usize = 256;
 
 /// What all workers share while states are expanded; nothing here changes meanwhile.
 pub(super) struct Job<'a, S: System> {
@@ -26,7 +17,9 @@ pub(super) struct Job<'a, S: System> {
     /// The states in the order they were found.
     pub(super) order: &'a [Place],
     pub(super) symmetry: bool,
-    pub(super) proviso: Proviso,
+    pub(super) partial_order: bool,
+    /// Whether there are rules.
+    pub(super) judging: bool,
     /// Look only for states without enabled steps.
     pub(super) ends_only: bool,
     pub(super) watch: Watch<'a>,
@@ -36,6 +29,7 @@ pub(super) struct Job<'a, S: System> {
 pub(super) struct Candidate {
     pub(super) hash: u64,
     pub(super) parent: u32,
+    pub(super) marks: Marks,
     /// Its position among the candidates of the slice, in order of states and steps.
     pub(super) number: u32,
     start: u32,
@@ -56,10 +50,10 @@ impl Part {
     }
 
     #[inline]
-    fn push(&mut self, hash: u64, encoded: &[u8], parent: u32, number: u32) {
+    fn push(&mut self, hash: u64, encoded: &[u8], parent: u32, marks: Marks, number: u32) {
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(encoded);
-        self.candidates.push(Candidate { hash, parent, number, start, end: self.bytes.len() as u32 });
+        self.candidates.push(Candidate { hash, parent, marks, number, start, end: self.bytes.len() as u32 });
     }
 }
 
@@ -75,7 +69,7 @@ pub(super) struct Slice {
     /// The states without enabled steps.
     pub(super) ends: Vec<(u32, Marks)>,
     pub(super) transitions: u64,
-    pub(super) reduced: u64,
+    pub(super) local_steps: u64,
     /// States that have steps which were not taken, as only ends were looked for.
     pub(super) unexpanded: u64,
     /// Why the slice was not finished.
@@ -90,7 +84,7 @@ impl Slice {
             part.bytes.clear();
         }
         self.ends.clear();
-        (self.candidates, self.transitions, self.reduced, self.unexpanded) = (0, 0, 0, 0);
+        (self.candidates, self.transitions, self.local_steps, self.unexpanded) = (0, 0, 0, 0);
         self.stopped = None;
     }
 }
@@ -102,15 +96,24 @@ impl Slice {
 pub(super) struct Worker<S: System> {
     state: S::State,
     steps: Vec<S::Step>,
+    /// The steps since the state was loaded: an enabled one, then local ones.
+    taken: Vec<S::Step>,
     /// The encoding of the last successor.
     bytes: Vec<u8>,
-    /// For the last bits of a hash, the position in its part of the last candidate that has them.
+    /// For the last bits of a hash, the position in its part of the last candidate that had them; perhaps one of an
+    /// earlier slice, so that what is found there is only a guess.
     recent: Vec<u32>,
 }
 
 impl<S: System> Worker<S> {
     pub(super) fn new(system: &S) -> Worker<S> {
-        Worker { state: system.initial(), steps: Vec::new(), bytes: Vec::new(), recent: vec![NONE; RECENT] }
+        Worker {
+            state: system.initial(),
+            steps: Vec::new(),
+            taken: Vec::new(),
+            bytes: Vec::new(),
+            recent: vec![0; RECENT],
+        }
     }
 
     /// Expands the states of the slice.
@@ -119,18 +122,9 @@ impl<S: System> Worker<S> {
         if slice.stopped.is_some() {
             return;
         }
-        self.recent.fill(NONE);
         for index in slice.first..slice.past {
             self.expand_state(job, index, slice);
         }
-    }
-
-    /// Judges a state that was stored.
-    pub(super) fn judge(&mut self, system: &S, encoded: &[u8]) -> Marks {
-        let mut marks = Marks::default();
-        system.decode(encoded, &mut self.state);
-        system.judge(&self.state, &mut marks);
-        marks
     }
 
     fn expand_state(&mut self, job: &Job<'_, S>, index: usize, slice: &mut Slice) {
@@ -148,36 +142,36 @@ impl<S: System> Worker<S> {
             slice.unexpanded += 1;
             return;
         }
-        if job.proviso != Proviso::Full && system.reduce(&self.state, &mut self.steps) {
-            if self.meets_proviso(job) {
-                slice.reduced += 1;
-            } else {
-                self.steps.clear();
-                system.enabled(&self.state, &mut self.steps);
-            }
-        }
         slice.transitions += self.steps.len() as u64;
         for number in 0..self.steps.len() {
             self.take(job, self.steps[number]);
-            self.keep_successor(index as u32, slice);
+            self.keep_successor(job, index as u32, slice);
+            slice.local_steps += self.taken.len() as u64 - 1;
+            self.taken.drain(..).rev().for_each(|step| system.undo(&mut self.state, step));
         }
     }
 
-    /// Leaves the encoding of the successor in `bytes`.
+    /// Takes a step, runs through local steps and leaves the encoding of where that leads in `bytes`.
     fn take(&mut self, job: &Job<'_, S>, step: S::Step) {
-        self.bytes.clear();
         job.system.take(&mut self.state, step);
+        self.taken.push(step);
+        if job.partial_order {
+            run_through(job.system, &mut self.state, &mut self.taken);
+        }
+        self.bytes.clear();
         if job.symmetry {
             job.system.canonical(&self.state, &mut self.bytes);
         } else {
             job.system.encode(&self.state, &mut self.bytes);
         }
-        job.system.undo(&mut self.state, step);
     }
 
-    /// Keeps the last successor, unless an equal one was seen a moment ago. Neighbours in a level have
+    /// Judges and keeps the successor, unless an equal one was seen a moment ago. Neighbours in a level have
     /// many successors in common, and to see that here is cheap.
-    fn keep_successor(&mut self, parent: u32, slice: &mut Slice) {
+    ///
+    /// Some states are judged more than once, as what others find meanwhile is not known here. That costs less
+    /// than to load each new state again.
+    fn keep_successor(&mut self, job: &Job<'_, S>, parent: u32, slice: &mut Slice) {
         let hash = hash_of(&self.bytes);
         let part = &mut slice.parts[shard_of(hash)];
         let recent = &mut self.recent[hash as usize % RECENT];
@@ -186,23 +180,20 @@ impl<S: System> Worker<S> {
             return;
         }
         *recent = part.candidates.len() as u32;
-        part.push(hash, &self.bytes, parent, slice.candidates);
+        let mut marks = Marks::default();
+        if job.judging {
+            job.system.judge(&self.state, &mut marks);
+        }
+        part.push(hash, &self.bytes, parent, marks, slice.candidates);
         slice.candidates += 1;
     }
+}
 
-    /// Whether the ample set may stand for all steps. That depends on what was visited when the level
-    /// began, never on what was found in it since.
-    fn meets_proviso(&mut self, job: &Job<'_, S>) -> bool {
-        let mut new = 0;
-        for number in 0..self.steps.len() {
-            self.take(job, self.steps[number]);
-            let place = job.visited.find(hash_of(&self.bytes), &self.bytes);
-            new += usize::from(place.is_none_or(|place| !job.visited.is_old(place)));
-        }
-        match job.proviso {
-            Proviso::Full => false,
-            Proviso::SomeNew => new > 0,
-            Proviso::AllNew => new > 0 && new == self.steps.len(),
-        }
+/// Takes local steps as long as there are any, and appends them to `taken`.
+pub(super) fn run_through<S: System>(system: &S, state: &mut S::State, taken: &mut Vec<S::Step>) {
+    for _ in 0..LOCAL_STEPS_MAX {
+        let Some(step) = system.local_step(state) else { return };
+        system.take(state, step);
+        taken.push(step);
     }
 }

@@ -5,30 +5,33 @@ use sim_core::part::Part;
 
 use crate::scenario::world::World;
 
-/// The encoding of one world, and where each part begins.
+/// The encoding of one world, and which part takes how many bytes of it.
 #[derive(Clone, Default)]
 pub(super) struct Image {
     bytes: Vec<u8>,
-    /// The parts in their order, each with the position of its name.
-    parts: Vec<(Part, usize)>,
-    /// What [`Image::load`] fills and then swaps with `parts`.
-    next_parts: Vec<(Part, usize)>,
+    parts: Vec<Piece>,
+}
+
+#[derive(Clone, Copy)]
+struct Piece {
+    part: Part,
+    length: usize,
 }
 
 impl Image {
     /// Appends the encoding of `world`, which may differ from this image's world in the parts `changed`, listed in
     /// their order.
     pub(super) fn put(&self, world: &World<'_>, base: &World<'_>, changed: &[Part], out: &mut Vec<u8>) {
-        let (mut at, mut copied) = (0, 0);
+        let mut pieces = self.parts.iter().peekable();
+        let (mut copied, mut position) = (0, 0);
         for part in changed {
-            while self.parts.get(at).is_some_and(|(known, _)| known < part) {
-                at += 1;
+            while let Some(piece) = pieces.next_if(|piece| piece.part < *part) {
+                position += piece.length;
             }
-            let start = self.start(at);
-            out.extend_from_slice(&self.bytes[copied..start]);
+            out.extend_from_slice(&self.bytes[copied..position]);
             world.put_part(base, *part, &mut Encoder::new(out));
-            at += usize::from(self.parts.get(at).is_some_and(|(known, _)| known == part));
-            copied = self.start(at);
+            position += pieces.next_if(|piece| piece.part == *part).map_or(0, |piece| piece.length);
+            copied = position;
         }
         out.extend_from_slice(&self.bytes[copied..]);
     }
@@ -37,53 +40,56 @@ impl Image {
     /// differ are read.
     pub(super) fn load(&mut self, bytes: &[u8], world: &mut World<'_>, base: &World<'_>) {
         world.forget();
-        self.next_parts.clear();
-        let (mut at, mut position) = (0, 0);
-        while position < bytes.len() {
-            let start = self.start(at);
-            let same = common_prefix(&self.bytes[start..], &bytes[position..]);
-            while at < self.parts.len() && self.start(at + 1) - start <= same {
-                let (part, known) = self.parts[at];
-                self.next_parts.push((part, known - start + position));
+        // How far the old bytes and the new are read, and which part comes next there.
+        let (mut old, mut new, mut at) = (0, 0, 0);
+        while new < bytes.len() {
+            let mut same = common_prefix(&self.bytes[old..], &bytes[new..]);
+            while let Some(piece) = self.parts.get(at).filter(|piece| piece.length <= same) {
+                same -= piece.length;
+                old += piece.length;
+                new += piece.length;
                 at += 1;
             }
-            position += self.start(at) - start;
-            if position < bytes.len() {
-                position = self.read_part(bytes, position, &mut at, world, base);
+            if new < bytes.len() {
+                let mut decoder = Decoder::new(&bytes[new..]);
+                let part = Part::get(&mut decoder);
+                old += self.reset_before(part, at, world, base);
+                world.get_part(base, part, &mut decoder);
+                let length = bytes.len() - new - decoder.left();
+                old += self.put_piece(at, Piece { part, length });
+                new += length;
+                at += 1;
             }
         }
-        self.parts[at..].iter().for_each(|(part, _)| world.reset_part(base, *part));
-        std::mem::swap(&mut self.parts, &mut self.next_parts);
+        self.parts.drain(at..).for_each(|piece| world.reset_part(base, piece.part));
         self.bytes.clear();
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Reads the part at `position`, which this image has not, or has otherwise; what the image has before it, the
-    /// world that is read has not. Returns where the part ends.
-    fn read_part(
-        &mut self,
-        bytes: &[u8],
-        position: usize,
-        at: &mut usize,
-        world: &mut World<'_>,
-        base: &World<'_>,
-    ) -> usize {
-        let mut decoder = Decoder::new(&bytes[position..]);
-        let part = Part::get(&mut decoder);
-        while let Some((known, _)) = self.parts.get(*at).filter(|(known, _)| *known <= part) {
-            if *known < part {
-                world.reset_part(base, *known);
-            }
-            *at += 1;
+    /// Drops the parts from `at` on that come before `part`; the new world has them as in `base`. Returns how many
+    /// bytes they took.
+    fn reset_before(&mut self, part: Part, at: usize, world: &mut World<'_>, base: &World<'_>) -> usize {
+        let gone = self.parts[at..].iter().take_while(|piece| piece.part < part).count();
+        if gone == 0 {
+            return 0;
         }
-        world.get_part(base, part, &mut decoder);
-        self.next_parts.push((part, position));
-        bytes.len() - decoder.left()
+        let mut length = 0;
+        for piece in self.parts.drain(at..at + gone) {
+            world.reset_part(base, piece.part);
+            length += piece.length;
+        }
+        length
     }
 
-    /// Where the part of that number begins; the end, if there is none.
-    fn start(&self, at: usize) -> usize {
-        self.parts.get(at).map_or(self.bytes.len(), |(_, start)| *start)
+    /// Puts a piece at `at`, for the piece of the same part if there is one. Returns how many bytes that took.
+    fn put_piece(&mut self, at: usize, piece: Piece) -> usize {
+        match self.parts.get_mut(at) {
+            Some(known) if known.part == piece.part => std::mem::replace(known, piece).length,
+            _ => {
+                self.parts.insert(at, piece);
+                0
+            }
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! and labels, and moves by atomic moves that can be undone. [`run()`] takes the moves one call after another.
 
 mod act;
+pub mod at_end;
 pub mod calls;
 mod calls_names;
 mod compile;
@@ -13,6 +14,7 @@ pub mod condition;
 pub mod expect;
 mod image;
 pub mod names;
+pub mod places;
 pub mod program;
 pub mod result;
 pub mod run;

@@ -13,6 +13,7 @@ use sim_core::{Id, Kernel, NtStatus};
 
 use crate::lang::ast::{PropertyKind, Span};
 use crate::lang::{Diagnostic, Diagnostics};
+use crate::scenario::at_end;
 use crate::scenario::condition::{Condition, Refuted};
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{ActionKind, Program};
@@ -31,6 +32,8 @@ pub struct Run<'p> {
     pub broken: Vec<(usize, Refuted)>,
     /// It was stopped while something could still happen, as a schedule may be: then what was not reached says nothing.
     pub partial: bool,
+    /// What else an exploration finds wrong with an end, if a schedule led to one; each as a sentence.
+    pub at_end: Vec<String>,
     /// Every step in the order in which it was taken, as (entry, step of the entry).
     pub order: Vec<(usize, usize)>,
 }
@@ -105,6 +108,7 @@ impl Run<'_> {
         self.entries.iter().all(Entry::held)
             && self.missed().next().is_none()
             && self.broken.is_empty()
+            && self.at_end.is_empty()
             && self.world.kernel().findings().is_empty()
     }
 
@@ -174,7 +178,18 @@ pub fn run_schedule(program: &Program) -> Result<Run<'_>, Diagnostics> {
         let step = *step;
         runner.take(step);
     }
-    Ok(runner.end())
+    let mut run = runner.end();
+    if !run.partial && run.world.failed().is_none() {
+        judge_end(&mut run);
+    }
+    Ok(run)
+}
+
+/// Judges the end of a schedule as an exploration judges an end, so that a story that it found fails here too.
+fn judge_end(run: &mut Run<'_>) {
+    let sentences = [at_end::stuck_sentence(&run.world), at_end::left_sentence(&run.world)];
+    run.at_end.extend(sentences.into_iter().flatten());
+    run.broken.extend(broken_now(&run.world, PropertyKind::Eventually));
 }
 
 fn blocks_as_expected(program: &Program, actor: usize, action: usize) -> bool {
@@ -187,7 +202,8 @@ fn blocks_as_expected(program: &Program, actor: usize, action: usize) -> bool {
 /// The scenario's properties of a kind that do not hold now. What speaks of a label that is not bound yet says nothing.
 fn broken_now(world: &World<'_>, kind: PropertyKind) -> Vec<(usize, Refuted)> {
     let properties = world.program().properties.iter().enumerate();
-    let known = |condition: &Condition| kind == PropertyKind::Finally || condition.is_known(world);
+    let of_ends = matches!(kind, PropertyKind::Finally | PropertyKind::Eventually);
+    let known = |condition: &Condition| of_ends || condition.is_known(world);
     properties
         .filter(|(_, property)| property.kind == kind && known(&property.condition))
         .filter_map(|(at, property)| property.condition.refuted(world).map(|refuted| (at, refuted)))
@@ -252,15 +268,15 @@ impl<'p> Runner<'p> {
     fn end(self) -> Run<'p> {
         let Runner { mut world, mut entries, order, mut broken, .. } = self;
         let program = world.program();
-        for entry in &mut entries {
-            if let Ending::Blocked { met } = &mut entry.ending {
-                *met = blocks_as_expected(program, entry.actor, entry.action);
-            }
-        }
         world.forget();
         let mut moves = Vec::new();
         world.enabled(&mut moves);
         let partial = !moves.is_empty();
+        for entry in &mut entries {
+            if let Ending::Blocked { met } = &mut entry.ending {
+                *met = partial || blocks_as_expected(program, entry.actor, entry.action);
+            }
+        }
         if !partial {
             broken.extend(broken_now(&world, PropertyKind::Finally));
         }
@@ -273,7 +289,7 @@ impl<'p> Runner<'p> {
                 (begun(actor)..program.actors[actor].actions.len()).map(move |action| (actor, action))
             })
             .collect();
-        Run { world, entries, unreached, broken, partial, order }
+        Run { world, entries, unreached, broken, partial, at_end: Vec::new(), order }
     }
 
     /// One action of the first actor that can go on, to its end or until it waits. False if none can.

@@ -4,9 +4,9 @@ use sim_core::part::Part;
 
 use crate::explore::{Marks, Rule, RuleKind, System};
 use crate::lang::ast::PropertyKind;
-use crate::scenario::expect::Expectation;
+use crate::scenario::at_end;
 use crate::scenario::image::Image;
-use crate::scenario::program::{ActionKind, Program};
+use crate::scenario::program::Program;
 use crate::scenario::world::{Event, Mark, Move, World};
 
 /// All runs of a program.
@@ -23,7 +23,8 @@ pub struct ProgramSpace<'p> {
 pub struct SpaceState<'p> {
     /// The world.
     pub world: World<'p>,
-    mark: Mark,
+    /// Where each step since the state was loaded began, for undoing it.
+    before: Vec<(Mark, Turn)>,
     events: Vec<Event>,
     /// The encoding of the world that was loaded last.
     image: Image,
@@ -31,7 +32,6 @@ pub struct SpaceState<'p> {
     changed: Vec<Part>,
     /// Who moved last, and how often somebody was stopped who could have gone on; only if that is bounded.
     turn: Turn,
-    turn_before: Turn,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,8 +49,10 @@ pub const EXPECTATIONS: usize = 1;
 pub const BUG_CHECKS: usize = 2;
 /// The rule that no thread is stuck at the end.
 pub const STUCK: usize = 3;
+/// The rule that nothing is left for ever at the end.
+pub const LEFT: usize = 4;
 /// The first of the scenario's own rules.
-const OWN: usize = 4;
+const OWN: usize = 5;
 
 impl<'p> ProgramSpace<'p> {
     /// The runs of a program, with at most so many preemptions.
@@ -60,6 +62,7 @@ impl<'p> ProgramSpace<'p> {
             Rule::new(RuleKind::Always, "every line is as expected"),
             Rule::new(RuleKind::Always, "no driver breaks a rule of Driver Verifier"),
             Rule::new(RuleKind::AtEnd, "every thread comes to the end of its lines"),
+            Rule::new(RuleKind::AtEnd, "nothing is left that no cancel, close or exit can release"),
         ];
         rules.extend(program.properties.iter().map(|property| {
             let kind = match property.kind {
@@ -73,22 +76,25 @@ impl<'p> ProgramSpace<'p> {
         ProgramSpace { program, initial: World::new(program), rules, preemptions }
     }
 
+    /// Marks what holds and fails in a world, whether or not its run goes on.
+    pub fn judge_world(&self, world: &World<'p>, marks: &mut Marks) {
+        marks.check(INVARIANTS, world.kernel().broken_invariant().is_none());
+        marks.check(EXPECTATIONS, world.failed().is_none());
+        marks.check(BUG_CHECKS, world.kernel().findings().is_empty());
+        for (at, property) in self.program.properties.iter().enumerate() {
+            let holds = property.condition.holds(world);
+            match property.kind {
+                PropertyKind::Always => marks.check(OWN + at, holds || !property.condition.is_known(world)),
+                PropertyKind::Sometimes if holds => marks.exercise(OWN + at),
+                PropertyKind::Eventually => marks.check(OWN + at, holds),
+                _ => {}
+            }
+        }
+    }
+
     /// The world at the beginning, which encodings are relative to.
     pub const fn initial_world(&self) -> &World<'p> {
         &self.initial
-    }
-
-    /// Whether an actor that has not come to its end stays there for ever: inside a call that is not expected to
-    /// block, or before a line that waits for a label.
-    fn is_stuck(&self, world: &World<'_>, actor: usize) -> bool {
-        let state = world.actor(actor);
-        let ended = world.thread(actor).is_some_and(|thread| world.kernel()[thread].terminating);
-        let Some(action) = self.program.actors[actor].actions.get(state.next) else { return false };
-        let expected = match &action.kind {
-            ActionKind::Call(call) => state.inside.is_some() && call.expect.contains(&Expectation::Blocks),
-            _ => false,
-        };
-        !expected && !ended
     }
 }
 
@@ -97,16 +103,13 @@ impl<'p> System for ProgramSpace<'p> {
     type Step = Move;
 
     fn initial(&self) -> SpaceState<'p> {
-        let world = self.initial.clone();
-        let mark = world.mark();
         SpaceState {
-            world,
-            mark,
+            world: self.initial.clone(),
+            before: Vec::new(),
             events: Vec::new(),
             image: Image::default(),
             changed: Vec::new(),
             turn: Turn::default(),
-            turn_before: Turn::default(),
         }
     }
 
@@ -127,7 +130,7 @@ impl<'p> System for ProgramSpace<'p> {
         }
         state.image.load(bytes, &mut state.world, &self.initial);
         state.changed.clear();
-        state.mark = state.world.mark();
+        state.before.clear();
     }
 
     fn enabled(&self, state: &SpaceState<'p>, out: &mut Vec<Move>) {
@@ -145,7 +148,7 @@ impl<'p> System for ProgramSpace<'p> {
     }
 
     fn take(&self, state: &mut SpaceState<'p>, step: Move) {
-        state.turn_before = state.turn;
+        state.before.push((state.world.mark(), state.turn));
         if self.preemptions.is_some() {
             let mover = state.world.mover(step).index() as u32 + 1;
             let mut moves = Vec::new();
@@ -155,35 +158,29 @@ impl<'p> System for ProgramSpace<'p> {
             state.turn.preemptions += u32::from(mover != state.turn.last && could_go_on);
             state.turn.last = mover;
         }
-        state.mark = state.world.mark();
         state.events.clear();
         state.world.take(step, &mut state.events);
         state.find_changed();
     }
 
     fn undo(&self, state: &mut SpaceState<'p>, _step: Move) {
-        state.world.undo_to(state.mark);
-        state.turn = state.turn_before;
-        state.find_changed();
+        if let Some((mark, turn)) = state.before.pop() {
+            state.world.undo_to(mark);
+            state.turn = turn;
+            state.find_changed();
+        }
     }
 
-    /// Leaves one local step, if some thread is at one. A call that returns, and all that a rule, a check or a label
-    /// speaks of, is never part of such a step. A line that is not as expected ends the run and so bars it too, but
-    /// that line fails just as well after it, in a state that differs only in where the thread is inside its call.
+    /// A step that is its thread's own affair. A call that returns, and all that a rule, a check or a label speaks of,
+    /// is never part of such a step. A line that is not as expected ends the run and so bars it too, but that line
+    /// fails just as well after it, in a state that differs only in where the thread is inside its call.
     ///
-    /// With a bound on preemptions each step depends on who moved before it. With an `eventually` line each step
-    /// may matter to fairness. Then all steps are taken.
-    fn reduce(&self, state: &SpaceState<'p>, enabled: &mut Vec<Move>) -> bool {
-        let eventually = self.rules.iter().any(|rule| rule.kind == RuleKind::Eventually);
-        if enabled.len() < 2 || eventually || self.preemptions.is_some() {
-            return false;
+    /// With a bound on preemptions each step depends on who moved before it, and there is none.
+    fn local_step(&self, state: &SpaceState<'p>) -> Option<Move> {
+        if self.preemptions.is_some() || state.world.failed().is_some() {
+            return None;
         }
-        let kernel = state.world.kernel();
-        let local = |step: &Move| matches!(step, Move::Step(step) if kernel.is_local(*step));
-        let Some(step) = enabled.iter().copied().find(local) else { return false };
-        enabled.clear();
-        enabled.push(step);
-        true
+        state.world.kernel().local_step().map(Move::Step)
     }
 
     fn rules(&self) -> &[Rule] {
@@ -191,19 +188,7 @@ impl<'p> System for ProgramSpace<'p> {
     }
 
     fn judge(&self, state: &SpaceState<'p>, marks: &mut Marks) {
-        let world = &state.world;
-        marks.check(INVARIANTS, world.kernel().broken_invariant().is_none());
-        marks.check(EXPECTATIONS, world.failed().is_none());
-        marks.check(BUG_CHECKS, world.kernel().findings().is_empty());
-        for (at, property) in self.program.properties.iter().enumerate() {
-            let holds = property.condition.holds(world);
-            match property.kind {
-                PropertyKind::Always => marks.check(OWN + at, holds || !property.condition.is_known(world)),
-                PropertyKind::Sometimes if holds => marks.exercise(OWN + at),
-                PropertyKind::Eventually => marks.check(OWN + at, holds),
-                _ => {}
-            }
-        }
+        self.judge_world(&state.world, marks);
     }
 
     fn judge_end(&self, state: &SpaceState<'p>, marks: &mut Marks) {
@@ -211,8 +196,8 @@ impl<'p> System for ProgramSpace<'p> {
         if world.failed().is_some() {
             return;
         }
-        let stuck = (0..self.program.actors.len()).any(|actor| self.is_stuck(world, actor));
-        marks.check(STUCK, !stuck);
+        marks.check(STUCK, at_end::stuck(world).is_none());
+        marks.check(LEFT, !at_end::leaves_something(world));
         for (at, property) in self.program.properties.iter().enumerate() {
             if property.kind == PropertyKind::Finally {
                 marks.check(OWN + at, property.condition.holds(world));
@@ -238,7 +223,8 @@ impl<'p> System for ProgramSpace<'p> {
                     finding.rule.sentence()
                 )
             }),
-            STUCK => self.stuck_sentence(world),
+            STUCK => at_end::stuck_sentence(world),
+            LEFT => at_end::left_sentence(world),
             own => self
                 .program
                 .properties
@@ -263,22 +249,5 @@ impl SpaceState<'_> {
         self.world.changed_parts(&mut self.changed);
         self.changed.sort_unstable();
         self.changed.dedup();
-    }
-}
-
-impl ProgramSpace<'_> {
-    fn stuck_sentence(&self, world: &World<'_>) -> Option<String> {
-        let actor = (0..self.program.actors.len()).find(|actor| self.is_stuck(world, *actor))?;
-        let (name, state) = (&self.program.actors[actor].name, world.actor(actor));
-        let line = self.program.actors[actor].actions.get(state.next)?;
-        let (number, text) = (line.line, &line.text);
-        Some(match state.inside {
-            Some(_) => {
-                format!("{name} is stuck in line {number}, `{text}`: nothing can happen that ends the call")
-            }
-            None => {
-                format!("{name} never begins line {number}, `{text}`: a label that it uses is never bound")
-            }
-        })
     }
 }

@@ -14,6 +14,10 @@ const ACTOR: u8 = 0;
 const LABEL: u8 = 1;
 /// The group of the one line that was not as expected.
 const FAILED: u8 = 2;
+/// How many stages a call can be at.
+const STAGES: u64 = 3;
+/// How many kinds of thing a label can name.
+const BOUND: u64 = 3;
 
 impl World<'_> {
     /// Appends the state as bytes, the parts that are not as in `base`: with the same base, equal for equal states,
@@ -91,53 +95,52 @@ pub(super) const fn failed_part() -> Part {
 }
 
 fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
+    let inside = state.inside.to_word() * STAGES;
     encoder.number(state.next as u64);
-    encoder.word(state.inside);
     match state.stage {
-        Stage::First => encoder.number(0),
+        Stage::First => encoder.number(inside),
         Stage::Binding(port) => {
-            encoder.number(1);
+            encoder.number(inside + 1);
             encoder.word(port);
         }
         Stage::Closing(status) => {
-            encoder.number(2);
+            encoder.number(inside + 2);
             encoder.word(status);
         }
     }
 }
 
 fn get_actor(decoder: &mut Decoder<'_>) -> ActorState {
-    let (next, inside) = (decoder.number() as usize, decoder.word());
-    let stage = match decoder.number() {
+    let (next, inside) = (decoder.number() as usize, decoder.number());
+    let stage = match inside % STAGES {
         0 => Stage::First,
         1 => Stage::Binding(decoder.word::<Handle>()),
         _ => Stage::Closing(decoder.word::<NtStatus>()),
     };
-    ActorState { next, inside, stage }
+    ActorState { next, inside: Word::from_word(inside / STAGES), stage }
 }
 
 fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
     match binding {
         Binding::Unbound => encoder.number(0),
         Binding::Handle { process, handle, object } => {
-            encoder.number(1);
-            encoder.word(process);
+            encoder.number(1 + process.to_word() * BOUND);
             encoder.word(handle);
             encoder.word::<Option<Id<Object>>>(object);
         }
-        Binding::Operation(iosb) => {
-            encoder.number(2);
-            encoder.word(iosb);
-        }
-        Binding::Packet(packet) => encoder.number(3 + packet.to_word()),
+        Binding::Operation(iosb) => encoder.number(2 + iosb.to_word() * BOUND),
+        Binding::Packet(packet) => encoder.number(3 + packet.to_word() * BOUND),
     }
 }
 
 fn get_binding(decoder: &mut Decoder<'_>) -> Binding {
-    match decoder.number() {
-        0 => Binding::Unbound,
-        1 => Binding::Handle { process: decoder.word(), handle: decoder.word(), object: decoder.word() },
-        2 => Binding::Operation(decoder.word()),
-        packet => Binding::Packet(Word::from_word(packet - 3)),
+    let Some(number) = decoder.number().checked_sub(1) else { return Binding::Unbound };
+    let word = number / BOUND;
+    match number % BOUND {
+        0 => {
+            Binding::Handle { process: Word::from_word(word), handle: decoder.word(), object: decoder.word() }
+        }
+        1 => Binding::Operation(Word::from_word(word)),
+        _ => Binding::Packet(Word::from_word(word)),
     }
 }

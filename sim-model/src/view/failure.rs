@@ -27,6 +27,7 @@ pub fn failures(run: &Run<'_>) -> Diagnostics {
         let message = format!("{} {}: {refuted}", property.kind.word(), property.name);
         diagnostics.push(Diagnostic::new(message).at(property.span, format!("found {}", refuted.found)));
     }
+    run.at_end.iter().for_each(|sentence| diagnostics.push(Diagnostic::new(sentence.clone())));
     for finding in run.world.kernel().findings() {
         let (rule, code) = (finding.rule, finding.rule.bug_check());
         diagnostics.push(Diagnostic::new(format!(

@@ -220,7 +220,8 @@ impl Counts {
     }
 
     fn verdict<'a>(&self, run: &Run<'_>, program: &'a Program) -> Record<'a> {
-        let failed = run.entries.iter().filter(|entry| !entry.held()).count() + run.broken.len();
+        let failed =
+            run.entries.iter().filter(|entry| !entry.held()).count() + run.broken.len() + run.at_end.len();
         Record::Verdict {
             file: &program.source().file,
             calls: self.calls,
