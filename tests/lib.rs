@@ -10,22 +10,27 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
-    NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSemaphore, NtCreateTimer,
+    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSemaphore,
+    NtCreateSymbolicLinkObject, NtCreateTimer,
 };
 use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
+use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbolicLinkObject};
+use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::semaphore::NtReleaseSemaphore;
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
 use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
+use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
 use sim_core::ob::header::{Body, Object};
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Progress, Step};
 use sim_core::ps::thread::Thread;
-use sim_core::{Access, Handle, Id, Kernel, NtStatus};
+use sim_core::{Access, Handle, Id, Kernel, Name, NtStatus};
 
 /// A kernel with two devices, two processes and three threads.
 #[derive(Clone, Debug)]
@@ -40,7 +45,23 @@ pub struct Machine {
     pub devices: Vec<Id<Device>>,
     /// Status blocks of the programs.
     pub iosbs: Vec<Id<Iosb>>,
+    /// Paths to the devices, to nothing, and to what the programs create.
+    pub paths: Vec<Name>,
 }
+
+/// What [`Machine::paths`] are, in order: the devices', then those of named objects.
+const PATHS: [&str; 10] = [
+    r"\??\serial0",
+    r"\Device\queue0",
+    r"\??\nothing",
+    r"\BaseNamedObjects\a",
+    r"\BaseNamedObjects\A",
+    r"\BaseNamedObjects\Local\dir",
+    r"\BaseNamedObjects\dir\a",
+    r"a",
+    r"\BaseNamedObjects\loop\a",
+    r"\BaseNamedObjects\loop",
+];
 
 impl Machine {
     /// A machine of that Windows version.
@@ -57,8 +78,24 @@ impl Machine {
             k.create_thread(processes[1], "stranger"),
         ];
         let iosbs = (0..4).map(|_| k.create_iosb()).collect();
+        let paths = PATHS.iter().map(|path| k.path(path)).collect();
         k.forget();
-        Machine { k, processes, threads, devices, iosbs }
+        Machine { k, processes, threads, devices, iosbs, paths }
+    }
+
+    /// The attributes of an open of one of the devices.
+    pub fn device(&self, device: usize) -> ObjectAttributes {
+        ObjectAttributes::named(self.paths[device])
+    }
+
+    /// The attributes of an absolute name.
+    pub fn named(&mut self, path: &str) -> ObjectAttributes {
+        ObjectAttributes::named(self.k.path(path))
+    }
+
+    /// The object behind a handle of the first process.
+    pub fn object(&self, handle: Handle) -> Id<Object> {
+        self.k.entry(self.processes[0], handle).and_then(|entry| entry.object).expect("an open handle")
     }
 
     /// Starts a service on a thread and takes its steps, and the system's, until nothing is left to do.
@@ -116,10 +153,38 @@ impl Machine {
     }
 
     fn service(&mut self, thread: Id<Thread>, pick: usize) -> Frame {
+        match pick % 5 {
+            0 => self.name_service(pick / 5),
+            _ => self.other_service(thread, pick / 5),
+        }
+    }
+
+    /// A random service of the namespace.
+    fn name_service(&self, pick: usize) -> Frame {
+        let handle = Handle((pick as u32 / 8 % 7) * 4);
+        let flags = [0, OBJ_OPENIF, OBJ_OPENIF | OBJ_PERMANENT, OBJ_CASE_INSENSITIVE][pick / 56 % 4];
+        let name = Some(self.paths[pick / 224 % self.paths.len()]);
+        let root = if (pick / 4480).is_multiple_of(4) { handle } else { Handle::NULL };
+        let (attributes, access) = (ObjectAttributes { root, name, flags }, MAXIMUM_ALLOWED);
+        match pick % 8 {
+            0 => NtCreateEvent::Create { attributes, manual_reset: true, signaled: false }.into(),
+            1 => NtOpenEvent::Open { attributes, access }.into(),
+            2 => NtCreateDirectoryObject::Create { attributes }.into(),
+            3 => NtOpenDirectoryObject::Open { attributes, access }.into(),
+            4 => {
+                let link_target = self.paths[pick / 2240 % 2 + 8];
+                NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
+            }
+            5 => NtSetPermanence::temporary(handle).into(),
+            6 => NtOpenSymbolicLinkObject::Open { attributes, access }.into(),
+            _ => NtCreateIoCompletion::Create { attributes }.into(),
+        }
+    }
+
+    fn other_service(&mut self, thread: Id<Thread>, pick: usize) -> Frame {
         let handle = Handle((pick as u32 / 16 % 7) * 4);
         let second = Handle((pick as u32 / 112 % 7) * 4);
         let iosb = self.iosbs[pick / 16 % self.iosbs.len()];
-        let device = Some(self.devices[pick / 16 % 2]);
         let (source, target) = (self.k[thread].process, self.processes[pick / 32 % 2]);
         let has_waiters = |object: Id<Object>| Object::WAITERS.first(&self.k[object]).is_some();
         if let Some(awaited) = self.handle_to(thread, has_waiters).filter(|_| pick % 64 < 40) {
@@ -128,15 +193,16 @@ impl Machine {
         if pick % 32 >= 16 {
             return self.wait_service(thread, handle, second, pick / 16);
         }
+        let attributes = ObjectAttributes::UNNAMED;
         match pick % 16 {
             0 | 1 => NtCreateFile::of(CreateFile {
-                device,
+                attributes: self.device(pick / 16 % 3),
                 access: Access(0x8010_0000),
                 synchronous: pick & 0xC0 == 0,
             })
             .into(),
-            2 => NtCreateIoCompletion::Create {}.into(),
-            3 => NtCreateEvent::Create { manual_reset: pick & 16 == 0, signaled: false }.into(),
+            2 => NtCreateIoCompletion::Create { attributes }.into(),
+            3 => NtCreateEvent::Create { attributes, manual_reset: pick & 16 == 0, signaled: false }.into(),
             4 | 5 => {
                 let (event, offset) = (second, (pick & 6 != 0).then_some(64));
                 NtReadFile::of(ReadFile {
@@ -219,12 +285,18 @@ impl Machine {
         let lasting = self.handle_to(thread, |object| self.is_worth_a_wait(object));
         let handle = lasting.filter(|_| alertable != odd).unwrap_or(handle);
         match pick % 20 {
-            0 if odd => NtCreateEvent::Create { manual_reset: alertable, signaled: false }.into(),
-            0 => NtCreateSemaphore::Create { initial: 0, limit: 2 }.into(),
+            0 if odd => NtCreateEvent::Create {
+                attributes: ObjectAttributes::UNNAMED,
+                manual_reset: alertable,
+                signaled: false,
+            }
+            .into(),
+            0 => NtCreateSemaphore::Create { attributes: ObjectAttributes::UNNAMED, initial: 0, limit: 2 }
+                .into(),
             1 => NtReleaseSemaphore::of(handle, 1).into(),
-            2 | 3 => NtCreateMutant::Create { owned: odd }.into(),
+            2 | 3 => NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: odd }.into(),
             4 => NtReleaseMutant::of(handle).into(),
-            5 => NtCreateTimer::Create { manual_reset: odd }.into(),
+            5 => NtCreateTimer::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: odd }.into(),
             6 => NtSetTimer::of(handle, false, odd).into(),
             7 if odd => NtCancelTimer::of(handle).into(),
             7 => NtQueryMutant::of(handle).into(),

@@ -13,7 +13,7 @@ use crate::ob::table::HandleTable;
 use crate::profile::Profile;
 use crate::record::{Arena, Field, Kind, List, Record};
 use crate::rows::Rows;
-use crate::word::{Id, Word};
+use crate::word::{Id, Name, Word};
 
 /// A record that the kernel keeps an arena for.
 pub trait Stored: Record {
@@ -187,6 +187,9 @@ kernel! {
     Mutant mutants: crate::ke::mutant::Mutant,
     Timer timers: crate::ke::timer::Timer,
     Apc apcs: crate::ps::apc::Apc,
+    Directory directories: crate::ob::directory::Directory,
+    SymbolicLink symbolic_links: crate::ob::symbolic_link::SymbolicLink,
+    Lookup lookups: crate::ob::namespace::Lookup,
 }
 
 /// A record as undo sees it.
@@ -215,6 +218,15 @@ impl<R: Stored> Index<Id<R>> for Kernel {
         R::find(self, id)
             .unwrap_or_else(|| panic!("{:?} {id:?} is gone: its id was kept for too long", R::KIND))
     }
+}
+
+/// OBJ_NAME_PATH_SEPARATOR.
+pub(crate) const SEPARATOR: char = '\\';
+
+/// What stands between the separators of a path; the first separator begins it, and alone is the whole of it.
+fn components(path: &str) -> impl Iterator<Item = &str> {
+    let rest = path.strip_prefix(SEPARATOR).unwrap_or(path);
+    rest.split(SEPARATOR).filter(move |_| !(rest.is_empty() && path.starts_with(SEPARATOR)))
 }
 
 impl Kernel {
@@ -249,11 +261,16 @@ impl Kernel {
         &self.findings
     }
 
-    /// The number of a name. Names are part of the setting, not of the state: a scenario's names are all known
-    /// before its first step.
+    /// The number of a name; two names that differ only in letter case are two. Names are part of the setting, not of
+    /// the state: a scenario's names are all known before its first step. A path makes its components known too.
     pub fn intern(&mut self, name: &str) -> u32 {
-        if let Some(at) = self.names.iter().position(|known| known.eq_ignore_ascii_case(name)) {
+        if let Some(at) = self.names.iter().position(|known| known == name) {
             return at as u32;
+        }
+        if name.contains(SEPARATOR) {
+            for component in components(name) {
+                self.intern(component);
+            }
         }
         self.names.push(name.into());
         self.names.len() as u32 - 1
@@ -262,6 +279,20 @@ impl Kernel {
     /// The name of that number.
     pub fn name(&self, number: u32) -> &str {
         &self.names[number as usize]
+    }
+
+    /// The path as a name that services take.
+    pub fn path(&mut self, path: &str) -> Name {
+        Name(self.intern(path))
+    }
+
+    /// The components of a path, in order.
+    pub(crate) fn components_of(&self, path: Name) -> Vec<Name> {
+        let number = |component: &str| {
+            let at = self.names.iter().position(|known| known == component);
+            Name(at.expect("a path's components are known with it") as u32)
+        };
+        components(self.name(path.0)).map(number).collect()
     }
 
     /// The changes since [`Kernel::mark`] gave `mark`.

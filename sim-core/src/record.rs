@@ -45,6 +45,12 @@ pub enum Kind {
     Timer,
     /// A user APC.
     Apc,
+    /// A directory of names.
+    Directory,
+    /// A symbolic link of the namespace.
+    SymbolicLink,
+    /// A name that a thread is looking up.
+    Lookup,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

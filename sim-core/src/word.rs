@@ -29,6 +29,8 @@ pub enum WordKind {
     Ref(Kind),
     /// One of a few names.
     Named(fn(u64) -> &'static str),
+    /// Nothing (0) or the name of that number (shifted up by one).
+    Name,
 }
 
 /// A value that fits a word.
@@ -209,6 +211,31 @@ impl Word for Handle {
     }
     fn from_word(word: u64) -> Self {
         Handle(word as u32)
+    }
+}
+
+/// The number of a name or path (see [`Kernel::path`](crate::Kernel::path)).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Name(pub u32);
+
+impl Word for Name {
+    const KIND: WordKind = WordKind::Name;
+    fn to_word(self) -> u64 {
+        u64::from(self.0) + 1
+    }
+    fn from_word(word: u64) -> Self {
+        // A record without this field has the first name.
+        Name(word.saturating_sub(1) as u32)
+    }
+}
+
+impl Word for Option<Name> {
+    const KIND: WordKind = WordKind::Name;
+    fn to_word(self) -> u64 {
+        self.map_or(0, Word::to_word)
+    }
+    fn from_word(word: u64) -> Self {
+        (word != 0).then(|| Name::from_word(word))
     }
 }
 

@@ -76,3 +76,18 @@ fn the_last_handle_in_its_process_ends_it_while_another_keeps_the_file() {
         process other\n  thread idle\n";
     assert_eq!(explored(&program("duplicate.kobj", text), 1).verdict, Verdict::Holds);
 }
+
+#[test]
+fn a_permanent_object_is_not_left_while_its_name_can_be_reached() {
+    let create = |name: &str| format!("NtCreateEvent(name: {name}, attributes: OBJ_PERMANENT)\n");
+    let reached = format!("process app\n  thread a\n    {}", create(r#""\BaseNamedObjects\e""#));
+    assert_eq!(explored(&program("reached.kobj", &reached), 1).verdict, Verdict::Holds);
+    let lost = format!(
+        "process app\n  thread a\n    d = NtCreateDirectoryObject(name: \"\\BaseNamedObjects\\d\")\n    {}    NtClose(d)\n",
+        create("\"e\", root: d")
+    );
+    let Verdict::Fails(found) = explored(&program("lost.kobj", &lost), 1).verdict else {
+        panic!("the directory lost its name, and the event in it holds it")
+    };
+    assert!(found.message.contains("d (HandleCount 0, PointerCount 1)"), "{}", found.message);
+}

@@ -13,6 +13,7 @@ use sim_core::nt::create_object::{NtCreateEvent, NtCreateMutant, NtCreateSemapho
 use sim_core::nt::event::NtSetEvent;
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::header::Body;
 use sim_core::profile::Profile;
 use sim_tests::Machine;
@@ -24,13 +25,30 @@ fn machine() -> Machine {
 }
 
 fn event(machine: &mut Machine, manual_reset: bool) -> Handle {
-    Handle(machine.call(0, NtCreateEvent::Create { manual_reset, signaled: false }).unwrap().value)
+    Handle(
+        machine
+            .call(
+                0,
+                NtCreateEvent::Create {
+                    attributes: ObjectAttributes::UNNAMED,
+                    manual_reset,
+                    signaled: false,
+                },
+            )
+            .unwrap()
+            .value,
+    )
 }
 
 #[test]
 fn g_01_a_mutant_counts_its_owners_acquisitions() {
     let mut machine = machine();
-    let mutant = Handle(machine.call(0, NtCreateMutant::Create { owned: true }).unwrap().value);
+    let mutant = Handle(
+        machine
+            .call(0, NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true })
+            .unwrap()
+            .value,
+    );
     let count = |machine: &mut Machine| machine.call(0, NtQueryMutant::of(mutant)).unwrap().value as i32;
     let owner = |machine: &Machine| match machine.body(mutant) {
         Body::Mutant(mutant) => machine.k[mutant].owner,
@@ -51,7 +69,7 @@ fn g_01_a_mutant_counts_its_owners_acquisitions() {
 #[test]
 fn g_03_a_release_past_the_maximum_adds_nothing() {
     let mut machine = machine();
-    let create = NtCreateSemaphore::Create { initial: 1, limit: 3 };
+    let create = NtCreateSemaphore::Create { attributes: ObjectAttributes::UNNAMED, initial: 1, limit: 3 };
     let semaphore = Handle(machine.call(0, create).unwrap().value);
     let refused = machine.call(0, NtReleaseSemaphore::of(semaphore, 3)).unwrap();
     assert_eq!((refused.status, refused.value), (NtStatus::SEMAPHORE_LIMIT_EXCEEDED, 0));
@@ -63,7 +81,9 @@ fn g_03_a_release_past_the_maximum_adds_nothing() {
         assert_eq!(refused.status, NtStatus::INVALID_PARAMETER);
     }
     for (initial, limit) in [(0, 0), (2, 1), (0, 1 << 31)] {
-        let refused = machine.call(0, NtCreateSemaphore::Create { initial, limit }).unwrap();
+        let refused = machine
+            .call(0, NtCreateSemaphore::Create { attributes: ObjectAttributes::UNNAMED, initial, limit })
+            .unwrap();
         assert_eq!(refused.status, NtStatus::INVALID_PARAMETER);
     }
 }

@@ -1,20 +1,20 @@
-//! Conformance vectors: what tests that run on real Windows assert, one by one.
+//! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
 
+mod c;
 mod g;
+mod r;
 mod waits;
 
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
 use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
-use sim_core::ob::header::{Body, Object};
+use sim_core::ob::header::Body;
 use sim_core::ps::schedule::Progress;
-use sim_core::{Handle, Id, NtStatus};
+use sim_core::{Handle, NtStatus};
 use sim_tests::Machine;
 
 /// What the tests of waits do to a machine, in short.
 trait Waits {
-    /// The object that a handle of the first process names.
-    fn object(&self, handle: Handle) -> Id<Object>;
     /// The body of that object.
     fn body(&self, handle: Handle) -> Body;
     /// Whether a wait on it would be satisfied.
@@ -39,10 +39,6 @@ trait Waits {
 }
 
 impl Waits for Machine {
-    fn object(&self, handle: Handle) -> Id<Object> {
-        self.k.entry(self.processes[0], handle).and_then(|entry| entry.object).expect("an open handle")
-    }
-
     fn body(&self, handle: Handle) -> Body {
         self.k[self.object(handle)].body
     }

@@ -24,6 +24,7 @@ use sim_core::nt::semaphore::NtReleaseSemaphore;
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
 use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::profile::Profile;
 use sim_core::ps::apc::ApcState;
 use sim_core::ps::schedule::Step;
@@ -37,11 +38,28 @@ fn machine() -> Machine {
 }
 
 fn event(machine: &mut Machine, manual_reset: bool) -> Handle {
-    Handle(machine.call(0, NtCreateEvent::Create { manual_reset, signaled: false }).unwrap().value)
+    Handle(
+        machine
+            .call(
+                0,
+                NtCreateEvent::Create {
+                    attributes: ObjectAttributes::UNNAMED,
+                    manual_reset,
+                    signaled: false,
+                },
+            )
+            .unwrap()
+            .value,
+    )
 }
 
 fn port(machine: &mut Machine) -> Handle {
-    Handle(machine.call(0, NtCreateIoCompletion::Create {}).unwrap().value)
+    Handle(
+        machine
+            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .unwrap()
+            .value,
+    )
 }
 
 #[test]
@@ -139,8 +157,8 @@ fn f_12_an_ended_thread_and_process_are_signalled_while_a_handle_keeps_them() {
 #[test]
 fn a_wait_needs_synchronize_on_every_handle_and_lets_go_of_all_when_one_is_refused() {
     let mut machine = machine();
-    let device = Some(machine.devices[0]);
-    let open = |access| CreateFile { device, access: Access(access), synchronous: false };
+    let attributes = machine.device(0);
+    let open = |access| CreateFile { attributes, access: Access(access), synchronous: false };
     let readable = Handle(machine.call(0, NtCreateFile::of(open(1))).unwrap().value);
     let waitable = Handle(machine.call(0, NtCreateFile::of(open(0x10_0001))).unwrap().value);
     assert_eq!(machine.poll(readable), NtStatus::ACCESS_DENIED);
@@ -171,7 +189,7 @@ fn a_wait_is_for_one_to_sixty_four_handles_and_all_means_all_different() {
 #[test]
 fn an_abandoned_mutant_tells_its_next_owner_once() {
     let mut machine = machine();
-    let create = NtCreateMutant::Create { owned: true };
+    let create = NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true };
     let (first, second) = (machine.call(1, create).unwrap().value, machine.call(1, create).unwrap().value);
     let (first, second) = (Handle(first), Handle(second));
     let e = event(&mut machine, false);
@@ -187,7 +205,12 @@ fn an_abandoned_mutant_tells_its_next_owner_once() {
 #[test]
 fn a_timer_is_due_at_some_time_and_a_cancelled_one_never() {
     let mut machine = machine();
-    let timer = Handle(machine.call(0, NtCreateTimer::Create { manual_reset: false }).unwrap().value);
+    let timer = Handle(
+        machine
+            .call(0, NtCreateTimer::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false })
+            .unwrap()
+            .value,
+    );
     machine.call(0, NtSetTimer::of(timer, false, false));
     assert_eq!(machine.poll(timer), NtStatus::TIMEOUT);
     let due = |machine: &Machine| -> Vec<Step> { machine.k.timers_due().collect() };
@@ -206,8 +229,8 @@ fn a_timer_is_due_at_some_time_and_a_cancelled_one_never() {
 
 /// The worker reads and then waits for an event; the device answers, so that an APC waits for the worker.
 fn waits_with_an_apc(machine: &mut Machine, e: Handle) {
-    let (device, iosb) = (machine.devices[0], machine.iosbs[0]);
-    let open = CreateFile { device: Some(device), access: Access(0x10_0001), synchronous: false };
+    let (attributes, device, iosb) = (machine.device(0), machine.devices[0], machine.iosbs[0]);
+    let open = CreateFile { attributes, access: Access(0x10_0001), synchronous: false };
     let file = Handle(machine.call(1, NtCreateFile::of(open)).unwrap().value);
     let (event, offset) = (Handle::NULL, Some(0));
     let read = ReadFile { file, event, apc_context: false, iosb, length: 8, offset };
@@ -293,7 +316,12 @@ fn signal_and_wait_holds_both_objects_and_signals_only_what_can_be_signalled() {
     };
     assert_eq!(refused(&mut machine, Handle::CURRENT_PROCESS, b), NtStatus::OBJECT_TYPE_MISMATCH);
     assert_eq!(refused(&mut machine, a, Handle::NULL), NtStatus::INVALID_HANDLE);
-    let mutant = Handle(machine.call(1, NtCreateMutant::Create { owned: true }).unwrap().value);
+    let mutant = Handle(
+        machine
+            .call(1, NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true })
+            .unwrap()
+            .value,
+    );
     assert_eq!(refused(&mut machine, mutant, b), NtStatus::MUTANT_NOT_OWNED);
     assert_eq!((count(&machine, a), count(&machine, b)), (1, 1));
 }

@@ -107,7 +107,13 @@ mod tests {
         let mut k = Kernel::new(Default::default());
         let process = k.create_process("app");
         let thread = k.create_thread(process, "main");
-        k.start(thread, NtCreateMutant::Create { owned: true });
+        k.start(
+            thread,
+            NtCreateMutant::Create {
+                attributes: crate::ob::attributes::ObjectAttributes::UNNAMED,
+                owned: true,
+            },
+        );
         let Progress::Idle(Some(created)) = k.run(thread) else { panic!("the create returns") };
         let mutant: Id<Mutant> = Id::at(0);
         let wait = |k: &mut Kernel| {

@@ -11,6 +11,8 @@ pub mod duplicate_object;
 pub mod event;
 pub mod mutant;
 mod object_service;
+pub mod open_object;
+pub mod permanence;
 pub mod read_file;
 pub mod semaphore;
 pub mod signal_and_wait;

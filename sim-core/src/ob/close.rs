@@ -86,7 +86,7 @@ impl Routine for ObpCloseHandle {
 }
 
 steps! {
-    /// ObpDecrementHandleCount: one handle less, then the type's close procedure.
+    /// ObpDecrementHandleCount: one handle less, then the type's close procedure, then the name if it was the last.
     ///
     /// Both counts that the close procedure is given are those from before the decrement.
     pub enum ObpDecrementHandleCount = "ObpDecrementHandleCount" {
@@ -99,7 +99,7 @@ steps! {
 impl Routine for ObpDecrementHandleCount {
     fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::CloseProcedure { object, .. } => !matches!(k[object].body, Body::Port(_)),
+            Self::CloseProcedure { object, .. } => matches!(k[object].body, Body::File(_)),
             Self::Decrement { .. } => false,
         }
     }
@@ -110,7 +110,7 @@ impl Routine for ObpDecrementHandleCount {
                 let system_handles = k[object].handle_count;
                 let process_handles = k.uncount_handle(object, process);
                 if !k.object_type(object).rules().has_close_procedure {
-                    return Next::SUCCESS;
+                    return k.name_check(object);
                 }
                 Next::goto(Self::CloseProcedure { object, process, process_handles, system_handles })
             }
@@ -127,9 +127,9 @@ impl Routine for ObpDecrementHandleCount {
                         "the port's last handle is closed: threads that wait on it wake",
                     );
                     k.wake_waiters(object);
-                    Next::SUCCESS
+                    k.name_check(object)
                 }
-                _ => Next::SUCCESS,
+                _ => k.name_check(object),
             },
         }
     }

@@ -80,7 +80,9 @@ impl Kernel {
             Body::Semaphore(id) => self.destroy(id, ""),
             Body::Mutant(id) => self.destroy(id, ""),
             Body::Timer(id) => self.destroy(id, ""),
-            Body::Opaque(_) => {}
+            Body::Directory(id) => self.destroy(id, ""),
+            Body::SymbolicLink(id) => self.destroy(id, ""),
+            Body::Bare(_) | Body::Opaque(_) => {}
         }
         self.destroy(object, "the object is freed");
     }

@@ -8,11 +8,13 @@ use crate::ke::mutant::Mutant;
 use crate::ke::semaphore::Semaphore;
 use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
+use crate::ob::directory::Directory;
+use crate::ob::symbolic_link::SymbolicLink;
 use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::record;
-use crate::word::{Id, Word, WordKind};
+use crate::word::{Id, Name, Word, WordKind};
 
 record! {
     /// OBJECT_HEADER: what the object manager knows of every object, whatever its type.
@@ -30,6 +32,12 @@ record! {
         WATCHERS watchers: u32,
         /// The delete procedure has run.
         DELETED deleted: bool as "deleted",
+        /// Its name, while that is in a directory (OBJECT_HEADER_NAME_INFO).
+        NAME name: Option<Name> as "Name",
+        /// The directory that has the name. The directory holds the object, and the object the directory.
+        DIRECTORY directory: Option<Id<Directory>>,
+        /// OB_FLAG_PERMANENT: the name stays without a handle.
+        PERMANENT permanent: bool as "Permanent",
     }
     lists {
         /// Handles by process, for types that maintain a handle count.
@@ -71,6 +79,12 @@ pub enum Body {
     Mutant(Id<Mutant>),
     /// A timer.
     Timer(Id<Timer>),
+    /// A directory.
+    Directory(Id<Directory>),
+    /// A symbolic link.
+    SymbolicLink(Id<SymbolicLink>),
+    /// An object of a type of which the model knows the header alone.
+    Bare(ObjectType),
     /// An object of a recording, whose type has the name of that number.
     Opaque(u32),
 }
@@ -88,6 +102,9 @@ impl Body {
             Body::Semaphore(_) => ObjectType::Semaphore,
             Body::Mutant(_) => ObjectType::Mutant,
             Body::Timer(_) => ObjectType::Timer,
+            Body::Directory(_) => ObjectType::Directory,
+            Body::SymbolicLink(_) => ObjectType::SymbolicLink,
+            Body::Bare(object_type) => object_type,
             Body::Opaque(_) => ObjectType::Opaque,
         }
     }
@@ -106,13 +123,16 @@ impl Word for Body {
             Body::Semaphore(id) => id.to_word(),
             Body::Mutant(id) => id.to_word(),
             Body::Timer(id) => id.to_word(),
+            Body::Directory(id) => id.to_word(),
+            Body::SymbolicLink(id) => id.to_word(),
+            Body::Bare(_) => 0,
             Body::Opaque(name) => u64::from(name),
         };
-        place << 4 | self.object_type() as u64
+        place << 5 | self.object_type() as u64
     }
     fn from_word(word: u64) -> Self {
-        let place = word >> 4;
-        match ObjectType::from_word(word & 15) {
+        let place = word >> 5;
+        match ObjectType::from_word(word & 31) {
             ObjectType::Event => Body::Event(Id::from_word(place)),
             ObjectType::File => Body::File(Id::from_word(place)),
             ObjectType::Device => Body::Device(Id::from_word(place)),
@@ -122,6 +142,9 @@ impl Word for Body {
             ObjectType::Semaphore => Body::Semaphore(Id::from_word(place)),
             ObjectType::Mutant => Body::Mutant(Id::from_word(place)),
             ObjectType::Timer => Body::Timer(Id::from_word(place)),
+            ObjectType::Directory => Body::Directory(Id::from_word(place)),
+            ObjectType::SymbolicLink => Body::SymbolicLink(Id::from_word(place)),
+            bare @ (ObjectType::Section | ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
     }
@@ -137,6 +160,9 @@ impl Object {
             new: true,
             watchers: 0,
             deleted: false,
+            name: None,
+            directory: None,
+            permanent: false,
             handle_counts: alloc::vec::Vec::new(),
             waiters: alloc::vec::Vec::new(),
         }

@@ -39,6 +39,14 @@ word_enum! {
         Running = "it is held while it runs",
         /// A path lookup that reached a device.
         Parse = "the device is held while the path is parsed",
+        /// A name lookup's hold on a directory or link on its way.
+        Lookup = "a name lookup holds what it passes",
+        /// A directory's hold on what it names.
+        Name = "the name in its directory holds the object",
+        /// A named object's hold on its directory.
+        Parent = "an object with a name holds the directory that has the name",
+        /// A pointer that a driver keeps.
+        Pointer = "a driver keeps a pointer to the object",
     }
 }
 
@@ -58,6 +66,10 @@ impl Purpose {
             Purpose::ThreadOfProcess => "the thread has ended and lets its process go",
             Purpose::Running => "it does not run any more",
             Purpose::Parse => "the path is parsed",
+            Purpose::Lookup => "the name lookup has gone on",
+            Purpose::Name => "the name is gone, and with it the reference it held",
+            Purpose::Parent => "the name is gone from the directory",
+            Purpose::Pointer => "the driver lets its pointer go",
         }
     }
 }

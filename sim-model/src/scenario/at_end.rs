@@ -96,8 +96,14 @@ fn left(world: &World<'_>) -> Left {
         _ => true,
     };
     let kept = kernel.all::<Object>().filter(|(_, header)| !header.deleted && is_programs(header));
-    let objects = kept.map(|(object, _)| object).collect();
+    let objects = kept.map(|(object, _)| object).filter(|object| !is_found(&kernel, *object)).collect();
     Left { requests, objects, kernel }
+}
+
+/// Whether anyone can open the object by its name, or the system keeps it: a permanent object is not left behind.
+fn is_found(kernel: &Kernel, object: Id<Object>) -> bool {
+    let named = kernel.full_name(object).is_some_and(|name| name.starts_with('\\'));
+    named || object == kernel.dos_devices()
 }
 
 /// A process cancels every request that it can name by a handle, each file's by a thread of its own.

@@ -1,11 +1,8 @@
 //! The calls a scenario can make: documented names and parameters, and which system service each one is.
 
-use sim_core::drivers::DriverKind;
-use sim_core::nt::wait::MAXIMUM_WAIT_OBJECTS;
-use sim_core::win32::Win32Error;
-
-use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
-use crate::scenario::wait_calls::WAITS;
+use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
+use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
+use crate::scenario::calls_waits::WAITS;
 
 /// Which service a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +27,16 @@ pub enum ServiceName {
     CancelIoEx,
     /// NtCreateEvent.
     CreateEvent,
+    /// NtOpenEvent and the other services that open by name.
+    Open,
+    /// NtCreateDirectoryObject.
+    CreateDirectory,
+    /// NtCreateSymbolicLinkObject.
+    CreateSymbolicLink,
+    /// NtMakeTemporaryObject.
+    MakeTemporary,
+    /// NtMakePermanentObject.
+    MakePermanent,
     /// NtSetEvent.
     SetEvent,
     /// NtResetEvent.
@@ -132,19 +139,8 @@ const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_A
 const DUPLICATE: ParamKind = ParamKind::Flags(&["DUPLICATE_SAME_ACCESS", "DUPLICATE_CLOSE_SOURCE"]);
 use ParamKind::{Handle as H, Number as N, Operation as O, Process as P, Text as T};
 
-const EVENT_PARAMS: &[ParamSpec] =
-    &[may("bManualReset", "manual", BOOLEAN), may("bInitialState", "initial", BOOLEAN)];
-
-/// Every call.
-pub const ROWS: [CallRow; BASIC.len() + WAITS.len()] = {
-    let mut rows = [BASIC[0]; BASIC.len() + WAITS.len()];
-    let mut at = 0;
-    while at < rows.len() {
-        rows[at] = if at < BASIC.len() { BASIC[at] } else { WAITS[at - BASIC.len()] };
-        at += 1;
-    }
-    rows
-};
+const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
+const INITIAL: ParamSpec = may("bInitialState", "initial", BOOLEAN);
 
 /// The calls of files, ports, events and handles, Win32 names first.
 const BASIC: [CallRow; 25] = [
@@ -233,11 +229,11 @@ const BASIC: [CallRow; 25] = [
     ),
     row(
         "CreateEvent",
-        EVENT_PARAMS,
+        &[MANUAL, INITIAL, may("lpName", "name", T)],
         Binds::Handle,
         ServiceName::CreateEvent,
         Answer::HandleOrNull,
-        "creates an event",
+        "creates an event, or opens the one that has the name",
     ),
     row(
         "SetEvent",
@@ -300,7 +296,7 @@ const BASIC: [CallRow; 25] = [
     ),
     row(
         "NtCreateIoCompletion",
-        &[],
+        &[NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreatePort,
         Answer::Status,
@@ -353,7 +349,7 @@ const BASIC: [CallRow; 25] = [
     ),
     row(
         "NtCreateEvent",
-        EVENT_PARAMS,
+        &[MANUAL, INITIAL, NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreateEvent,
         Answer::Status,
@@ -390,95 +386,19 @@ const BASIC: [CallRow; 25] = [
     ),
 ];
 
-const CALLS: [CallSpec; ROWS.len()] = {
-    let mut calls = [ROWS[0].spec; ROWS.len()];
-    let mut at = 0;
-    while at < ROWS.len() {
-        calls[at] = ROWS[at].spec;
-        at += 1;
+/// Every call.
+pub const ROWS: [CallRow; BASIC.len() + NAMED.len() + WAITS.len()] = {
+    let groups: [&[CallRow]; 3] = [&BASIC, &NAMED, &WAITS];
+    let mut rows = [BASIC[0]; BASIC.len() + NAMED.len() + WAITS.len()];
+    let (mut row, mut group, mut at) = (0, 0, 0);
+    while row < rows.len() {
+        if at == groups[group].len() {
+            (group, at) = (group + 1, 0);
+        }
+        rows[row] = groups[group][at];
+        (row, at) = (row + 1, at + 1);
     }
-    calls
-};
-
-const DRIVERS: [&str; DriverKind::ALL.len()] = {
-    let mut names = [""; DriverKind::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = DriverKind::ALL[at].name();
-        at += 1;
-    }
-    names
-};
-
-const ERRORS: [&str; Win32Error::ALL.len()] = {
-    let mut names = [""; Win32Error::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = Win32Error::ALL[at].1;
-        at += 1;
-    }
-    names
-};
-
-const fn function(name: &'static str, subject: Subject, gives: Option<&'static str>) -> FunctionSpec {
-    FunctionSpec { name, subject, gives }
-}
-
-const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
-const APC: Subject = Subject::Label(&[Binds::Apc]);
-const C: &str = "CurrentCount";
-const M: &str = "MaximumCount";
-/// The last place of an object in a wait for several.
-const LAST: u64 = MAXIMUM_WAIT_OBJECTS as u64 - 1;
-
-/// Everything a scenario can name.
-pub const CATALOGUE: Catalogue = Catalogue {
-    calls: &CALLS,
-    drivers: &DRIVERS,
-    profiles: &["xp", "win7", "win8", "win10", "win11"],
-    win32_errors: &ERRORS,
-    results: &[
-        "TRUE",
-        "FALSE",
-        "WAIT_OBJECT_0",
-        "WAIT_ABANDONED_0",
-        "WAIT_ABANDONED",
-        "WAIT_IO_COMPLETION",
-        "WAIT_FAILED",
-        "STATUS_WAIT_0",
-        "blocks",
-    ],
-    sums: &[
-        ("WAIT_OBJECT_0", LAST),
-        ("WAIT_ABANDONED_0", LAST),
-        ("STATUS_WAIT_0", LAST),
-        ("STATUS_ABANDONED_WAIT_0", LAST),
-    ],
-    handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
-    numbers: &["INFINITE"],
-    fields: &[
-        ("handle", &["HandleCount", "PointerCount", "Value", "CurrentByteOffset", C, M, "OwnerThread"]),
-        ("object", &["HandleCount", "PointerCount", C, M, "OwnerThread"]),
-        ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
-        ("packet", &["key", "overlapped", "status", "bytes"]),
-    ],
-    functions: &[
-        function("object", HANDLE, Some("object")),
-        function("cleanup", HANDLE, None),
-        function("close", HANDLE, None),
-        function("open", HANDLE, None),
-        function("deleted", HANDLE, None),
-        function("signaled", HANDLE, None),
-        function("packets", HANDLE, None),
-        function("waiters", HANDLE, None),
-        function("abandoned", HANDLE, None),
-        function("queued", APC, None),
-        function("delivered", APC, None),
-        function("CurrentByteOffset", HANDLE, None),
-        function("pending", Subject::Label(&[Binds::Operation]), None),
-        function("ended", Subject::Thread, None),
-        function("exited", Subject::Process, None),
-    ],
+    rows
 };
 
 /// The call of this name.

@@ -11,10 +11,14 @@ impl Args<'_> {
         match service {
             ServiceName::CreateSemaphore => {
                 let (initial, limit) = (self.narrow("initial"), self.narrow("maximum"));
-                Service::CreateSemaphore { initial, limit }
+                Service::CreateSemaphore { name: self.name(), initial, limit }
             }
-            ServiceName::CreateMutant => Service::CreateMutant { owned: self.is_true("owned") },
-            ServiceName::CreateTimer => Service::CreateTimer { manual_reset: self.is_true("manual") },
+            ServiceName::CreateMutant => {
+                Service::CreateMutant { name: self.name(), owned: self.is_true("owned") }
+            }
+            ServiceName::CreateTimer => {
+                Service::CreateTimer { name: self.name(), manual_reset: self.is_true("manual") }
+            }
             ServiceName::QueueApc => Service::QueueApc(self.handle("thread")),
             ServiceName::WaitMultiple => {
                 let (all, timeout) = (self.is_true("all"), self.timeout());

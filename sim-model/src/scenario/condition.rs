@@ -83,6 +83,14 @@ pub enum Field {
     Deleted,
     /// A wait on the object would be satisfied.
     Signaled,
+    /// The object's name is in the namespace.
+    Named,
+    /// The object is permanent.
+    Permanent,
+    /// The full name of the object that the handle names now.
+    Name,
+    /// The full name of the object that the label was bound to.
+    ObjectName,
     /// Packets in the port.
     Packets,
     /// CurrentByteOffset of a file object.
@@ -126,7 +134,7 @@ pub enum Value {
     Status(Option<NtStatus>),
     /// A Win32 error.
     Error(Win32Error),
-    /// A text: the name of a thread.
+    /// A text: the name of a thread or an object.
     Text(String),
     /// A status block.
     Operation(Option<Id<Iosb>>),
@@ -366,7 +374,7 @@ impl World<'_> {
         let k = self.kernel();
         let named = k.entry(process, handle).and_then(|entry| entry.object);
         let object = match field {
-            Field::HandleCount | Field::PointerCount => named,
+            Field::HandleCount | Field::PointerCount | Field::Name => named,
             _ => bound,
         };
         match field {
@@ -375,14 +383,19 @@ impl World<'_> {
             _ => {}
         }
         let Some(object) = object else {
-            let closed = matches!(field, Field::HandleCount | Field::PointerCount);
+            let closed = matches!(field, Field::HandleCount | Field::PointerCount | Field::Name);
             return Value::Missing(if closed { "no open handle (ask object(…))" } else { "no object" });
         };
         let header = &k[object];
+        if matches!(field, Field::Name | Field::ObjectName) {
+            return k.full_name(object).map_or(Value::Missing("no name"), Value::Text);
+        }
         Value::Number(match (field, header.body) {
             (Field::HandleCount | Field::ObjectHandleCount, _) => i128::from(header.handle_count),
             (Field::PointerCount | Field::ObjectPointerCount, _) => i128::from(header.pointer_count),
             (Field::Deleted, _) => i128::from(header.deleted),
+            (Field::Named, _) => i128::from(header.name.is_some()),
+            (Field::Permanent, _) => i128::from(header.permanent),
             (Field::Signaled, _) => i128::from(!header.deleted && k.is_signaled(object)),
             (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),
             (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),

@@ -77,11 +77,10 @@ impl Expectation {
             Expectation::WaitFails => result.answer == Answer::Wait && result.status.is_error(),
             Expectation::Blocks => false,
             Expectation::Status(status) => result.status == status,
-            Expectation::Error(Win32Error::SUCCESS) => result.succeeded,
-            Expectation::Error(error) => {
-                let told = !result.succeeded || result.answer == Answer::Wait;
-                told && result.answer != Answer::Status && result.error == error
+            Expectation::Error(Win32Error::SUCCESS) => {
+                result.succeeded && result.error != Win32Error::ALREADY_EXISTS
             }
+            Expectation::Error(error) => result.answer != Answer::Status && result.error == error,
             Expectation::Value(value) => result.value == Some(value),
         }
     }

@@ -6,8 +6,12 @@
 mod act;
 pub mod at_end;
 pub mod calls;
+mod calls_names;
+mod calls_waits;
+pub mod catalogue;
 mod compile;
 mod compile_condition;
+mod compile_names;
 mod compile_waits;
 pub mod condition;
 pub mod expect;
@@ -19,7 +23,6 @@ pub mod result;
 pub mod run;
 mod service;
 pub mod space;
-mod wait_calls;
 pub mod world;
 mod world_code;
 

@@ -39,6 +39,9 @@ impl<'w> Names<'w> {
             Some(Body::Process(process)) => format!("process {}", self.process(process)),
             Some(Body::Thread(thread)) => format!("thread {}", self.thread(thread)),
             Some(Body::Device(device)) => format!("device {}", self.device(device)),
+            Some(Body::Directory(_) | Body::SymbolicLink(_)) if k.full_name(object).is_some() => {
+                k.full_name(object).unwrap_or_default()
+            }
             Some(body) => format!("{}#{}", body.object_type().name(), object.index()),
             None => format!("object#{}", object.index()),
         }

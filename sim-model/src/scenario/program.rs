@@ -4,6 +4,7 @@ use sim_core::Handle;
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::nt::wait::Timeout;
+use sim_core::ob::types::ObjectType;
 use sim_core::profile::Profile;
 
 use crate::lang::Source;
@@ -25,6 +26,8 @@ pub struct Program {
     pub processes: Vec<String>,
     /// Who acts, in the order of the file.
     pub actors: Vec<Actor>,
+    /// Every path that a call names an object by.
+    pub paths: Vec<String>,
     /// Its labels.
     pub labels: Vec<Label>,
     /// What must hold in all runs.
@@ -58,6 +61,20 @@ pub struct Label {
     pub name: String,
     /// It is declared as the value of no handle.
     pub unbound: bool,
+}
+
+/// The number of a path among the program's.
+pub type PathId = usize;
+
+/// OBJECT_ATTRIBUTES as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameArg {
+    /// RootDirectory.
+    pub root: HandleArg,
+    /// ObjectName.
+    pub path: Option<PathId>,
+    /// Attributes.
+    pub flags: u16,
 }
 
 /// The number of a label.
@@ -138,8 +155,8 @@ pub enum HandleArg {
 pub enum Service {
     /// CreateFile.
     CreateFile {
-        /// The device that the path names, if there is one.
-        device: Option<usize>,
+        /// The path.
+        name: NameArg,
         /// DesiredAccess.
         access: u32,
         /// Without FILE_FLAG_OVERLAPPED.
@@ -166,6 +183,8 @@ pub enum Service {
         file: HandleArg,
         /// The port to bind it to, or NULL for a new one.
         port: HandleArg,
+        /// The name of a new one.
+        name: NameArg,
         /// The key.
         key: u64,
     },
@@ -207,10 +226,37 @@ pub enum Service {
     },
     /// CreateEvent.
     CreateEvent {
+        /// Its name.
+        name: NameArg,
         /// bManualReset.
         manual_reset: bool,
         /// bInitialState.
         signaled: bool,
+    },
+    /// NtOpenXxx.
+    Open {
+        /// The type of object.
+        wanted: ObjectType,
+        /// Its name.
+        name: NameArg,
+        /// DesiredAccess.
+        access: u32,
+    },
+    /// NtCreateDirectoryObject.
+    CreateDirectory(NameArg),
+    /// NtCreateSymbolicLinkObject.
+    CreateSymbolicLink {
+        /// The link's name.
+        name: NameArg,
+        /// LinkTarget.
+        target: PathId,
+    },
+    /// NtMakeTemporaryObject, NtMakePermanentObject.
+    SetPermanence {
+        /// The object.
+        handle: HandleArg,
+        /// Whether it becomes permanent.
+        permanent: bool,
     },
     /// SetEvent, ResetEvent.
     SetEvent {
@@ -239,6 +285,8 @@ pub enum Service {
     },
     /// CreateSemaphore.
     CreateSemaphore {
+        /// Its name, if it has one.
+        name: NameArg,
         /// lInitialCount.
         initial: u32,
         /// lMaximumCount.
@@ -246,11 +294,15 @@ pub enum Service {
     },
     /// CreateMutex.
     CreateMutant {
+        /// Its name, if it has one.
+        name: NameArg,
         /// bInitialOwner.
         owned: bool,
     },
     /// CreateWaitableTimer.
     CreateTimer {
+        /// Its name, if it has one.
+        name: NameArg,
         /// bManualReset.
         manual_reset: bool,
     },

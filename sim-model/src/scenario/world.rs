@@ -10,11 +10,11 @@ use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Choice, Progress, Step};
 use sim_core::ps::thread::Thread;
-use sim_core::{Handle, Id, Kernel, NtStatus};
+use sim_core::{Handle, Id, Kernel, Name, NtStatus};
 
 use crate::scenario::condition::Refuted;
 use crate::scenario::names::Names;
-use crate::scenario::program::{ActionKind, LabelId, Program};
+use crate::scenario::program::{ActionKind, LabelId, PathId, Program};
 use crate::scenario::result::CallResult;
 use crate::scenario::world_code::{actor_part, failed_part, label_part};
 
@@ -140,6 +140,7 @@ pub struct World<'p> {
     pub(super) processes: Vec<Id<Process>>,
     pub(super) threads: Vec<Option<Id<Thread>>>,
     pub(super) devices: Vec<Id<Device>>,
+    paths: Vec<Name>,
     pub(super) nobodys_iosb: Id<Iosb>,
     pub(super) actors: Vec<ActorState>,
     pub(super) labels: Vec<Binding>,
@@ -160,6 +161,7 @@ impl<'p> World<'p> {
             .iter()
             .map(|actor| actor.process.map(|process| kernel.create_thread(processes[process], &actor.name)))
             .collect();
+        let paths = program.paths.iter().map(|path| kernel.path(path)).collect();
         let nobodys_iosb = kernel.create_iosb();
         kernel.forget();
         let process = kernel.system_process();
@@ -169,6 +171,7 @@ impl<'p> World<'p> {
             processes,
             threads,
             devices,
+            paths,
             nobodys_iosb,
             actors: vec![ActorState { next: 0, inside: None, stage: Stage::First }; program.actors.len()],
             labels: program
@@ -215,6 +218,11 @@ impl<'p> World<'p> {
     /// A device of the program.
     pub fn device(&self, device: usize) -> Id<Device> {
         self.devices[device]
+    }
+
+    /// A path of the program.
+    pub(super) fn path(&self, path: PathId) -> Name {
+        self.paths[path]
     }
 
     /// A status block that no request uses.

@@ -3,7 +3,10 @@
 use sim_core::delta::{Change, Delta};
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
+use sim_core::kernel::AnyRecord;
+use sim_core::ob::directory::Directory;
 use sim_core::ob::header::Object;
+use sim_core::ob::symbolic_link::SymbolicLink;
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
@@ -73,11 +76,12 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
             order += 1;
             match &delta.change {
                 Change::Field { kind: Kind::Object, at, field, from, to }
-                    if *field != Object::DELETED.number() =>
+                    if [Object::HANDLE_COUNT.number(), Object::POINTER_COUNT.number()].contains(field) =>
                 {
                     let count = Count { at: *at, field: *field, from: *from, to: *to };
                     counts.push((order, count, delta.why, by.clone()));
                 }
+                Change::Field { kind: Kind::Object, at, .. } if came_and_went(entry, *at) => {}
                 Change::Field { kind, at, field, from, to } => {
                     if is_news(step, *kind, *at, *field, *to) {
                         let (place, subject) = ((*kind, *at, *field), subject(world, step, *kind, *at));
@@ -97,6 +101,17 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
     events.extend(shown_counts(world, counts));
     events.sort_by_key(|(order, _)| *order);
     events.into_iter().map(|(_, shown)| shown).collect()
+}
+
+/// Whether a line created an object and freed it again: then it has no name that a reader knows.
+fn came_and_went(entry: &Entry, place: u32) -> bool {
+    let mut changes = entry.steps.iter().flat_map(|step| &step.deltas).map(|delta| &delta.change);
+    let came = |change: &Change| matches!(change, Change::Create { kind: Kind::Object, at } if *at == place);
+    let went = |change: &Change| match change {
+        Change::Destroy { at, record } => *at == place && matches!(**record, AnyRecord::Object(_)),
+        _ => false,
+    };
+    changes.any(came) && changes.any(went)
 }
 
 /// A change of HandleCount or PointerCount.
@@ -203,6 +218,8 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::File, "cleanup sent") => only("IRP_MJ_CLEANUP sent"),
         (Kind::File, "close sent") => only("IRP_MJ_CLOSE sent"),
         (Kind::Object, "deleted") => only("freed"),
+        (Kind::Object, "Name") if to == 0 => only("name removed"),
+        (Kind::Object, name) => (name, String::new(), read(to)),
         (Kind::Irp, "Cancel") => only("Cancel set"),
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Thread, "WaitStatus") => only("wait ends"),
@@ -226,6 +243,8 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Event => k.get(Id::<sim_core::ke::event::Event>::at(at)).map(|event| event.object),
         Kind::Port => k.get(Id::<sim_core::io::port::Port>::at(at)).map(|port| port.object),
         Kind::Device => k.get(Id::<sim_core::io::device::Device>::at(at)).map(|device| device.object),
+        Kind::Directory => k.get(Id::<Directory>::at(at)).map(|directory| directory.object),
+        Kind::SymbolicLink => k.get(Id::<SymbolicLink>::at(at)).map(|link| link.object),
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
         kind => waited_for(k, kind, at),
@@ -264,6 +283,8 @@ pub fn word(world: &World<'_>, step: &Taken, kind: WordKind, word: u64) -> Strin
         WordKind::Ref(_) if word == 0 => "none".into(),
         WordKind::Ref(kind) => subject(world, step, kind, (word - 1) as u32),
         WordKind::Named(name) => name(word).into(),
+        WordKind::Name if word == 0 => "none".into(),
+        WordKind::Name => world.kernel().name(word as u32 - 1).into(),
     }
 }
 

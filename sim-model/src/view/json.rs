@@ -270,7 +270,7 @@ fn entry_record<'a>(run: &'a Run<'a>, entry: &'a Entry, counts: &mut Counts) -> 
                 Ending::Returned { result, .. } => (
                     Some(result.status.to_string()),
                     result.to_string(),
-                    (!result.succeeded).then(|| result.error.to_string()),
+                    result.tells_error().then(|| result.error.to_string()),
                 ),
                 Ending::Done(status) => (Some(status.to_string()), status.to_string(), None),
                 _ => (None, "does not return".into(), None),

@@ -347,8 +347,10 @@ pub fn holder_name(world: &World<'_>, holder: Holder) -> String {
         Holder::Irp(irp) => format!("the {}", names.irp(&k[irp])),
         Holder::Wait(thread) => format!("the wait of thread {}", names.thread(thread)),
         Holder::Running => "itself, while it runs".into(),
+        Holder::System => "the system".into(),
         Holder::Object(object) => match k[object].body {
             Body::File(_) => format!("the file object {}", names.object(object)),
+            Body::Directory(_) => format!("the directory {}", names.object(object)),
             _ => names.object(object),
         },
     }

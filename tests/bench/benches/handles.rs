@@ -10,6 +10,7 @@ use sim_core::frame::Frame;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::profile::Profile;
 use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, Kernel};
@@ -44,7 +45,11 @@ impl Model {
     }
 
     fn open(&mut self) -> Handle {
-        self.call(NtCreateEvent::Create { manual_reset: false, signaled: false })
+        self.call(NtCreateEvent::Create {
+            attributes: ObjectAttributes::UNNAMED,
+            manual_reset: false,
+            signaled: false,
+        })
     }
 
     fn close(&mut self, handle: Handle) {

@@ -2,6 +2,7 @@
 
 use crate::lang::{Binds, ParamKind};
 use crate::scenario::calls::{Answer, BOOLEAN, CallRow, ServiceName, may, needs, row};
+use crate::scenario::calls_names::{FLAGS, NAME, ROOT, WIN32_NAME};
 use ParamKind::{Handle as H, Handles as L, Number as N};
 
 /// Win32 names first. The count of handles that some of them take is the length of the list.
@@ -16,7 +17,7 @@ pub(super) const WAITS: [CallRow; 34] = [
     ),
     row(
         "CreateSemaphore",
-        &[needs("lInitialCount", "initial", N), needs("lMaximumCount", "maximum", N)],
+        &[needs("lInitialCount", "initial", N), needs("lMaximumCount", "maximum", N), WIN32_NAME],
         Binds::Handle,
         ServiceName::CreateSemaphore,
         Answer::HandleOrNull,
@@ -32,7 +33,7 @@ pub(super) const WAITS: [CallRow; 34] = [
     ),
     row(
         "CreateMutex",
-        &[may("bInitialOwner", "owned", BOOLEAN)],
+        &[may("bInitialOwner", "owned", BOOLEAN), WIN32_NAME],
         Binds::Handle,
         ServiceName::CreateMutant,
         Answer::HandleOrNull,
@@ -48,7 +49,7 @@ pub(super) const WAITS: [CallRow; 34] = [
     ),
     row(
         "CreateWaitableTimer",
-        &[may("bManualReset", "manual", BOOLEAN)],
+        &[may("bManualReset", "manual", BOOLEAN), WIN32_NAME],
         Binds::Handle,
         ServiceName::CreateTimer,
         Answer::HandleOrNull,
@@ -170,7 +171,7 @@ pub(super) const WAITS: [CallRow; 34] = [
     ),
     row(
         "NtCreateSemaphore",
-        &[needs("InitialCount", "initial", N), needs("MaximumCount", "maximum", N)],
+        &[needs("InitialCount", "initial", N), needs("MaximumCount", "maximum", N), NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreateSemaphore,
         Answer::Status,
@@ -194,7 +195,7 @@ pub(super) const WAITS: [CallRow; 34] = [
     ),
     row(
         "NtCreateMutant",
-        &[may("InitialOwner", "owned", BOOLEAN)],
+        &[may("InitialOwner", "owned", BOOLEAN), NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreateMutant,
         Answer::Status,
@@ -218,7 +219,7 @@ pub(super) const WAITS: [CallRow; 34] = [
     ),
     row(
         "NtCreateTimer",
-        &[may("ManualReset", "manual", BOOLEAN)],
+        &[may("ManualReset", "manual", BOOLEAN), NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreateTimer,
         Answer::Status,
