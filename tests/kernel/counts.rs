@@ -15,7 +15,7 @@ const OPEN: CreateFile = CreateFile { device: None, access: Access(0x8000_0000),
 
 fn open(machine: &mut Machine, device: usize) -> (Handle, Id<Object>) {
     let device = Some(machine.devices[device]);
-    let handle = Handle(machine.call(0, NtCreateFile::of(CreateFile { device, ..OPEN })).unwrap().value);
+    let handle = machine.call(0, NtCreateFile::of(CreateFile { device, ..OPEN })).unwrap().value.handle();
     let object = machine.k.entry(machine.processes[0], handle).unwrap().object.unwrap();
     machine.k.watch(object);
     (handle, object)
@@ -106,7 +106,7 @@ fn the_last_handle_in_a_process_cancels_only_what_reports_to_a_port_alone() {
     for (apc_context, ends) in [(true, true), (false, false)] {
         let mut machine = Machine::new(Profile::default());
         let (file, object) = open(&mut machine, 0);
-        let port = Handle(machine.call(0, NtCreateIoCompletion::Create {}).unwrap().value);
+        let port = machine.call(0, NtCreateIoCompletion::Create {}).unwrap().value.handle();
         machine.call(0, NtSetInformationFile::of(file, port, 0));
         let iosb = machine.iosbs[0];
         let event = Handle::NULL;
@@ -144,7 +144,7 @@ fn a_thread_that_ends_takes_its_own_requests_with_it_and_no_others() {
     {
         let mut machine = Machine::new(Profile::of(version));
         let (file, _) = open(&mut machine, 0);
-        let port = Handle(machine.call(0, NtCreateIoCompletion::Create {}).unwrap().value);
+        let port = machine.call(0, NtCreateIoCompletion::Create {}).unwrap().value.handle();
         if with_port {
             machine.call(0, NtSetInformationFile::of(file, port, 0));
         }

@@ -8,7 +8,7 @@ use crate::ob::reference::Purpose;
 use crate::ps::system::Role;
 use crate::ps::thread::Thread;
 use crate::record::record;
-use crate::word::Id;
+use crate::word::{Id, Title};
 
 record! {
     /// DEVICE_OBJECT.
@@ -16,7 +16,7 @@ record! {
         /// Its header.
         OBJECT object: Id<Object>,
         /// The number of its name.
-        NAME name: u32,
+        NAME name: Title,
         /// The driver that serves it.
         DRIVER driver: DriverKind,
         /// Open files and requests, as the I/O manager counts them (not the header's PointerCount).
@@ -36,7 +36,7 @@ impl Kernel {
     /// Creates a device, as a driver does at load: its object is held while the driver is loaded.
     pub fn create_device(&mut self, name: &str, driver: DriverKind) -> Id<Device> {
         let thread = self.create_thread_as(self.system_process(), name, Role::Device);
-        let name = self.intern(name);
+        let name = Title(self.intern(name));
         let at = self.devices.lowest_free();
         let object = self.create(Object::new(Body::Device(at)), "the driver creates its device");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());

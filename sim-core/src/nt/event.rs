@@ -7,7 +7,7 @@ use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// EVENT_MODIFY_STATE.
 const EVENT_MODIFY_STATE: Access = Access(2);
@@ -52,7 +52,7 @@ impl Routine for NtSetEvent {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object: Id<Object> = returned.value.object();
                 if let Body::Event(event) = k[object].body {
                     let why =
                         if signaled { "the program set the event" } else { "the program reset the event" };

@@ -6,7 +6,7 @@ use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word, word_enum};
+use crate::word::{Access, Handle, Id, word_enum};
 
 word_enum! {
     /// How long a wait may last. The model has no clock: a wait with an end can end at any moment.
@@ -86,7 +86,7 @@ impl Routine for NtWaitForSingleObject {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let object = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 if timeout == Timeout::Zero {
                     // Looking and taking are one step: nobody can come between.
                     let status = if k.is_signaled(object) { NtStatus::SUCCESS } else { NtStatus::TIMEOUT };

@@ -9,6 +9,7 @@ use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::record;
+use crate::renaming::Rename;
 use crate::word::{Id, Word, WordKind};
 
 record! {
@@ -80,7 +81,7 @@ impl Body {
 }
 
 impl Word for Body {
-    const KIND: WordKind = WordKind::Number;
+    const KIND: WordKind = WordKind::Packed;
     fn to_word(self) -> u64 {
         let place = match self {
             Body::Event(id) => id.to_word(),
@@ -104,6 +105,19 @@ impl Word for Body {
             ObjectType::Thread => Body::Thread(Id::from_word(place)),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
+    }
+
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        let renamed = match Body::from_word(word) {
+            Body::Event(id) => Body::Event(names.value(id)),
+            Body::File(id) => Body::File(names.value(id)),
+            Body::Device(id) => Body::Device(names.value(id)),
+            Body::Port(id) => Body::Port(names.value(id)),
+            Body::Process(id) => Body::Process(names.value(id)),
+            Body::Thread(id) => Body::Thread(names.value(id)),
+            Body::Opaque(name) => Body::Opaque(name),
+        };
+        renamed.to_word()
     }
 }
 

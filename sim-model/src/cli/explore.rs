@@ -59,6 +59,7 @@ fn search(program: &Program, space: &ProgramSpace<'_>, arguments: &ExploreArgume
         threads: arguments
             .threads
             .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        symmetry: !arguments.no_symmetry,
         partial_order: !arguments.no_partial_order,
         allow_unexercised: arguments.allow_unexercised,
         limits: Limits {
@@ -68,7 +69,6 @@ fn search(program: &Program, space: &ProgramSpace<'_>, arguments: &ExploreArgume
             time: arguments.time.map(Duration::from_secs),
             cancel: Some(&INTERRUPTED),
         },
-        ..Settings::default()
     };
     let bar = std::io::stderr().is_terminal().then(|| progress_bar(program));
     let start = Instant::now();

@@ -8,6 +8,7 @@ pub mod calls;
 mod compile;
 mod compile_condition;
 pub mod condition;
+mod exchange;
 pub mod expect;
 mod image;
 pub mod names;
@@ -16,6 +17,7 @@ pub mod result;
 pub mod run;
 mod service;
 pub mod space;
+mod symmetry;
 pub mod world;
 mod world_code;
 

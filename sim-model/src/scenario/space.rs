@@ -1,5 +1,7 @@
 //! A program as a space of states: every order in which its threads, the devices and the system can take their steps.
 
+use std::cell::RefCell;
+
 use sim_core::part::Part;
 
 use crate::explore::{Marks, Rule, RuleKind, System};
@@ -7,6 +9,7 @@ use crate::lang::ast::PropertyKind;
 use crate::scenario::expect::Expectation;
 use crate::scenario::image::Image;
 use crate::scenario::program::{ActionKind, Program};
+use crate::scenario::symmetry::{Scratch, Symmetry};
 use crate::scenario::world::{Event, Mark, Move, World};
 
 /// All runs of a program.
@@ -16,6 +19,7 @@ pub struct ProgramSpace<'p> {
     initial: World<'p>,
     rules: Vec<Rule>,
     preemptions: Option<u32>,
+    symmetry: Symmetry,
 }
 
 /// A state on the way, with what undoing the last move needs.
@@ -32,6 +36,7 @@ pub struct SpaceState<'p> {
     /// Who moved last, and how often somebody was stopped who could have gone on; only if that is bounded.
     turn: Turn,
     turn_before: Turn,
+    scratch: RefCell<Scratch>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -70,7 +75,9 @@ impl<'p> ProgramSpace<'p> {
             };
             Rule::new(kind, property.name.clone())
         }));
-        ProgramSpace { program, initial: World::new(program), rules, preemptions }
+        let initial = World::new(program);
+        let symmetry = Symmetry::of(&initial);
+        ProgramSpace { program, initial, rules, preemptions, symmetry }
     }
 
     /// The world at the beginning, which encodings are relative to.
@@ -107,6 +114,7 @@ impl<'p> System for ProgramSpace<'p> {
             changed: Vec::new(),
             turn: Turn::default(),
             turn_before: Turn::default(),
+            scratch: RefCell::default(),
         }
     }
 
@@ -116,6 +124,11 @@ impl<'p> System for ProgramSpace<'p> {
             out.extend(state.turn.preemptions.to_le_bytes());
         }
         state.image.put(&state.world, &self.initial, &state.changed, out);
+    }
+
+    fn canonical(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
+        let turn = self.preemptions.map(|_| (state.turn.last, state.turn.preemptions));
+        self.symmetry.canonical(&state.world, &self.initial, turn, &mut state.scratch.borrow_mut(), out);
     }
 
     fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {

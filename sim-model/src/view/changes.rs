@@ -228,7 +228,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
 pub fn word(world: &World<'_>, step: &Taken, kind: WordKind, word: u64) -> String {
     match kind {
         WordKind::Bool => if word == 0 { "no" } else { "yes" }.into(),
-        WordKind::Number => word.to_string(),
+        WordKind::Number | WordKind::Title | WordKind::Packed => word.to_string(),
         WordKind::Mask => format!("0x{word:x}"),
         WordKind::Handle => Handle(word as u32).to_string(),
         WordKind::Status => NtStatus(word as u32).to_string(),

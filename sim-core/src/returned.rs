@@ -1,0 +1,152 @@
+//! What a routine returns to the one that called it.
+
+use crate::io::port::Packet;
+use crate::ob::header::Object;
+use crate::renaming::Rename;
+use crate::status::NtStatus;
+use crate::word::{Handle, Id, Word, WordKind};
+
+/// What a routine returns: a status and, with it, a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Returned {
+    /// The status.
+    pub status: NtStatus,
+    /// The value; the number 0 where there is none.
+    pub value: Value,
+}
+
+/// The value that a routine returns beside its status. It says what it names, so that a renaming can follow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Value {
+    /// A flag or a number.
+    Number(u32),
+    /// A handle's value.
+    Handle(Handle),
+    /// An object that was referenced.
+    Object(Id<Object>),
+    /// A packet that was removed.
+    Packet(Id<Packet>),
+}
+
+impl Value {
+    /// No value.
+    pub const NONE: Value = Value::Number(0);
+
+    /// The handle; [`Handle::NULL`] if it is none.
+    pub const fn handle(self) -> Handle {
+        match self {
+            Value::Handle(handle) => handle,
+            _ => Handle::NULL,
+        }
+    }
+
+    /// The packet, if it is one.
+    pub const fn packet(self) -> Option<Id<Packet>> {
+        match self {
+            Value::Packet(packet) => Some(packet),
+            _ => None,
+        }
+    }
+
+    /// The object that a routine has referenced.
+    pub(crate) fn object(self) -> Id<Object> {
+        match self {
+            Value::Object(object) => object,
+            other => unreachable!("the routine that was called returns an object: {other:?}"),
+        }
+    }
+}
+
+impl Returned {
+    /// Only a status.
+    pub const fn status(status: NtStatus) -> Returned {
+        Returned { status, value: Value::NONE }
+    }
+
+    /// Success with a number.
+    pub const fn number(number: u32) -> Returned {
+        Returned { status: NtStatus::SUCCESS, value: Value::Number(number) }
+    }
+
+    /// Success with a new handle.
+    pub const fn handle(handle: Handle) -> Returned {
+        Returned { status: NtStatus::SUCCESS, value: Value::Handle(handle) }
+    }
+
+    /// Success with a referenced object.
+    pub const fn object(object: Id<Object>) -> Returned {
+        Returned { status: NtStatus::SUCCESS, value: Value::Object(object) }
+    }
+
+    /// Success with a removed packet.
+    pub const fn packet(packet: Id<Packet>) -> Returned {
+        Returned { status: NtStatus::SUCCESS, value: Value::Packet(packet) }
+    }
+}
+
+/// The bits of a value's word that say what it is.
+const TAG_BITS: u32 = 2;
+/// A value's word has 32 bits with its tag. A handle's value is less than 2^26, and no arena holds so many records.
+const MOST: u64 = 1 << (32 - TAG_BITS);
+
+impl Word for Value {
+    const KIND: WordKind = WordKind::Packed;
+    fn to_word(self) -> u64 {
+        let (tag, word) = match self {
+            Value::Number(number) => (0, u64::from(number)),
+            Value::Handle(handle) => (1, handle.to_word()),
+            Value::Object(object) => (2, object.to_word()),
+            Value::Packet(packet) => (3, packet.to_word()),
+        };
+        assert!(word < MOST, "what a routine returns is small");
+        word << TAG_BITS | tag
+    }
+    fn from_word(word: u64) -> Self {
+        let rest = word >> TAG_BITS;
+        match word & ((1 << TAG_BITS) - 1) {
+            0 => Value::Number(rest as u32),
+            1 => Value::Handle(Handle::from_word(rest)),
+            2 => Value::Object(Id::from_word(rest)),
+            _ => Value::Packet(Id::from_word(rest)),
+        }
+    }
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        match Value::from_word(word) {
+            Value::Number(_) => word,
+            Value::Handle(handle) => Value::Handle(names.value(handle)).to_word(),
+            Value::Object(object) => Value::Object(names.value(object)).to_word(),
+            Value::Packet(packet) => Value::Packet(names.value(packet)).to_word(),
+        }
+    }
+}
+
+impl Word for Returned {
+    const KIND: WordKind = WordKind::Packed;
+    fn to_word(self) -> u64 {
+        Some(self).to_word()
+    }
+    fn from_word(word: u64) -> Self {
+        Option::<Returned>::from_word(word).expect("a word that holds what was returned")
+    }
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        Option::<Returned>::rename(word, names)
+    }
+}
+
+impl Word for Option<Returned> {
+    const KIND: WordKind = WordKind::Packed;
+    fn to_word(self) -> u64 {
+        self.map_or(0, |returned| (returned.status.to_word() << 32 | returned.value.to_word()) + 1)
+    }
+    fn from_word(word: u64) -> Self {
+        let word = word.checked_sub(1)?;
+        Some(Returned {
+            status: NtStatus::from_word(word >> 32),
+            value: Value::from_word(word & 0xFFFF_FFFF),
+        })
+    }
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        let renamed = |returned: Returned| Returned { value: names.value(returned.value), ..returned };
+        Option::<Returned>::from_word(word).map(renamed).to_word()
+    }
+}
