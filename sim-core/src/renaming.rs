@@ -71,25 +71,22 @@ impl Kind {
     }
 }
 
+/// The word of a record that is gone, which no arena has a place for. A routine that is about to return may still hold
+/// such a word; nobody looks at it.
+const GONE: u32 = (1 << 28) - 1;
+
 /// New places for the records of one kind: a permutation of all places, as far as it was decided.
 #[derive(Clone, Debug, Default)]
 struct Places {
-    /// By old place: the new place plus one, 0 while it has none.
+    /// By old place: the word of the new place, 0 while it has none.
     new: Vec<u32>,
     /// By new place: the old place.
     old: Vec<u32>,
 }
 
 impl Places {
-    fn is_named(&self, old: u32) -> bool {
-        self.new.get(old as usize).is_some_and(|new| *new > 0)
-    }
-
     /// Gives `old` the next new place.
     fn name(&mut self, old: u32) -> u32 {
-        if self.new.len() <= old as usize {
-            self.new.resize(old as usize + 1, 0);
-        }
         self.old.push(old);
         self.new[old as usize] = self.old.len() as u32;
         self.old.len() as u32
@@ -153,9 +150,10 @@ impl Renaming {
         for kind in Kind::ALL {
             let places = &mut self.places[*kind as usize];
             places.reset_to(&first.places[*kind as usize]);
+            let there = places.new.len() as u32..kernel.places(*kind) as u32;
+            places.new.extend(there.clone().map(|at| if kernel.has_record(*kind, at) { 0 } else { GONE }));
             if kind.keeps_places() {
-                (places.old.len() as u32..kernel.places(*kind) as u32)
-                    .for_each(|place| _ = places.name(place));
+                there.for_each(|place| _ = places.name(place));
             }
         }
         self.slots.clear();
@@ -180,8 +178,9 @@ impl Renaming {
         self.places[kind as usize].new[old as usize] - 1
     }
 
+    /// Whether the record that is there has a name.
     pub(crate) fn is_named(&self, kind: Kind, old: u32) -> bool {
-        self.places[kind as usize].is_named(old)
+        self.places[kind as usize].new[old as usize] > 0
     }
 
     /// A record that got its name by being asked for, in that order, each once.
@@ -229,11 +228,12 @@ impl Rename for Renaming {
         let Some(old) = word.checked_sub(1) else { return word };
         let places = &mut self.places[kind as usize];
         match places.new.get(old as usize) {
-            Some(new) if *new > 0 => u64::from(*new),
-            _ => {
+            None => u64::from(GONE),
+            Some(0) => {
                 self.queue.push((kind, old as u32));
                 u64::from(places.name(old as u32))
             }
+            Some(new) => u64::from(*new),
         }
     }
 

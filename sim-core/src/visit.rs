@@ -75,11 +75,14 @@ impl Kernel {
             loop {
                 let unnamed = table.open().filter(|(handle, _)| !names.is_slot_named(handle.0 / 4));
                 let first = unnamed.min_by_key(|(handle, entry)| {
-                    let object = entry.object.map_or(0, |object| object.index() as u32);
-                    let name =
-                        names.is_named(Kind::Object, object).then(|| names.new_place(Kind::Object, object));
+                    let object = entry.object.expect("an open entry names an object");
+                    let place = object.index() as u32;
+                    let is_named = names.is_named(Kind::Object, place);
+                    let name = if is_named { names.new_place(Kind::Object, place) } else { u32::MAX };
                     let bits = (entry.access, entry.attributes, entry.locked);
-                    (name.unwrap_or(u32::MAX), bits, self.plain_words(Kind::Object, object), handle.0)
+                    let body =
+                        self[object].body.record().map(|(kind, at)| (kind, self.plain_words(kind, at)));
+                    (name, bits, self.plain_words(Kind::Object, place), body, handle.0)
                 });
                 let Some((handle, entry)) = first else { break };
                 names.slot(handle.0 / 4);

@@ -1,4 +1,5 @@
-//! What `kobj explore` saves (steps that nobody sees, bytes that did not change) against the search without it, on
+//! What `kobj explore` saves (steps that nobody sees, names that nobody can tell apart, bytes that did
+//! not change) against the search without it, on
 //! scenarios made at random.
 
 mod corpus;
@@ -6,4 +7,5 @@ mod encoding;
 mod factors;
 mod meetings;
 mod partial_order;
+mod symmetry;
 mod views;

@@ -8,7 +8,7 @@ use crate::kernel::Kernel;
 use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
-use crate::record::record;
+use crate::record::{Kind, record};
 use crate::renaming::Rename;
 use crate::word::{Id, Word, WordKind};
 
@@ -77,6 +77,22 @@ impl Body {
             Body::Thread(_) => ObjectType::Thread,
             Body::Opaque(_) => ObjectType::Opaque,
         }
+    }
+}
+
+impl Body {
+    /// The record that it is.
+    pub(crate) const fn record(self) -> Option<(Kind, u32)> {
+        let (kind, at) = match self {
+            Body::Event(id) => (Kind::Event, id.index()),
+            Body::File(id) => (Kind::File, id.index()),
+            Body::Device(id) => (Kind::Device, id.index()),
+            Body::Port(id) => (Kind::Port, id.index()),
+            Body::Process(id) => (Kind::Process, id.index()),
+            Body::Thread(id) => (Kind::Thread, id.index()),
+            Body::Opaque(_) => return None,
+        };
+        Some((kind, at as u32))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use sim_core::part::Part;
+use sim_core::renaming::Renaming;
 
 use crate::explore::{Marks, Rule, RuleKind, System};
 use crate::lang::ast::PropertyKind;
@@ -83,6 +84,19 @@ impl<'p> ProgramSpace<'p> {
     /// The world at the beginning, which encodings are relative to.
     pub const fn initial_world(&self) -> &World<'p> {
         &self.initial
+    }
+
+    /// Appends the encoding of a state that is symmetric to this one: with other names, first those of one of the
+    /// exchanges of actors, then those that `ask` asks for. For tests of what [`System::canonical`] is taken for.
+    #[doc(hidden)]
+    pub fn put_renamed(
+        &self,
+        state: &SpaceState<'p>,
+        exchange: usize,
+        ask: &mut dyn FnMut(&mut Renaming),
+        out: &mut Vec<u8>,
+    ) {
+        self.symmetry.renamed(&state.world, &self.initial, exchange, ask, out);
     }
 
     /// Whether an actor that has not come to its end stays there for ever: inside a call that is not expected to

@@ -63,7 +63,8 @@ impl Symmetry {
         let limit = self.first_fixed_slot(world);
         let start = out.len();
         if let [way] = &self.ways[..] {
-            return way.encode(world, base, turn, limit, names, out);
+            names.restart(&way.names, world.kernel(), limit);
+            return way.encode(world, base, turn, names, out);
         }
         progress.clear();
         progress.extend((0..world.program().actors.len()).map(|actor| progress_of(world, actor)));
@@ -72,12 +73,30 @@ impl Symmetry {
         let least = self.ways.iter().map(order).min();
         for way in self.ways.iter().filter(|way| Some(order(way)) == least) {
             bytes.clear();
-            way.encode(world, base, turn, limit, names, bytes);
+            names.restart(&way.names, world.kernel(), limit);
+            way.encode(world, base, turn, names, bytes);
             if out.len() == start || bytes[..] < out[start..] {
                 out.truncate(start);
                 out.extend_from_slice(bytes);
             }
         }
+    }
+
+    /// Appends the encoding of the world under other names: those of the `number`th exchange, then those that `ask`
+    /// asks for, then those of the walk.
+    pub(super) fn renamed(
+        &self,
+        world: &World<'_>,
+        base: &World<'_>,
+        number: usize,
+        ask: &mut dyn FnMut(&mut Renaming),
+        out: &mut Vec<u8>,
+    ) {
+        let way = &self.ways[number % self.ways.len()];
+        let mut names = way.names.clone();
+        names.restart(&way.names, world.kernel(), self.first_fixed_slot(world));
+        ask(&mut names);
+        way.encode(world, base, None, &mut names, out);
     }
 
     /// Slots from here on keep their names: the next handle of a process gets the first slot that was never used, and
@@ -121,12 +140,10 @@ impl Way {
         world: &World<'_>,
         base: &World<'_>,
         turn: Option<(u32, u32)>,
-        limit: u32,
         names: &mut Renaming,
         out: &mut Vec<u8>,
     ) {
         let kernel = world.kernel();
-        names.restart(&self.names, kernel, limit);
         kernel.name_roots(names);
         for label in &self.labels_back {
             renamed_binding(world.binding(*label), names);
