@@ -239,6 +239,6 @@ impl Rename for Renaming {
 
     fn handle(&mut self, word: u64) -> u64 {
         let value = word as u32;
-        u64::from(self.slot(value / 4) * 4 | value & 3)
+        u64::from((self.slot(value / 4) * 4) | (value & 3))
     }
 }

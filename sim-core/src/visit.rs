@@ -106,21 +106,25 @@ impl Kernel {
     /// be over. The base has empty stacks and handle tables, and no findings.
     pub fn encode_renamed(&self, base: &Kernel, names: &mut Renaming, out: &mut Vec<u8>) {
         let mut encoder = Encoder::new(out);
-        let encoder = &mut encoder;
-        let parts: [(Kind, fn(u32) -> Part); 2] = [(Kind::Process, Part::table), (Kind::Thread, Part::stack)];
         for kind in Kind::ALL {
-            for new in 0..names.places(*kind) {
-                let old = names.old(*kind, new);
-                self.put_part_as(base, Part::record(*kind, new as u32), old, encoder, names);
-            }
+            self.put_parts_as(base, *kind, |new| Part::record(*kind, new), &mut encoder, names);
         }
-        for (kind, part) in parts {
-            for new in 0..names.places(kind) {
-                let old = names.old(kind, new);
-                self.put_part_as(base, part(new as u32), old, encoder, names);
-            }
-        }
-        self.put_part_as(base, Part::findings(), 0, encoder, names);
+        self.put_parts_as(base, Kind::Process, Part::table, &mut encoder, names);
+        self.put_parts_as(base, Kind::Thread, Part::stack, &mut encoder, names);
+        self.put_part_as(base, Part::findings(), 0, &mut encoder, names);
         assert!(names.is_done(), "a word was written that the walk did not come to");
+    }
+
+    fn put_parts_as(
+        &self,
+        base: &Kernel,
+        kind: Kind,
+        part: impl Fn(u32) -> Part,
+        encoder: &mut Encoder<'_>,
+        names: &mut Renaming,
+    ) {
+        for new in 0..names.places(kind) {
+            self.put_part_as(base, part(new as u32), names.old(kind, new), encoder, names);
+        }
     }
 }

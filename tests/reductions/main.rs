@@ -3,6 +3,7 @@
 //! scenarios made at random.
 
 mod corpus;
+mod counts;
 mod encoding;
 mod factors;
 mod meetings;

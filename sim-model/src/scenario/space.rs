@@ -1,7 +1,5 @@
 //! A program as a space of states: every order in which its threads, the devices and the system can take their steps.
 
-use std::cell::RefCell;
-
 use sim_core::part::Part;
 use sim_core::renaming::Renaming;
 
@@ -37,7 +35,7 @@ pub struct SpaceState<'p> {
     /// Who moved last, and how often somebody was stopped who could have gone on; only if that is bounded.
     turn: Turn,
     turn_before: Turn,
-    scratch: RefCell<Scratch>,
+    scratch: Scratch,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -128,7 +126,7 @@ impl<'p> System for ProgramSpace<'p> {
             changed: Vec::new(),
             turn: Turn::default(),
             turn_before: Turn::default(),
-            scratch: RefCell::default(),
+            scratch: Scratch::default(),
         }
     }
 
@@ -142,7 +140,7 @@ impl<'p> System for ProgramSpace<'p> {
 
     fn canonical(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
         let turn = self.preemptions.map(|_| (state.turn.last, state.turn.preemptions));
-        self.symmetry.canonical(&state.world, &self.initial, turn, &mut state.scratch.borrow_mut(), out);
+        self.symmetry.canonical(&state.world, &self.initial, turn, &state.scratch, out);
     }
 
     fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {

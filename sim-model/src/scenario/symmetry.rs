@@ -1,6 +1,8 @@
 //! Symmetry: states that differ only in names are one. The names are the places of records, the values of handles,
 //! and which of several actors with the same lines is which.
 
+use std::sync::{Mutex, PoisonError};
+
 use sim_core::encode::Encoder;
 use sim_core::record::Kind;
 use sim_core::renaming::{Rename, Renaming};
@@ -31,9 +33,19 @@ struct Way {
     names: Renaming,
 }
 
-/// Memory that is used again for each state.
-#[derive(Clone, Default)]
-pub(super) struct Scratch {
+/// Memory that is used again for each state. It holds nothing of a state, so that a copy is empty. Nobody ever waits for
+/// the lock, which only lets states be shared.
+#[derive(Default)]
+pub(super) struct Scratch(Mutex<Memory>);
+
+impl Clone for Scratch {
+    fn clone(&self) -> Scratch {
+        Scratch::default()
+    }
+}
+
+#[derive(Default)]
+struct Memory {
     names: Option<Renaming>,
     /// By actor: how far it is, without any names.
     progress: Vec<[usize; 3]>,
@@ -55,10 +67,11 @@ impl Symmetry {
         world: &World<'_>,
         base: &World<'_>,
         turn: Option<(u32, u32)>,
-        scratch: &mut Scratch,
+        scratch: &Scratch,
         out: &mut Vec<u8>,
     ) {
-        let Scratch { names, progress, bytes } = scratch;
+        let mut memory = scratch.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Memory { names, progress, bytes } = &mut *memory;
         let names = names.get_or_insert_with(|| self.ways[0].names.clone());
         let limit = self.first_fixed_slot(world);
         let start = out.len();
@@ -68,10 +81,14 @@ impl Symmetry {
         }
         progress.clear();
         progress.extend((0..world.program().actors.len()).map(|actor| progress_of(world, actor)));
-        let order = |way: &Way| way.actors_back.iter().map(|actor| progress[*actor]).collect::<Vec<_>>();
         // Whoever is less far comes first, so that few exchanges are left to try.
-        let least = self.ways.iter().map(order).min();
-        for way in self.ways.iter().filter(|way| Some(order(way)) == least) {
+        let Some(least) =
+            self.ways.iter().min_by(|one, other| one.order(progress).cmp(other.order(progress)))
+        else {
+            return;
+        };
+        let first = |way: &&Way| way.order(progress).eq(least.order(progress));
+        for way in self.ways.iter().filter(first) {
             bytes.clear();
             names.restart(&way.names, world.kernel(), limit);
             way.encode(world, base, turn, names, bytes);
@@ -132,6 +149,11 @@ impl Way {
             names: Renaming::new(initial.kernel(), &processes, &threads),
             exchange,
         }
+    }
+
+    /// How far each actor is after the exchange.
+    fn order<'a>(&'a self, progress: &'a [[usize; 3]]) -> impl Iterator<Item = [usize; 3]> + 'a {
+        self.actors_back.iter().map(|actor| progress[*actor])
     }
 
     /// Appends the world under the names that a walk gives after the exchange.
