@@ -175,8 +175,8 @@ fn go_on<'p>(system: &ProgramSpace<'p>, state: &mut SpaceState<'p>, step: Move) 
 #[test]
 fn a_state_under_other_names_goes_on_alike() {
     let (renamed, states) = (Cell::new(0), Cell::new(0));
-    let numbers = |most| prop::collection::vec(any::<u32>(), 0..most);
-    let result = runner(256).run(&(corpus(), numbers(400), numbers(64)), |(text, walk, numbers)| {
+    let numbers = |least, most| prop::collection::vec(any::<u32>(), least..most);
+    let result = runner(256).run(&(corpus(), numbers(100, 400), numbers(0, 64)), |(text, walk, numbers)| {
         let program = program(&text);
         let system = ProgramSpace::new(&program, None);
         let mut state = system.initial();
@@ -193,7 +193,7 @@ fn a_state_under_other_names_goes_on_alike() {
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
-    assert!(renamed.get() > 8_000, "{} of {} states renamed", renamed.get(), states.get());
+    assert!(renamed.get() > 4_000, "{} of {} states renamed", renamed.get(), states.get());
 }
 
 #[test]
