@@ -86,8 +86,21 @@ impl Returned {
 
 /// The bits of a value's word that say what it is.
 const TAG_BITS: u32 = 2;
-/// A value's word has 32 bits with its tag. A handle's value is less than 2^26, and no arena holds so many records.
-const MOST: u64 = 1 << (32 - TAG_BITS);
+/// A value's word: 32 bits and its tag.
+const VALUE_BITS: u32 = 32 + TAG_BITS;
+/// The bits of an NTSTATUS that are zero in all of Microsoft's.
+const NEVER_SET: u32 = 0x3000_0000;
+
+/// A status in 30 bits.
+fn packed(status: NtStatus) -> u64 {
+    assert!(status.0 & NEVER_SET == 0, "a routine returns a status of Microsoft's");
+    u64::from((status.0 >> 30 << 28) | (status.0 & 0x0FFF_FFFF))
+}
+
+const fn unpacked(word: u64) -> NtStatus {
+    let word = word as u32;
+    NtStatus((word >> 28 << 30) | (word & 0x0FFF_FFFF))
+}
 
 impl Word for Value {
     const KIND: WordKind = WordKind::Packed;
@@ -98,7 +111,6 @@ impl Word for Value {
             Value::Object(object) => (2, object.to_word()),
             Value::Packet(packet) => (3, packet.to_word()),
         };
-        assert!(word < MOST, "what a routine returns is small");
         word << TAG_BITS | tag
     }
     fn from_word(word: u64) -> Self {
@@ -136,17 +148,36 @@ impl Word for Returned {
 impl Word for Option<Returned> {
     const KIND: WordKind = WordKind::Packed;
     fn to_word(self) -> u64 {
-        self.map_or(0, |returned| (returned.status.to_word() << 32 | returned.value.to_word()) + 1)
+        self.map_or(0, |returned| (packed(returned.status) << VALUE_BITS | returned.value.to_word()) + 1)
     }
     fn from_word(word: u64) -> Self {
         let word = word.checked_sub(1)?;
-        Some(Returned {
-            status: NtStatus::from_word(word >> 32),
-            value: Value::from_word(word & 0xFFFF_FFFF),
-        })
+        let value = Value::from_word(word & ((1 << VALUE_BITS) - 1));
+        Some(Returned { status: unpacked(word >> VALUE_BITS), value })
     }
     fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
         let renamed = |returned: Returned| Returned { value: names.value(returned.value), ..returned };
         Option::<Returned>::from_word(word).map(renamed).to_word()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_returned_comes_back() {
+        let values = [
+            Value::NONE,
+            Value::Number(u32::MAX),
+            Value::Handle(Handle(0x3FF_FFFC)),
+            Value::Object(Id::at(7)),
+            Value::Packet(Id::at(0)),
+        ];
+        for status in [NtStatus::SUCCESS, NtStatus::PENDING, NtStatus::CANCELLED, NtStatus::DEVICE_BUSY] {
+            for returned in values.map(|value| Returned { status, value }) {
+                assert_eq!(Returned::from_word(returned.to_word()), returned);
+            }
+        }
     }
 }
