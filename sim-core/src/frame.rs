@@ -6,29 +6,11 @@
 use crate::encode::{Decoder, Encoder};
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
+use crate::renaming::Rename;
 use crate::status::NtStatus;
 use crate::word::Id;
 
-/// What a routine returns: a status and, with it, a value (a handle, a record's id, a flag).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Returned {
-    /// The status.
-    pub status: NtStatus,
-    /// The value; 0 where there is none.
-    pub value: u32,
-}
-
-impl Returned {
-    /// Only a status.
-    pub const fn status(status: NtStatus) -> Returned {
-        Returned { status, value: 0 }
-    }
-
-    /// Success with a value.
-    pub const fn value(value: u32) -> Returned {
-        Returned { status: NtStatus::SUCCESS, value }
-    }
-}
+pub use crate::returned::{Returned, Value};
 
 /// Where a routine goes after one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,11 +103,23 @@ macro_rules! steps {
                 $crate::frame::StepName { routine: $routine, label, does }
             }
 
-            pub(crate) fn put(&self, encoder: &mut $crate::encode::Encoder<'_>) {
+            pub(crate) fn put<N: $crate::renaming::Rename>(
+                &self,
+                encoder: &mut $crate::encode::Encoder<'_>,
+                names: &mut N,
+            ) {
                 enum Tag { $($variant),* }
                 match self { $($name::$variant { $($field),* } => {
                     encoder.number(Tag::$variant as u64);
-                    $(encoder.word(*$field);)*
+                    $(encoder.word(names.value(*$field));)*
+                })* }
+            }
+
+            /// Asks for the names of all that the step names, in order.
+            pub(crate) fn visit<N: $crate::renaming::Rename>(&self, names: &mut N) {
+                let _ = &names;
+                match self { $($name::$variant { $($field),* } => {
+                    $(names.value(*$field);)*
                 })* }
             }
 
@@ -186,12 +180,16 @@ macro_rules! frames {
                 match self { $(Frame::$name(routine) => Routine::time_out(routine),)* }
             }
 
-            pub(crate) fn put(&self, encoder: &mut Encoder<'_>) {
+            pub(crate) fn put<N: Rename>(&self, encoder: &mut Encoder<'_>, names: &mut N) {
                 enum Tag { $($name),* }
                 match self { $(Frame::$name(routine) => {
                     encoder.number(Tag::$name as u64);
-                    routine.put(encoder);
+                    routine.put(encoder, names);
                 })* }
+            }
+
+            pub(crate) fn visit<N: Rename>(&self, names: &mut N) {
+                match self { $(Frame::$name(routine) => routine.visit(names),)* }
             }
 
             pub(crate) fn get(decoder: &mut Decoder<'_>) -> Frame {

@@ -7,11 +7,12 @@ use core::ops::Index;
 
 use crate::delta::{Change, Delta};
 use crate::encode::{Decoder, Encoder};
-use crate::finding::{Finding, Rule};
+use crate::finding::{About, Finding, Rule};
 use crate::frame::Frame;
 use crate::ob::table::HandleTable;
 use crate::profile::Profile;
 use crate::record::{Arena, Field, Kind, List, Record};
+use crate::renaming::Rename;
 use crate::rows::Rows;
 use crate::word::{Id, Name, Word};
 
@@ -125,10 +126,38 @@ macro_rules! kernel {
                 match record { $(AnyRecord::$kind(record) => self.$field.put(Id::at(at), record),)* }
             }
 
-            pub(crate) fn put_record(&self, base: &Kernel, kind: Kind, at: u32, encoder: &mut Encoder<'_>) -> bool {
+            /// Appends the record at `from`, that has the place `at` under its new name.
+            pub(crate) fn put_record<N: Rename>(
+                &self,
+                base: &Kernel,
+                kind: Kind,
+                (from, at): (u32, u32),
+                encoder: &mut Encoder<'_>,
+                names: &mut N,
+            ) -> bool {
                 match kind { $(
-                    Kind::$kind => encoder.record(self.$field.get(Id::at(at)), base.$field.get(Id::at(at))),
+                    Kind::$kind => encoder.record(self.$field.get(Id::at(from)), base.$field.get(Id::at(at)), names),
                 )* }
+            }
+
+            /// Asks for the names of all that a record names, if it is there.
+            pub(crate) fn visit_record<N: Rename>(&self, kind: Kind, at: u32, names: &mut N) {
+                match kind { $(
+                    Kind::$kind => self.$field.get(Id::at(at)).into_iter().for_each(|record| record.visit(names)),
+                )* }
+            }
+
+            pub(crate) fn has_record(&self, kind: Kind, at: u32) -> bool {
+                match kind { $(Kind::$kind => self.$field.get(Id::at(at)).is_some(),)* }
+            }
+
+            /// The words of a record that name nothing.
+            pub(crate) fn plain_words(&self, kind: Kind, at: u32) -> Vec<u64> {
+                match kind { $(Kind::$kind => {
+                    let fields = (0_u8..).zip(<$record as Record>::FIELDS).filter(|(_, field)| !field.kind.can_name());
+                    let record = self.$field.get(Id::at(at));
+                    record.map_or_else(Vec::new, |record| fields.map(|(field, _)| record.word(field)).collect())
+                })* }
             }
 
             pub(crate) fn get_record(&mut self, base: &Kernel, kind: Kind, at: u32, decoder: &mut Decoder<'_>) {
@@ -277,8 +306,8 @@ impl Kernel {
     }
 
     /// The name of that number.
-    pub fn name(&self, number: u32) -> &str {
-        &self.names[number as usize]
+    pub fn name(&self, number: impl Into<u32>) -> &str {
+        &self.names[number.into() as usize]
     }
 
     /// The path as a name that services take.
@@ -452,7 +481,7 @@ impl Kernel {
         Some(T::from_word(u64::from(item)))
     }
 
-    pub(crate) fn report(&mut self, rule: Rule, about: u32, number: u64) {
+    pub(crate) fn report(&mut self, rule: Rule, about: About, number: u64) {
         let finding = Finding { rule, about, number };
         self.findings.push(finding);
         self.record_change(Change::Found(finding), rule.sentence());

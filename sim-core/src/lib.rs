@@ -22,7 +22,7 @@
 //!
 //! k.start(main, NtCreateFile::of(CreateFile { attributes, access: Access(0x8000_0000), synchronous: false }));
 //! let Progress::Idle(Some(opened)) = k.run(main) else { panic!("the create returns") };
-//! let file = Handle(opened.value);
+//! let file = opened.value.handle();
 //! let object = k.entry(app, file).unwrap().object.unwrap();
 //!
 //! let iosb = k.create_iosb();
@@ -60,8 +60,11 @@ pub mod part;
 pub mod profile;
 pub mod ps;
 pub mod record;
+pub mod renaming;
+mod returned;
 mod rows;
 pub mod status;
+mod visit;
 pub mod win32;
 pub mod word;
 

@@ -15,7 +15,7 @@ use sim_tests::Machine;
 fn open(machine: &mut Machine, device: usize) -> (Handle, Id<Object>) {
     let open =
         CreateFile { attributes: machine.device(device), access: Access(0x8000_0000), synchronous: false };
-    let handle = Handle(machine.call(0, NtCreateFile::of(open)).unwrap().value);
+    let handle = machine.call(0, NtCreateFile::of(open)).unwrap().value.handle();
     let object = machine.k.entry(machine.processes[0], handle).unwrap().object.unwrap();
     machine.k.watch(object);
     (handle, object)
@@ -106,12 +106,11 @@ fn the_last_handle_in_a_process_cancels_only_what_reports_to_a_port_alone() {
     for (apc_context, ends) in [(true, true), (false, false)] {
         let mut machine = Machine::new(Profile::default());
         let (file, object) = open(&mut machine, 0);
-        let port = Handle(
-            machine
-                .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
-                .unwrap()
-                .value,
-        );
+        let port = machine
+            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .unwrap()
+            .value
+            .handle();
         machine.call(0, NtSetInformationFile::of(file, port, 0));
         let iosb = machine.iosbs[0];
         let event = Handle::NULL;
@@ -151,12 +150,11 @@ fn a_thread_that_ends_takes_its_own_requests_with_it_and_no_others() {
     {
         let mut machine = Machine::new(Profile::of(version));
         let (file, _) = open(&mut machine, 0);
-        let port = Handle(
-            machine
-                .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
-                .unwrap()
-                .value,
-        );
+        let port = machine
+            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .unwrap()
+            .value
+            .handle();
         if with_port {
             machine.call(0, NtSetInformationFile::of(file, port, 0));
         }

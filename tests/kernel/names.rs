@@ -16,7 +16,7 @@ fn machine() -> (Machine, ObjectAttributes, Handle, Id<Object>) {
     let mut m = Machine::new(Profile::default());
     let attributes = m.named(r"\BaseNamedObjects\race");
     let create = NtCreateEvent::Create { attributes, manual_reset: true, signaled: false };
-    let handle = Handle(m.call(0, create).unwrap().value);
+    let handle = m.call(0, create).unwrap().value.handle();
     let object = m.object(handle);
     m.k.watch(object);
     (m, attributes, handle, object)
@@ -82,7 +82,7 @@ fn an_object_inserted_into_a_directory_that_loses_its_name_lives_on_in_it() {
     let mut m = Machine::new(Profile::default());
     let (dir, inner) = (m.named(r"\BaseNamedObjects\d"), m.named(r"\BaseNamedObjects\d\inner"));
     let create = sim_core::nt::create_object::NtCreateDirectoryObject::Create { attributes: dir };
-    let handle = Handle(m.call(0, create).unwrap().value);
+    let handle = m.call(0, create).unwrap().value.handle();
     let directory = m.object(handle);
     m.k.watch(directory);
     let event = NtCreateEvent::Create { attributes: inner, manual_reset: true, signaled: false };

@@ -35,7 +35,6 @@ use sim_core::ob::pointer::ObOpenObjectByPointer;
 use sim_core::ob::reference::{ObReferenceObjectByHandle, Purpose};
 use sim_core::ob::types::ObjectType;
 use sim_core::profile::{Profile, Version};
-use sim_core::word::Word;
 use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
@@ -53,7 +52,7 @@ fn status(m: &mut Machine, service: impl Into<Frame>) -> NtStatus {
 
 fn open_device(m: &mut Machine, synchronous: bool) -> (Handle, Id<Object>) {
     let open = CreateFile { attributes: m.device(0), access: Access(0x8010_0000), synchronous };
-    let handle = Handle(call(m, NtCreateFile::of(open)).value);
+    let handle = call(m, NtCreateFile::of(open)).value.handle();
     let object = m.object(handle);
     m.k.watch(object);
     (handle, object)
@@ -71,7 +70,7 @@ fn c_01_each_open_is_a_file_object_and_duplicates_share_it() {
     assert_ne!(one, two);
     let (source, target) = (m.processes[0], m.processes[0]);
     let duplicate = NtDuplicateObject::Reference { source, handle: h1, target, attributes: 0, close: false };
-    let d = Handle(call(&mut m, duplicate).value);
+    let d = call(&mut m, duplicate).value.handle();
     assert_eq!(m.object(d), one);
     let mut course = Vec::new();
     for handle in [d, h2, h1] {
@@ -100,10 +99,10 @@ fn c_02_references_by_handle_and_by_pointer() {
     let (source, target) = (m.processes[0], m.processes[0]);
     let duplicate =
         NtDuplicateObject::Reference { source, handle: file, target, attributes: 0, close: false };
-    let second = Handle(call(&mut m, duplicate).value);
+    let second = call(&mut m, duplicate).value.handle();
     for (handle, wanted) in [(file, None), (file, Some(ObjectType::File)), (second, None)] {
         let returned = by_handle(&mut m, handle, wanted);
-        assert_eq!(returned, Returned::value(object.to_word() as u32), "{handle}");
+        assert_eq!(returned, Returned::object(object), "{handle}");
     }
     let open = |wanted| ObOpenObjectByPointer::Start { object, wanted, access: Access(0) };
     assert_eq!(status(&mut m, open(ObjectType::File)), NtStatus::SUCCESS);
@@ -117,11 +116,11 @@ fn c_02_only_what_has_no_cleanup_behind_it_is_opened_again() {
     let mut m = machine();
     let (file, file_object) = open_device(&mut m, false);
     let event = call(&mut m, event(ObjectAttributes::UNNAMED));
-    let event_object = m.object(Handle(event.value));
+    let event_object = m.object(event.value.handle());
     m.k.reference_pointer(file_object);
     m.k.reference_pointer(event_object);
     call(&mut m, NtClose::of(file));
-    call(&mut m, NtClose::of(Handle(event.value)));
+    call(&mut m, NtClose::of(event.value.handle()));
     let open = |object, wanted| ObOpenObjectByPointer::Start { object, wanted, access: Access(0) };
     assert_eq!(status(&mut m, open(file_object, ObjectType::File)), NtStatus::UNSUCCESSFUL);
     assert_eq!(status(&mut m, open(event_object, ObjectType::Event)), NtStatus::SUCCESS);
@@ -139,7 +138,7 @@ fn c_03_permanence() {
     let permanent = ObjectAttributes { flags: OBJ_PERMANENT, ..attributes };
     let open = NtOpenDirectoryObject::Open { attributes, access: MAXIMUM_ALLOWED };
     let open_permanent = NtOpenDirectoryObject::Open { attributes: permanent, access: MAXIMUM_ALLOWED };
-    let close = |m: &mut Machine, returned: Returned| status(m, NtClose::of(Handle(returned.value)));
+    let close = |m: &mut Machine, returned: Returned| status(m, NtClose::of(returned.value.handle()));
 
     let temporary = call(&mut m, NtCreateDirectoryObject::Create { attributes });
     let opened = call(&mut m, open_permanent);
@@ -153,7 +152,7 @@ fn c_03_permanence() {
     let reopened = call(&mut m, open);
     assert_eq!(reopened.status, NtStatus::SUCCESS);
     for _ in 0..2 {
-        let make = NtSetPermanence::temporary(Handle(reopened.value));
+        let make = NtSetPermanence::temporary(reopened.value.handle());
         assert_eq!(status(&mut m, make), NtStatus::SUCCESS);
     }
     let again = call(&mut m, open);
@@ -212,10 +211,10 @@ fn c_06_c_09_c_10_an_asynchronous_read_that_was_pended_reports_everything() {
                 manual_reset: true,
                 signaled: true,
             };
-            let signal = Handle(call(&mut m, set).value);
+            let signal = call(&mut m, set).value.handle();
             let event_object = m.object(signal);
             let attributes = ObjectAttributes::UNNAMED;
-            let port = Handle(call(&mut m, NtCreateIoCompletion::Create { attributes }).value);
+            let port = call(&mut m, NtCreateIoCompletion::Create { attributes }).value.handle();
             call(&mut m, NtSetInformationFile::of(file, port, 123));
             let event = if with_event { signal } else { Handle::NULL };
             let (iosb, offset) = (m.iosbs[0], Some(0));
@@ -253,13 +252,13 @@ fn f_18_a_named_event_keeps_its_state_while_any_handle_is_open() {
     let set = NtCreateEvent::Create { attributes, manual_reset: true, signaled: true };
     let first = call(&mut m, set);
     let second = call(&mut m, event(attributes));
-    call(&mut m, NtClose::of(Handle(first.value)));
-    let object = m.object(Handle(second.value));
+    call(&mut m, NtClose::of(first.value.handle()));
+    let object = m.object(second.value.handle());
     assert!(m.k.is_signaled(object), "the second create has opened the first event");
-    call(&mut m, NtClose::of(Handle(second.value)));
+    call(&mut m, NtClose::of(second.value.handle()));
     let fresh = call(&mut m, event(attributes));
     assert_eq!(fresh.status, NtStatus::SUCCESS);
-    let object = m.object(Handle(fresh.value));
+    let object = m.object(fresh.value.handle());
     assert!(!m.k.is_signaled(object));
 }
 
@@ -276,7 +275,7 @@ fn om_case_names_of_events_are_case_sensitive_unless_asked_otherwise() {
     assert_eq!(status(&mut m, event(lower)), NtStatus::OBJECT_TYPE_MISMATCH);
     let created = call(&mut m, event(mixed));
     assert_eq!(created.status, NtStatus::SUCCESS);
-    call(&mut m, NtClose::of(Handle(port.value)));
+    call(&mut m, NtClose::of(port.value.handle()));
     let open = NtOpenIoCompletion::Open { attributes: other, access: MAXIMUM_ALLOWED };
     assert_eq!(status(&mut m, open), NtStatus::OBJECT_TYPE_MISMATCH);
     let shouted = m.named(r"\BASENamedObjects\test");
@@ -324,7 +323,7 @@ fn create_and_open(m: &mut Machine, root: Handle, name: &str) -> (NtStatus, NtSt
     let open = NtOpenDirectoryObject::Open { attributes, access: MAXIMUM_ALLOWED };
     let opened = call(m, open);
     for returned in [created, opened].iter().filter(|returned| returned.status.is_success()) {
-        call(m, NtClose::of(Handle(returned.value)));
+        call(m, NtClose::of(returned.value.handle()));
     }
     (created.status, opened.status)
 }
@@ -348,7 +347,7 @@ fn om_directory_names_that_are_not_well_formed() {
     }
     let attributes = m.named(r"\BaseNamedObjects");
     let open = NtOpenDirectoryObject::Open { attributes, access: MAXIMUM_ALLOWED };
-    let dir = Handle(call(&mut m, open).value);
+    let dir = call(&mut m, open).value.handle();
     let rows = [
         ("", both(NtStatus::SUCCESS)),
         (r"\", both(NtStatus::OBJECT_PATH_SYNTAX_BAD)),
@@ -373,7 +372,7 @@ fn om_directory_only_directories_are_roots() {
         let mut m = Machine::new(Profile::of(version));
         let attributes = m.named(r"\BaseNamedObjects\Local");
         let open = NtOpenSymbolicLinkObject::Open { attributes, access: MAXIMUM_ALLOWED };
-        let link = Handle(call(&mut m, open).value);
+        let link = call(&mut m, open).value.handle();
         let root = |root, name| ObjectAttributes { root, name: Some(name), flags: 0 };
         let (name, empty) = (m.k.path("one more level"), m.k.path(""));
         let create = NtCreateDirectoryObject::Create { attributes: root(link, name) };
@@ -381,7 +380,7 @@ fn om_directory_only_directories_are_roots() {
         let itself = root(link, empty);
         let open = NtOpenSymbolicLinkObject::Open { attributes: itself, access: MAXIMUM_ALLOWED };
         assert_eq!(status(&mut m, open), NtStatus::SUCCESS);
-        let event_handle = Handle(call(&mut m, event(ObjectAttributes::UNNAMED)).value);
+        let event_handle = call(&mut m, event(ObjectAttributes::UNNAMED)).value.handle();
         let below_event = root(event_handle, empty);
         let open = NtOpenEvent::Open { attributes: below_event, access: MAXIMUM_ALLOWED };
         assert_eq!(status(&mut m, open), no_root, "{version:?}");
@@ -403,7 +402,7 @@ fn om_link_targets() {
     assert_eq!(dangling.status, NtStatus::SUCCESS, "a target need not exist");
     assert_eq!(status(&mut m, event(attributes)), NtStatus::OBJECT_NAME_NOT_FOUND);
     assert_eq!(status(&mut m, link(devices)), NtStatus::OBJECT_NAME_COLLISION);
-    call(&mut m, NtClose::of(Handle(dangling.value)));
+    call(&mut m, NtClose::of(dangling.value.handle()));
     assert_eq!(status(&mut m, link(devices)), NtStatus::SUCCESS);
     let through = m.named(r"\BaseNamedObjects\link\serial0");
     let open = CreateFile { attributes: through, access: Access(0x8000_0000), synchronous: false };

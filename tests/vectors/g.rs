@@ -25,31 +25,26 @@ fn machine() -> Machine {
 }
 
 fn event(machine: &mut Machine, manual_reset: bool) -> Handle {
-    Handle(
-        machine
-            .call(
-                0,
-                NtCreateEvent::Create {
-                    attributes: ObjectAttributes::UNNAMED,
-                    manual_reset,
-                    signaled: false,
-                },
-            )
-            .unwrap()
-            .value,
-    )
+    machine
+        .call(
+            0,
+            NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset, signaled: false },
+        )
+        .unwrap()
+        .value
+        .handle()
 }
 
 #[test]
 fn g_01_a_mutant_counts_its_owners_acquisitions() {
     let mut machine = machine();
-    let mutant = Handle(
-        machine
-            .call(0, NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true })
-            .unwrap()
-            .value,
-    );
-    let count = |machine: &mut Machine| machine.call(0, NtQueryMutant::of(mutant)).unwrap().value as i32;
+    let mutant = machine
+        .call(0, NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true })
+        .unwrap()
+        .value
+        .handle();
+    let count =
+        |machine: &mut Machine| machine.call(0, NtQueryMutant::of(mutant)).unwrap().value.number() as i32;
     let owner = |machine: &Machine| match machine.body(mutant) {
         Body::Mutant(mutant) => machine.k[mutant].owner,
         other => panic!("{other:?}"),
@@ -60,8 +55,8 @@ fn g_01_a_mutant_counts_its_owners_acquisitions() {
     let refused = machine.call(1, NtReleaseMutant::of(mutant)).unwrap().status;
     assert_eq!((refused, count(&mut machine)), (NtStatus::MUTANT_NOT_OWNED, -1));
     let release = |machine: &mut Machine| machine.call(0, NtReleaseMutant::of(mutant)).unwrap();
-    assert_eq!(release(&mut machine).value as i32, -1);
-    assert_eq!(release(&mut machine).value as i32, 0);
+    assert_eq!(release(&mut machine).value.number() as i32, -1);
+    assert_eq!(release(&mut machine).value.number() as i32, 0);
     assert_eq!((count(&mut machine), owner(&machine)), (1, None));
     assert_eq!(release(&mut machine).status, NtStatus::MUTANT_NOT_OWNED);
 }
@@ -70,12 +65,12 @@ fn g_01_a_mutant_counts_its_owners_acquisitions() {
 fn g_03_a_release_past_the_maximum_adds_nothing() {
     let mut machine = machine();
     let create = NtCreateSemaphore::Create { attributes: ObjectAttributes::UNNAMED, initial: 1, limit: 3 };
-    let semaphore = Handle(machine.call(0, create).unwrap().value);
+    let semaphore = machine.call(0, create).unwrap().value.handle();
     let refused = machine.call(0, NtReleaseSemaphore::of(semaphore, 3)).unwrap();
-    assert_eq!((refused.status, refused.value), (NtStatus::SEMAPHORE_LIMIT_EXCEEDED, 0));
-    assert_eq!(machine.call(0, NtQuerySemaphore::of(semaphore)).unwrap().value, 1);
-    assert_eq!(machine.call(0, NtReleaseSemaphore::of(semaphore, 2)).unwrap().value, 1);
-    assert_eq!(machine.call(0, NtQuerySemaphore::of(semaphore)).unwrap().value, 3);
+    assert_eq!((refused.status, refused.value.number()), (NtStatus::SEMAPHORE_LIMIT_EXCEEDED, 0));
+    assert_eq!(machine.call(0, NtQuerySemaphore::of(semaphore)).unwrap().value.number(), 1);
+    assert_eq!(machine.call(0, NtReleaseSemaphore::of(semaphore, 2)).unwrap().value.number(), 1);
+    assert_eq!(machine.call(0, NtQuerySemaphore::of(semaphore)).unwrap().value.number(), 3);
     for none in [0, u32::MAX] {
         let refused = machine.call(0, NtReleaseSemaphore::of(semaphore, none)).unwrap();
         assert_eq!(refused.status, NtStatus::INVALID_PARAMETER);
@@ -134,10 +129,10 @@ fn g_05_set_and_reset_return_the_state_before_and_the_kind_decides_what_a_wait_t
         let e = event(&mut machine, manual_reset);
         let set =
             |machine: &mut Machine, signaled| machine.call(0, NtSetEvent::of(e, signaled)).unwrap().value;
-        assert_eq!(set(&mut machine, true), 0);
-        assert_eq!(set(&mut machine, true), 1);
-        assert_eq!(set(&mut machine, false), 1);
-        assert_eq!(set(&mut machine, false), 0);
+        assert_eq!(set(&mut machine, true).number(), 0);
+        assert_eq!(set(&mut machine, true).number(), 1);
+        assert_eq!(set(&mut machine, false).number(), 1);
+        assert_eq!(set(&mut machine, false).number(), 0);
         set(&mut machine, true);
         assert_eq!(machine.poll(e), NtStatus::SUCCESS);
         let second = if manual_reset { NtStatus::SUCCESS } else { NtStatus::TIMEOUT };

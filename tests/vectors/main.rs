@@ -78,14 +78,14 @@ impl Waits for Machine {
         };
         let thread = (0..self.threads.len()).find(idle).expect("a thread in user mode");
         let call = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: false };
-        Handle(self.call(thread, call).expect("it returns").value)
+        self.call(thread, call).expect("it returns").value.handle()
     }
 
     fn handle_of(&mut self, thread: usize) -> Handle {
         let source = self.k[self.threads[thread]].process;
         let (handle, target) = (Handle::CURRENT_THREAD, self.processes[0]);
         let call = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: false };
-        Handle(self.call(thread, call).expect("it returns").value)
+        self.call(thread, call).expect("it returns").value.handle()
     }
 
     fn ended(&mut self, thread: usize) -> Option<NtStatus> {

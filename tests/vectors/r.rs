@@ -67,7 +67,7 @@ fn status(m: &mut Machine, service: impl Into<sim_core::frame::Frame>) -> NtStat
 fn directory(m: &mut Machine, attributes: ObjectAttributes) -> (Handle, Id<Object>) {
     let returned = m.call(0, NtCreateDirectoryObject::Create { attributes }).unwrap();
     assert_eq!(returned.status, NtStatus::SUCCESS);
-    let handle = Handle(returned.value);
+    let handle = returned.value.handle();
     let object = m.object(handle);
     m.k.watch(object);
     (handle, object)
@@ -159,7 +159,7 @@ fn r_04_a_duplicate_adds_one_handle_and_one_reference() {
 fn duplicate(m: &mut Machine, handle: Handle, attributes: u8) -> Handle {
     let (source, target) = (m.processes[0], m.processes[0]);
     let duplicate = NtDuplicateObject::Reference { source, handle, target, attributes, close: false };
-    Handle(m.call(0, duplicate).unwrap().value)
+    m.call(0, duplicate).unwrap().value.handle()
 }
 
 #[test]
@@ -196,8 +196,8 @@ fn r_09_a_named_child_holds_its_directory() {
     for (name, reads) in [("one", 4), ("two", 5)] {
         let name = Some(m.k.path(name));
         let child = m.call(0, event(ObjectAttributes { root: directory, name, flags: 0 })).unwrap();
-        children.push(Handle(child.value));
-        assert_eq!(query(&mut m, Handle(child.value)), (3, 1));
+        children.push(child.value.handle());
+        assert_eq!(query(&mut m, child.value.handle()), (3, 1));
         assert_eq!(query(&mut m, directory), (reads, 1), "the child holds its directory, without a handle");
     }
     let child = m.object(children[0]);
@@ -219,10 +219,10 @@ fn r_09_a_named_child_holds_its_directory() {
 fn r_10_a_name_lives_as_long_as_handles_and_the_object_as_long_as_references() {
     let mut m = Machine::new(Profile::default());
     let attributes = m.named(r"\BaseNamedObjects\station");
-    let first = Handle(m.call(0, event(attributes)).unwrap().value);
+    let first = m.call(0, event(attributes)).unwrap().value.handle();
     let object = m.object(first);
     let open = NtOpenEvent::Open { attributes, access: MAXIMUM_ALLOWED };
-    let second = Handle(m.call(0, open).unwrap().value);
+    let second = m.call(0, open).unwrap().value.handle();
     assert_eq!(query(&mut m, first), (4, 2));
     m.call(0, NtClose::of(second));
     assert_eq!(query(&mut m, first), (3, 1));
@@ -232,7 +232,7 @@ fn r_10_a_name_lives_as_long_as_handles_and_the_object_as_long_as_references() {
     assert_eq!(status(&mut m, open), NtStatus::OBJECT_NAME_NOT_FOUND);
     // An event without a name comes back by pointer; a name does not.
     let again = ObOpenObjectByPointer::Start { object, wanted: ObjectType::Event, access: Access(2) };
-    let again = Handle(m.call(0, again).unwrap().value);
+    let again = m.call(0, again).unwrap().value.handle();
     assert_eq!(query(&mut m, again), (3, 1));
     assert_eq!(status(&mut m, open), NtStatus::OBJECT_NAME_NOT_FOUND);
     m.call(0, NtClose::of(again));
@@ -262,7 +262,7 @@ fn ob_insert_refuses_malformed_names_and_frees_the_object() {
     }
     let mut m = Machine::new(Profile::default());
     let attributes = m.named(r"\BaseNamedObjects\name");
-    let handle = Handle(m.call(0, event(attributes)).unwrap().value);
+    let handle = m.call(0, event(attributes)).unwrap().value.handle();
     let object = m.object(handle);
     assert_eq!((m.k[object].pointer_count, m.k[object].handle_count), (2, 1), "raw: handle and name");
 }
@@ -278,7 +278,7 @@ fn ob_symbolic_link_dies_with_its_last_handle() {
     let second = m.call(0, open).unwrap();
     assert_eq!((first.status, second.status), (NtStatus::SUCCESS, NtStatus::SUCCESS));
     for handle in [first, second] {
-        m.call(0, NtClose::of(Handle(handle.value)));
+        m.call(0, NtClose::of(handle.value.handle()));
     }
     assert_eq!(status(&mut m, open), NtStatus::OBJECT_NAME_NOT_FOUND);
 }
@@ -310,12 +310,12 @@ fn io_event_of_the_same_name_is_the_same_event() {
     let mut m = Machine::new(Profile::default());
     let attributes = ObjectAttributes { flags: OBJ_OPENIF, ..m.named(r"\BaseNamedObjects\IoEvent") };
     let first = m.call(0, event(attributes)).unwrap();
-    assert_eq!(query(&mut m, Handle(first.value)), (3, 1));
+    assert_eq!(query(&mut m, first.value.handle()), (3, 1));
     // A synchronization event is asked for; the notification event that is there is opened and stays one.
     let other_kind = NtCreateEvent::Create { attributes, manual_reset: false, signaled: true };
     let second = m.call(0, other_kind).unwrap();
     assert_eq!(second.status, NtStatus::OBJECT_NAME_EXISTS);
-    let handles = [first, second].map(|returned| Handle(returned.value));
+    let handles = [first, second].map(|returned| returned.value.handle());
     assert_eq!(handles.map(|handle| query(&mut m, handle)), [(4, 2), (4, 2)]);
     let sim_core::ob::header::Body::Event(body) = m.k[m.object(handles[1])].body else { panic!("an event") };
     assert!(m.k[body].manual_reset && !m.k[body].signaled);
@@ -350,7 +350,7 @@ fn a_lookup_leaves_no_reference_behind() {
         let open = CreateFile { attributes, access: Access(0x8000_0000), synchronous: false };
         let file = m.call(0, NtCreateFile::of(open)).unwrap();
         assert_eq!(file.status, NtStatus::SUCCESS, "{path}");
-        m.call(0, NtClose::of(Handle(file.value)));
+        m.call(0, NtClose::of(file.value.handle()));
         let open = NtOpenDirectoryObject::Open { attributes, access: MAXIMUM_ALLOWED };
         assert_eq!(status(&mut m, open), NtStatus::OBJECT_TYPE_MISMATCH, "{path}");
         let after: Vec<u32> = m.k.all::<Object>().map(|(_, object)| object.pointer_count).collect();

@@ -38,28 +38,22 @@ fn machine() -> Machine {
 }
 
 fn event(machine: &mut Machine, manual_reset: bool) -> Handle {
-    Handle(
-        machine
-            .call(
-                0,
-                NtCreateEvent::Create {
-                    attributes: ObjectAttributes::UNNAMED,
-                    manual_reset,
-                    signaled: false,
-                },
-            )
-            .unwrap()
-            .value,
-    )
+    machine
+        .call(
+            0,
+            NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset, signaled: false },
+        )
+        .unwrap()
+        .value
+        .handle()
 }
 
 fn port(machine: &mut Machine) -> Handle {
-    Handle(
-        machine
-            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
-            .unwrap()
-            .value,
-    )
+    machine
+        .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+        .unwrap()
+        .value
+        .handle()
 }
 
 #[test]
@@ -159,8 +153,8 @@ fn a_wait_needs_synchronize_on_every_handle_and_lets_go_of_all_when_one_is_refus
     let mut machine = machine();
     let attributes = machine.device(0);
     let open = |access| CreateFile { attributes, access: Access(access), synchronous: false };
-    let readable = Handle(machine.call(0, NtCreateFile::of(open(1))).unwrap().value);
-    let waitable = Handle(machine.call(0, NtCreateFile::of(open(0x10_0001))).unwrap().value);
+    let readable = machine.call(0, NtCreateFile::of(open(1))).unwrap().value.handle();
+    let waitable = machine.call(0, NtCreateFile::of(open(0x10_0001))).unwrap().value.handle();
     assert_eq!(machine.poll(readable), NtStatus::ACCESS_DENIED);
     assert_eq!(machine.poll(waitable), NtStatus::SUCCESS, "a file that was just opened is signalled");
     assert_eq!(machine.poll_many(&[waitable, readable], false), NtStatus::ACCESS_DENIED);
@@ -191,7 +185,7 @@ fn an_abandoned_mutant_tells_its_next_owner_once() {
     let mut machine = machine();
     let create = NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true };
     let (first, second) = (machine.call(1, create).unwrap().value, machine.call(1, create).unwrap().value);
-    let (first, second) = (Handle(first), Handle(second));
+    let (first, second) = (first.handle(), second.handle());
     let e = event(&mut machine, false);
     machine.wait_many(0, &[e, second], false);
     machine.k.terminate_thread(machine.threads[1]);
@@ -205,20 +199,23 @@ fn an_abandoned_mutant_tells_its_next_owner_once() {
 #[test]
 fn a_timer_is_due_at_some_time_and_a_cancelled_one_never() {
     let mut machine = machine();
-    let timer = Handle(
-        machine
-            .call(0, NtCreateTimer::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false })
-            .unwrap()
-            .value,
-    );
+    let timer = machine
+        .call(0, NtCreateTimer::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false })
+        .unwrap()
+        .value
+        .handle();
     machine.call(0, NtSetTimer::of(timer, false, false));
     assert_eq!(machine.poll(timer), NtStatus::TIMEOUT);
     let due = |machine: &Machine| -> Vec<Step> { machine.k.timers_due().collect() };
     machine.k.take(due(&machine)[0]);
     assert_eq!((machine.poll(timer), machine.poll(timer)), (NtStatus::SUCCESS, NtStatus::TIMEOUT));
     assert_eq!(due(&machine), []);
-    assert_eq!(machine.call(0, NtSetTimer::of(timer, true, false)).unwrap().value, 0);
-    assert_eq!(machine.call(0, NtSetTimer::of(timer, false, true)).unwrap().value, 1, "the state before");
+    assert_eq!(machine.call(0, NtSetTimer::of(timer, true, false)).unwrap().value.number(), 0);
+    assert_eq!(
+        machine.call(0, NtSetTimer::of(timer, false, true)).unwrap().value.number(),
+        1,
+        "the state before"
+    );
     assert!(!machine.signaled(timer), "setting a timer resets it");
     machine.k.take(due(&machine)[0]);
     assert_eq!(due(&machine), [], "once signalled, a further period makes no difference");
@@ -231,7 +228,7 @@ fn a_timer_is_due_at_some_time_and_a_cancelled_one_never() {
 fn waits_with_an_apc(machine: &mut Machine, e: Handle) {
     let (attributes, device, iosb) = (machine.device(0), machine.devices[0], machine.iosbs[0]);
     let open = CreateFile { attributes, access: Access(0x10_0001), synchronous: false };
-    let file = Handle(machine.call(1, NtCreateFile::of(open)).unwrap().value);
+    let file = machine.call(1, NtCreateFile::of(open)).unwrap().value.handle();
     let (event, offset) = (Handle::NULL, Some(0));
     let read = ReadFile { file, event, apc_context: false, iosb, length: 8, offset };
     machine.call(1, NtReadFile::of(read));
@@ -316,12 +313,11 @@ fn signal_and_wait_holds_both_objects_and_signals_only_what_can_be_signalled() {
     };
     assert_eq!(refused(&mut machine, Handle::CURRENT_PROCESS, b), NtStatus::OBJECT_TYPE_MISMATCH);
     assert_eq!(refused(&mut machine, a, Handle::NULL), NtStatus::INVALID_HANDLE);
-    let mutant = Handle(
-        machine
-            .call(1, NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true })
-            .unwrap()
-            .value,
-    );
+    let mutant = machine
+        .call(1, NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true })
+        .unwrap()
+        .value
+        .handle();
     assert_eq!(refused(&mut machine, mutant, b), NtStatus::MUTANT_NOT_OWNED);
     assert_eq!((count(&machine, a), count(&machine, b)), (1, 1));
 }

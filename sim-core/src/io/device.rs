@@ -11,7 +11,7 @@ use crate::ob::reference::Purpose;
 use crate::ps::system::Role;
 use crate::ps::thread::Thread;
 use crate::record::record;
-use crate::word::{Id, Name};
+use crate::word::{Id, Name, Title};
 
 record! {
     /// DEVICE_OBJECT.
@@ -19,7 +19,7 @@ record! {
         /// Its header.
         OBJECT object: Id<Object>,
         /// The number of its name.
-        NAME name: u32,
+        NAME name: Title,
         /// The driver that serves it.
         DRIVER driver: DriverKind,
         /// Open files and requests, as the I/O manager counts them (not the header's PointerCount).
@@ -40,14 +40,14 @@ impl Kernel {
     /// `\Device\NAME`, permanent, and the link `\??\NAME` leads to it (IoCreateDevice, IoCreateSymbolicLink).
     pub fn create_device(&mut self, name: &str, driver: DriverKind) -> Id<Device> {
         let thread = self.create_thread_as(self.system_process(), name, Role::Device);
-        let name = self.intern(name);
+        let name = Title(self.intern(name));
         let at = self.devices.lowest_free();
         let object = self.create(Object::new(Body::Device(at)), "the driver creates its device");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
         let queue = alloc::vec::Vec::new();
         let device =
             self.create(Device { object, name, driver, reference_count: 0, lock: None, thread, queue }, "");
-        self.name_device(object, name);
+        self.name_device(object, name.0);
         device
     }
 

@@ -1,6 +1,6 @@
 //! IopCompleteRequest: the second half of completion, in the issuing thread at APC_LEVEL.
 
-use crate::frame::{Next, Returned, Routine, steps};
+use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
 use crate::io::irp::Irp;
 use crate::ke::event::Event;
@@ -78,7 +78,7 @@ impl Routine for IopCompleteRequest {
             Self::LetFileGo { file, inline } => {
                 k.release_file(file);
                 if inline {
-                    return Next::Return(Returned::value(0));
+                    return Next::SUCCESS;
                 }
                 k.lower(thread);
                 Next::Dismiss

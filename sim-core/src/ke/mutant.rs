@@ -99,7 +99,6 @@ mod tests {
     use crate::nt::create_object::NtCreateMutant;
     use crate::nt::wait::{NtWaitForSingleObject, Timeout};
     use crate::ps::schedule::Progress;
-    use crate::word::Handle;
 
     /// No program can come here: two thousand million calls are needed.
     #[test]
@@ -117,7 +116,7 @@ mod tests {
         let Progress::Idle(Some(created)) = k.run(thread) else { panic!("the create returns") };
         let mutant: Id<Mutant> = Id::at(0);
         let wait = |k: &mut Kernel| {
-            k.start(thread, NtWaitForSingleObject::of(Handle(created.value), Timeout::Zero));
+            k.start(thread, NtWaitForSingleObject::of(created.value.handle(), Timeout::Zero));
             k.run(thread)
         };
         k.set(mutant, Mutant::ACQUIRED, MOST - 1, "");

@@ -3,12 +3,12 @@
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::nt::object_service::object_service;
-use crate::ob::header::{Body, Object};
+use crate::ob::header::Body;
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
 use crate::ps::apc::{Apc, ApcState};
 use crate::ps::thread::Thread;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// THREAD_SET_CONTEXT.
 const THREAD_SET_CONTEXT: Access = Access(0x10);
@@ -53,7 +53,7 @@ impl Routine for NtQueueApcThread {
                     k.finish_apc(apc, ApcState::Idle, "");
                     return Next::Return(returned);
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 let Body::Thread(target) = k[object].body else { unreachable!("the type was checked") };
                 let status = k.queue_user_apc(target, apc).err().unwrap_or_default();
                 let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Service };

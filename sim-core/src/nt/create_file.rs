@@ -14,7 +14,7 @@ use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, Word};
+use crate::word::{Access, Id};
 
 /// FILE_READ_DATA.
 pub const FILE_READ_DATA: Access = Access(0x0001);
@@ -79,7 +79,7 @@ impl Routine for NtCreateFile {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let Body::Device(device) = k[Id::<Object>::from_word(u64::from(returned.value))].body else {
+                let Body::Device(device) = k[returned.value.object()].body else {
                     unreachable!("a path to a file leads to a device")
                 };
                 let count = k[device].reference_count + 1;

@@ -39,7 +39,6 @@ macro_rules! object_service {
                 use $crate::frame::{Next, Returned};
                 use $crate::ob::header::Body;
                 use $crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
-                use $crate::word::Word;
                 match self {
                     Self::Reference { handle, $($field),* } => {
                         let reference = ObReferenceObjectByHandle::LockEntry {
@@ -56,8 +55,7 @@ macro_rules! object_service {
                         if returned.status.is_error() {
                             return Next::Return(returned);
                         }
-                        let object: $crate::Id<$crate::ob::header::Object> =
-                            $crate::Id::from_word(u64::from(returned.value));
+                        let object = returned.value.object();
                         let Body::$body(body) = k[object].body else { unreachable!("the type was checked") };
                         let act: fn(
                             &mut $crate::Kernel,
@@ -66,7 +64,7 @@ macro_rules! object_service {
                             $($ty),*
                         ) -> Result<u32, $crate::NtStatus> = $act;
                         let returned = match act(k, thread, body, $($field),*) {
-                            Ok(value) => Returned::value(value),
+                            Ok(value) => Returned::number(value),
                             Err(status) => Returned::status(status),
                         };
                         let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Service };

@@ -5,7 +5,7 @@ use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ps::thread::Thread;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// DELETE.
 pub const DELETE: Access = Access(0x0001_0000);
@@ -55,7 +55,7 @@ impl Routine for NtSetPermanence {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 let why = match permanent {
                     true => "from now on the name stays without a handle",
                     false => "from now on the name goes with the last handle",

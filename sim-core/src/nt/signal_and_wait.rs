@@ -9,7 +9,7 @@ use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// EVENT_MODIFY_STATE, SEMAPHORE_MODIFY_STATE.
 const MODIFY_STATE: Access = Access(2);
@@ -53,7 +53,7 @@ impl Routine for NtSignalAndWaitForSingleObject {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let signal = Id::from_word(u64::from(returned.value));
+                let signal = returned.value.object();
                 let access = k[thread].handle_information;
                 k.set(thread, Thread::HANDLE_INFORMATION, Access(0), "");
                 let resume = Self::Signal { signal, access, alertable, timeout };
@@ -68,7 +68,7 @@ impl Routine for NtSignalAndWaitForSingleObject {
                 if returned.status.is_error() {
                     return Next::call(waited, KeWaitForMultipleObjects::Release { status: returned.status });
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 k.push(thread, Thread::WAIT_BLOCKS, object, "");
                 let wait = match k.signal_object(thread, signal, access) {
                     Ok(()) => KeWaitForMultipleObjects::Look { all: false, alertable, timeout },

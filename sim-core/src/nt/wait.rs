@@ -9,7 +9,7 @@ use crate::ob::header::Object;
 use crate::ob::reference::{ObReferenceObjectByHandle, Purpose};
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 pub use crate::ke::wait::Timeout;
 
@@ -59,7 +59,7 @@ impl Routine for NtWaitForSingleObject {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 k.push(thread, Thread::WAIT_BLOCKS, object, "");
                 k.look(thread, Manner { all: false, alertable, timeout })
             }
@@ -106,7 +106,7 @@ impl Routine for NtWaitForMultipleObjects {
                 if returned.status.is_error() {
                     return k.refuse_wait(thread, returned.status);
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 k.push(thread, Thread::WAIT_BLOCKS, object, "");
                 if Thread::WAIT_HANDLES.first(&k[thread]).is_some() {
                     return k.next_handle(thread, self);

@@ -96,7 +96,7 @@ impl Kernel {
     ) -> Next {
         let entry = Entry { object: Some(object), access, attributes, locked: false };
         match self.insert_entry(process, entry, "the handle names the object from now on") {
-            Some(handle) => Next::Return(Returned::value(handle.0)),
+            Some(handle) => Next::Return(Returned::handle(handle)),
             None => Next::call(
                 ObpCreateHandle::Fail { status: NtStatus::INSUFFICIENT_RESOURCES },
                 ObpDecrementHandleCount::Decrement { object, process },

@@ -13,7 +13,8 @@ use crate::ob::symbolic_link::SymbolicLink;
 use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
-use crate::record::record;
+use crate::record::{Kind, record};
+use crate::renaming::Rename;
 use crate::word::{Id, Name, Word, WordKind};
 
 record! {
@@ -110,8 +111,29 @@ impl Body {
     }
 }
 
+impl Body {
+    /// The record that it is.
+    pub(crate) const fn record(self) -> Option<(Kind, u32)> {
+        let (kind, at) = match self {
+            Body::Event(id) => (Kind::Event, id.index()),
+            Body::File(id) => (Kind::File, id.index()),
+            Body::Device(id) => (Kind::Device, id.index()),
+            Body::Port(id) => (Kind::Port, id.index()),
+            Body::Process(id) => (Kind::Process, id.index()),
+            Body::Thread(id) => (Kind::Thread, id.index()),
+            Body::Semaphore(id) => (Kind::Semaphore, id.index()),
+            Body::Mutant(id) => (Kind::Mutant, id.index()),
+            Body::Timer(id) => (Kind::Timer, id.index()),
+            Body::Directory(id) => (Kind::Directory, id.index()),
+            Body::SymbolicLink(id) => (Kind::SymbolicLink, id.index()),
+            Body::Bare(_) | Body::Opaque(_) => return None,
+        };
+        Some((kind, at as u32))
+    }
+}
+
 impl Word for Body {
-    const KIND: WordKind = WordKind::Number;
+    const KIND: WordKind = WordKind::Packed;
     fn to_word(self) -> u64 {
         let place = match self {
             Body::Event(id) => id.to_word(),
@@ -147,6 +169,24 @@ impl Word for Body {
             bare @ (ObjectType::Section | ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
+    }
+
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        let renamed = match Body::from_word(word) {
+            Body::Event(id) => Body::Event(names.value(id)),
+            Body::File(id) => Body::File(names.value(id)),
+            Body::Device(id) => Body::Device(names.value(id)),
+            Body::Port(id) => Body::Port(names.value(id)),
+            Body::Process(id) => Body::Process(names.value(id)),
+            Body::Thread(id) => Body::Thread(names.value(id)),
+            Body::Semaphore(id) => Body::Semaphore(names.value(id)),
+            Body::Mutant(id) => Body::Mutant(names.value(id)),
+            Body::Timer(id) => Body::Timer(names.value(id)),
+            Body::Directory(id) => Body::Directory(names.value(id)),
+            Body::SymbolicLink(id) => Body::SymbolicLink(names.value(id)),
+            same @ (Body::Bare(_) | Body::Opaque(_)) => same,
+        };
+        renamed.to_word()
     }
 }
 

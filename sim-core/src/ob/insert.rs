@@ -11,7 +11,7 @@ use crate::ob::table::INHERIT;
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 steps! {
     /// ObInsertObject: puts a new object under its name, if it has one, and creates a handle to it.
@@ -65,7 +65,7 @@ impl Routine for ObInsertObject {
                 if returned.status.is_error() {
                     return Next::goto(Self::Refuse { object, status: returned.status });
                 }
-                let named: Id<Object> = Id::from_word(u64::from(returned.value));
+                let named = returned.value.object();
                 if named == object {
                     k.reference(object, Purpose::Handle);
                     return k.insert_for(thread, object, object, attributes, NtStatus::SUCCESS);

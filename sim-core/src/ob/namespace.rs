@@ -9,7 +9,7 @@ use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Name, Word};
+use crate::word::{Access, Handle, Id, Name};
 
 /// How many symbolic links one lookup follows. Source: ReactOS ob/obname.c.
 const MOST_REPARSES: u32 = 30;
@@ -75,7 +75,7 @@ impl Routine for ObpLookupObjectName {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let root = Id::from_word(u64::from(returned.value));
+                let root = returned.value.object();
                 k.begin_at_handle(root, attributes, wanted, insert, purpose)
             }
             Self::Find { lookup } => k.find_component(lookup),
@@ -170,7 +170,7 @@ impl Kernel {
             }
             ObjectType::Directory | ObjectType::SymbolicLink if empty && found == wanted => {
                 self.reference(root, purpose);
-                let returned = Returned::value(root.to_word() as u32);
+                let returned = Returned::object(root);
                 return Next::goto(ObpLookupObjectName::LetDirectoryGo { directory: root, returned });
             }
             ObjectType::File if wanted == ObjectType::File => NtStatus::NOT_SUPPORTED,
@@ -264,7 +264,7 @@ impl Kernel {
         // The object that was found holds its directory, so this is not the last reference.
         self.dereference(self[lookup].directory, Purpose::Lookup);
         self.destroy(lookup, "");
-        Next::Return(Returned::value(object.to_word() as u32))
+        Next::Return(Returned::object(object))
     }
 
     fn fail_lookup(&mut self, lookup: Id<Lookup>, status: NtStatus) -> Next {

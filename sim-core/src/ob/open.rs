@@ -9,7 +9,7 @@ use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, Word};
+use crate::word::{Access, Id};
 
 /// MAXIMUM_ALLOWED.
 pub const MAXIMUM_ALLOWED: Access = Access(0x0200_0000);
@@ -53,7 +53,7 @@ impl Routine for ObOpenObjectByName {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 let valid = k.object_type(object).rules().valid_access;
                 let all = access == MAXIMUM_ALLOWED;
                 let granted = if all { valid } else { Access(access.0 & valid.0) };

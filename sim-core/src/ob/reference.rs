@@ -1,6 +1,6 @@
 //! References: taking one by handle, dropping one, and what each is for.
 
-use crate::finding::Rule;
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::delete::ObpDeleteObject;
@@ -10,7 +10,7 @@ use crate::ps::process::Process;
 use crate::ps::system::System;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word, word_enum};
+use crate::word::{Access, Handle, Id, word_enum};
 
 word_enum! {
     /// What a reference is for.
@@ -158,7 +158,7 @@ impl Routine for ObReferenceObjectByHandle {
                     k.set(thread, Thread::HANDLE_INFORMATION, entry.access, "");
                 }
                 k.unlock_entry(process, handle);
-                Next::Return(Returned::value(object.to_word() as u32))
+                Next::Return(Returned::object(object))
             }
         }
     }
@@ -194,7 +194,7 @@ impl Kernel {
         let (pointers, handles) = (header.pointer_count, header.handle_count);
         if pointers == 0 || pointers == 1 && handles > 0 {
             let count = u64::from(pointers).wrapping_sub(1);
-            self.report(Rule::ReferenceByPointer, object.index() as u32, count);
+            self.report(Rule::ReferenceByPointer, About::Object(object), count);
             return false;
         }
         self.set(object, Object::POINTER_COUNT, pointers - 1, purpose.dropped());
@@ -228,7 +228,7 @@ impl Kernel {
             let access = self.object_type(object).rules().valid_access;
             self.set(thread, Thread::HANDLE_INFORMATION, access, "");
         }
-        Next::Return(Returned::value(object.to_word() as u32))
+        Next::Return(Returned::object(object))
     }
 
     pub(crate) fn lock_entry(

@@ -12,7 +12,7 @@ use crate::ps::apc::Apc;
 use crate::ps::process::Process;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word, WordKind};
+use crate::word::{Access, Handle, Id, Title};
 
 record! {
     /// ETHREAD.
@@ -22,7 +22,7 @@ record! {
         /// Its process.
         PROCESS process: Id<Process>,
         /// The number of its name.
-        NAME name: u32,
+        NAME name: Title,
         /// What it is there for.
         ROLE role: crate::ps::system::Role,
         /// How many holders keep it at APC_LEVEL, where no special kernel APC is delivered.
@@ -58,27 +58,6 @@ record! {
     }
 }
 
-impl Word for Returned {
-    const KIND: WordKind = WordKind::Number;
-    fn to_word(self) -> u64 {
-        Some(self).to_word()
-    }
-    fn from_word(word: u64) -> Self {
-        Option::<Returned>::from_word(word).expect("a word that holds what was returned")
-    }
-}
-
-impl Word for Option<Returned> {
-    const KIND: WordKind = WordKind::Number;
-    fn to_word(self) -> u64 {
-        self.map_or(0, |returned| (returned.status.to_word() << 32 | u64::from(returned.value)) + 1)
-    }
-    fn from_word(word: u64) -> Self {
-        let word = word.checked_sub(1)?;
-        Some(Returned { status: NtStatus::from_word(word >> 32), value: word as u32 })
-    }
-}
-
 impl Kernel {
     /// Creates a thread that waits in user mode for its program's first call. Its id stays valid after its end.
     pub fn create_thread(&mut self, process: Id<Process>, name: &str) -> Id<Thread> {
@@ -91,7 +70,7 @@ impl Kernel {
         name: &str,
         role: crate::ps::system::Role,
     ) -> Id<Thread> {
-        let name = self.intern(name);
+        let name = Title(self.intern(name));
         let at = self.threads.lowest_free();
         let object = self.create(Object::new(Body::Thread(at)), "the thread is created");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());

@@ -94,6 +94,7 @@ fn search<'s, 'p>(
         threads: arguments
             .threads
             .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        symmetry: !arguments.no_symmetry && arguments.format != ExploreFormat::Dot,
         // A graph shows each step that can be taken.
         partial_order: !arguments.no_partial_order && arguments.format != ExploreFormat::Dot,
         allow_unexercised: arguments.allow_unexercised,

@@ -93,6 +93,10 @@ struct ExploreArguments {
     /// The verdict is the same, the search longer; a story that breaks a rule is then a shortest one.
     #[arg(long)]
     no_partial_order: bool,
+    /// Look also into each of the states that differ only in what no rule can tell apart: which of several records,
+    /// handles, or threads with the same lines is which.
+    #[arg(long)]
+    no_symmetry: bool,
     /// The form of the output.
     #[arg(long, value_enum, default_value_t = ExploreFormat::Text)]
     format: ExploreFormat,

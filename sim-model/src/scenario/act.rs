@@ -1,12 +1,10 @@
 //! What a move of an actor does: it begins a line, and its line ends when the thread is back in user mode.
 
 use sim_core::drivers::queue::DeviceCompletes;
-use sim_core::frame::{Frame, Returned};
-use sim_core::io::port::Packet;
+use sim_core::frame::{Frame, Returned, Value};
 use sim_core::nt::close::NtClose;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::thread::Thread;
-use sim_core::word::Word;
 use sim_core::{Handle, Id, NtStatus};
 
 use crate::lang::Binds;
@@ -137,7 +135,7 @@ impl World<'_> {
         thread: Id<Thread>,
         call: &Call,
         returned: Returned,
-    ) -> Option<(NtStatus, u32)> {
+    ) -> Option<(NtStatus, Value)> {
         let Returned { status, value } = returned;
         let state = self.actors[actor];
         // Win32 waits again when only an alert has ended the wait.
@@ -150,14 +148,14 @@ impl World<'_> {
             return None;
         }
         let (service, stage): (Frame, Stage) = match state.stage {
-            Stage::First if status.is_success() => match self.second_service(call.service, Handle(value)) {
-                Some(service) => (service, Stage::Binding(Handle(value))),
+            Stage::First if status.is_success() => match self.second_service(call.service, value.handle()) {
+                Some(service) => (service, Stage::Binding(value.handle())),
                 None => return Some((status, value)),
             },
             Stage::First => return Some((status, value)),
             Stage::Binding(port) if status.is_error() => (NtClose::of(port).into(), Stage::Closing(status)),
-            Stage::Binding(port) => return Some((status, port.0)),
-            Stage::Closing(why) => return Some((why, 0)),
+            Stage::Binding(port) => return Some((status, Value::Handle(port))),
+            Stage::Closing(why) => return Some((why, Value::NONE)),
         };
         self.kernel.start(thread, service);
         self.set_actor(actor, ActorState { stage, ..state });
@@ -165,7 +163,7 @@ impl World<'_> {
     }
 
     /// What the call returns to the program; binds its label.
-    fn result(&mut self, thread: Id<Thread>, call: &Call, status: NtStatus, value: u32) -> CallResult {
+    fn result(&mut self, thread: Id<Thread>, call: &Call, status: NtStatus, value: Value) -> CallResult {
         let answer = call.answer();
         if let Service::RemovePacket { .. } = call.service {
             return self.removed(call, status, value);
@@ -173,12 +171,16 @@ impl World<'_> {
         if call.row.spec.binds == Binds::Value
             && let Some(label) = call.label
         {
-            self.bind(label, Binding::Value(status.is_success().then_some(value as i32)));
+            let number = match value {
+                Value::Number(number) => Some(number as i32),
+                _ => None,
+            };
+            self.bind(label, Binding::Value(number.filter(|_| status.is_success())));
         }
         let returns_handle = call.row.spec.binds == Binds::Handle;
         let made = match call.service {
-            Service::CreatePort { port, .. } if value == 0 => self.handle(port),
-            _ => Handle(value),
+            Service::CreatePort { port, .. } if value == Value::NONE => self.handle(port),
+            _ => value.handle(),
         };
         if returns_handle && let Some(label) = call.label {
             let process = match call.service {
@@ -195,9 +197,8 @@ impl World<'_> {
         CallResult::new(answer, status, returns_handle.then_some(u64::from(made.0)).or(zero))
     }
 
-    fn removed(&mut self, call: &Call, status: NtStatus, value: u32) -> CallResult {
-        let removed = status == NtStatus::SUCCESS;
-        let packet: Option<Id<Packet>> = removed.then(|| Id::from_word(u64::from(value)));
+    fn removed(&mut self, call: &Call, status: NtStatus, value: Value) -> CallResult {
+        let packet = value.packet();
         let shown = match (call.answer(), packet) {
             (Answer::Bool, Some(packet)) => self.kernel[packet].status,
             _ => status,

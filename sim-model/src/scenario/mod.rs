@@ -14,6 +14,7 @@ mod compile_condition;
 mod compile_names;
 mod compile_waits;
 pub mod condition;
+mod exchange;
 pub mod expect;
 mod image;
 pub mod names;
@@ -22,7 +23,9 @@ pub mod program;
 pub mod result;
 pub mod run;
 mod service;
+mod service_names;
 pub mod space;
+mod symmetry;
 pub mod world;
 mod world_code;
 

@@ -151,7 +151,7 @@ pub enum HandleArg {
 }
 
 /// A service with its arguments.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// CreateFile.
     CreateFile {

@@ -1,12 +1,14 @@
 //! A program as a space of states: every order in which its threads, the devices and the system can take their steps.
 
 use sim_core::part::Part;
+use sim_core::renaming::Renaming;
 
 use crate::explore::{Marks, Rule, RuleKind, System};
 use crate::lang::ast::PropertyKind;
 use crate::scenario::at_end;
 use crate::scenario::image::Image;
 use crate::scenario::program::Program;
+use crate::scenario::symmetry::{Scratch, Symmetry};
 use crate::scenario::world::{Event, Mark, Move, World};
 
 /// All runs of a program.
@@ -16,6 +18,7 @@ pub struct ProgramSpace<'p> {
     initial: World<'p>,
     rules: Vec<Rule>,
     preemptions: Option<u32>,
+    symmetry: Symmetry,
 }
 
 /// A state on the way, with what undoing the last move needs.
@@ -32,6 +35,7 @@ pub struct SpaceState<'p> {
     changed: Vec<Part>,
     /// Who moved last, and how often somebody was stopped who could have gone on; only if that is bounded.
     turn: Turn,
+    scratch: Scratch,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,7 +77,9 @@ impl<'p> ProgramSpace<'p> {
             };
             Rule::new(kind, property.name.clone())
         }));
-        ProgramSpace { program, initial: World::new(program), rules, preemptions }
+        let initial = World::new(program);
+        let symmetry = Symmetry::of(&initial);
+        ProgramSpace { program, initial, rules, preemptions, symmetry }
     }
 
     /// Marks what holds and fails in a world, whether or not its run goes on.
@@ -96,6 +102,19 @@ impl<'p> ProgramSpace<'p> {
     pub const fn initial_world(&self) -> &World<'p> {
         &self.initial
     }
+
+    /// Appends the encoding of a state that is symmetric to this one: with other names, first those of one of the
+    /// exchanges of actors, then those that `ask` asks for. For tests of what [`System::canonical`] is taken for.
+    #[doc(hidden)]
+    pub fn put_renamed(
+        &self,
+        state: &SpaceState<'p>,
+        exchange: usize,
+        ask: &mut dyn FnMut(&mut Renaming),
+        out: &mut Vec<u8>,
+    ) {
+        self.symmetry.renamed(&state.world, &self.initial, exchange, ask, out);
+    }
 }
 
 impl<'p> System for ProgramSpace<'p> {
@@ -110,6 +129,7 @@ impl<'p> System for ProgramSpace<'p> {
             image: Image::default(),
             changed: Vec::new(),
             turn: Turn::default(),
+            scratch: Scratch::default(),
         }
     }
 
@@ -119,6 +139,11 @@ impl<'p> System for ProgramSpace<'p> {
             out.extend(state.turn.preemptions.to_le_bytes());
         }
         state.image.put(&state.world, &self.initial, &state.changed, out);
+    }
+
+    fn canonical(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
+        let turn = self.preemptions.map(|_| (state.turn.last, state.turn.preemptions));
+        self.symmetry.canonical(&state.world, &self.initial, turn, &state.scratch, out);
     }
 
     fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {

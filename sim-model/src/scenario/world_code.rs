@@ -45,9 +45,7 @@ impl World<'_> {
             }
             Group::Own(FAILED) if self.failed() != base.failed() => {
                 part.put(encoder);
-                let (actor, action) = self.failed().map_or((0, 0), |(actor, action)| (actor + 1, action));
-                encoder.number(actor as u64);
-                encoder.number(action as u64);
+                put_failed(encoder, self.failed());
             }
             _ => self.kernel().put_part(base.kernel(), part, encoder),
         }
@@ -94,7 +92,7 @@ pub(super) const fn failed_part() -> Part {
     Part::own(FAILED, 0)
 }
 
-fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
+pub(super) fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
     let inside = state.inside.to_word() * STAGES;
     encoder.number(state.next as u64);
     match state.stage {
@@ -110,6 +108,12 @@ fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
     }
 }
 
+pub(super) fn put_failed(encoder: &mut Encoder<'_>, failed: Option<(usize, usize)>) {
+    let (actor, action) = failed.map_or((0, 0), |(actor, action)| (actor + 1, action));
+    encoder.number(actor as u64);
+    encoder.number(action as u64);
+}
+
 fn get_actor(decoder: &mut Decoder<'_>) -> ActorState {
     let (next, inside) = (decoder.number() as usize, decoder.number());
     let stage = match inside % STAGES {
@@ -120,7 +124,7 @@ fn get_actor(decoder: &mut Decoder<'_>) -> ActorState {
     ActorState { next, inside: Word::from_word(inside / STAGES), stage }
 }
 
-fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
+pub(super) fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
     match binding {
         Binding::Unbound => encoder.number(0),
         Binding::Handle { process, handle, object } => {

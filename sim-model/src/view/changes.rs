@@ -274,7 +274,7 @@ fn waited_for(k: &Kernel, kind: Kind, at: u32) -> Option<Id<Object>> {
 pub fn word(world: &World<'_>, step: &Taken, kind: WordKind, word: u64) -> String {
     match kind {
         WordKind::Bool => if word == 0 { "no" } else { "yes" }.into(),
-        WordKind::Number => word.to_string(),
+        WordKind::Number | WordKind::Title | WordKind::Packed => word.to_string(),
         WordKind::Mask => format!("0x{word:x}"),
         WordKind::Handle => Handle(word as u32).to_string(),
         WordKind::Status => NtStatus(word as u32).to_string(),

@@ -41,7 +41,7 @@ impl Model {
         let returned = self.k.collect(self.thread).expect("the call returns");
         assert!(!returned.status.is_error());
         self.k.forget();
-        Handle(returned.value)
+        returned.value.handle()
     }
 
     fn open(&mut self) -> Handle {
