@@ -125,8 +125,8 @@ enum Undo {
     Label(LabelId, Binding),
 }
 
-/// A point to undo to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A point to undo to. The default is the point before which nothing can be undone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
     kernel: usize,
     own: usize,
