@@ -146,7 +146,8 @@ impl Shard {
             }
             if let Some(place) = self.insert(candidate.hash, encoded, candidate.parent) {
                 let position = u64::from(slice) << 32 | u64::from(candidate.number);
-                self.fresh.push(Fresh { position, place, marks: candidate.marks });
+                let marks = part.marks.get(number).copied().unwrap_or_default();
+                self.fresh.push(Fresh { position, place, marks });
             }
         }
     }

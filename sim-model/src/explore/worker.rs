@@ -29,7 +29,6 @@ pub(super) struct Job<'a, S: System> {
 pub(super) struct Candidate {
     pub(super) hash: u64,
     pub(super) parent: u32,
-    pub(super) marks: Marks,
     /// Its position among the candidates of the slice, in order of states and steps.
     pub(super) number: u32,
     start: u32,
@@ -40,6 +39,8 @@ pub(super) struct Candidate {
 #[derive(Default)]
 pub(super) struct Part {
     pub(super) candidates: Vec<Candidate>,
+    /// What holds and fails in each; empty if there are no rules.
+    pub(super) marks: Vec<Marks>,
     bytes: Vec<u8>,
 }
 
@@ -50,10 +51,10 @@ impl Part {
     }
 
     #[inline]
-    fn push(&mut self, hash: u64, encoded: &[u8], parent: u32, marks: Marks, number: u32) {
+    fn push(&mut self, hash: u64, encoded: &[u8], parent: u32, number: u32) {
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(encoded);
-        self.candidates.push(Candidate { hash, parent, marks, number, start, end: self.bytes.len() as u32 });
+        self.candidates.push(Candidate { hash, parent, number, start, end: self.bytes.len() as u32 });
     }
 }
 
@@ -81,6 +82,7 @@ impl Slice {
         (self.first, self.past) = (first, past);
         for part in &mut self.parts {
             part.candidates.clear();
+            part.marks.clear();
             part.bytes.clear();
         }
         self.ends.clear();
@@ -180,11 +182,12 @@ impl<S: System> Worker<S> {
             return;
         }
         *recent = part.candidates.len() as u32;
-        let mut marks = Marks::default();
+        part.push(hash, &self.bytes, parent, slice.candidates);
         if job.judging {
+            let mut marks = Marks::default();
             job.system.judge(&self.state, &mut marks);
+            part.marks.push(marks);
         }
-        part.push(hash, &self.bytes, parent, marks, slice.candidates);
         slice.candidates += 1;
     }
 }
