@@ -37,6 +37,8 @@ pub enum Kind {
     HandleCount,
     /// What the system keeps once: locks and work queues.
     System,
+    /// A job's body.
+    Job,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -7,5 +7,8 @@ pub mod create_file;
 pub mod create_object;
 pub mod duplicate_object;
 pub mod event;
+pub mod job;
+pub mod open_process;
 pub mod read_file;
+pub mod terminate;
 pub mod wait;

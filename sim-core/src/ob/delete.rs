@@ -57,6 +57,9 @@ impl Kernel {
             let process = self[self[thread].process].object;
             self.drop_deferred(process, Purpose::ThreadOfProcess, "its last thread is gone");
         }
+        if let Body::Process(process) = self[object].body {
+            self.leave_job(process);
+        }
         if self[object].watchers > 0 {
             return;
         }
@@ -67,6 +70,7 @@ impl Kernel {
             Body::Port(id) => self.destroy(id, ""),
             Body::Process(id) => self.destroy(id, ""),
             Body::Thread(id) => self.destroy(id, ""),
+            Body::Job(id) => self.destroy(id, ""),
             Body::Opaque(_) => {}
         }
         self.destroy(object, "the object is freed");

@@ -6,6 +6,7 @@ use crate::io::port::Port;
 use crate::ke::event::Event;
 use crate::kernel::Kernel;
 use crate::ob::types::ObjectType;
+use crate::ps::job::Job;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::record;
@@ -60,6 +61,8 @@ pub enum Body {
     Process(Id<Process>),
     /// A thread.
     Thread(Id<Thread>),
+    /// A job.
+    Job(Id<Job>),
     /// An object of a recording, whose type has the name of that number.
     Opaque(u32),
 }
@@ -74,6 +77,7 @@ impl Body {
             Body::Port(_) => ObjectType::IoCompletion,
             Body::Process(_) => ObjectType::Process,
             Body::Thread(_) => ObjectType::Thread,
+            Body::Job(_) => ObjectType::Job,
             Body::Opaque(_) => ObjectType::Opaque,
         }
     }
@@ -89,6 +93,7 @@ impl Word for Body {
             Body::Port(id) => id.to_word(),
             Body::Process(id) => id.to_word(),
             Body::Thread(id) => id.to_word(),
+            Body::Job(id) => id.to_word(),
             Body::Opaque(name) => u64::from(name),
         };
         place << 4 | self.object_type() as u64
@@ -102,6 +107,7 @@ impl Word for Body {
             ObjectType::IoCompletion => Body::Port(Id::from_word(place)),
             ObjectType::Process => Body::Process(Id::from_word(place)),
             ObjectType::Thread => Body::Thread(Id::from_word(place)),
+            ObjectType::Job => Body::Job(Id::from_word(place)),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
     }

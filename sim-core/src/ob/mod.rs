@@ -3,7 +3,10 @@
 pub mod close;
 pub mod create;
 pub mod delete;
+pub mod duplicate;
 pub mod header;
+pub mod information;
+pub mod policy;
 pub mod recorded;
 pub mod reference;
 pub mod table;

@@ -17,6 +17,8 @@ word_enum! {
         Process = "Process",
         /// A thread.
         Thread = "Thread",
+        /// A job.
+        Job = "Job",
         /// A type that only a recording names: it has counts and handles, and nothing else is known of it.
         Opaque = "(recorded)",
     }
@@ -47,6 +49,7 @@ impl ObjectType {
             ObjectType::IoCompletion => (true, true, false, 0x1F_0003),
             ObjectType::Process => (false, true, false, 0x1F_0FFF),
             ObjectType::Thread => (false, true, false, 0x1F_03FF),
+            ObjectType::Job => (true, true, false, 0x1F_001F),
             ObjectType::Opaque => (false, false, false, 0xFFFF_FFFF),
         };
         TypeRules {

@@ -10,6 +10,9 @@ use super::token::TokenKind;
 /// The words that begin an action other than a call.
 pub(super) const ACTION_WORDS: &[&str] = &["check", "device", "exit", "terminate"];
 
+/// The word before the status of an exception that a call raises.
+pub(super) const RAISES: &str = "raises";
+
 /// One action.
 pub(super) fn action(cursor: &mut Cursor<'_, '_>) -> Parsed<Action> {
     let kind = match (cursor.peek(), cursor.peek_at(1)) {
@@ -65,6 +68,11 @@ fn expected(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Expected>> {
         return Ok(Spanned::new(Expected::Number(number.value), number.span));
     }
     let name = cursor.name("a status, an error or a number")?;
+    if name.value == RAISES && matches!(cursor.peek(), Some(TokenKind::Word(word)) if word != "or") {
+        let status = cursor.name("a status")?;
+        let raises = format!("{RAISES} {}", status.value);
+        return Ok(Spanned::new(Expected::Name(raises), name.span.to(status.span)));
+    }
     Ok(Spanned::new(Expected::Name(name.value), name.span))
 }
 
@@ -105,14 +113,13 @@ fn value(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Value>> {
         let text = cursor.text("a string")?;
         return Ok(Spanned::new(Value::Text(text.value), text.span));
     }
+    if cursor.peek() == Some(TokenKind::Symbol("[")) {
+        return list(cursor);
+    }
     let name = cursor.name("a value")?;
     let start = name.span;
-    let value = if cursor.eat("(") {
-        if !cursor.eat(")") {
-            let error = cursor.expected("`)`");
-            return Err(error.help("calls do not nest: give the inner result a label on a line before"));
-        }
-        Value::Pseudo(name.value)
+    let value = if cursor.peek() == Some(TokenKind::Symbol("(")) {
+        pseudo(cursor, name)?
     } else if cursor.peek() == Some(TokenKind::Symbol("|")) {
         let mut flags = vec![name];
         while cursor.eat("|") {
@@ -123,6 +130,36 @@ fn value(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Value>> {
         Value::Name(name.value)
     };
     Ok(Spanned::new(value, start.to(cursor.last_span())))
+}
+
+/// The value of a name that is followed by `(`.
+fn pseudo(cursor: &mut Cursor<'_, '_>, name: Name) -> Parsed<Value> {
+    cursor.symbol("(")?;
+    if !cursor.eat(")") {
+        let error = cursor.expected("`)`");
+        return Err(error.help("calls do not nest: give the inner result a label on a line before"));
+    }
+    Ok(Value::Pseudo(name.value))
+}
+
+/// `[first, second]`.
+fn list(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Value>> {
+    let start = cursor.span();
+    cursor.symbol("[")?;
+    let mut items = Vec::new();
+    while !cursor.eat("]") {
+        if !items.is_empty() && !cursor.eat(",") {
+            return Err(cursor.expected("`,` or `]`"));
+        }
+        let name = cursor.name("a handle")?;
+        let from = name.span;
+        let item = match cursor.peek() {
+            Some(TokenKind::Symbol("(")) => pseudo(cursor, name)?,
+            _ => Value::Name(name.value),
+        };
+        items.push(Spanned::new(item, from.to(cursor.last_span())));
+    }
+    Ok(Spanned::new(Value::List(items), start.to(cursor.last_span())))
 }
 
 fn device_action(cursor: &mut Cursor<'_, '_>) -> Parsed<ActionKind> {

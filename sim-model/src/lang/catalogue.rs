@@ -19,6 +19,10 @@ pub struct Catalogue {
     pub win32_errors: &'static [&'static str],
     /// What a call can be expected to give besides statuses and errors: `TRUE`, `WAIT_TIMEOUT`, `blocks`.
     pub results: &'static [&'static str],
+    /// Which free handle value is given out next: `lifo`.
+    pub reuses: &'static [&'static str],
+    /// What can be said of a process after its name: `debugged`.
+    pub marks: &'static [&'static str],
     /// Constants where a handle is wanted: `NULL`, `INVALID_HANDLE_VALUE`, `GetCurrentProcess()`.
     pub handles: &'static [&'static str],
     /// Constants where a number is wanted: `INFINITE`.
@@ -94,6 +98,8 @@ impl ParamSpec {
 pub enum ParamKind {
     /// The label of a handle, or a constant of [`Catalogue::handles`].
     Handle,
+    /// A list of what [`ParamKind::Handle`] takes.
+    Handles,
     /// The label of an operation.
     Operation,
     /// A number, or a constant of [`Catalogue::numbers`].
@@ -110,6 +116,10 @@ pub enum ParamKind {
     Label,
     /// The name of a process.
     Process,
+    /// The name of a process, or the label of a handle to one.
+    ProcessOrHandle,
+    /// The name of a thread.
+    Thread,
 }
 
 /// What a label names.

@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use super::ast::{
-    Action, ActionKind, Actor, Arg, Call, Expected, Expr, ExprKind, Name, Number, Operand, Scenario, Spanned,
+    Action, ActionKind, Actor, Arg, Call, Expected, Expr, ExprKind, HandlePolicy, Name, Number, Operand, Scenario, Spanned,
     Value,
 };
 
@@ -27,6 +27,12 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
     }
     if let Some(profile) = &scenario.profile {
         writeln!(out, "profile {}", profile.value)?;
+    }
+    for policy in &scenario.policies {
+        match policy {
+            HandlePolicy::Reuse(name) => writeln!(out, "policy handles {}", name.value)?,
+            HandlePolicy::Limit(number) => writeln!(out, "policy handles limit {}", number.value)?,
+        }
     }
     if !scenario.unbound.is_empty() {
         writeln!(out, "unbound {}", joined(&scenario.unbound, ", "))?;
@@ -55,7 +61,8 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
 fn write_actor(out: &mut String, actor: &Actor) -> fmt::Result {
     match actor {
         Actor::Process(process) => {
-            writeln!(out, "process {}", process.name.value)?;
+            let marks: String = process.marks.iter().map(|mark| format!(" {}", mark.value)).collect();
+            writeln!(out, "process {}{marks}", process.name.value)?;
             for thread in &process.threads {
                 writeln!(out, "  thread {}", thread.name.value)?;
                 write_actions(out, &thread.actions, "    ")?;
@@ -126,16 +133,29 @@ fn write_call(out: &mut String, call: &Call) -> fmt::Result {
         if let Some(name) = name {
             write!(out, "{}: ", name.value)?;
         }
-        match &value.value {
-            Value::Number(number) => write!(out, "{number}")?,
-            Value::Text(text) => write!(out, "\"{text}\"")?,
-            Value::Name(name) => out.push_str(name),
-            Value::Flags(flags) => out.push_str(&joined(flags, " | ")),
-            Value::Pseudo(name) => write!(out, "{name}()")?,
-        }
+        write_value(out, &value.value)?;
     }
     out.push(')');
     Ok(())
+}
+
+fn write_value(out: &mut String, value: &Value) -> fmt::Result {
+    match value {
+        Value::Number(number) => write!(out, "{number}"),
+        Value::Text(text) => write!(out, "\"{text}\""),
+        Value::Name(name) => out.write_str(name),
+        Value::Flags(flags) => out.write_str(&joined(flags, " | ")),
+        Value::Pseudo(name) => write!(out, "{name}()"),
+        Value::List(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index > 0 { ", " } else { "" });
+                write_value(out, &item.value)?;
+            }
+            out.push(']');
+            Ok(())
+        }
+    }
 }
 
 fn write_expr(out: &mut String, expr: &Expr) -> fmt::Result {

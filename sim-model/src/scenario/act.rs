@@ -69,6 +69,7 @@ impl World<'_> {
                 self.bind(label, Binding::Operation(block));
             }
         }
+        self.list_handles(call);
         match self.first_service(process, call.service, iosb) {
             Some(frame) => {
                 self.kernel.start(thread, frame);
@@ -105,7 +106,8 @@ impl World<'_> {
         };
         let Some((status, value)) = self.next_stage(actor, thread, call, returned) else { return };
         self.set_actor(actor, past);
-        let result = self.result(thread, call, status, value);
+        let raised = self.kernel.collect_exception(thread);
+        let result = CallResult { raised, ..self.result(thread, call, status, value) };
         let met = call.expect.is_empty() || call.expect.iter().any(|expected| expected.met_by(&result));
         events.push(Event::Returned { actor, action, result, met });
     }
@@ -147,9 +149,10 @@ impl World<'_> {
             _ => Handle(value),
         };
         if returns_handle && let Some(label) = call.label {
+            let own = self.kernel[thread].process;
             let process = match call.service {
-                Service::Duplicate { target: Some(target), .. } => self.processes[target],
-                _ => self.kernel[thread].process,
+                Service::Duplicate { target, .. } => self.process_meant(target, own).unwrap_or(own),
+                _ => own,
             };
             let failed =
                 if answer == Answer::HandleOrInvalid { Handle::CURRENT_PROCESS } else { Handle::NULL };
@@ -157,7 +160,8 @@ impl World<'_> {
             let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
             self.bind(label, Binding::Handle { process, handle, object });
         }
-        CallResult::new(answer, status, returns_handle.then_some(u64::from(made.0)))
+        let has_value = returns_handle || answer == Answer::Flags;
+        CallResult::new(answer, status, has_value.then_some(u64::from(made.0)))
     }
 
     fn removed(&mut self, call: &Call, status: NtStatus, value: u32) -> CallResult {

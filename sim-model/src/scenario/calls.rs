@@ -1,8 +1,10 @@
 //! The calls a scenario can make: documented names and parameters, and which system service each one is.
 
 use sim_core::drivers::DriverKind;
+use sim_core::ob::policy::Reuse;
 use sim_core::win32::Win32Error;
 
+use crate::scenario::calls_handles::HANDLES;
 use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
 
 /// Which service a call is.
@@ -34,6 +36,30 @@ pub enum ServiceName {
     ResetEvent,
     /// NtDuplicateObject.
     Duplicate,
+    /// NtSetInformationObject.
+    SetHandle,
+    /// NtQueryObject(ObjectHandleFlagInformation).
+    GetHandle,
+    /// NtCreateUserProcess.
+    CreateProcess,
+    /// NtOpenProcess.
+    OpenProcess,
+    /// NtOpenThread.
+    OpenThread,
+    /// NtTerminateProcess.
+    TerminateProcess,
+    /// NtTerminateThread.
+    TerminateThread,
+    /// NtCreateJobObject.
+    CreateJob,
+    /// NtSetInformationJobObject.
+    SetJob,
+    /// NtAssignProcessToJobObject.
+    AssignJob,
+    /// NtIsProcessInJob.
+    AsksJob,
+    /// NtTerminateJobObject.
+    TerminateJob,
     /// NtWaitForSingleObject.
     Wait,
     /// NtTerminateThread on the caller.
@@ -51,6 +77,8 @@ pub enum Answer {
     HandleOrInvalid,
     /// WAIT_OBJECT_0, WAIT_TIMEOUT, or WAIT_FAILED and GetLastError.
     Wait,
+    /// HANDLE_FLAG_ bits, or FALSE and GetLastError.
+    Flags,
     /// An NTSTATUS.
     Status,
 }
@@ -66,15 +94,15 @@ pub struct CallRow {
     pub answer: Answer,
 }
 
-const fn needs(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
+pub(super) const fn needs(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
     ParamSpec { name, short, kind, required: true }
 }
 
-const fn may(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
+pub(super) const fn may(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
     ParamSpec { name, short, kind, required: false }
 }
 
-const fn row(
+pub(super) const fn row(
     name: &'static str,
     params: &'static [ParamSpec],
     binds: Binds,
@@ -85,18 +113,28 @@ const fn row(
     CallRow { spec: CallSpec { name, params, binds, summary }, service, answer }
 }
 
-const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
+pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
 const ACCESS: ParamKind =
     ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
-const DUPLICATE: ParamKind = ParamKind::Flags(&["DUPLICATE_SAME_ACCESS", "DUPLICATE_CLOSE_SOURCE"]);
-use ParamKind::{Handle as H, Number as N, Operation as O, Process as P, Text as T};
+use ParamKind::{Handle as H, Number as N, Operation as O, Text as T};
 
 const EVENT_PARAMS: &[ParamSpec] =
     &[may("bManualReset", "manual", BOOLEAN), may("bInitialState", "initial", BOOLEAN)];
 
-/// Every call, Win32 names first.
-pub const ROWS: [CallRow; 27] = [
+/// Every call.
+pub const ROWS: [CallRow; BASIC.len() + HANDLES.len()] = {
+    let mut rows = [BASIC[0]; BASIC.len() + HANDLES.len()];
+    let mut at = 0;
+    while at < rows.len() {
+        rows[at] = if at < BASIC.len() { BASIC[at] } else { HANDLES[at - BASIC.len()] };
+        at += 1;
+    }
+    rows
+};
+
+/// The calls of files, ports and events, Win32 names first.
+const BASIC: [CallRow; 25] = [
     row(
         "CreateFile",
         &[
@@ -203,19 +241,6 @@ pub const ROWS: [CallRow; 27] = [
         ServiceName::ResetEvent,
         Answer::Bool,
         "resets an event",
-    ),
-    row(
-        "DuplicateHandle",
-        &[
-            needs("hSourceHandle", "source", H),
-            may("hTargetProcessHandle", "target", P),
-            may("dwOptions", "options", DUPLICATE),
-            may("bInheritHandle", "inherit", BOOLEAN),
-        ],
-        Binds::Handle,
-        ServiceName::Duplicate,
-        Answer::Bool,
-        "makes a second handle to the same object, here or in another process",
     ),
     row(
         "WaitForSingleObject",
@@ -333,19 +358,6 @@ pub const ROWS: [CallRow; 27] = [
         "resets an event",
     ),
     row(
-        "NtDuplicateObject",
-        &[
-            needs("SourceHandle", "source", H),
-            may("TargetProcessHandle", "target", P),
-            may("Options", "options", DUPLICATE),
-            may("HandleAttributes", "inherit", BOOLEAN),
-        ],
-        Binds::Handle,
-        ServiceName::Duplicate,
-        Answer::Status,
-        "makes a second handle to the same object",
-    ),
-    row(
         "NtWaitForSingleObject",
         &[needs("Handle", "handle", H), needs("Timeout", "timeout", N)],
         Binds::Nothing,
@@ -375,6 +387,16 @@ const DRIVERS: [&str; DriverKind::ALL.len()] = {
     names
 };
 
+const REUSES: [&str; Reuse::ALL.len()] = {
+    let mut names = [""; Reuse::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = Reuse::ALL[at].name();
+        at += 1;
+    }
+    names
+};
+
 const ERRORS: [&str; Win32Error::ALL.len()] = {
     let mut names = [""; Win32Error::ALL.len()];
     let mut at = 0;
@@ -397,12 +419,14 @@ pub const CATALOGUE: Catalogue = Catalogue {
     drivers: &DRIVERS,
     profiles: &["xp", "win7", "win8", "win10", "win11"],
     win32_errors: &ERRORS,
-    results: &["TRUE", "FALSE", "WAIT_OBJECT_0", "WAIT_FAILED", "blocks"],
+    results: &["TRUE", "FALSE", "WAIT_OBJECT_0", "WAIT_FAILED", "raises", "blocks"],
+    reuses: &REUSES,
+    marks: &["debugged", "strict"],
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
     numbers: &["INFINITE"],
     fields: &[
-        ("handle", &["HandleCount", "PointerCount", "Value", "CurrentByteOffset"]),
-        ("object", &["HandleCount", "PointerCount"]),
+        ("handle", &["HandleCount", "PointerCount", "Value", "GrantedAccess", "CurrentByteOffset", "ActiveProcesses"]),
+        ("object", &["HandleCount", "PointerCount", "ActiveProcesses"]),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),
     ],
@@ -414,6 +438,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
         function("deleted", HANDLE, None),
         function("signaled", HANDLE, None),
         function("packets", HANDLE, None),
+        function("inherit", HANDLE, None),
+        function("protected", HANDLE, None),
         function("CurrentByteOffset", HANDLE, None),
         function("pending", Subject::Label(&[Binds::Operation]), None),
         function("ended", Subject::Thread, None),

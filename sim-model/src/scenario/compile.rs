@@ -1,6 +1,6 @@
 //! Compiling: from a syntax tree to a program, every name looked up once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim_core::drivers::DriverKind;
 use sim_core::nt::wait::Timeout;
@@ -10,6 +10,7 @@ use sim_core::{Handle, NtStatus};
 use crate::lang::ast::{self, Expected, Scenario, Span, Spanned, Value as Written};
 use crate::lang::{Diagnostic, Diagnostics, check};
 use crate::scenario::calls::{Answer, CATALOGUE, CallRow, ServiceName, call_row};
+use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, HandleArg, Label, LabelId, Program, Property, Service,
@@ -41,6 +42,9 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
+    let mut diagnostics = diagnostics;
+    let handles = handle_policy(&scenario, &mut diagnostics);
+    let marks = marks(&scenario, profile, &mut diagnostics);
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
@@ -50,6 +54,8 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     }
     Ok(Program {
         profile,
+        handles,
+        marks,
         devices: scenario.devices.iter().filter_map(device).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
@@ -57,6 +63,15 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         properties,
         scenario,
     })
+}
+
+fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
+    let threads = scenario.processes().flat_map(|process| &process.threads);
+    let bound = threads.flat_map(|thread| &thread.actions).filter_map(|action| match &action.value {
+        ast::ActionKind::Call { label, .. } => label.as_ref(),
+        _ => None,
+    });
+    scenario.unbound.iter().chain(bound).map(|name| name.value.clone()).collect()
 }
 
 fn device(device: &ast::Device) -> Option<DeviceDecl> {
@@ -72,6 +87,8 @@ pub(super) struct Compiler {
     devices: Vec<String>,
     processes: Vec<String>,
     threads: BTreeMap<String, usize>,
+    /// The labels that some line binds, and those declared `unbound`.
+    bound: BTreeSet<String>,
 }
 
 impl Compiler {
@@ -84,6 +101,7 @@ impl Compiler {
             devices: scenario.devices.iter().map(|device| device.name.value.clone()).collect(),
             processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
             threads: BTreeMap::new(),
+            bound: bound_labels(scenario),
         };
         for name in &scenario.unbound {
             compiler.label(&name.value, true);
@@ -227,6 +245,7 @@ impl Compiler {
         }
         let mut args = Args { compiler: self, row, call, needs: Vec::new() };
         let service = args.service(label.is_some());
+        let handles = args.handles();
         let needs = args.needs;
         let label = label.map(|label| self.label(&label.value, false));
         let expect = expect
@@ -236,7 +255,7 @@ impl Compiler {
                 Expected::Number(number) => Some(Expectation::Value(number.magnitude)),
             })
             .collect();
-        (ActionKind::Call(Call { row, service, label, expect }), needs)
+        (ActionKind::Call(Call { row, service, handles, label, expect }), needs)
     }
 
     fn property(&mut self, property: &ast::Property) -> Property {
@@ -247,28 +266,73 @@ impl Compiler {
 }
 
 /// The arguments of one call.
-struct Args<'a> {
+pub(super) struct Args<'a> {
     compiler: &'a mut Compiler,
-    row: &'static CallRow,
+    pub(super) row: &'static CallRow,
     call: &'a ast::Call,
     needs: Vec<LabelId>,
 }
 
 impl Args<'_> {
-    fn given(&self, parameter: &str) -> Option<&Spanned<Written>> {
-        let documented = self.row.spec.params.iter().find(|param| param.is_called(parameter))?.name;
-        self.row
-            .spec
-            .argument(self.call, documented)
-            .filter(|value| value.value != Written::Name("NULL".into()))
+    pub(super) fn given(&self, parameter: &str) -> Option<&Spanned<Written>> {
+        self.raw(parameter).filter(|value| value.value != Written::Name("NULL".into()))
     }
 
-    fn handle(&mut self, parameter: &str) -> HandleArg {
-        let name = match self.given(parameter).map(|value| &value.value) {
-            Some(Written::Name(name) | Written::Pseudo(name)) => name.clone(),
-            _ => return HandleArg::Value(Handle::NULL),
+    /// What is passed, also if it is NULL.
+    pub(super) fn raw(&self, parameter: &str) -> Option<&Spanned<Written>> {
+        let documented = self.row.spec.params.iter().find(|param| param.is_called(parameter))?.name;
+        self.row.spec.argument(self.call, documented)
+    }
+
+    pub(super) fn complain(&mut self, diagnostic: Diagnostic) {
+        self.compiler.diagnostics.push(diagnostic);
+    }
+
+    pub(super) fn is_process(&self, name: &str) -> bool {
+        self.compiler.processes.iter().any(|process| process == name)
+    }
+
+    /// Whether a line of the file binds the label, or it is declared `unbound`.
+    pub(super) fn is_bound(&self, name: &str) -> bool {
+        self.compiler.bound.contains(name)
+    }
+
+    pub(super) fn process_named(&self, parameter: &str) -> usize {
+        match self.given(parameter).map(|value| &value.value) {
+            Some(Written::Name(name)) => self.compiler.process(name),
+            _ => 0,
+        }
+    }
+
+    pub(super) fn thread_named(&self, parameter: &str) -> usize {
+        match self.given(parameter).map(|value| &value.value) {
+            Some(Written::Name(name)) => self.compiler.thread(name),
+            _ => 0,
+        }
+    }
+
+    pub(super) fn handle(&mut self, parameter: &str) -> HandleArg {
+        match self.given(parameter).map(|value| value.value.clone()) {
+            Some(value) => self.handle_of(&value),
+            None => HandleArg::Value(Handle::NULL),
+        }
+    }
+
+    /// The handles of a list.
+    fn handles(&mut self) -> Vec<HandleArg> {
+        let lists = self.call.args.iter().filter_map(|arg| match &arg.value.value {
+            Written::List(items) => Some(items),
+            _ => None,
+        });
+        lists.flatten().map(|item| self.handle_of(&item.value)).collect()
+    }
+
+    fn handle_of(&mut self, value: &Written) -> HandleArg {
+        let (Written::Name(name) | Written::Pseudo(name)) = value else {
+            return HandleArg::Value(Handle::NULL);
         };
-        match &*name {
+        match &**name {
+            "NULL" => HandleArg::Value(Handle::NULL),
             "INVALID_HANDLE_VALUE" | "GetCurrentProcess" => HandleArg::Value(Handle::CURRENT_PROCESS),
             "GetCurrentThread" => HandleArg::Value(Handle::CURRENT_THREAD),
             name => {
@@ -304,7 +368,7 @@ impl Args<'_> {
         }
     }
 
-    fn narrow(&mut self, parameter: &str) -> u32 {
+    pub(super) fn narrow(&mut self, parameter: &str) -> u32 {
         match self.given(parameter) {
             Some(Spanned { value: Written::Number(number), span }) => {
                 let (number, span) = (number.value(), *span);
@@ -322,7 +386,7 @@ impl Args<'_> {
         }
     }
 
-    fn flags(&self, parameter: &str) -> Vec<&str> {
+    pub(super) fn flags(&self, parameter: &str) -> Vec<&str> {
         match self.given(parameter).map(|value| &value.value) {
             Some(Written::Name(name)) => vec![name],
             Some(Written::Flags(names)) => names.iter().map(|name| &*name.value).collect(),
@@ -330,7 +394,7 @@ impl Args<'_> {
         }
     }
 
-    fn is_true(&self, parameter: &str) -> bool {
+    pub(super) fn is_true(&self, parameter: &str) -> bool {
         self.flags(parameter) == ["TRUE"]
     }
 
@@ -366,17 +430,9 @@ impl Args<'_> {
             },
             ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
             ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },
-            ServiceName::Duplicate => {
-                let source = self.handle("source");
-                let target = match self.flags("target")[..] {
-                    [name] => Some(self.compiler.process(name)),
-                    _ => None,
-                };
-                let close = self.flags("options").contains(&"DUPLICATE_CLOSE_SOURCE");
-                Service::Duplicate { source, target, inherit: self.is_true("inherit"), close }
-            }
             ServiceName::Wait => Service::Wait { handle: self.handle("handle"), timeout: self.timeout() },
             ServiceName::ExitThread => Service::ExitThread,
+            _ => self.handle_service(),
         }
     }
 

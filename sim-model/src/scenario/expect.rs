@@ -19,6 +19,10 @@ pub enum Expectation {
     WaitFails,
     /// The call does not return.
     Blocks,
+    /// An exception, whichever.
+    Raises,
+    /// An exception of this NTSTATUS.
+    RaisesStatus(NtStatus),
     /// This NTSTATUS.
     Status(NtStatus),
     /// This Win32 error.
@@ -36,6 +40,8 @@ impl Expectation {
             "WAIT_OBJECT_0" => Expectation::Signaled,
             "WAIT_FAILED" => Expectation::WaitFails,
             "blocks" => Expectation::Blocks,
+            "raises" => Expectation::Raises,
+            _ if name.starts_with("raises ") => Expectation::RaisesStatus(NtStatus::from_name(&name[7..])?),
             _ => match NtStatus::from_name(name) {
                 Some(status) => Expectation::Status(status),
                 None => Expectation::Error(Win32Error::from_name(name)?),
@@ -45,12 +51,22 @@ impl Expectation {
 
     /// Whether a call that returned meets it.
     pub fn met_by(self, result: &CallResult) -> bool {
+        if let Expectation::Raises | Expectation::RaisesStatus(_) = self {
+            let wanted = match self {
+                Expectation::RaisesStatus(status) => Some(status),
+                _ => result.raised,
+            };
+            return result.raised.is_some() && result.raised == wanted;
+        }
+        if result.raised.is_some() {
+            return false;
+        }
         match self {
             Expectation::Succeeds => result.succeeded,
             Expectation::Fails => !result.succeeded,
             Expectation::Signaled => result.answer == Answer::Wait && result.status == NtStatus::SUCCESS,
             Expectation::WaitFails => result.answer == Answer::Wait && result.status.is_error(),
-            Expectation::Blocks => false,
+            Expectation::Blocks | Expectation::Raises | Expectation::RaisesStatus(_) => false,
             Expectation::Status(status) => result.status == status,
             Expectation::Error(Win32Error::SUCCESS) => result.succeeded,
             Expectation::Error(error) => {

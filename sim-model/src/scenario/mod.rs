@@ -3,6 +3,9 @@
 //! [`compile()`] turns a syntax tree into a [`Program`]; a [`World`] is a kernel with that program's threads, devices
 //! and labels, and moves by atomic moves that can be undone. [`run()`] takes the moves one call after another.
 
+mod calls_handles;
+mod compile_handles;
+mod service_handles;
 mod act;
 pub mod calls;
 mod compile;

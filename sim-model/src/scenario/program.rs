@@ -4,7 +4,12 @@ use sim_core::Handle;
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::nt::wait::Timeout;
+use sim_core::nt::job::JobAction;
+use sim_core::ob::duplicate::Wanted;
+use sim_core::ob::policy::HandlePolicy;
+use sim_core::ob::types::ObjectType;
 use sim_core::profile::Profile;
+use sim_core::ps::create::Inheritance;
 
 use crate::lang::Source;
 use crate::lang::ast::{PropertyKind, Scenario, Span};
@@ -21,6 +26,10 @@ pub struct Program {
     pub profile: Profile,
     /// Its devices.
     pub devices: Vec<DeviceDecl>,
+    /// How handle tables behave.
+    pub handles: HandlePolicy,
+    /// What is said of its processes, in the same order.
+    pub marks: Vec<Marks>,
     /// Its processes, by name.
     pub processes: Vec<String>,
     /// Who acts, in the order of the file.
@@ -29,6 +38,17 @@ pub struct Program {
     pub labels: Vec<Label>,
     /// What must hold in all runs.
     pub properties: Vec<Property>,
+}
+
+/// What is said of a process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// A debugger is attached.
+    pub debugged: bool,
+    /// It has the strict handle check policy.
+    pub strict: bool,
+    /// A call of the scenario makes it.
+    pub made_by_call: bool,
 }
 
 /// A device and its driver.
@@ -109,6 +129,8 @@ pub struct Call {
     pub row: &'static CallRow,
     /// Its arguments.
     pub service: Service,
+    /// The handles of the list that it passes.
+    pub handles: Vec<HandleArg>,
     /// The label of its result.
     pub label: Option<LabelId>,
     /// What its result may be; anything if empty.
@@ -129,6 +151,19 @@ pub enum HandleArg {
     Label(LabelId),
     /// A constant.
     Value(Handle),
+}
+
+/// A process as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProcessArg {
+    /// The caller's own.
+    Own,
+    /// None: NULL.
+    None,
+    /// A process by its name in the scenario; no handle to it is needed.
+    Named(usize),
+    /// The process that a handle names.
+    Handle(HandleArg),
 }
 
 /// A service with its arguments.
@@ -221,12 +256,75 @@ pub enum Service {
     Duplicate {
         /// The handle.
         source: HandleArg,
-        /// The target process; the caller's if none.
-        target: Option<usize>,
+        /// The process that it is a handle of.
+        from: ProcessArg,
+        /// The process that gets the new one.
+        target: ProcessArg,
+        /// Access, attributes and options.
+        wanted: Wanted,
+    },
+    /// SetHandleInformation.
+    SetHandle {
+        /// The handle.
+        handle: HandleArg,
+        /// Which flags to set.
+        mask: u8,
+        /// To what.
+        flags: u8,
+    },
+    /// GetHandleInformation.
+    GetHandle(HandleArg),
+    /// CreateProcess.
+    CreateProcess {
+        /// The process that begins.
+        child: usize,
+        /// The handle to its parent.
+        parent: HandleArg,
+        /// What it inherits.
+        inherits: Inheritance,
+    },
+    /// OpenProcess.
+    OpenProcess {
+        /// The process.
+        process: usize,
+        /// DesiredAccess.
+        access: u32,
         /// bInheritHandle.
         inherit: bool,
-        /// DUPLICATE_CLOSE_SOURCE.
-        close: bool,
+    },
+    /// OpenThread.
+    OpenThread {
+        /// The thread, by its actor.
+        thread: usize,
+        /// DesiredAccess.
+        access: u32,
+        /// bInheritHandle.
+        inherit: bool,
+    },
+    /// TerminateProcess, TerminateThread.
+    Terminate {
+        /// The handle.
+        handle: HandleArg,
+        /// Which of the two.
+        wanted: ObjectType,
+    },
+    /// CreateJobObject.
+    CreateJob,
+    /// SetInformationJobObject, TerminateJobObject.
+    Job {
+        /// The job.
+        job: HandleArg,
+        /// What is done to it.
+        action: JobAction,
+    },
+    /// AssignProcessToJobObject, NtIsProcessInJob.
+    JobProcess {
+        /// The job.
+        job: HandleArg,
+        /// The process.
+        process: HandleArg,
+        /// It only asks.
+        asks: bool,
     },
     /// WaitForSingleObject.
     Wait {

@@ -7,7 +7,6 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
-use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::wait::NtWaitForSingleObject;
@@ -74,18 +73,11 @@ impl World<'_> {
                 NtCreateEvent::Create { manual_reset, signaled }.into()
             }
             Service::SetEvent { event, signaled } => NtSetEvent::of(self.handle(event), signaled).into(),
-            Service::Duplicate { source, target, inherit, close } => NtDuplicateObject::Reference {
-                source: process,
-                handle: self.handle(source),
-                target: target.map_or(process, |target| self.process(target)),
-                attributes: if inherit { sim_core::ob::table::INHERIT } else { 0 },
-                close,
-            }
-            .into(),
             Service::Wait { handle, timeout } => {
                 NtWaitForSingleObject::of(self.handle(handle), timeout).into()
             }
             Service::ExitThread => return None,
+            _ => return self.handle_service(process, service),
         })
     }
 

@@ -82,7 +82,10 @@ impl<'p> ProgramSpace<'p> {
     /// block, or before a line that waits for a label.
     fn is_stuck(&self, world: &World<'_>, actor: usize) -> bool {
         let state = world.actor(actor);
-        let ended = world.thread(actor).is_some_and(|thread| world.kernel()[thread].terminating);
+        let ended = world.thread(actor).is_some_and(|thread| {
+            let thread = &world.kernel()[thread];
+            thread.terminating || !thread.created
+        });
         let Some(action) = self.program.actors[actor].actions.get(state.next) else { return false };
         let expected = match &action.kind {
             ActionKind::Call(call) => state.inside.is_some() && call.expect.contains(&Expectation::Blocks),

@@ -75,6 +75,8 @@ fn name(expected: Expectation) -> String {
         Expectation::Fails => "FALSE".into(),
         Expectation::Signaled => "WAIT_OBJECT_0".into(),
         Expectation::WaitFails => "WAIT_FAILED".into(),
+        Expectation::Raises => "an exception".into(),
+        Expectation::RaisesStatus(status) => format!("the exception {status}"),
         Expectation::Blocks => "that the call blocks".into(),
         Expectation::Status(status) => format!("{status} (0x{:08X})", status.0),
         Expectation::Error(error) => format!("{error} ({})", error.0),

@@ -99,6 +99,8 @@ const CATALOGUE: Catalogue = Catalogue {
     profiles: &["xp", "win7", "win8", "win10", "win11"],
     win32_errors: &["ERROR_IO_PENDING", "ERROR_OPERATION_ABORTED", "ERROR_NOT_FOUND"],
     results: &["TRUE", "FALSE", "WAIT_TIMEOUT", "blocks"],
+    reuses: &["lifo", "fifo"],
+    marks: &["debugged"],
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()"],
     numbers: &["INFINITE"],
     fields: &[
