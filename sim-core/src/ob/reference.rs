@@ -85,9 +85,7 @@ impl Routine for ObReferenceObjectByHandle {
         match self {
             Self::LockEntry { process, handle, .. } => {
                 let named = k.resolve_handle(k.previous_mode(thread), process, handle);
-                named
-                    .and_then(|(process, handle)| k.entry(process, handle))
-                    .is_none_or(|entry| !entry.locked)
+                named.and_then(|(process, handle)| k.entry(process, handle)).is_none_or(|entry| !entry.locked)
             }
             _ => true,
         }
@@ -121,7 +119,8 @@ impl Routine for ObReferenceObjectByHandle {
                     return k.reference_pseudo_handle(thread, object, wanted, access, purpose);
                 }
                 let named = k.resolve_handle(k.previous_mode(thread), process, handle);
-                let found = named.and_then(|(process, inner)| Some((process, inner, k.entry(process, inner)?)));
+                let found =
+                    named.and_then(|(process, inner)| Some((process, inner, k.entry(process, inner)?)));
                 let Some((process, handle, entry)) = found else { return k.refuse_handle(thread, handle) };
                 k.lock_entry(process, handle, entry);
                 Next::goto(Self::CheckEntry { process, handle, wanted, access, purpose })

@@ -38,11 +38,6 @@ impl Routine for ObInitProcess {
         }
     }
 
-    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        // Nobody else knows the new process yet.
-        matches!(self, Self::Finish { .. })
-    }
-
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { parent, child, after, listed } => {
@@ -82,7 +77,8 @@ impl Kernel {
         after: Handle,
         listed: bool,
     ) -> Option<(Handle, Entry)> {
-        let list = |handle: &Handle| Process::HANDLE_LIST.of(&self[child]).any(|item| item.0 & !3 == handle.0);
+        let list =
+            |handle: &Handle| Process::HANDLE_LIST.of(&self[child]).any(|item| item.0 & !3 == handle.0);
         let inheritable = |(handle, entry): &(Handle, &Entry)| {
             *handle > after && entry.attributes & INHERIT != 0 && (!listed || list(handle))
         };

@@ -17,16 +17,18 @@ record! {
         OBJECT object: Id<Object>,
         /// The number of its name.
         NAME name: u32,
-        /// It exists: the call that makes it has made it.
-        CREATED created: bool,
-        /// It can be found by its id.
-        INSERTED inserted: bool,
         /// Threads that have not begun to end.
         ACTIVE_THREADS active_threads: u32 as "ActiveThreads",
         /// Its last thread is on its way out: the handle table is being closed.
         EXITING exiting: bool,
         /// Services of other processes that work on its handle table; its end waits for them (rundown protection).
         USERS users: u32,
+        /// It has ended; its object is signalled.
+        ENDED ended: bool as "ended",
+        /// It exists: the call that makes it has made it.
+        CREATED created: bool,
+        /// It can be found by its id.
+        INSERTED inserted: bool,
         /// A debugger is attached.
         DEBUGGED debugged: bool,
         /// The strict handle check policy: each use of a handle that is none raises an exception.
@@ -35,8 +37,6 @@ record! {
         CHOSEN chosen: Handle,
         /// The job that it is in.
         JOB job: Option<Id<Job>> as "job",
-        /// It has ended; its object is signalled.
-        ENDED ended: bool as "ended",
     }
     lists {
         /// Free handle values, in the order of closing, or of value if the policy goes by it.

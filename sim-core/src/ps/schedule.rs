@@ -110,7 +110,9 @@ impl Kernel {
             let choice = self.choice(thread);
             let values = self.values_to_choose(thread, choice);
             let run = choice.filter(|_| values.is_empty());
-            run.into_iter().chain(values.into_iter().map(Choice::Slot)).map(move |choice| Step { thread, choice })
+            run.into_iter()
+                .chain(values.into_iter().map(Choice::Slot))
+                .map(move |choice| Step { thread, choice })
         });
         let timeouts = self.all::<Thread>().filter(|(thread, _)| self.can_time_out(*thread));
         ready.chain(timeouts.map(|(thread, _)| Step { thread, choice: Choice::TimeOut }))

@@ -34,8 +34,6 @@ record! {
         NAME name: u32,
         /// What it is there for.
         ROLE role: Role,
-        /// It exists: the call that makes it has made it.
-        CREATED created: bool,
         /// How many holders keep it at APC_LEVEL, where no special kernel APC is delivered.
         APC_LEVEL apc_level: u32,
         /// What the last routine returned; zero once it was read.
@@ -44,14 +42,16 @@ record! {
         HANDED handed: Option<Id<Packet>>,
         /// The access of the handle that a duplicate was made from (OBJECT_HANDLE_INFORMATION), until it is read.
         HANDLE_INFORMATION handle_information: Access,
-        /// The attributes of that handle.
-        HANDLE_ATTRIBUTES handle_attributes: u8,
-        /// The exception that its call raises in its program, until that sees it.
-        EXCEPTION exception: Option<NtStatus> as "exception",
         /// It was told to end.
         TERMINATING terminating: bool,
         /// It has ended; its object is signalled.
         ENDED ended: bool as "ended",
+        /// It exists: the call that makes it has made it.
+        CREATED created: bool,
+        /// The attributes of the handle that a duplicate was made from, until they are read.
+        HANDLE_ATTRIBUTES handle_attributes: u8,
+        /// The exception that its call raises in its program, until that sees it.
+        EXCEPTION exception: Option<NtStatus> as "exception",
     }
     lists {
         /// Its outstanding IRPs, the newest first (ETHREAD.IrpList).

@@ -104,7 +104,8 @@ impl Checker<'_> {
                 self.process(&Spanned::new(name.clone(), span));
             }
             (ParamKind::Thread, Value::Name(name)) => self.thread(&Spanned::new(name.clone(), span)),
-            (ParamKind::Process | ParamKind::ProcessOrHandle, Value::Pseudo(name)) if name == "GetCurrentProcess" => {}
+            (ParamKind::Process | ParamKind::ProcessOrHandle, Value::Pseudo(name))
+                if name == "GetCurrentProcess" => {}
             (ParamKind::Process, Value::Name(name)) => self.process(&Spanned::new(name.clone(), span)),
             (ParamKind::Flags(flags), Value::Name(name)) => {
                 let name = Spanned::new(name.clone(), span);

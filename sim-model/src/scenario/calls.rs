@@ -4,8 +4,8 @@ use sim_core::drivers::DriverKind;
 use sim_core::ob::policy::Reuse;
 use sim_core::win32::Win32Error;
 
-use crate::scenario::calls_handles::HANDLES;
 use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
+use crate::scenario::calls_handles::HANDLES;
 
 /// Which service a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -425,7 +425,17 @@ pub const CATALOGUE: Catalogue = Catalogue {
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
     numbers: &["INFINITE"],
     fields: &[
-        ("handle", &["HandleCount", "PointerCount", "Value", "GrantedAccess", "CurrentByteOffset", "ActiveProcesses"]),
+        (
+            "handle",
+            &[
+                "HandleCount",
+                "PointerCount",
+                "Value",
+                "GrantedAccess",
+                "CurrentByteOffset",
+                "ActiveProcesses",
+            ],
+        ),
         ("object", &["HandleCount", "PointerCount", "ActiveProcesses"]),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),

@@ -20,13 +20,9 @@ const RIGHTS: ParamKind = ParamKind::Flags(&[
     "THREAD_TERMINATE",
     "THREAD_ALL_ACCESS",
 ]);
-const DUPLICATE: ParamKind = ParamKind::Flags(&[
-    "DUPLICATE_SAME_ACCESS",
-    "DUPLICATE_CLOSE_SOURCE",
-    "DUPLICATE_SAME_ATTRIBUTES",
-]);
-const HANDLE_FLAGS: ParamKind =
-    ParamKind::Flags(&["HANDLE_FLAG_INHERIT", "HANDLE_FLAG_PROTECT_FROM_CLOSE"]);
+const DUPLICATE: ParamKind =
+    ParamKind::Flags(&["DUPLICATE_SAME_ACCESS", "DUPLICATE_CLOSE_SOURCE", "DUPLICATE_SAME_ATTRIBUTES"]);
+const HANDLE_FLAGS: ParamKind = ParamKind::Flags(&["HANDLE_FLAG_INHERIT", "HANDLE_FLAG_PROTECT_FROM_CLOSE"]);
 const LIMITS: ParamKind = ParamKind::Flags(&["JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE"]);
 
 /// The parameters of a call in its Win32 and its NT form; the short names are the same.

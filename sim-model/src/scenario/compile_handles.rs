@@ -63,7 +63,8 @@ impl Args<'_> {
     }
 
     fn duplicate(&mut self) -> Service {
-        let (source, from, target) = (self.handle("source"), self.process_arg("from"), self.process_arg("target"));
+        let (source, from, target) =
+            (self.handle("source"), self.process_arg("from"), self.process_arg("target"));
         let named = |arg| matches!(arg, ProcessArg::Named(_));
         let by_handle = |arg| matches!(arg, ProcessArg::Handle(_) | ProcessArg::None);
         if named(from) && by_handle(target) || named(target) && by_handle(from) {
@@ -208,7 +209,8 @@ pub(super) fn marks(scenario: &Scenario, profile: Profile, diagnostics: &mut Dia
     let of = |process: &ast::Process| {
         let has = |wanted: &str| process.marks.iter().find(|mark| mark.value == wanted);
         if let Some(mark) = has("strict").filter(|_| !profile.has_strict_handle_checks) {
-            let message = format!("the strict handle check policy does not exist on {}", profile.version.name());
+            let message =
+                format!("the strict handle check policy does not exist on {}", profile.version.name());
             diagnostics.push(Diagnostic::new(message).at(mark.span, "it came with Windows 8"));
         }
         Marks {

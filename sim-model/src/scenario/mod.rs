@@ -3,13 +3,12 @@
 //! [`compile()`] turns a syntax tree into a [`Program`]; a [`World`] is a kernel with that program's threads, devices
 //! and labels, and moves by atomic moves that can be undone. [`run()`] takes the moves one call after another.
 
-mod calls_handles;
-mod compile_handles;
-mod service_handles;
 mod act;
 pub mod calls;
+mod calls_handles;
 mod compile;
 mod compile_condition;
+mod compile_handles;
 pub mod condition;
 pub mod expect;
 mod image;
@@ -18,6 +17,7 @@ pub mod program;
 pub mod result;
 pub mod run;
 mod service;
+mod service_handles;
 pub mod space;
 pub mod world;
 mod world_code;

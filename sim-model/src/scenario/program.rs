@@ -3,8 +3,8 @@
 use sim_core::Handle;
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
-use sim_core::nt::wait::Timeout;
 use sim_core::nt::job::JobAction;
+use sim_core::nt::wait::Timeout;
 use sim_core::ob::duplicate::Wanted;
 use sim_core::ob::policy::HandlePolicy;
 use sim_core::ob::types::ObjectType;

@@ -24,7 +24,9 @@ impl World<'_> {
                 let by_handle = |arg| matches!(arg, ProcessArg::Handle(_));
                 if by_handle(from) || by_handle(target) || from == ProcessArg::None {
                     let (source, target) = (self.process_handle(from)?, self.process_handle(target)?);
-                    return Some(NtDuplicateObject::ReferenceSource { source, handle, target, wanted }.into());
+                    return Some(
+                        NtDuplicateObject::ReferenceSource { source, handle, target, wanted }.into(),
+                    );
                 }
                 let (source, target) = (self.process_meant(from, own)?, self.process_meant(target, own));
                 ObDuplicateObject::Reference { source, handle, target, wanted }.into()
@@ -53,9 +55,7 @@ impl World<'_> {
                 NtTerminate::Reference { handle: self.handle(handle), wanted }.into()
             }
             Service::CreateJob => NtCreateJobObject::Create {}.into(),
-            Service::Job { job, action } => {
-                JobService::Reference { handle: self.handle(job), action }.into()
-            }
+            Service::Job { job, action } => JobService::Reference { handle: self.handle(job), action }.into(),
             Service::JobProcess { job, process, asks } => {
                 let (job, process) = (self.handle(job), self.handle(process));
                 NtAssignProcessToJobObject::ReferenceJob { job, process, asks }.into()

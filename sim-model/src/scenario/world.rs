@@ -158,8 +158,12 @@ impl<'p> World<'p> {
         kernel.set_handle_policy(program.handles);
         let devices =
             program.devices.iter().map(|device| kernel.create_device(&device.name, device.driver)).collect();
-        let processes: Vec<_> =
-            program.processes.iter().zip(&program.marks).map(|(name, marks)| process(&mut kernel, name, *marks)).collect();
+        let processes: Vec<_> = program
+            .processes
+            .iter()
+            .zip(&program.marks)
+            .map(|(name, marks)| process(&mut kernel, name, *marks))
+            .collect();
         let threads = program
             .actors
             .iter()

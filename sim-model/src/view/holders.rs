@@ -66,8 +66,12 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
     for (object, to) in &nodes {
         let from = match k[*object].body {
             Body::Device(_) => Some((running, Hold::Running)),
-            Body::Thread(thread) => (k[thread].created && !k[thread].ended).then_some((running, Hold::Running)),
-            Body::Process(process) => (k[process].created && !k[process].ended).then_some((running, Hold::Running)),
+            Body::Thread(thread) => {
+                (k[thread].created && !k[thread].ended).then_some((running, Hold::Running))
+            }
+            Body::Process(process) => {
+                (k[process].created && !k[process].ended).then_some((running, Hold::Running))
+            }
             _ => None,
         };
         if let Some((from, hold)) = from {

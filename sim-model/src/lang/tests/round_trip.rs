@@ -5,8 +5,9 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::super::ast::{
-    Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, Expr, ExprKind, HandlePolicy, Name,
-    Number, Operand, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned, Thread, Value,
+    Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, Expr, ExprKind,
+    HandlePolicy, Name, Number, Operand, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned,
+    Thread, Value,
 };
 use super::super::{parse, print};
 use super::STORY;
