@@ -2,4 +2,5 @@
 
 mod counts;
 mod handles;
+mod policies;
 mod random;

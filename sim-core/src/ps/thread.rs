@@ -127,7 +127,7 @@ impl Kernel {
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
         self.reference(self[process].object, Purpose::ThreadOfProcess);
         let active = self[process].active_threads + 1;
-        self.set(process, Process::ACTIVE_THREADS, active, "");
+        self.set(process, Process::ACTIVE_THREADS, active, "a thread has begun");
     }
 
     /// ExGetPreviousMode: who asks for what the thread does.

@@ -4,6 +4,7 @@ use sim_core::delta::{Change, Delta};
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::ob::header::Object;
+use sim_core::ob::information::flags_of;
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
@@ -267,6 +268,15 @@ fn event(
             let handle = Handle(slot * 4);
             let process = world.names().process(Id::at(*process));
             Some(shown(format!("{process} {handle}"), "handle freed", String::new()))
+        }
+        Change::Entry { process, slot, to, from, .. } if to.object.is_some() && from.object == to.object => {
+            let (from, to) = (flags_of(from.attributes), flags_of(to.attributes));
+            let handle = Handle(slot * 4);
+            let process = world.names().process(Id::at(*process));
+            let subject = format!("{process} {handle}");
+            let (from, to) = (from.to_string(), to.to_string());
+            let shown = ShownChange { subject, field: "flags", from, to, why, by: by.cloned() };
+            (shown.from != shown.to).then_some(shown)
         }
         Change::Found(finding) => {
             let code = finding.rule.bug_check();

@@ -29,11 +29,11 @@ pub fn failures(run: &Run<'_>) -> Diagnostics {
     }
     for finding in run.world.kernel().findings() {
         let (rule, code) = (finding.rule, finding.rule.bug_check());
-        diagnostics.push(Diagnostic::new(format!(
-            "bug check 0x{code:X} {}: {}",
-            rule.name(),
-            rule.sentence()
-        )));
+        let [one, two, three, four] = finding.parameters(run.world.kernel());
+        diagnostics.push(
+            Diagnostic::new(format!("bug check 0x{code:X} {}: {}", rule.name(), rule.sentence()))
+                .help(format!("parameters: 0x{one:X}, 0x{two:X}, 0x{three:X}, 0x{four:X}")),
+        );
     }
     diagnostics
 }
