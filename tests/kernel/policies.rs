@@ -3,11 +3,13 @@
 use sim_core::finding::Rule;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
+use sim_core::nt::terminate::NtTerminate;
 use sim_core::ob::policy::{HandlePolicy, Reuse};
 use sim_core::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use sim_core::ob::types::ObjectType;
 use sim_core::profile::Profile;
-use sim_core::ps::schedule::Choice;
+use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
+use sim_core::ps::schedule::{Choice, Step};
 use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
@@ -121,4 +123,25 @@ fn kernel_mode_passes_the_access_check_and_not_the_verifier() {
         assert_eq!(finding.rule, Rule::VerifierDetectedViolation);
         assert_eq!(finding.parameters(&machine.k)[..2], [subcode, u64::from(value)]);
     }
+}
+
+/// A process is terminated through its new handle before its threads have begun: they never begin, and it ends once.
+#[test]
+fn a_process_terminated_before_its_threads_begin_ends_once() {
+    let mut machine = machine(HandlePolicy::default());
+    let (creator, other, child) = (machine.threads[0], machine.threads[1], machine.processes[2]);
+    let (parent, inherits) = (Handle::CURRENT_PROCESS, Inheritance::Nothing);
+    machine.k.start(creator, NtCreateUserProcess::ReferenceParent { child, parent, inherits });
+    let first = Handle(4);
+    while machine.k.entry(machine.processes[0], first).is_none() {
+        machine.k.take(Step { thread: creator, choice: Choice::Run });
+    }
+    machine.k.start(other, NtTerminate::process(first));
+    machine.k.run(other);
+    assert_eq!(machine.k.collect(other).unwrap().status, NtStatus::SUCCESS);
+    machine.k.run(creator);
+    assert_eq!(machine.k.collect(creator).unwrap().value, first.0);
+    machine.settle();
+    assert!(machine.k[child].ended && !machine.k[machine.threads[3]].created);
+    assert!(machine.k.findings().is_empty() && machine.k.broken_invariant().is_none());
 }

@@ -6,6 +6,7 @@ use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
 use crate::ps::exit::PspExitProcess;
+use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
 use crate::word::{Access, Handle, Id, Word};
@@ -17,8 +18,8 @@ steps! {
     /// NtTerminateProcess, NtTerminateThread: tells every thread of a process, or one thread, to end.
     ///
     /// It does not wait for them. A process without threads is run down by the caller. Errors: those of
-    /// ObReferenceObjectByHandle; STATUS_PROCESS_IS_TERMINATING and STATUS_THREAD_IS_TERMINATING for one that has begun
-    /// to end. Sources: ReactOS ps/kill.c; Win32, TerminateProcess, TerminateThread.
+    /// ObReferenceObjectByHandle; STATUS_PROCESS_IS_TERMINATING for a process that has begun to end. A thread that was
+    /// told before is passed over. Sources: ReactOS ps/kill.c; Win32, TerminateProcess, TerminateThread.
     pub enum NtTerminate = "NtTerminate" {
         Reference { handle: Handle, wanted: ObjectType } = "enter", "reference the process or thread by its handle";
         Terminate {} = "terminate", "tell the threads to end";
@@ -81,14 +82,13 @@ impl Kernel {
                 Next::goto(drop(NtStatus::PROCESS_IS_TERMINATING))
             }
             Body::Process(process) if self.threads_of(process).next().is_none() => {
+                // From here on a second caller is told so, and a creation under way begins no thread.
+                self.set(process, Process::EXITING, true, "the process is ending");
                 Next::call(drop(NtStatus::SUCCESS), PspExitProcess::CloseTable { process })
             }
             Body::Process(process) => {
                 self.terminate_process(process);
                 Next::goto(drop(NtStatus::SUCCESS))
-            }
-            Body::Thread(thread) if self[thread].terminating => {
-                Next::goto(drop(NtStatus::THREAD_IS_TERMINATING))
             }
             Body::Thread(thread) => {
                 self.terminate_thread(thread);

@@ -134,6 +134,9 @@ impl Kernel {
     fn start_child(&mut self, child: Id<Process>) {
         while self.pop(child, Process::HANDLE_LIST, "").is_some() {}
         self.set(child, Process::INSERTED, true, "the process can be found by its id");
+        if self[child].exiting {
+            return;
+        }
         let declared = |(_, thread): &(Id<Thread>, &Thread)| thread.process == child && !thread.created;
         let threads: Vec<Id<Thread>> = self.all::<Thread>().filter(declared).map(|(id, _)| id).collect();
         threads.into_iter().for_each(|thread| self.begin_thread(thread));

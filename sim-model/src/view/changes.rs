@@ -5,6 +5,7 @@ use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::ob::header::Object;
 use sim_core::ob::information::flags_of;
+use sim_core::ps::job::Job;
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
@@ -165,7 +166,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
             let request = irp(step, at).is_some_and(|irp| irp.iosb.is_some());
             request && matches!(name, "Cancel" | "completed" | "pending") && to == 1
         }
-        Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
+        Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port | Kind::Job => !name.is_empty(),
         _ => false,
     }
 }
@@ -214,6 +215,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Device => k.get(Id::<sim_core::io::device::Device>::at(at)).map(|device| device.object),
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
+        Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
         _ => None,
     };
     match (object, kind) {
