@@ -67,11 +67,27 @@ environment killer
   terminate thread a
 ";
 
+/// A child inherits a handle that is closed meanwhile, and is told to end.
+pub(crate) const INHERITANCE: &str = "process app
+  thread a
+    h = CreateEvent()
+    SetHandleInformation(h, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)
+    p = CreateProcess(tool, bInheritHandles: TRUE)
+  thread b
+    DuplicateHandle(h, dwOptions: DUPLICATE_CLOSE_SOURCE)
+  thread c
+    TerminateProcess(p)
+process tool
+  thread d
+    CloseHandle(h)
+";
+
 /// All of them.
-pub(crate) const ALL: [(&str, &str); 5] = [
+pub(crate) const ALL: [(&str, &str); 6] = [
     ("double close", DOUBLE_CLOSE),
     ("cancel race", CANCEL_RACE),
     ("close and duplicate", CLOSE_AND_DUPLICATE),
     ("waits", WAITS),
     ("synchronous read", SYNCHRONOUS_READ),
+    ("inheritance", INHERITANCE),
 ];

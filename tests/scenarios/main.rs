@@ -1,5 +1,7 @@
 //! The scenarios of the book: each says something true, and each number in it matters.
 
+mod handles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

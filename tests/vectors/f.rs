@@ -153,10 +153,10 @@ fn f_05_the_table_of_access_and_attributes() {
             assert_eq!((entry.access, entry.attributes), (ALL, 0), "the source is as before");
         }
         let heir = event(m);
-        set(m, heir, HANDLE_FLAG_INHERIT);
+        set(m, heir, HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE);
         let wanted = Wanted { access: ALL, attributes: 0, options: LIKE };
         let made = Handle(duplicate(m, heir, wanted).value);
-        assert_eq!(flags(m, made), u32::from(HANDLE_FLAG_INHERIT), "the source's attributes");
+        assert_eq!(flags(m, made), u32::from(HANDLE_FLAG_INHERIT), "its inheritance, not its protection");
     });
 }
 
