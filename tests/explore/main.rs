@@ -24,13 +24,14 @@ fn explored(program: &Program, threads: usize) -> Outcome<Move> {
     explore(&ProgramSpace::new(program, None), &Settings { threads, ..Settings::default() })
 }
 
-const RACES: [(&str, u64, u64, u64); 7] = [
+const RACES: [(&str, u64, u64, u64); 8] = [
     ("close-against-read.kobj", 443, 790, 3),
     ("cancel-against-completion.kobj", 365, 586, 2),
     ("two-closers.kobj", 77, 123, 1),
     ("recycled-handle.kobj", 230, 389, 3),
     ("cancel-against-thread-exit.kobj", 1_402, 2_633, 1),
     ("inherit-against-close.kobj", 7_293, 18_731, 3),
+    ("duplicate-against-close.kobj", 623, 1_134, 2),
     ("any-free-value.kobj", 72, 71, 3),
 ];
 

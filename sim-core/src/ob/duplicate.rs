@@ -64,6 +64,23 @@ steps! {
     /// STATUS_INVALID_PARAMETER (no target and nothing to close), STATUS_ACCESS_DENIED, STATUS_UNSUCCESSFUL,
     /// STATUS_INSUFFICIENT_RESOURCES. Sources: ReactOS ob/obhandle.c; WDK, ZwDuplicateObject; Win32, DuplicateHandle;
     /// Wine kernel32/tests/process.c, test_DuplicateHandle.
+    ///
+    /// ```
+    /// use sim_core::nt::create_object::NtCreateEvent;
+    /// use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
+    /// use sim_core::ps::schedule::Progress;
+    /// use sim_core::{Handle, Kernel};
+    ///
+    /// let mut k = Kernel::new(Default::default());
+    /// let app = k.create_process("app");
+    /// let main = k.create_thread(app, "main");
+    /// k.start(main, NtCreateEvent::Create { manual_reset: true, signaled: false });
+    /// k.run(main);
+    /// let (handle, wanted) = (Handle(4), Wanted::same_access(0, true));
+    /// k.start(main, ObDuplicateObject::Reference { source: app, handle, target: Some(app), wanted });
+    /// let Progress::Idle(Some(made)) = k.run(main) else { panic!("the duplicate returns") };
+    /// assert_eq!(Handle(made.value), handle, "the source was closed, and its value was free");
+    /// ```
     pub enum ObDuplicateObject = "NtDuplicateObject" {
         Reference { source: Id<Process>, handle: Handle, target: Option<Id<Process>>, wanted: Wanted }
             = "enter", "reference the object by the source handle; the new handle will keep this reference";

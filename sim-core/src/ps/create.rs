@@ -40,6 +40,27 @@ steps! {
     /// STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_PARAMETER for a process that was made already. Sources: ReactOS
     /// ps/process.c; Win32, CreateProcess, UpdateProcThreadAttribute; Wine kernel32/tests/process.c,
     /// test_parent_process_attribute.
+    ///
+    /// ```
+    /// use sim_core::nt::create_object::NtCreateEvent;
+    /// use sim_core::ob::information::{HANDLE_FLAG_INHERIT, NtSetInformationObject};
+    /// use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
+    /// use sim_core::{Handle, Kernel};
+    ///
+    /// let mut k = Kernel::new(Default::default());
+    /// let app = k.create_process("app");
+    /// let main = k.create_thread(app, "main");
+    /// let child = k.declare_process("tool");
+    /// k.start(main, NtCreateEvent::Create { manual_reset: true, signaled: false });
+    /// k.run(main);
+    /// let (event, flag) = (Handle(4), HANDLE_FLAG_INHERIT);
+    /// k.start(main, NtSetInformationObject::Set { handle: event, mask: flag, flags: flag });
+    /// k.run(main);
+    /// let (parent, inherits) = (Handle::CURRENT_PROCESS, Inheritance::All);
+    /// k.start(main, NtCreateUserProcess::ReferenceParent { child, parent, inherits });
+    /// k.run(main);
+    /// assert_eq!(k.entry(child, event).unwrap().object, k.entry(app, event).unwrap().object);
+    /// ```
     pub enum NtCreateUserProcess = "NtCreateUserProcess" {
         ReferenceParent { child: Id<Process>, parent: Handle, inherits: Inheritance }
             = "enter", "reference the parent by its handle";
