@@ -54,6 +54,10 @@ fn what_is_out_of_range_or_unknown_is_refused_with_its_place() {
     let numbered = "    SetHandleInformation(e, HANDLE_FLAG_INHERIT, 1)\n";
     let found = errors(&in_thread(numbered), Version::Win11);
     assert!(found.contains("expected flags by name, or 0"), "{found}");
+    let maximum = "    DuplicateHandle(e, access: 0x02000000)\n";
+    assert!(
+        errors(&in_thread(maximum), Version::Win11).contains("has MAXIMUM_ALLOWED, which is not modelled")
+    );
     let raises = "    CloseHandle(e) -> raises STATUS_NO_SUCH\n";
     assert!(errors(&in_thread(raises), Version::Win11).contains("there is no status `STATUS_NO_SUCH`"));
 }

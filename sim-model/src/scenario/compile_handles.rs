@@ -143,9 +143,23 @@ impl Args<'_> {
 
     fn access_mask(&mut self) -> u32 {
         match self.given("access").map(|value| &value.value) {
-            Some(Written::Number(_)) => self.narrow("access"),
+            Some(Written::Number(_)) => self.numeric_access(),
             _ => self.flags("access").into_iter().map(right).fold(0, |mask, bit| mask | bit),
         }
+    }
+}
+
+impl Args<'_> {
+    /// An access mask as a number. MAXIMUM_ALLOWED asks for what security would grant, of which the model knows nothing.
+    fn numeric_access(&mut self) -> u32 {
+        const MAXIMUM_ALLOWED: u32 = 0x0200_0000;
+        let mask = self.narrow("access");
+        if mask & MAXIMUM_ALLOWED != 0 && mask != u32::MAX {
+            let span = self.given("access").map_or_else(Span::default, |value| value.span);
+            let message = format!("the access 0x{mask:X} has MAXIMUM_ALLOWED, which is not modelled here");
+            self.complain(Diagnostic::new(message).at(span, "name the rights instead"));
+        }
+        mask
     }
 }
 
