@@ -2,9 +2,11 @@
 //!
 //! A caller's mistake is an NTSTATUS and never a finding.
 
+use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
-use crate::word::{Id, word_enum};
+use crate::renaming::Rename;
+use crate::word::{Handle, Id, Word, WordKind, word_enum};
 
 word_enum! {
     /// The rules that a step can break.
@@ -53,8 +55,8 @@ impl Rule {
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
-    /// The place of the object or IRP it is about, or the handle.
-    pub about: u32,
+    /// What it is about.
+    pub about: About,
     /// The number that breaks the rule: a count, the second completion's status, or Driver Verifier's subcode.
     pub number: u64,
 }
@@ -66,15 +68,60 @@ impl Finding {
     /// INVALID_KERNEL_HANDLE: the handle, 0 for a protected one. DRIVER_VERIFIER_DETECTED_VIOLATION: 0x3C (a handle that
     /// is none) or 0xF5 (NULL), the handle. Source: WDK, Bug Check 0x18, 0x93, 0xC4.
     pub fn parameters(&self, kernel: &Kernel) -> [u64; 4] {
-        let about = u64::from(self.about);
-        match self.rule {
-            Rule::ReferenceByPointer => {
-                let object: Option<&Object> = kernel.get(Id::at(self.about));
+        let about = match self.about {
+            About::Object(object) => object.index() as u64,
+            About::Irp(irp) => irp.index() as u64,
+            About::Handle(handle) => u64::from(handle.0),
+        };
+        match (self.rule, self.about) {
+            (Rule::ReferenceByPointer, About::Object(object)) => {
+                let object: Option<&Object> = kernel.get(object);
                 [object.map_or(0, |header| header.body.object_type() as u64), about, 0, self.number]
             }
-            Rule::InvalidKernelHandle => [about, self.number, 0, 0],
-            Rule::VerifierDetectedViolation => [self.number, about, 0, 0],
-            Rule::MultipleIrpCompleteRequests | Rule::CompletedWithCancelRoutine => [about, 0, 0, 0],
+            (Rule::InvalidKernelHandle, _) => [about, self.number, 0, 0],
+            (Rule::VerifierDetectedViolation, _) => [self.number, about, 0, 0],
+            _ => [about, 0, 0, 0],
+        }
+    }
+}
+
+/// What a broken rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// An object.
+    Object(Id<Object>),
+    /// An IRP.
+    Irp(Id<Irp>),
+    /// A handle.
+    Handle(Handle),
+}
+
+/// The bits of its word that say which it is.
+const TAG_BITS: u32 = 2;
+
+impl Word for About {
+    const KIND: WordKind = WordKind::Packed;
+    fn to_word(self) -> u64 {
+        let (tag, word) = match self {
+            About::Object(object) => (0, object.to_word()),
+            About::Irp(irp) => (1, irp.to_word()),
+            About::Handle(handle) => (2, handle.to_word()),
+        };
+        word << TAG_BITS | tag
+    }
+    fn from_word(word: u64) -> Self {
+        let rest = word >> TAG_BITS;
+        match word & ((1 << TAG_BITS) - 1) {
+            0 => About::Object(Id::from_word(rest)),
+            1 => About::Irp(Id::from_word(rest)),
+            _ => About::Handle(Handle::from_word(rest)),
+        }
+    }
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        match About::from_word(word) {
+            About::Object(object) => About::Object(names.value(object)).to_word(),
+            About::Irp(irp) => About::Irp(names.value(irp)).to_word(),
+            About::Handle(handle) => About::Handle(names.value(handle)).to_word(),
         }
     }
 }

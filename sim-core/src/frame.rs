@@ -7,29 +7,11 @@ use crate::encode::{Decoder, Encoder};
 use crate::kernel::Kernel;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
+use crate::renaming::Rename;
 use crate::status::NtStatus;
 use crate::word::Id;
 
-/// What a routine returns: a status and, with it, a value (a handle, a record's id, a flag).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Returned {
-    /// The status.
-    pub status: NtStatus,
-    /// The value; 0 where there is none.
-    pub value: u32,
-}
-
-impl Returned {
-    /// Only a status.
-    pub const fn status(status: NtStatus) -> Returned {
-        Returned { status, value: 0 }
-    }
-
-    /// Success with a value.
-    pub const fn value(value: u32) -> Returned {
-        Returned { status: NtStatus::SUCCESS, value }
-    }
-}
+pub use crate::returned::{Returned, Value};
 
 /// Where a routine goes after one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -122,11 +104,23 @@ macro_rules! steps {
                 $crate::frame::StepName { routine: $routine, label, does }
             }
 
-            pub(crate) fn put(&self, encoder: &mut $crate::encode::Encoder<'_>) {
+            pub(crate) fn put<N: $crate::renaming::Rename>(
+                &self,
+                encoder: &mut $crate::encode::Encoder<'_>,
+                names: &mut N,
+            ) {
                 enum Tag { $($variant),* }
                 match self { $($name::$variant { $($field),* } => {
                     encoder.number(Tag::$variant as u64);
-                    $(encoder.word(*$field);)*
+                    $(encoder.word(names.value(*$field));)*
+                })* }
+            }
+
+            /// Asks for the names of all that the step names, in order.
+            pub(crate) fn visit<N: $crate::renaming::Rename>(&self, names: &mut N) {
+                let _ = &names;
+                match self { $($name::$variant { $($field),* } => {
+                    $(names.value(*$field);)*
                 })* }
             }
 
@@ -195,12 +189,16 @@ macro_rules! frames {
                 match self { $(Frame::$name(routine) => Routine::time_out(routine),)* }
             }
 
-            pub(crate) fn put(&self, encoder: &mut Encoder<'_>) {
+            pub(crate) fn put<N: Rename>(&self, encoder: &mut Encoder<'_>, names: &mut N) {
                 enum Tag { $($name),* }
                 match self { $(Frame::$name(routine) => {
                     encoder.number(Tag::$name as u64);
-                    routine.put(encoder);
+                    routine.put(encoder, names);
                 })* }
+            }
+
+            pub(crate) fn visit<N: Rename>(&self, names: &mut N) {
+                match self { $(Frame::$name(routine) => routine.visit(names),)* }
             }
 
             pub(crate) fn get(decoder: &mut Decoder<'_>) -> Frame {
@@ -223,6 +221,12 @@ frames! {
     DecrementHandleCount in crate::ob::close::ObpDecrementHandleCount,
     IncrementHandleCount in crate::ob::create::ObpIncrementHandleCount,
     CreateHandle in crate::ob::create::ObpCreateHandle,
+    DeleteNameCheck in crate::ob::name_check::ObpDeleteNameCheck,
+    LookupObjectName in crate::ob::namespace::ObpLookupObjectName,
+    InsertObject in crate::ob::insert::ObInsertObject,
+    OpenByName in crate::ob::open::ObOpenObjectByName,
+    ReferenceByName in crate::ob::open::ObReferenceObjectByName,
+    OpenByPointer in crate::ob::pointer::ObOpenObjectByPointer,
     CloseFile in crate::io::file_close::IopCloseFile,
     DeleteFile in crate::io::file_close::IopDeleteFile,
     CallDriver in crate::io::driver::IofCallDriver,
@@ -242,11 +246,42 @@ frames! {
     CreateIoCompletion in crate::nt::create_object::NtCreateIoCompletion,
     CreateEvent in crate::nt::create_object::NtCreateEvent,
     SetEvent in crate::nt::event::NtSetEvent,
+    CreateDirectory in crate::nt::create_object::NtCreateDirectoryObject,
+    CreateSymbolicLink in crate::nt::create_object::NtCreateSymbolicLinkObject,
+    CreateSection in crate::nt::create_object::NtCreateSection,
+    OpenEvent in crate::nt::open_object::NtOpenEvent,
+    OpenSemaphore in crate::nt::open_object::NtOpenSemaphore,
+    OpenMutant in crate::nt::open_object::NtOpenMutant,
+    OpenTimer in crate::nt::open_object::NtOpenTimer,
+    OpenIoCompletion in crate::nt::open_object::NtOpenIoCompletion,
+    OpenDirectory in crate::nt::open_object::NtOpenDirectoryObject,
+    OpenSymbolicLink in crate::nt::open_object::NtOpenSymbolicLinkObject,
+    OpenSection in crate::nt::open_object::NtOpenSection,
+    SetPermanence in crate::nt::permanence::NtSetPermanence,
     SetCompletionInformation in crate::nt::completion::NtSetInformationFile,
     SetIoCompletion in crate::nt::completion::NtSetIoCompletion,
     RemoveIoCompletion in crate::nt::completion::NtRemoveIoCompletion,
     DuplicateObject in crate::ob::duplicate::ObDuplicateObject,
     WaitForSingleObject in crate::nt::wait::NtWaitForSingleObject,
+    Wait in crate::ke::wait::KeWaitForMultipleObjects,
+    WaitForMultipleObjects in crate::nt::wait::NtWaitForMultipleObjects,
+    DelayExecution in crate::nt::delay::NtDelayExecution,
+    SignalAndWait in crate::nt::signal_and_wait::NtSignalAndWaitForSingleObject,
+    PulseEvent in crate::nt::event::NtPulseEvent,
+    ClearEvent in crate::nt::event::NtClearEvent,
+    QueryEvent in crate::nt::event::NtQueryEvent,
+    CreateSemaphore in crate::nt::create_object::NtCreateSemaphore,
+    ReleaseSemaphore in crate::nt::semaphore::NtReleaseSemaphore,
+    QuerySemaphore in crate::nt::semaphore::NtQuerySemaphore,
+    CreateMutant in crate::nt::create_object::NtCreateMutant,
+    ReleaseMutant in crate::nt::mutant::NtReleaseMutant,
+    QueryMutant in crate::nt::mutant::NtQueryMutant,
+    CreateTimer in crate::nt::create_object::NtCreateTimer,
+    SetTimer in crate::nt::timer::NtSetTimer,
+    CancelTimer in crate::nt::timer::NtCancelTimer,
+    QueryTimer in crate::nt::timer::NtQueryTimer,
+    QueueApcThread in crate::nt::apc::NtQueueApcThread,
+    AlertThread in crate::nt::apc::NtAlertThread,
     ExitThread in crate::ps::exit::PspExitThread,
     ExitProcess in crate::ps::exit::PspExitProcess,
     DuplicateByHandles in crate::nt::duplicate_object::NtDuplicateObject,
@@ -256,7 +291,7 @@ frames! {
     InheritHandles in crate::ps::inherit::ObInitProcess,
     OpenProcess in crate::nt::open_process::NtOpenProcess,
     Terminate in crate::nt::terminate::NtTerminate,
-    CreateJobObject in crate::nt::job::NtCreateJobObject,
+    CreateJobObject in crate::nt::create_object::NtCreateJobObject,
     JobService in crate::nt::job::JobService,
     AssignProcessToJobObject in crate::nt::job::NtAssignProcessToJobObject,
 }

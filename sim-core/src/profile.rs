@@ -52,6 +52,12 @@ pub struct Profile {
     pub has_nested_jobs: bool,
     /// Closing the last handle of a port wakes the threads that wait on it (since Vista).
     pub port_close_wakes_waiters: bool,
+    /// Creating an object under the name of one of another type fails with STATUS_OBJECT_TYPE_MISMATCH also without
+    /// OBJ_OPENIF (since Vista; before, STATUS_OBJECT_NAME_COLLISION).
+    pub collision_tells_type: bool,
+    /// A RootDirectory that is neither directory nor file is refused with STATUS_OBJECT_TYPE_MISMATCH (since
+    /// Windows 7; before, STATUS_INVALID_HANDLE).
+    pub root_mismatch_tells_type: bool,
 }
 
 impl Profile {
@@ -73,6 +79,8 @@ impl Profile {
             refuses_kernel_handle_to_user: vista,
             has_nested_jobs: version as u8 >= Version::Win8 as u8,
             port_close_wakes_waiters: vista,
+            collision_tells_type: vista,
+            root_mismatch_tells_type: vista,
         }
     }
 

@@ -2,5 +2,6 @@
 
 mod counts;
 mod handles;
+mod names;
 mod policies;
 mod random;

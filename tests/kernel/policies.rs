@@ -4,6 +4,7 @@ use sim_core::finding::Rule;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::nt::terminate::NtTerminate;
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::policy::{HandlePolicy, Reuse};
 use sim_core::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use sim_core::ob::types::ObjectType;
@@ -20,7 +21,16 @@ fn machine(policy: HandlePolicy) -> Machine {
 }
 
 fn create(machine: &mut Machine) -> sim_core::frame::Returned {
-    machine.call(0, NtCreateEvent::Create { manual_reset: false, signaled: false }).expect("it returns")
+    machine
+        .call(
+            0,
+            NtCreateEvent::Create {
+                attributes: ObjectAttributes::UNNAMED,
+                manual_reset: false,
+                signaled: false,
+            },
+        )
+        .expect("it returns")
 }
 
 /// The next three values after 8, 16 and 12 of five were closed, in this order.
@@ -32,7 +42,7 @@ fn reused(reuse: Reuse) -> Vec<u32> {
     for value in [8, 16, 12] {
         assert_eq!(machine.call(0, NtClose::of(Handle(value))).unwrap().status, NtStatus::SUCCESS);
     }
-    (0..4).map(|_| create(&mut machine).value).collect()
+    (0..4).map(|_| create(&mut machine).value.handle().0).collect()
 }
 
 #[test]
@@ -52,7 +62,10 @@ fn under_any_each_free_value_is_a_step_of_its_own() {
         machine.call(0, NtClose::of(Handle(value)));
     }
     let thread = machine.threads[0];
-    machine.k.start(thread, NtCreateEvent::Create { manual_reset: false, signaled: false });
+    machine.k.start(
+        thread,
+        NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false, signaled: false },
+    );
     let choices = |machine: &Machine| -> Vec<Choice> { machine.k.steps().map(|step| step.choice).collect() };
     while choices(&machine) == [Choice::Run] {
         let step = machine.k.steps().next().unwrap();
@@ -77,7 +90,7 @@ fn a_full_table_refuses_and_leaves_nothing_behind() {
     let objects = machine.k.all::<sim_core::ob::header::Object>().count();
     assert_eq!(create(&mut machine).status, NtStatus::INSUFFICIENT_RESOURCES);
     assert_eq!(machine.k.all::<sim_core::ob::header::Object>().count(), objects, "the event is gone again");
-    machine.call(0, NtClose::of(Handle(handles[0].value)));
+    machine.call(0, NtClose::of(handles[0].value.handle()));
     assert_eq!(create(&mut machine).value, handles[0].value);
 }
 
@@ -93,7 +106,7 @@ fn a_table_has_2_to_the_24_entries_less_one_in_256() {
 #[test]
 fn a_reference_dropped_once_too_often_is_bug_check_18() {
     let mut machine = machine(HandlePolicy::default());
-    let handle = Handle(create(&mut machine).value);
+    let handle = create(&mut machine).value.handle();
     let object = machine.k.entry(machine.processes[0], handle).and_then(|entry| entry.object).unwrap();
     machine.call(0, ObDereferenceObject::Drop { object, purpose: Purpose::Service });
     let finding = machine.k.findings()[0];
@@ -140,7 +153,7 @@ fn a_process_terminated_before_its_threads_begin_ends_once() {
     machine.k.run(other);
     assert_eq!(machine.k.collect(other).unwrap().status, NtStatus::SUCCESS);
     machine.k.run(creator);
-    assert_eq!(machine.k.collect(creator).unwrap().value, first.0);
+    assert_eq!(machine.k.collect(creator).unwrap().value.handle(), first);
     machine.settle();
     assert!(machine.k[child].ended && !machine.k[machine.threads[3]].created);
     assert!(machine.k.findings().is_empty() && machine.k.broken_invariant().is_none());

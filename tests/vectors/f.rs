@@ -14,14 +14,15 @@
 //! | ObHandle | ReactOS kernel test ntos_ob/ObHandle.c: kernel handles |
 
 use sim_core::finding::Rule;
-use sim_core::frame::{Frame, Returned};
+use sim_core::frame::{Frame, Returned, Value};
 use sim_core::nt::close::NtClose;
-use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
+use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion, NtCreateJobObject};
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
-use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject, NtCreateJobObject};
+use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject};
 use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::terminate::NtTerminate;
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{
     DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS, DUPLICATE_SAME_ATTRIBUTES, ObDuplicateObject, Wanted,
 };
@@ -52,7 +53,12 @@ fn status(m: &mut Machine, service: impl Into<Frame>) -> NtStatus {
 }
 
 fn event(m: &mut Machine) -> Handle {
-    Handle(call(m, NtCreateEvent::Create { manual_reset: true, signaled: false }).value)
+    call(
+        m,
+        NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: true, signaled: false },
+    )
+    .value
+    .handle()
 }
 
 fn duplicate(m: &mut Machine, handle: Handle, wanted: Wanted) -> Returned {
@@ -66,7 +72,7 @@ fn set(m: &mut Machine, handle: Handle, flags: u8) {
 }
 
 fn flags(m: &mut Machine, handle: Handle) -> u32 {
-    call(m, NtQueryHandleInformation::Reference { handle }).value
+    call(m, NtQueryHandleInformation::Reference { handle }).value.number()
 }
 
 fn object(m: &Machine, process: usize, handle: Handle) -> Option<Id<Object>> {
@@ -80,7 +86,7 @@ fn f_01_a_duplicate_of_the_pseudo_handle_is_a_real_handle() {
             let wanted = Wanted::same_access(attributes, true);
             let made = duplicate(m, Handle::CURRENT_PROCESS, wanted);
             assert_eq!(made.status, NtStatus::SUCCESS, "{version:?}");
-            let handle = Handle(made.value);
+            let handle = made.value.handle();
             assert!(!handle.is_negative());
             let expected = if attributes == INHERIT { u32::from(HANDLE_FLAG_INHERIT) } else { 0 };
             assert_eq!(flags(m, handle), expected, "{version:?}");
@@ -93,7 +99,7 @@ fn f_01_a_duplicate_of_the_pseudo_handle_is_a_real_handle() {
 fn f_02_a_plain_duplicate_is_another_value_and_both_can_be_used() {
     on_every_version(|_, m| {
         let first = event(m);
-        let second = Handle(duplicate(m, first, Wanted::same_access(0, false)).value);
+        let second = duplicate(m, first, Wanted::same_access(0, false)).value.handle();
         assert_ne!(first, second);
         for handle in [first, second] {
             assert_eq!(status(m, NtSetEvent::of(handle, true)), NtStatus::SUCCESS);
@@ -108,7 +114,7 @@ fn f_03_closing_the_source_gives_its_value_to_the_duplicate() {
             let source = event(m);
             set(m, source, HANDLE_FLAG_INHERIT);
             let made = duplicate(m, source, Wanted::same_access(attributes, true));
-            assert_eq!((made.status, Handle(made.value)), (NtStatus::SUCCESS, source));
+            assert_eq!((made.status, made.value.handle()), (NtStatus::SUCCESS, source));
             // Flags follow what is asked for, not the source.
             assert_eq!(flags(m, source) == 1, attributes == INHERIT);
         }
@@ -123,9 +129,9 @@ fn f_04_a_protected_source_stays_open_and_protection_is_not_copied() {
             set(m, source, HANDLE_FLAG_PROTECT_FROM_CLOSE);
             let made = duplicate(m, source, Wanted::same_access(attributes, true));
             assert_eq!(made.status, NtStatus::SUCCESS);
-            assert_ne!(Handle(made.value), source);
+            assert_ne!(made.value.handle(), source);
             assert_eq!(flags(m, source), u32::from(HANDLE_FLAG_PROTECT_FROM_CLOSE));
-            assert_eq!(flags(m, Handle(made.value)), expected);
+            assert_eq!(flags(m, made.value.handle()), expected);
             assert_eq!(status(m, NtClose::of(source)), NtStatus::HANDLE_NOT_CLOSABLE);
         }
     });
@@ -147,7 +153,7 @@ fn f_05_the_table_of_access_and_attributes() {
         for ((access, attributes, options), expected) in rows {
             let source = event(m);
             let made = duplicate(m, source, Wanted { access, attributes, options });
-            let entry = m.k.entry(m.processes[0], Handle(made.value)).unwrap();
+            let entry = m.k.entry(m.processes[0], made.value.handle()).unwrap();
             assert_eq!((entry.access, entry.attributes), expected, "{version:?}");
             let entry = m.k.entry(m.processes[0], source).unwrap();
             assert_eq!((entry.access, entry.attributes), (ALL, 0), "the source is as before");
@@ -155,7 +161,7 @@ fn f_05_the_table_of_access_and_attributes() {
         let heir = event(m);
         set(m, heir, HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE);
         let wanted = Wanted { access: ALL, attributes: 0, options: LIKE };
-        let made = Handle(duplicate(m, heir, wanted).value);
+        let made = duplicate(m, heir, wanted).value.handle();
         assert_eq!(flags(m, made), u32::from(HANDLE_FLAG_INHERIT), "its inheritance, not its protection");
     });
 }
@@ -165,7 +171,7 @@ fn f_06_reuse_is_not_lowest_first() {
     on_every_version(|_, m| {
         let (lower, source) = (event(m), event(m));
         assert_eq!(status(m, NtClose::of(lower)), NtStatus::SUCCESS);
-        assert_eq!(Handle(duplicate(m, source, Wanted::same_access(0, true)).value), source);
+        assert_eq!(duplicate(m, source, Wanted::same_access(0, true)).value.handle(), source);
     });
 }
 
@@ -173,11 +179,11 @@ fn f_06_reuse_is_not_lowest_first() {
 fn f_07_wrong_duplicates() {
     on_every_version(|_, m| {
         let made = duplicate(m, Handle(0xdead_beec & 0x7fff_ffff), Wanted::same_access(0, false));
-        assert_eq!((made.status, made.value), (NtStatus::INVALID_HANDLE, 0));
+        assert_eq!((made.status, made.value), (NtStatus::INVALID_HANDLE, Value::NONE));
         let source = event(m);
         let all_bits = Wanted { access: Access(u32::MAX), attributes: 0, options: 0 };
         let made = duplicate(m, source, all_bits);
-        assert_eq!((made.status, made.value), (NtStatus::ACCESS_DENIED, 0));
+        assert_eq!((made.status, made.value), (NtStatus::ACCESS_DENIED, Value::NONE));
         let counts = |m: &Machine| {
             let object = object(m, 0, source).unwrap();
             (m.k[object].handle_count, m.k[object].pointer_count)
@@ -237,7 +243,8 @@ fn f_09_closing_a_pseudo_handle_succeeds_from_windows_10_on_also_under_a_debugge
 #[test]
 fn f_10_wrong_types_and_values() {
     on_every_version(|_, m| {
-        let port = Handle(call(m, NtCreateIoCompletion::Create {}).value);
+        let port =
+            call(m, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED }).value.handle();
         for (handle, expected) in [
             (Handle::CURRENT_PROCESS, NtStatus::OBJECT_TYPE_MISMATCH),
             (port, NtStatus::OBJECT_TYPE_MISMATCH),
@@ -247,7 +254,7 @@ fn f_10_wrong_types_and_values() {
             assert_eq!(status(m, NtSetEvent::of(handle, true)), expected, "{handle}");
         }
         // The type comes before the access.
-        let weak = Handle(duplicate(m, port, Wanted { access: Access(1), attributes: 0, options: 0 }).value);
+        let weak = duplicate(m, port, Wanted { access: Access(1), attributes: 0, options: 0 }).value.handle();
         assert_eq!(status(m, NtSetEvent::of(weak, true)), NtStatus::OBJECT_TYPE_MISMATCH);
     });
 }
@@ -268,13 +275,13 @@ fn open_child(m: &mut Machine) -> Returned {
 fn f_12_an_ended_process_can_be_opened_while_a_handle_holds_it() {
     on_every_version(|_, m| {
         assert_eq!(open_child(m).status, NtStatus::INVALID_CID, "not before it exists");
-        let handle = Handle(create(m, Inheritance::Nothing).value);
+        let handle = create(m, Inheritance::Nothing).value.handle();
         assert_eq!(status(m, NtTerminate::process(handle)), NtStatus::SUCCESS);
         assert!(m.k[m.processes[2]].ended);
         assert_eq!(status(m, NtTerminate::process(handle)), NtStatus::PROCESS_IS_TERMINATING);
         let again = open_child(m);
         assert_eq!(again.status, NtStatus::SUCCESS);
-        for handle in [handle, Handle(again.value)] {
+        for handle in [handle, again.value.handle()] {
             assert_eq!(status(m, NtClose::of(handle)), NtStatus::SUCCESS);
         }
         assert_eq!(open_child(m).status, NtStatus::INVALID_CID, "not after its object is gone");
@@ -315,7 +322,11 @@ fn f_14_a_handle_list_chooses_among_the_inheritable_handles() {
 fn f_14b_the_substituted_parents_handles_are_inherited() {
     on_every_version(|_, m| {
         // The stranger of the second process has an inheritable event; the first process makes the child.
-        let create_event = NtCreateEvent::Create { manual_reset: true, signaled: false };
+        let create_event = NtCreateEvent::Create {
+            attributes: ObjectAttributes::UNNAMED,
+            manual_reset: true,
+            signaled: false,
+        };
         for _ in 0..3 {
             m.call(2, create_event);
         }
@@ -329,10 +340,10 @@ fn f_14b_the_substituted_parents_handles_are_inherited() {
             assert_eq!(status(m, with(garbage)), NtStatus::INVALID_HANDLE);
         }
         let weak = NtOpenProcess::Lookup { object: other, access: Access(1), attributes: 0 };
-        let weak = Handle(call(m, weak).value);
+        let weak = call(m, weak).value.handle();
         assert_eq!(status(m, with(weak)), NtStatus::ACCESS_DENIED);
         let strong = NtOpenProcess::Lookup { object: other, access: Access(0x80), attributes: 0 };
-        let strong = Handle(call(m, strong).value);
+        let strong = call(m, strong).value.handle();
         assert_eq!(status(m, with(strong)), NtStatus::SUCCESS);
         assert_eq!(object(m, 2, theirs), object(m, 1, theirs));
         assert_eq!(object(m, 2, mine), None);
@@ -342,8 +353,10 @@ fn f_14b_the_substituted_parents_handles_are_inherited() {
 #[test]
 fn f_19_an_ended_process_stays_in_its_job_and_cannot_be_put_into_one() {
     on_every_version(|_, m| {
-        let jobs: [Handle; 2] = [(); 2].map(|()| Handle(call(m, NtCreateJobObject::Create {}).value));
-        let child = Handle(create(m, Inheritance::Nothing).value);
+        let jobs: [Handle; 2] = [(); 2].map(|()| {
+            call(m, NtCreateJobObject::Create { attributes: ObjectAttributes::UNNAMED }).value.handle()
+        });
+        let child = create(m, Inheritance::Nothing).value.handle();
         let with = |job, asks| NtAssignProcessToJobObject::ReferenceJob { job, process: child, asks };
         assert_eq!(status(m, with(jobs[0], false)), NtStatus::SUCCESS);
         let Body::Job(job) = m.k[object(m, 0, jobs[0]).unwrap()].body else { panic!("a job") };
@@ -361,14 +374,14 @@ fn f_19_an_ended_process_stays_in_its_job_and_cannot_be_put_into_one() {
 #[test]
 fn f_19_the_last_handle_of_a_job_kills_its_processes() {
     on_every_version(|_, m| {
-        let job = Handle(call(m, NtCreateJobObject::Create {}).value);
-        let child = Handle(create(m, Inheritance::Nothing).value);
+        let job = call(m, NtCreateJobObject::Create { attributes: ObjectAttributes::UNNAMED }).value.handle();
+        let child = create(m, Inheritance::Nothing).value.handle();
         assert_eq!(
             status(m, JobService::Reference { handle: job, action: JobAction::KillOnClose }),
             NtStatus::SUCCESS
         );
         status(m, NtAssignProcessToJobObject::ReferenceJob { job, process: child, asks: false });
-        let copy = Handle(duplicate(m, job, Wanted::same_access(0, false)).value);
+        let copy = duplicate(m, job, Wanted::same_access(0, false)).value.handle();
         assert_eq!(status(m, NtClose::of(job)), NtStatus::SUCCESS);
         assert!(!m.k[m.processes[2]].ended, "a handle is left");
         assert_eq!(status(m, NtClose::of(copy)), NtStatus::SUCCESS);
@@ -401,12 +414,12 @@ fn obhandle_a_kernel_handle_is_the_systems_and_user_mode_cannot_use_it() {
         };
         let user = in_kernel(m, to(own));
         match version {
-            Version::Xp => assert!(!Handle(user.value).is_negative(), "a handle of the process's own"),
+            Version::Xp => assert!(!user.value.handle().is_negative(), "a handle of the process's own"),
             _ => assert_eq!(user.status, NtStatus::INVALID_PARAMETER),
         }
         let before = m.k[object].handle_count;
         let made = in_kernel(m, to(system));
-        let handle = Handle(made.value);
+        let handle = made.value.handle();
         assert_eq!((made.status, handle.is_negative()), (NtStatus::SUCCESS, true));
         assert_eq!(m.k[object].handle_count, before + 1);
         // From user mode it is no handle, whoever closes on whose behalf.
@@ -418,7 +431,7 @@ fn obhandle_a_kernel_handle_is_the_systems_and_user_mode_cannot_use_it() {
         assert_eq!((as_kernel.status, m.k[object].handle_count), (NtStatus::SUCCESS, before));
         // A program that asks for a kernel handle gets one of its own.
         let asked = duplicate(m, source, wanted);
-        assert!(!Handle(asked.value).is_negative());
+        assert!(!asked.value.handle().is_negative());
         assert!(m.k.findings().is_empty());
     });
 }
@@ -444,7 +457,7 @@ fn a_driver_that_closes_a_protected_handle_stops_the_system() {
     let handle = event(&mut m);
     let wanted = Wanted::same_access(KERNEL_HANDLE, false);
     let to_system = ObDuplicateObject::Reference { source: own, handle, target: Some(system), wanted };
-    let kernel = Handle(in_kernel(&mut m, to_system).value);
+    let kernel = in_kernel(&mut m, to_system).value.handle();
     let protect = NtSetInformationObject::Set { handle: kernel, mask: 2, flags: 2 };
     assert_eq!(in_kernel(&mut m, protect).status, NtStatus::SUCCESS);
     assert_eq!(in_kernel(&mut m, NtClose::of(kernel)).status, NtStatus::HANDLE_NOT_CLOSABLE);
@@ -456,12 +469,22 @@ fn a_driver_that_closes_a_protected_handle_stops_the_system() {
 #[test]
 fn a_process_handle_needs_process_dup_handle() {
     let mut m = Machine::new(Profile::default());
-    let theirs =
-        Handle(m.call(2, NtCreateEvent::Create { manual_reset: true, signaled: false }).unwrap().value);
+    let theirs = m
+        .call(
+            2,
+            NtCreateEvent::Create {
+                attributes: ObjectAttributes::UNNAMED,
+                manual_reset: true,
+                signaled: false,
+            },
+        )
+        .unwrap()
+        .value
+        .handle();
     let other = m.k[m.processes[1]].object;
     let mut open = |access| {
         let lookup = NtOpenProcess::Lookup { object: other, access: Access(access), attributes: 0 };
-        Handle(call(&mut m, lookup).value)
+        call(&mut m, lookup).value.handle()
     };
     let (weak, strong) = (open(1), open(0x40));
     let own = Handle::CURRENT_PROCESS;
@@ -474,7 +497,7 @@ fn a_process_handle_needs_process_dup_handle() {
     assert_eq!(status(&mut m, between(strong, no_process)), NtStatus::OBJECT_TYPE_MISMATCH);
     let made = call(&mut m, between(strong, own));
     assert_eq!(made.status, NtStatus::SUCCESS);
-    assert_eq!(object(&m, 0, Handle(made.value)), object(&m, 1, theirs));
+    assert_eq!(object(&m, 0, made.value.handle()), object(&m, 1, theirs));
     assert_eq!(m.k[other].pointer_count, 4, "its thread, its life, two handles: the call holds it no more");
     // The source goes although the target's handle does not serve.
     let wanted = Wanted::same_access(0, true);

@@ -8,7 +8,7 @@ use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpo
 use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// PROCESS_DUP_HANDLE.
 const PROCESS_DUP_HANDLE: Access = Access(0x40);
@@ -50,7 +50,7 @@ impl Routine for NtDuplicateObject {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let source: Id<Object> = Id::from_word(u64::from(returned.value));
+                let source: Id<Object> = returned.value.object();
                 if target == Handle::NULL {
                     return k.duplicate_between(source, handle, None, wanted, None);
                 }
@@ -60,7 +60,7 @@ impl Routine for NtDuplicateObject {
             Self::Duplicate { source, handle, wanted } => {
                 let returned = k.take_returned(thread);
                 if !returned.status.is_error() {
-                    let target = Id::from_word(u64::from(returned.value));
+                    let target = returned.value.object();
                     return k.duplicate_between(source, handle, Some(target), wanted, None);
                 }
                 match wanted.has(DUPLICATE_CLOSE_SOURCE) {

@@ -3,54 +3,13 @@
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::nt::duplicate_object::process_by_handle;
-use crate::ob::create::ObpCreateHandle;
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
 use crate::ps::job::Job;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word, word_enum};
-
-steps! {
-    /// NtCreateJobObject: creates an unnamed job without limits and returns a handle to it.
-    pub enum NtCreateJobObject = "NtCreateJobObject" {
-        Create {} = "create", "create the object; its creator holds it";
-        Insert { object: Id<Object> } = "insert", "create a handle, which needs a reference of its own";
-        DropCreation { object: Id<Object> } = "drop", "the handle exists: drop the creator's reference";
-        Return { returned: Returned } = "return", "return the handle";
-    }
-}
-
-impl Routine for NtCreateJobObject {
-    fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
-        matches!(self, Self::DropCreation { .. }) && k.was_successful(thread)
-    }
-
-    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
-        match self {
-            Self::Create {} => Next::goto(Self::Insert { object: k.create_job_object() }),
-            Self::Insert { object } => {
-                k.reference(object, Purpose::Handle);
-                let (process, access) = (k[thread].process, ObjectType::Job.rules().valid_access);
-                let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
-                Next::call(Self::DropCreation { object }, count)
-            }
-            Self::DropCreation { object } => {
-                let returned = k.take_returned(thread);
-                if returned.status.is_error() {
-                    k.dereference(object, Purpose::Handle);
-                }
-                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Creation };
-                Next::call(Self::Return { returned }, drop)
-            }
-            Self::Return { returned } => {
-                k.forget_returned(thread);
-                Next::Return(returned)
-            }
-        }
-    }
-}
+use crate::word::{Access, Handle, Id, word_enum};
 
 word_enum! {
     /// What a service does to a job.
@@ -101,7 +60,7 @@ impl Routine for JobService {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object: Id<Object> = returned.value.object();
                 let job = k.job_of(object);
                 match action {
                     JobAction::Terminate => k.terminate_job(job),
@@ -170,7 +129,7 @@ impl Routine for NtAssignProcessToJobObject {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let job = Id::from_word(u64::from(returned.value));
+                let job = returned.value.object();
                 let access = if asks { QUERY_INFORMATION } else { SET_QUOTA_AND_TERMINATE };
                 Next::call(Self::Act { job, asks }, process_by_handle(k, thread, process, access))
             }
@@ -179,7 +138,7 @@ impl Routine for NtAssignProcessToJobObject {
                 if returned.status.is_error() {
                     return Next::goto(Self::DropJob { job, returned });
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object: Id<Object> = returned.value.object();
                 let status = if asks { k.is_in_job(object, job) } else { k.assign(object, job) };
                 Next::call(
                     Self::DropJob { job, returned: Returned::status(status) },

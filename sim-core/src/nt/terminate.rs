@@ -9,7 +9,7 @@ use crate::ps::exit::PspExitProcess;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// PROCESS_TERMINATE and THREAD_TERMINATE.
 const TERMINATE: Access = Access(1);
@@ -59,7 +59,7 @@ impl Routine for NtTerminate {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                k.terminate(Id::from_word(u64::from(returned.value)))
+                k.terminate(returned.value.object())
             }
             Self::Drop { object, status } => {
                 k.forget_returned(thread);

@@ -1,6 +1,6 @@
 //! Closing a handle: the entry goes first, then the handle's count, then its reference.
 
-use crate::finding::Rule;
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::file_close::IopCloseFile;
 use crate::io::port::Port;
@@ -65,7 +65,7 @@ impl Routine for ObpCloseHandle {
                     k.entry(process, handle).is_some_and(|entry| entry.attributes & PROTECT_FROM_CLOSE != 0);
                 if protected && !forced {
                     if k.previous_mode(thread) == Mode::Kernel {
-                        k.report(Rule::InvalidKernelHandle, handle.0, 0);
+                        k.report(Rule::InvalidKernelHandle, About::Handle(handle), 0);
                     }
                     k.unlock_entry(process, handle);
                     return Next::fail(NtStatus::HANDLE_NOT_CLOSABLE);
@@ -90,7 +90,7 @@ impl Routine for ObpCloseHandle {
 }
 
 steps! {
-    /// ObpDecrementHandleCount: one handle less, then the type's close procedure.
+    /// ObpDecrementHandleCount: one handle less, then the type's close procedure, then the name if it was the last.
     ///
     /// Both counts that the close procedure is given are those from before the decrement.
     pub enum ObpDecrementHandleCount = "ObpDecrementHandleCount" {
@@ -103,7 +103,7 @@ steps! {
 impl Routine for ObpDecrementHandleCount {
     fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::CloseProcedure { object, .. } => !matches!(k[object].body, Body::Port(_) | Body::Job(_)),
+            Self::CloseProcedure { object, .. } => matches!(k[object].body, Body::File(_)),
             Self::Decrement { .. } => false,
         }
     }
@@ -114,7 +114,7 @@ impl Routine for ObpDecrementHandleCount {
                 let system_handles = k[object].handle_count;
                 let process_handles = k.uncount_handle(object, process);
                 if !k.object_type(object).rules().has_close_procedure {
-                    return Next::SUCCESS;
+                    return k.name_check(object);
                 }
                 Next::goto(Self::CloseProcedure { object, process, process_handles, system_handles })
             }
@@ -130,13 +130,14 @@ impl Routine for ObpDecrementHandleCount {
                         true,
                         "the port's last handle is closed: threads that wait on it wake",
                     );
-                    Next::SUCCESS
+                    k.wake_waiters(object);
+                    k.name_check(object)
                 }
                 Body::Job(job) if system_handles == 1 => {
                     k.close_job(job);
-                    Next::SUCCESS
+                    k.name_check(object)
                 }
-                _ => Next::SUCCESS,
+                _ => k.name_check(object),
             },
         }
     }

@@ -67,6 +67,7 @@ steps! {
     ///
     /// ```
     /// use sim_core::nt::create_object::NtCreateEvent;
+    /// use sim_core::ob::attributes::ObjectAttributes;
     /// use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
     /// use sim_core::ps::schedule::Progress;
     /// use sim_core::{Handle, Kernel};
@@ -74,12 +75,12 @@ steps! {
     /// let mut k = Kernel::new(Default::default());
     /// let app = k.create_process("app");
     /// let main = k.create_thread(app, "main");
-    /// k.start(main, NtCreateEvent::Create { manual_reset: true, signaled: false });
+    /// k.start(main, NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: true, signaled: false });
     /// k.run(main);
     /// let (handle, wanted) = (Handle(4), Wanted::same_access(0, true));
     /// k.start(main, ObDuplicateObject::Reference { source: app, handle, target: Some(app), wanted });
     /// let Progress::Idle(Some(made)) = k.run(main) else { panic!("the duplicate returns") };
-    /// assert_eq!(Handle(made.value), handle, "the source was closed, and its value was free");
+    /// assert_eq!(made.value.handle(), handle, "the source was closed, and its value was free");
     /// ```
     pub enum ObDuplicateObject = "NtDuplicateObject" {
         Reference { source: Id<Process>, handle: Handle, target: Option<Id<Process>>, wanted: Wanted }
@@ -181,7 +182,7 @@ impl Kernel {
         if returned.status.is_error() {
             return Next::goto(ObDuplicateObject::Return { source, target: None, returned });
         }
-        let object: Id<Object> = Id::from_word(u64::from(returned.value));
+        let object: Id<Object> = returned.value.object();
         let (granted, attributes) = (self[thread].handle_information, self[thread].handle_attributes);
         self.set(thread, Thread::HANDLE_INFORMATION, Access(0), "");
         self.set(thread, Thread::HANDLE_ATTRIBUTES, 0, "");

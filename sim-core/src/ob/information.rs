@@ -7,8 +7,7 @@ use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpo
 use crate::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
-use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// HANDLE_FLAG_INHERIT.
 pub const HANDLE_FLAG_INHERIT: u8 = 1;
@@ -93,13 +92,13 @@ impl Routine for NtQueryHandleInformation {
                 let flags = flags_of(k[thread].handle_attributes);
                 k.set(thread, Thread::HANDLE_INFORMATION, Access(0), "");
                 k.set(thread, Thread::HANDLE_ATTRIBUTES, 0, "");
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object: Id<Object> = returned.value.object();
                 let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Handle };
                 Next::call(Self::Return { flags }, drop)
             }
             Self::Return { flags } => {
                 k.forget_returned(thread);
-                Next::Return(Returned { status: NtStatus::SUCCESS, value: u32::from(flags) })
+                Next::Return(Returned::number(u32::from(flags)))
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::ps::inherit::ObInitProcess;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word, word_enum};
+use crate::word::{Access, Handle, Id, word_enum};
 
 /// PROCESS_CREATE_PROCESS.
 const PROCESS_CREATE_PROCESS: Access = Access(0x80);
@@ -43,6 +43,7 @@ steps! {
     ///
     /// ```
     /// use sim_core::nt::create_object::NtCreateEvent;
+    /// use sim_core::ob::attributes::ObjectAttributes;
     /// use sim_core::ob::information::{HANDLE_FLAG_INHERIT, NtSetInformationObject};
     /// use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
     /// use sim_core::{Handle, Kernel};
@@ -51,7 +52,7 @@ steps! {
     /// let app = k.create_process("app");
     /// let main = k.create_thread(app, "main");
     /// let child = k.declare_process("tool");
-    /// k.start(main, NtCreateEvent::Create { manual_reset: true, signaled: false });
+    /// k.start(main, NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: true, signaled: false });
     /// k.run(main);
     /// let (event, flag) = (Handle(4), HANDLE_FLAG_INHERIT);
     /// k.start(main, NtSetInformationObject::Set { handle: event, mask: flag, flags: flag });
@@ -90,7 +91,7 @@ impl Routine for NtCreateUserProcess {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                k.create_child(Id::from_word(u64::from(returned.value)), child, inherits)
+                k.create_child(returned.value.object(), child, inherits)
             }
             Self::Inherited { child, parent } => {
                 k.forget_returned(thread);

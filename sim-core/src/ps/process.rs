@@ -8,7 +8,7 @@ use crate::ob::reference::Purpose;
 use crate::ps::job::Job;
 use crate::ps::thread::Thread;
 use crate::record::record;
-use crate::word::{Handle, Id};
+use crate::word::{Handle, Id, Title};
 
 record! {
     /// EPROCESS.
@@ -16,7 +16,7 @@ record! {
         /// Its header.
         OBJECT object: Id<Object>,
         /// The number of its name.
-        NAME name: u32,
+        NAME name: Title,
         /// Threads that have not begun to end.
         ACTIVE_THREADS active_threads: u32 as "ActiveThreads",
         /// Its last thread is on its way out: the handle table is being closed.
@@ -57,7 +57,7 @@ impl Kernel {
 
     /// A process that does not exist yet: a service makes it, with the threads that are declared in it.
     pub fn declare_process(&mut self, name: &str) -> Id<Process> {
-        let name = self.intern(name);
+        let name = Title(self.intern(name));
         let at = self.processes.lowest_free();
         let object = self.create(Object::new(Body::Process(at)), "");
         self.watch(object);

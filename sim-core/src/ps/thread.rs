@@ -4,14 +4,16 @@ use crate::delta::Change;
 use crate::frame::{Frame, Returned};
 use crate::io::irp::Irp;
 use crate::io::port::Packet;
+use crate::ke::mutant::Mutant;
 use crate::kernel::Kernel;
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
+use crate::ps::apc::Apc;
 use crate::ps::process::Process;
 use crate::ps::system::Role;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, Word, WordKind, word_enum};
+use crate::word::{Access, Handle, Id, Title, word_enum};
 
 word_enum! {
     /// Who asks for a service: what user mode passes is not trusted.
@@ -31,7 +33,7 @@ record! {
         /// Its process.
         PROCESS process: Id<Process>,
         /// The number of its name.
-        NAME name: u32,
+        NAME name: Title,
         /// What it is there for.
         ROLE role: Role,
         /// How many holders keep it at APC_LEVEL, where no special kernel APC is delivered.
@@ -42,6 +44,10 @@ record! {
         HANDED handed: Option<Id<Packet>>,
         /// The access of the handle that a duplicate was made from (OBJECT_HANDLE_INFORMATION), until it is read.
         HANDLE_INFORMATION handle_information: Access,
+        /// How its wait ended, until it takes that up (KTHREAD.WaitStatus).
+        WAIT_STATUS wait_status: Option<NtStatus> as "WaitStatus",
+        /// NtAlertThread was called for it and no alertable wait has seen it yet.
+        ALERTED alerted: bool as "Alerted",
         /// It was told to end.
         TERMINATING terminating: bool,
         /// It has ended; its object is signalled.
@@ -58,27 +64,14 @@ record! {
         IRPS irps: Id<Irp> as "IrpList",
         /// Completed IRPs whose special kernel APC waits for this thread.
         APCS apcs: Id<Irp> as "ApcList",
-    }
-}
-
-impl Word for Returned {
-    const KIND: WordKind = WordKind::Number;
-    fn to_word(self) -> u64 {
-        Some(self).to_word()
-    }
-    fn from_word(word: u64) -> Self {
-        Option::<Returned>::from_word(word).expect("a word that holds what was returned")
-    }
-}
-
-impl Word for Option<Returned> {
-    const KIND: WordKind = WordKind::Number;
-    fn to_word(self) -> u64 {
-        self.map_or(0, |returned| (returned.status.to_word() << 32 | u64::from(returned.value)) + 1)
-    }
-    fn from_word(word: u64) -> Self {
-        let word = word.checked_sub(1)?;
-        Some(Returned { status: NtStatus::from_word(word >> 32), value: word as u32 })
+        /// Its user APCs, the oldest first: an alertable wait runs them.
+        USER_APCS user_apcs: Id<Apc> as "user ApcList",
+        /// The handles of its call that are not looked up yet.
+        WAIT_HANDLES wait_handles: Handle,
+        /// The objects of its wait, in order; each is held by one reference.
+        WAIT_BLOCKS wait_blocks: Id<Object> as "WaitBlockList",
+        /// The mutants that it owns, the one acquired last at the end.
+        MUTANTS mutants: Id<Mutant> as "MutantListHead",
     }
 }
 
@@ -96,7 +89,7 @@ impl Kernel {
 
     /// A thread that does not exist yet: it begins with the declared process that it is in.
     pub fn declare_thread(&mut self, process: Id<Process>, name: &str, role: Role) -> Id<Thread> {
-        let name = self.intern(name);
+        let name = Title(self.intern(name));
         let at = self.threads.lowest_free();
         let object = self.create(Object::new(Body::Thread(at)), "");
         self.watch(object);
@@ -112,10 +105,16 @@ impl Kernel {
             handle_information: Access(0),
             handle_attributes: 0,
             exception: None,
+            wait_status: None,
+            alerted: false,
             terminating: false,
             ended: false,
             irps: alloc::vec::Vec::new(),
             apcs: alloc::vec::Vec::new(),
+            user_apcs: alloc::vec::Vec::new(),
+            wait_handles: alloc::vec::Vec::new(),
+            wait_blocks: alloc::vec::Vec::new(),
+            mutants: alloc::vec::Vec::new(),
         };
         self.create(thread, "")
     }

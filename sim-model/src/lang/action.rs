@@ -73,7 +73,19 @@ fn expected(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Expected>> {
         let raises = format!("{RAISES} {}", status.value);
         return Ok(Spanned::new(Expected::Name(raises), name.span.to(status.span)));
     }
-    Ok(Spanned::new(Expected::Name(name.value), name.span))
+    if !cursor.eat("+") {
+        return Ok(Spanned::new(Expected::Name(name.value), name.span));
+    }
+    let place = cursor.span();
+    match cursor.number() {
+        Some(number) if !number.value.negative && !number.value.bytes => {
+            let sum = Expected::Sum(name.value, number.value.magnitude);
+            Ok(Spanned::new(sum, name.span.to(cursor.last_span())))
+        }
+        Some(_) => Err(Diagnostic::new("what is added to a result is a plain number, not below zero")
+            .at(place, "expected a number such as `1`")),
+        None => Err(cursor.expected("a number")),
+    }
 }
 
 fn arguments(cursor: &mut Cursor<'_, '_>) -> Parsed<Vec<Arg>> {

@@ -259,6 +259,8 @@ impl Number {
 pub enum Expected {
     /// A status, a Win32 error, `TRUE`, `blocks`, ….
     Name(String),
+    /// `WAIT_OBJECT_0 + 1`: a name and what is added to it.
+    Sum(String, u64),
     /// A number.
     Number(Number),
 }

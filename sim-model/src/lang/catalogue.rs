@@ -23,6 +23,8 @@ pub struct Catalogue {
     pub reuses: &'static [&'static str],
     /// What can be said of a process after its name: `debugged`.
     pub marks: &'static [&'static str],
+    /// Results that a number can be added to, with the highest number: `WAIT_OBJECT_0 + 1`.
+    pub sums: &'static [(&'static str, u64)],
     /// Constants where a handle is wanted: `NULL`, `INVALID_HANDLE_VALUE`, `GetCurrentProcess()`.
     pub handles: &'static [&'static str],
     /// Constants where a number is wanted: `INFINITE`.
@@ -133,6 +135,8 @@ pub enum Binds {
     Operation,
     /// A packet of a completion port.
     Packet,
+    /// A user APC.
+    Apc,
     /// Another value; it can be passed where a handle, an operation or a number is wanted.
     Value,
 }
@@ -145,6 +149,7 @@ impl Binds {
             Binds::Handle => "handle",
             Binds::Operation => "operation",
             Binds::Packet => "packet",
+            Binds::Apc => "apc",
             Binds::Value => "value",
         }
     }

@@ -97,6 +97,7 @@ fn write_action(out: &mut String, action: &ActionKind) -> fmt::Result {
                 out.push_str(if index == 0 { " -> " } else { " or " });
                 match &expected.value {
                     Expected::Name(name) => out.push_str(name),
+                    Expected::Sum(name, added) => write!(out, "{name} + {added}")?,
                     Expected::Number(number) => write!(out, "{number}")?,
                 }
             }

@@ -1,11 +1,9 @@
 //! The calls a scenario can make: documented names and parameters, and which system service each one is.
 
-use sim_core::drivers::DriverKind;
-use sim_core::ob::policy::Reuse;
-use sim_core::win32::Win32Error;
-
-use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
+use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
 use crate::scenario::calls_handles::HANDLES;
+use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
+use crate::scenario::calls_waits::WAITS;
 
 /// Which service a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +28,16 @@ pub enum ServiceName {
     CancelIoEx,
     /// NtCreateEvent.
     CreateEvent,
+    /// NtOpenEvent and the other services that open by name.
+    Open,
+    /// NtCreateDirectoryObject.
+    CreateDirectory,
+    /// NtCreateSymbolicLinkObject.
+    CreateSymbolicLink,
+    /// NtMakeTemporaryObject.
+    MakeTemporary,
+    /// NtMakePermanentObject.
+    MakePermanent,
     /// NtSetEvent.
     SetEvent,
     /// NtResetEvent.
@@ -60,8 +68,44 @@ pub enum ServiceName {
     AsksJob,
     /// NtTerminateJobObject.
     TerminateJob,
+    /// NtClearEvent.
+    ClearEvent,
+    /// NtPulseEvent.
+    PulseEvent,
+    /// NtQueryEvent.
+    QueryEvent,
+    /// NtCreateSemaphore.
+    CreateSemaphore,
+    /// NtReleaseSemaphore.
+    ReleaseSemaphore,
+    /// NtQuerySemaphore.
+    QuerySemaphore,
+    /// NtCreateMutant.
+    CreateMutant,
+    /// NtReleaseMutant.
+    ReleaseMutant,
+    /// NtQueryMutant.
+    QueryMutant,
+    /// NtCreateTimer.
+    CreateTimer,
+    /// NtSetTimer.
+    SetTimer,
+    /// NtCancelTimer.
+    CancelTimer,
+    /// NtQueryTimer.
+    QueryTimer,
+    /// NtQueueApcThread.
+    QueueApc,
+    /// NtAlertThread.
+    AlertThread,
     /// NtWaitForSingleObject.
     Wait,
+    /// NtWaitForMultipleObjects.
+    WaitMultiple,
+    /// NtSignalAndWaitForSingleObject.
+    SignalAndWait,
+    /// NtDelayExecution.
+    Sleep,
     /// NtTerminateThread on the caller.
     ExitThread,
 }
@@ -75,10 +119,12 @@ pub enum Answer {
     HandleOrNull,
     /// A handle, or INVALID_HANDLE_VALUE and GetLastError.
     HandleOrInvalid,
-    /// WAIT_OBJECT_0, WAIT_TIMEOUT, or WAIT_FAILED and GetLastError.
+    /// WAIT_OBJECT_0 + n, WAIT_ABANDONED_0 + n, WAIT_IO_COMPLETION, WAIT_TIMEOUT, or WAIT_FAILED and GetLastError.
     Wait,
     /// HANDLE_FLAG_ bits, or FALSE and GetLastError.
     Flags,
+    /// 0, or WAIT_IO_COMPLETION.
+    Sleep,
     /// An NTSTATUS.
     Status,
 }
@@ -119,22 +165,11 @@ const ACCESS: ParamKind =
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
 use ParamKind::{Handle as H, Number as N, Operation as O, Text as T};
 
-const EVENT_PARAMS: &[ParamSpec] =
-    &[may("bManualReset", "manual", BOOLEAN), may("bInitialState", "initial", BOOLEAN)];
-
-/// Every call.
-pub const ROWS: [CallRow; BASIC.len() + HANDLES.len()] = {
-    let mut rows = [BASIC[0]; BASIC.len() + HANDLES.len()];
-    let mut at = 0;
-    while at < rows.len() {
-        rows[at] = if at < BASIC.len() { BASIC[at] } else { HANDLES[at - BASIC.len()] };
-        at += 1;
-    }
-    rows
-};
+const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
+const INITIAL: ParamSpec = may("bInitialState", "initial", BOOLEAN);
 
 /// The calls of files, ports and events, Win32 names first.
-const BASIC: [CallRow; 25] = [
+const BASIC: [CallRow; 23] = [
     row(
         "CreateFile",
         &[
@@ -220,11 +255,11 @@ const BASIC: [CallRow; 25] = [
     ),
     row(
         "CreateEvent",
-        EVENT_PARAMS,
+        &[MANUAL, INITIAL, may("lpName", "name", T)],
         Binds::Handle,
         ServiceName::CreateEvent,
         Answer::HandleOrNull,
-        "creates an event",
+        "creates an event, or opens the one that has the name",
     ),
     row(
         "SetEvent",
@@ -241,14 +276,6 @@ const BASIC: [CallRow; 25] = [
         ServiceName::ResetEvent,
         Answer::Bool,
         "resets an event",
-    ),
-    row(
-        "WaitForSingleObject",
-        &[needs("hHandle", "handle", H), needs("dwMilliseconds", "timeout", N)],
-        Binds::Nothing,
-        ServiceName::Wait,
-        Answer::Wait,
-        "waits until an object is signalled",
     ),
     row(
         "ExitThread",
@@ -282,7 +309,7 @@ const BASIC: [CallRow; 25] = [
     ),
     row(
         "NtCreateIoCompletion",
-        &[],
+        &[NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreatePort,
         Answer::Status,
@@ -335,7 +362,7 @@ const BASIC: [CallRow; 25] = [
     ),
     row(
         "NtCreateEvent",
-        EVENT_PARAMS,
+        &[MANUAL, INITIAL, NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreateEvent,
         Answer::Status,
@@ -357,104 +384,21 @@ const BASIC: [CallRow; 25] = [
         Answer::Status,
         "resets an event",
     ),
-    row(
-        "NtWaitForSingleObject",
-        &[needs("Handle", "handle", H), needs("Timeout", "timeout", N)],
-        Binds::Nothing,
-        ServiceName::Wait,
-        Answer::Status,
-        "waits until an object is signalled",
-    ),
 ];
 
-const CALLS: [CallSpec; ROWS.len()] = {
-    let mut calls = [ROWS[0].spec; ROWS.len()];
-    let mut at = 0;
-    while at < ROWS.len() {
-        calls[at] = ROWS[at].spec;
-        at += 1;
+/// Every call.
+pub const ROWS: [CallRow; BASIC.len() + NAMED.len() + WAITS.len() + HANDLES.len()] = {
+    let groups: [&[CallRow]; 4] = [&BASIC, &NAMED, &WAITS, &HANDLES];
+    let mut rows = [BASIC[0]; BASIC.len() + NAMED.len() + WAITS.len() + HANDLES.len()];
+    let (mut row, mut group, mut at) = (0, 0, 0);
+    while row < rows.len() {
+        if at == groups[group].len() {
+            (group, at) = (group + 1, 0);
+        }
+        rows[row] = groups[group][at];
+        (row, at) = (row + 1, at + 1);
     }
-    calls
-};
-
-const DRIVERS: [&str; DriverKind::ALL.len()] = {
-    let mut names = [""; DriverKind::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = DriverKind::ALL[at].name();
-        at += 1;
-    }
-    names
-};
-
-const REUSES: [&str; Reuse::ALL.len()] = {
-    let mut names = [""; Reuse::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = Reuse::ALL[at].name();
-        at += 1;
-    }
-    names
-};
-
-const ERRORS: [&str; Win32Error::ALL.len()] = {
-    let mut names = [""; Win32Error::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = Win32Error::ALL[at].1;
-        at += 1;
-    }
-    names
-};
-
-const fn function(name: &'static str, subject: Subject, gives: Option<&'static str>) -> FunctionSpec {
-    FunctionSpec { name, subject, gives }
-}
-
-const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
-
-/// Everything a scenario can name.
-pub const CATALOGUE: Catalogue = Catalogue {
-    calls: &CALLS,
-    drivers: &DRIVERS,
-    profiles: &["xp", "win7", "win8", "win10", "win11"],
-    win32_errors: &ERRORS,
-    results: &["TRUE", "FALSE", "WAIT_OBJECT_0", "WAIT_FAILED", "raises", "blocks"],
-    reuses: &REUSES,
-    marks: &["debugged", "strict"],
-    handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
-    numbers: &["INFINITE"],
-    fields: &[
-        (
-            "handle",
-            &[
-                "HandleCount",
-                "PointerCount",
-                "Value",
-                "GrantedAccess",
-                "CurrentByteOffset",
-                "ActiveProcesses",
-            ],
-        ),
-        ("object", &["HandleCount", "PointerCount", "ActiveProcesses"]),
-        ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
-        ("packet", &["key", "overlapped", "status", "bytes"]),
-    ],
-    functions: &[
-        function("object", HANDLE, Some("object")),
-        function("cleanup", HANDLE, None),
-        function("close", HANDLE, None),
-        function("open", HANDLE, None),
-        function("deleted", HANDLE, None),
-        function("signaled", HANDLE, None),
-        function("packets", HANDLE, None),
-        function("inherit", HANDLE, None),
-        function("protected", HANDLE, None),
-        function("CurrentByteOffset", HANDLE, None),
-        function("pending", Subject::Label(&[Binds::Operation]), None),
-        function("ended", Subject::Thread, None),
-        function("exited", Subject::Process, None),
-    ],
+    rows
 };
 
 /// The call of this name.

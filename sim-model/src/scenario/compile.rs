@@ -9,7 +9,8 @@ use sim_core::{Handle, NtStatus};
 
 use crate::lang::ast::{self, Expected, Scenario, Span, Spanned, Value as Written};
 use crate::lang::{Diagnostic, Diagnostics, check};
-use crate::scenario::calls::{Answer, CATALOGUE, CallRow, ServiceName, call_row};
+use crate::scenario::calls::{Answer, CallRow, ServiceName, call_row};
+use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{
@@ -48,7 +49,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
-    let Compiler { diagnostics, labels, .. } = compiler;
+    let Compiler { diagnostics, labels, paths, .. } = compiler;
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
@@ -59,6 +60,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         devices: scenario.devices.iter().filter_map(device).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
+        paths,
         labels,
         properties,
         scenario,
@@ -81,7 +83,8 @@ fn device(device: &ast::Device) -> Option<DeviceDecl> {
 
 pub(super) struct Compiler {
     profile: Profile,
-    diagnostics: Diagnostics,
+    pub(super) diagnostics: Diagnostics,
+    pub(super) paths: Vec<String>,
     labels: Vec<Label>,
     label_ids: BTreeMap<String, LabelId>,
     devices: Vec<String>,
@@ -96,6 +99,7 @@ impl Compiler {
         let mut compiler = Compiler {
             profile,
             diagnostics,
+            paths: Vec::new(),
             labels: Vec::new(),
             label_ids: BTreeMap::new(),
             devices: scenario.devices.iter().map(|device| device.name.value.clone()).collect(),
@@ -252,6 +256,7 @@ impl Compiler {
             .iter()
             .filter_map(|expected| match &expected.value {
                 Expected::Name(name) => Expectation::named(name),
+                Expected::Sum(name, added) => Expectation::sum(name, *added as u32),
                 Expected::Number(number) => Some(Expectation::Value(number.magnitude)),
             })
             .collect();
@@ -267,7 +272,7 @@ impl Compiler {
 
 /// The arguments of one call.
 pub(super) struct Args<'a> {
-    compiler: &'a mut Compiler,
+    pub(super) compiler: &'a mut Compiler,
     pub(super) row: &'static CallRow,
     call: &'a ast::Call,
     needs: Vec<LabelId>,
@@ -353,6 +358,7 @@ impl Args<'_> {
     }
 
     fn wide(&mut self, parameter: &str) -> Option<u64> {
+        self.literal(parameter);
         let (number, span) = match self.given(parameter)? {
             Spanned { value: Written::Number(number), span } => (number.value(), *span),
             _ => return None,
@@ -369,20 +375,33 @@ impl Args<'_> {
     }
 
     pub(super) fn narrow(&mut self, parameter: &str) -> u32 {
+        self.literal(parameter);
         match self.given(parameter) {
             Some(Spanned { value: Written::Number(number), span }) => {
                 let (number, span) = (number.value(), *span);
                 self.compiler.number(number, span)
             }
+            Some(Spanned { value: Written::Name(name), .. }) if name == "INFINITE" => u32::MAX,
             _ => 0,
         }
     }
 
-    fn timeout(&mut self) -> Timeout {
+    pub(super) fn timeout(&mut self) -> Timeout {
+        self.literal("timeout");
         match self.given("timeout").map(|value| &value.value) {
             Some(Written::Number(number)) if number.magnitude == 0 => Timeout::Zero,
             Some(Written::Number(_)) => Timeout::Finite,
             _ => Timeout::Infinite,
+        }
+    }
+
+    /// A number must be written out: what a label names is known only when the scenario runs.
+    pub(super) fn literal(&mut self, parameter: &str) {
+        let Some(Spanned { value: Written::Name(name), span }) = self.given(parameter) else { return };
+        if name != "INFINITE" {
+            let (message, span) = (format!("found the label `{name}`, expected a number"), *span);
+            let diagnostic = Diagnostic::new(message).at(span, "a number must be written out here");
+            self.compiler.diagnostics.push(diagnostic);
         }
     }
 
@@ -405,7 +424,8 @@ impl Args<'_> {
             ServiceName::Close => Service::Close(self.handle("handle")),
             ServiceName::CreatePort => {
                 let (file, port) = (self.handle("file"), self.handle("port"));
-                Service::CreatePort { file, port, key: self.wide("key").unwrap_or(0) }
+                let name = self.name();
+                Service::CreatePort { file, port, name, key: self.wide("key").unwrap_or(0) }
             }
             ServiceName::Associate => {
                 let (file, port) = (self.handle("file"), self.handle("port"));
@@ -425,28 +445,35 @@ impl Args<'_> {
                 Service::CancelIoEx { file, operation: self.operation() }
             }
             ServiceName::CreateEvent => Service::CreateEvent {
+                name: self.name(),
                 manual_reset: self.is_true("manual"),
                 signaled: self.is_true("initial"),
             },
+            ServiceName::Open => self.open(),
+            ServiceName::CreateDirectory => Service::CreateDirectory(self.name()),
+            ServiceName::CreateSymbolicLink => {
+                let target = self.text("target").unwrap_or_default();
+                Service::CreateSymbolicLink { name: self.name(), target: self.path(target) }
+            }
+            ServiceName::MakeTemporary => {
+                Service::SetPermanence { handle: self.handle("handle"), permanent: false }
+            }
+            ServiceName::MakePermanent => {
+                Service::SetPermanence { handle: self.handle("handle"), permanent: true }
+            }
             ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
             ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },
-            ServiceName::Wait => Service::Wait { handle: self.handle("handle"), timeout: self.timeout() },
             ServiceName::ExitThread => Service::ExitThread,
-            _ => self.handle_service(),
+            other => self.wait_service(other),
         }
     }
 
     fn create_file(&mut self) -> Service {
-        let path = match self.given("path").map(|value| &value.value) {
-            Some(Written::Text(path)) => path.clone(),
-            _ => String::new(),
-        };
-        let name = path.strip_prefix(r"\\.\").or_else(|| path.strip_prefix(r"\??\")).unwrap_or(&path);
-        let device = self.compiler.devices.iter().position(|device| device.eq_ignore_ascii_case(name));
+        let name = self.device_path();
         let access = self.flags("access").into_iter().map(access_bit).fold(0, |mask, bit| mask | bit);
         let synchronous = !self.flags("flags").contains(&"FILE_FLAG_OVERLAPPED");
         // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
-        Service::CreateFile { device, access: access | 0x0010_0080, synchronous }
+        Service::CreateFile { name, access: access | 0x0010_0080, synchronous }
     }
 
     fn read_file(&mut self, labelled: bool) -> Service {
@@ -460,7 +487,7 @@ impl Args<'_> {
     }
 }
 
-fn access_bit(name: &str) -> u32 {
+pub(super) fn access_bit(name: &str) -> u32 {
     match name {
         "GENERIC_READ" => 0x8000_0000,
         "GENERIC_WRITE" => 0x4000_0000,

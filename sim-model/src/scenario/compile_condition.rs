@@ -26,7 +26,7 @@ impl Compiler {
                 Term { text: number.value().to_string(), kind: TermKind::Number(number.value()) }
             }
             Operand::Text(text) => {
-                let kind = TermKind::Constant(Value::Missing("a text has no value here"));
+                let kind = TermKind::Constant(Value::Text(text.clone()));
                 Term { text: format!("\"{text}\""), kind }
             }
             Operand::Name(name) => {
@@ -93,6 +93,10 @@ fn field_named(name: &str, of_object: bool) -> Field {
         ("open", _) => Field::Open,
         ("deleted", _) => Field::Deleted,
         ("signaled", _) => Field::Signaled,
+        ("named", _) => Field::Named,
+        ("permanent", _) => Field::Permanent,
+        ("Name", false) => Field::Name,
+        ("Name", true) => Field::ObjectName,
         ("packets", _) => Field::Packets,
         ("inherit", _) => Field::Inherit,
         ("protected", _) => Field::Protected,
@@ -100,6 +104,13 @@ fn field_named(name: &str, of_object: bool) -> Field {
         ("ActiveProcesses", _) => Field::ActiveProcesses,
         ("CurrentByteOffset", _) => Field::CurrentByteOffset,
         ("pending", _) => Field::Pending,
+        ("CurrentCount", _) => Field::CurrentCount,
+        ("MaximumCount", _) => Field::MaximumCount,
+        ("OwnerThread", _) => Field::OwnerThread,
+        ("abandoned", _) => Field::Abandoned,
+        ("waiters", _) => Field::Waiters,
+        ("queued", _) => Field::Queued,
+        ("delivered", _) => Field::Delivered,
         ("Information" | "InternalHigh", _) => Field::Information,
         ("key", _) => Field::PacketKey,
         ("overlapped", _) => Field::PacketOverlapped,

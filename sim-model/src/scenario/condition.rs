@@ -3,8 +3,9 @@
 use std::fmt;
 
 use sim_core::io::iosb::Iosb;
-use sim_core::ob::header::Body;
+use sim_core::ob::header::{Body, Object};
 use sim_core::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
+use sim_core::ps::apc::ApcState;
 use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
 
@@ -91,10 +92,32 @@ pub enum Field {
     GrantedAccess,
     /// Processes of the job that have not ended.
     ActiveProcesses,
+    /// The object's name is in the namespace.
+    Named,
+    /// The object is permanent.
+    Permanent,
+    /// The full name of the object that the handle names now.
+    Name,
+    /// The full name of the object that the label was bound to.
+    ObjectName,
     /// Packets in the port.
     Packets,
     /// CurrentByteOffset of a file object.
     CurrentByteOffset,
+    /// CurrentCount of a semaphore or mutant.
+    CurrentCount,
+    /// MaximumCount of a semaphore.
+    MaximumCount,
+    /// The thread that owns a mutant.
+    OwnerThread,
+    /// The mutant was abandoned and nobody has acquired it since.
+    Abandoned,
+    /// Threads that wait for the object.
+    Waiters,
+    /// The user APC waits for its thread.
+    Queued,
+    /// The user APC has run.
+    Delivered,
     /// The request is outstanding.
     Pending,
     /// The status field of the status block.
@@ -120,6 +143,8 @@ pub enum Value {
     Status(Option<NtStatus>),
     /// A Win32 error.
     Error(Win32Error),
+    /// A text: the name of a thread or an object.
+    Text(String),
     /// A status block.
     Operation(Option<Id<Iosb>>),
     /// No value: why.
@@ -171,6 +196,7 @@ impl fmt::Display for Value {
             Value::Status(Some(status)) => write!(f, "{status}"),
             Value::Status(None) => f.write_str("not written yet"),
             Value::Error(error) => write!(f, "{error}"),
+            Value::Text(text) => write!(f, "\"{text}\""),
             Value::Operation(_) => f.write_str("NULL"),
             Value::Missing(why) => f.write_str(why),
         }
@@ -299,6 +325,9 @@ impl World<'_> {
                 Binding::Handle { handle, .. } => Value::Number(i128::from(handle.0)),
                 Binding::Operation(iosb) => Value::Operation(Some(iosb)),
                 Binding::Packet(packet) => Value::Number(i128::from(packet.is_some())),
+                Binding::Apc(_) => Value::Number(1),
+                Binding::Value(Some(value)) => Value::Number(i128::from(value)),
+                Binding::Value(None) => Value::Missing("the call failed and gave no value"),
             },
             TermKind::Field(label, field) => self.field(*label, *field),
             TermKind::Ended(actor) => Value::Number(i128::from(
@@ -322,6 +351,11 @@ impl World<'_> {
                     _ => Value::Status(block.status),
                 }
             }
+            Binding::Apc(apc) => {
+                let wanted = if field == Field::Queued { ApcState::Queued } else { ApcState::Delivered };
+                Value::Number(i128::from(self.kernel()[apc].state == wanted))
+            }
+            Binding::Value(_) => Value::Missing("a number has no fields"),
             Binding::Packet(None) => match field {
                 Field::PacketOverlapped => Value::Operation(None),
                 _ => Value::Missing("no packet was removed"),
@@ -343,14 +377,14 @@ impl World<'_> {
         &self,
         process: Id<sim_core::ps::process::Process>,
         handle: Handle,
-        bound: Option<Id<sim_core::ob::header::Object>>,
+        bound: Option<Id<Object>>,
         field: Field,
     ) -> Value {
         let k = self.kernel();
         let entry = k.entry(process, handle);
         let named = entry.and_then(|entry| entry.object);
         let object = match field {
-            Field::HandleCount | Field::PointerCount => named,
+            Field::HandleCount | Field::PointerCount | Field::Name => named,
             _ => bound,
         };
         match field {
@@ -360,14 +394,19 @@ impl World<'_> {
             _ => {}
         }
         let Some(object) = object else {
-            let closed = matches!(field, Field::HandleCount | Field::PointerCount);
+            let closed = matches!(field, Field::HandleCount | Field::PointerCount | Field::Name);
             return Value::Missing(if closed { "no open handle (ask object(…))" } else { "no object" });
         };
         let header = &k[object];
+        if matches!(field, Field::Name | Field::ObjectName) {
+            return k.full_name(object).map_or(Value::Missing("no name"), Value::Text);
+        }
         Value::Number(match (field, header.body) {
             (Field::HandleCount | Field::ObjectHandleCount, _) => i128::from(header.handle_count),
             (Field::PointerCount | Field::ObjectPointerCount, _) => i128::from(header.pointer_count),
             (Field::Deleted, _) => i128::from(header.deleted),
+            (Field::Named, _) => i128::from(header.name.is_some()),
+            (Field::Permanent, _) => i128::from(header.permanent),
             (Field::Signaled, _) => i128::from(!header.deleted && k.is_signaled(object)),
             (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),
             (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),
@@ -375,10 +414,17 @@ impl World<'_> {
             (Field::ActiveProcesses, Body::Job(job)) => i128::from(k.active_processes(job)),
             (Field::ActiveProcesses, _) => return Value::Missing("not a job"),
             (Field::Packets, Body::Port(port)) => k.packets(port) as i128,
-            (Field::Cleanup | Field::Close | Field::CurrentByteOffset, _) => {
-                return Value::Missing("not a file");
+            (Field::Waiters, _) => Object::WAITERS.of(header).len() as i128,
+            (Field::CurrentCount, Body::Semaphore(semaphore)) => i128::from(k[semaphore].current_count),
+            (Field::CurrentCount, Body::Mutant(mutant)) => i128::from(k[mutant].current_count()),
+            (Field::MaximumCount, Body::Semaphore(semaphore)) => i128::from(k[semaphore].limit),
+            (Field::Abandoned, Body::Mutant(mutant)) => i128::from(k[mutant].abandoned),
+            (Field::OwnerThread, Body::Mutant(mutant)) => {
+                let owner = k[mutant].owner;
+                let name = |thread| Value::Text(self.names().thread(thread).to_owned());
+                return owner.map_or(Value::Operation(None), name);
             }
-            _ => return Value::Missing("not a port"),
+            (field, _) => return Value::Missing(of_another_type(field)),
         })
     }
 }
@@ -391,4 +437,15 @@ fn entry_field(entry: Option<Entry>, field: Field) -> Value {
         Field::Protected => i128::from(entry.attributes & PROTECT_FROM_CLOSE != 0),
         _ => i128::from(entry.access.0),
     })
+}
+
+/// Why a field of an object of another type has no value.
+const fn of_another_type(field: Field) -> &'static str {
+    match field {
+        Field::Cleanup | Field::Close | Field::CurrentByteOffset => "not a file",
+        Field::CurrentCount => "not a semaphore or mutant",
+        Field::MaximumCount => "not a semaphore",
+        Field::OwnerThread | Field::Abandoned => "not a mutant",
+        _ => "not a port",
+    }
 }

@@ -5,6 +5,7 @@ use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::irp::{Irp, Major};
 use sim_core::ob::header::{Body, Object};
+use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
 use sim_core::ps::thread::Thread;
 
@@ -38,6 +39,9 @@ impl<'w> Names<'w> {
             Some(Body::Process(process)) => format!("process {}", self.process(process)),
             Some(Body::Thread(thread)) => format!("thread {}", self.thread(thread)),
             Some(Body::Device(device)) => format!("device {}", self.device(device)),
+            Some(Body::Directory(_) | Body::SymbolicLink(_)) if k.full_name(object).is_some() => {
+                k.full_name(object).unwrap_or_default()
+            }
             Some(body) => format!("{}#{}", body.object_type().name(), object.index()),
             None => format!("object#{}", object.index()),
         }
@@ -65,6 +69,12 @@ impl<'w> Names<'w> {
     pub fn iosb(&self, iosb: Id<Iosb>) -> String {
         let label = self.label_where(|binding| binding == Binding::Operation(iosb));
         label.map_or_else(|| format!("request#{}", iosb.index()), Into::into)
+    }
+
+    /// A user APC, by its label.
+    pub fn apc(&self, apc: Id<Apc>) -> String {
+        let label = self.label_where(|binding| binding == Binding::Apc(apc));
+        label.map_or_else(|| format!("user APC#{}", apc.index()), Into::into)
     }
 
     /// An IRP, by the label of its request.

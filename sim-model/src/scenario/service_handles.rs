@@ -1,10 +1,12 @@
 //! The services of handles, processes and jobs, and what they are given.
 
 use sim_core::frame::Frame;
+use sim_core::nt::create_object::NtCreateJobObject;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
-use sim_core::nt::job::{JobService, NtAssignProcessToJobObject, NtCreateJobObject};
+use sim_core::nt::job::{JobService, NtAssignProcessToJobObject};
 use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::terminate::NtTerminate;
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::ObDuplicateObject;
 use sim_core::ob::header::Body;
 use sim_core::ob::information::{NtQueryHandleInformation, NtSetInformationObject};
@@ -13,7 +15,7 @@ use sim_core::ps::create::NtCreateUserProcess;
 use sim_core::ps::process::Process;
 use sim_core::{Access, Handle, Id};
 
-use crate::scenario::program::{Call, HandleArg, ProcessArg, Service};
+use crate::scenario::program::{HandleArg, ProcessArg, Service};
 use crate::scenario::world::{Binding, World};
 
 impl World<'_> {
@@ -54,7 +56,7 @@ impl World<'_> {
             Service::Terminate { handle, wanted } => {
                 NtTerminate::Reference { handle: self.handle(handle), wanted }.into()
             }
-            Service::CreateJob => NtCreateJobObject::Create {}.into(),
+            Service::CreateJob => NtCreateJobObject::Create { attributes: ObjectAttributes::UNNAMED }.into(),
             Service::Job { job, action } => JobService::Reference { handle: self.handle(job), action }.into(),
             Service::JobProcess { job, process, asks } => {
                 let (job, process) = (self.handle(job), self.handle(process));
@@ -62,14 +64,6 @@ impl World<'_> {
             }
             _ => return None,
         })
-    }
-
-    /// PROC_THREAD_ATTRIBUTE_HANDLE_LIST waits in the process that will be made.
-    pub(super) fn list_handles(&mut self, call: &Call) {
-        let Service::CreateProcess { child, .. } = call.service else { return };
-        let handles: Vec<Handle> = call.handles.iter().map(|handle| self.handle(*handle)).collect();
-        let child = self.process(child);
-        self.kernel.list_handles(child, &handles);
     }
 
     /// The process in whose table a duplicate is made.

@@ -109,7 +109,12 @@ fn arg() -> impl Strategy<Value = Arg> {
 
 fn action() -> impl Strategy<Value = Action> {
     let raises = ident().prop_map(|status| Expected::Name(format!("raises {status}")));
-    let expected = prop_oneof![ident().prop_map(Expected::Name), raises, number().prop_map(Expected::Number)];
+    let expected = prop_oneof![
+        ident().prop_map(Expected::Name),
+        (ident(), any::<u64>()).prop_map(|(name, added)| Expected::Sum(name, added)),
+        raises,
+        number().prop_map(Expected::Number)
+    ];
     let call = (option::of(name()), name(), vec(arg(), 0..4), vec(expected.prop_map(Spanned::bare), 0..3));
     prop_oneof![
         call.prop_map(|(label, name, args, expect)| ActionKind::Call {
