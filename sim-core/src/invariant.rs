@@ -8,6 +8,8 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::delta::Change;
+use crate::frame::Frame;
 use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::irp::{Irp, Major};
@@ -18,6 +20,7 @@ use crate::ob::header::{HandleCount, Object};
 use crate::ob::namespace::Lookup;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
+use crate::record::Kind;
 use crate::word::Id;
 
 /// A broken invariant: which object, what was expected, what was found.
@@ -29,17 +32,43 @@ pub struct Broken {
     pub found: String,
 }
 
+impl Change {
+    /// Whether an invariant could hold before the change and not after it, as long as some thread is inside the system:
+    /// the others only say how far threads are, and what a program's status block holds.
+    fn matters(&self) -> bool {
+        let waits = |frame: &Frame| matches!(frame, Frame::Wait(_));
+        match self {
+            Change::Enter { frame, .. } | Change::Leave { frame, .. } => waits(frame),
+            Change::Goto { from, to, .. } => waits(from) || waits(to),
+            Change::Field { kind: Kind::Thread, field, .. } => {
+                *field != Thread::RETURNED.number() && *field != Thread::APC_LEVEL.number()
+            }
+            Change::Field { kind, .. } => *kind != Kind::Iosb,
+            _ => true,
+        }
+    }
+}
+
 impl Kernel {
+    /// Whether the changes since `mark` (see [`Kernel::mark`]) can have broken an invariant that held before them.
+    pub fn may_have_broken(&self, mark: usize) -> bool {
+        let idle = || self.all::<Thread>().all(|(thread, _)| self.stack(thread).is_empty());
+        self.since(mark).iter().any(|delta| delta.change.matters()) || idle()
+    }
+
     /// The first invariant that does not hold, if any.
     pub fn broken_invariant(&self) -> Option<Broken> {
         let held = self.held_references();
         let idle = self.all::<Thread>().all(|(thread, _)| self.stack(thread).is_empty());
+        let broken_object = |object: Id<Object>, header| {
+            self.broken_counts(object, header, held[object.index()], idle)
+                .or_else(|| self.broken_name(object, header))
+                .or_else(|| self.broken_waiters(object, header))
+        };
         self.all::<Object>()
-            .find_map(|(object, header)| self.broken_counts(object, header, held[object.index()], idle))
+            .find_map(|(object, header)| broken_object(object, header))
             .or_else(|| self.all::<Irp>().find_map(|(irp, record)| broken_irp(irp, record)))
-            .or_else(|| self.all::<Object>().find_map(|(object, header)| self.broken_name(object, header)))
             .or_else(|| self.all::<File>().find_map(|(file, record)| self.broken_file(file, record)))
-            .or_else(|| self.all::<Object>().find_map(|(object, record)| self.broken_waiters(object, record)))
             .or_else(|| self.all::<Thread>().find_map(|(thread, _)| self.broken_wait(thread)))
     }
 
@@ -86,7 +115,7 @@ impl Kernel {
 
     fn broken_counts(&self, object: Id<Object>, header: &Object, held: u32, idle: bool) -> Option<Broken> {
         let (handles, pointers) = (header.handle_count, header.pointer_count);
-        let name = self.object_type(object).name();
+        let name = header.body.object_type().name();
         if pointers < handles {
             let found = format!("{name} {object:?}: HandleCount {handles}, PointerCount {pointers}");
             return Some(Broken { rule: "PointerCount is at least HandleCount", found });
@@ -95,7 +124,7 @@ impl Kernel {
             let found = format!("{name} {object:?}: PointerCount {pointers}, but {held} references are held");
             return Some(Broken { rule: "PointerCount is the number of references that are held", found });
         }
-        if !self.object_type(object).rules().maintains_handle_count {
+        if !header.body.object_type().rules().maintains_handle_count {
             return None;
         }
         let counted: u32 =
@@ -109,6 +138,9 @@ impl Kernel {
     /// A name is in exactly the directory that the object says, and needs a handle or the permanent flag; between the
     /// last handle and the name check a thread is on its way to take it out.
     fn broken_name(&self, object: Id<Object>, header: &Object) -> Option<Broken> {
+        if header.name.is_none() && header.directory.is_none() {
+            return None;
+        }
         let broken = |rule| {
             let name = header.name.map_or("none", |name| self.name(name.0));
             let found = format!("{} {object:?}: Name {name}", header.body.object_type().name());

@@ -85,6 +85,10 @@ impl<'p> ProgramSpace<'p> {
     /// Marks what holds and fails in a world, whether or not its run goes on.
     pub fn judge_world(&self, world: &World<'p>, marks: &mut Marks) {
         marks.check(INVARIANTS, world.kernel().broken_invariant().is_none());
+        self.judge_lines(world, marks);
+    }
+
+    fn judge_lines(&self, world: &World<'p>, marks: &mut Marks) {
         marks.check(EXPECTATIONS, world.failed().is_none());
         marks.check(BUG_CHECKS, world.kernel().findings().is_empty());
         for (at, property) in self.program.properties.iter().enumerate() {
@@ -213,7 +217,14 @@ impl<'p> System for ProgramSpace<'p> {
     }
 
     fn judge(&self, state: &SpaceState<'p>, marks: &mut Marks) {
-        self.judge_world(&state.world, marks);
+        let loaded = Mark::default();
+        // The state that was loaded was judged when it was found.
+        if state.world.mark() != loaded && !state.world.kernel().may_have_broken(0) {
+            marks.check(INVARIANTS, true);
+        } else {
+            marks.check(INVARIANTS, state.world.kernel().broken_invariant().is_none());
+        }
+        self.judge_lines(&state.world, marks);
     }
 
     fn judge_end(&self, state: &SpaceState<'p>, marks: &mut Marks) {

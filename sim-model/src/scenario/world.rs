@@ -126,8 +126,8 @@ enum Undo {
     Label(LabelId, Binding),
 }
 
-/// A point to undo to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A point to undo to. The default is the point before which nothing can be undone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Mark {
     kernel: usize,
     own: usize,
@@ -298,12 +298,14 @@ impl<'p> World<'p> {
     pub fn can_begin(&self, actor: usize) -> bool {
         let state = self.actors[actor];
         let Some(action) = self.program.actors[actor].actions.get(state.next) else { return false };
-        let bound = action.needs.iter().all(|label| self.labels[*label] != Binding::Unbound);
+        if state.inside.is_some() || action.needs.iter().any(|label| self.labels[*label] == Binding::Unbound) {
+            return false;
+        }
         let performer = match &action.kind {
             ActionKind::Complete { device, .. } => self.kernel[self.devices[*device]].thread,
             _ => match self.threads[actor] {
                 Some(thread) => thread,
-                None => return state.inside.is_none() && bound,
+                None => return true,
             },
         };
         let alive = self.threads[actor].is_none_or(|thread| {
@@ -311,7 +313,7 @@ impl<'p> World<'p> {
             thread.created && !thread.terminating
         });
         let free = matches!(self.kernel.progress(performer), Progress::Idle(_));
-        state.inside.is_none() && bound && alive && free
+        alive && free
     }
 
     /// Appends every move that can be made now, in canonical order.

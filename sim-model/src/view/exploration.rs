@@ -226,7 +226,7 @@ impl Page<'_> {
             counted(states, "state"),
             counted(transitions, "step"),
             counted(ends, "end"),
-            counted(depth as u64, "step"),
+            counted(depth as u64, "level"),
             counted(bytes / states.max(1), "byte"),
         );
         match &outcome.verdict {
