@@ -4,6 +4,7 @@
 //! and labels, and moves by atomic moves that can be undone. [`run()`] takes the moves one call after another.
 
 mod act;
+mod arguments;
 pub mod at_end;
 pub mod calls;
 mod calls_handles;

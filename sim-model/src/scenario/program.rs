@@ -1,6 +1,5 @@
 //! A program: a scenario whose names are looked up, ready to happen.
 
-use sim_core::Handle;
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::nt::job::JobAction;
@@ -13,6 +12,7 @@ use sim_core::ps::create::Inheritance;
 
 use crate::lang::Source;
 use crate::lang::ast::{PropertyKind, Scenario, Span};
+pub use crate::scenario::arguments::{HandleArg, LabelId, NameArg, PathId, ProcessArg};
 use crate::scenario::calls::{Answer, CallRow};
 use crate::scenario::condition::Condition;
 use crate::scenario::expect::Expectation;
@@ -82,23 +82,6 @@ pub struct Label {
     pub unbound: bool,
 }
 
-/// The number of a path among the program's.
-pub type PathId = usize;
-
-/// OBJECT_ATTRIBUTES as an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NameArg {
-    /// RootDirectory.
-    pub root: HandleArg,
-    /// ObjectName.
-    pub path: Option<PathId>,
-    /// Attributes.
-    pub flags: u16,
-}
-
-/// The number of a label.
-pub type LabelId = usize;
-
 /// One line.
 #[derive(Clone, Debug)]
 pub struct Action {
@@ -158,28 +141,6 @@ impl Call {
     pub const fn answer(&self) -> Answer {
         self.row.answer
     }
-}
-
-/// A handle as an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HandleArg {
-    /// The value of a label.
-    Label(LabelId),
-    /// A constant.
-    Value(Handle),
-}
-
-/// A process as an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ProcessArg {
-    /// The caller's own.
-    Own,
-    /// None: NULL.
-    None,
-    /// A process by its name in the scenario; no handle to it is needed.
-    Named(usize),
-    /// The process that a handle names.
-    Handle(HandleArg),
 }
 
 /// A service with its arguments.

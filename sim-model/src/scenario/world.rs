@@ -298,7 +298,8 @@ impl<'p> World<'p> {
     pub fn can_begin(&self, actor: usize) -> bool {
         let state = self.actors[actor];
         let Some(action) = self.program.actors[actor].actions.get(state.next) else { return false };
-        if state.inside.is_some() || action.needs.iter().any(|label| self.labels[*label] == Binding::Unbound) {
+        if state.inside.is_some() || action.needs.iter().any(|label| self.labels[*label] == Binding::Unbound)
+        {
             return false;
         }
         let performer = match &action.kind {
