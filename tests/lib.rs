@@ -10,36 +10,45 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
-    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSemaphore,
-    NtCreateSymbolicLinkObject, NtCreateTimer,
+    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateJobObject, NtCreateMutant,
+    NtCreateSemaphore, NtCreateSymbolicLinkObject, NtCreateTimer,
 };
 use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
+use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject};
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbolicLinkObject};
+use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::semaphore::NtReleaseSemaphore;
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
+use sim_core::nt::terminate::NtTerminate;
 use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
 use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
 use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
+use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::{Body, Object};
+use sim_core::ob::information::{NtQueryHandleInformation, NtSetInformationObject};
 use sim_core::ob::open::MAXIMUM_ALLOWED;
+use sim_core::ob::table::INHERIT;
+use sim_core::ob::types::ObjectType;
+use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Progress, Step};
+use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
 use sim_core::{Access, Handle, Id, Kernel, Name, NtStatus};
 
-/// A kernel with two devices, two processes and three threads.
+/// A kernel with two devices, three processes and four threads, of which a call makes the last of each.
 #[derive(Clone, Debug)]
 pub struct Machine {
     /// The kernel.
     pub k: Kernel,
-    /// Two processes.
+    /// Two processes, and one that a call can make.
     pub processes: Vec<Id<Process>>,
-    /// Two threads of the first process, one of the second.
+    /// Two threads of the first process, one of the second, and one of the third.
     pub threads: Vec<Id<Thread>>,
     /// A serial-like device and a queueing one.
     pub devices: Vec<Id<Device>>,
@@ -71,11 +80,12 @@ impl Machine {
             k.create_device("serial0", DriverKind::Serial),
             k.create_device("queue0", DriverKind::Queue),
         ];
-        let processes = vec![k.create_process("app"), k.create_process("other")];
+        let processes = vec![k.create_process("app"), k.create_process("other"), k.declare_process("child")];
         let threads = vec![
             k.create_thread(processes[0], "main"),
             k.create_thread(processes[0], "worker"),
             k.create_thread(processes[1], "stranger"),
+            k.declare_thread(processes[2], "born", Role::Program),
         ];
         let iosbs = (0..4).map(|_| k.create_iosb()).collect();
         let paths = PATHS.iter().map(|path| k.path(path)).collect();
@@ -134,8 +144,11 @@ impl Machine {
         }
         let thread = self.threads[pick % self.threads.len()];
         let idle = matches!(self.k.progress(thread), Progress::Idle(_)) && self.k.stack(thread).is_empty();
-        if idle && !self.k[thread].terminating {
-            let service = self.service(thread, pick / 3);
+        if idle && self.k[thread].created && !self.k[thread].terminating {
+            let service = match pick / 4 % 4 {
+                0 => self.handle_service(pick / 16),
+                _ => self.service(thread, pick / 16),
+            };
             self.k.start(thread, service);
         }
     }
@@ -233,11 +246,46 @@ impl Machine {
             12 => NtCancelIoFile::of(handle).into(),
             13 => NtCancelIoFileEx::of(handle, (pick & 8 == 0).then_some(iosb)).into(),
             14 => {
-                NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: pick & 64 == 0 }
-                    .into()
+                let wanted = Wanted::same_access(0, pick & 64 == 0);
+                ObDuplicateObject::Reference { source, handle, target: Some(target), wanted }.into()
             }
             _ if pick & 256 == 0 => NtSetEvent::of(handle, true).into(),
             _ => NtWaitForSingleObject::of(handle, Timeout::Finite).into(),
+        }
+    }
+
+    /// A random service of handles, processes and jobs.
+    fn handle_service(&mut self, pick: usize) -> Frame {
+        let handle = Handle((pick as u32 / 16 % 7) * 4);
+        let pseudo = if pick & 1 << 9 == 0 { handle } else { Handle::CURRENT_PROCESS };
+        let (bits, child) = ((pick >> 10) as u8, self.processes[2]);
+        match pick % 12 {
+            0 | 1 => NtSetInformationObject::Set { handle, mask: bits, flags: bits >> 2 | 1 }.into(),
+            2 => NtQueryHandleInformation::Reference { handle }.into(),
+            3 | 4 => {
+                let inherits = Inheritance::ALL[usize::from(bits) % 3];
+                NtCreateUserProcess::ReferenceParent { child, parent: pseudo, inherits }.into()
+            }
+            5 => {
+                let object = self.k[self.processes[usize::from(bits) % 3]].object;
+                NtOpenProcess::Lookup { object, access: Access(0x1F_0FFF), attributes: INHERIT }.into()
+            }
+            6 => {
+                let object = self.k[self.threads[usize::from(bits) % 4]].object;
+                NtOpenProcess::Lookup { object, access: Access(0x1F_03FF), attributes: 0 }.into()
+            }
+            7 if bits % 4 == 0 => NtTerminate::Reference { handle, wanted: ObjectType::Thread }.into(),
+            8 if bits % 4 == 0 => NtTerminate::process(handle).into(),
+            7 | 8 => NtCreateJobObject::Create { attributes: ObjectAttributes::UNNAMED }.into(),
+            9 => JobService::Reference { handle, action: JobAction::ALL[usize::from(bits) % 2] }.into(),
+            10 => {
+                let asks = bits & 1 == 0;
+                NtAssignProcessToJobObject::ReferenceJob { job: handle, process: pseudo, asks }.into()
+            }
+            _ => {
+                let wanted = Wanted { access: Access(2), attributes: INHERIT, options: bits & 7 };
+                NtDuplicateObject::ReferenceSource { source: pseudo, handle, target: pseudo, wanted }.into()
+            }
         }
     }
 
@@ -314,12 +362,11 @@ impl Machine {
                 timeout,
             }
             .into(),
-            13 => NtDuplicateObject::Reference {
+            13 => ObDuplicateObject::Reference {
                 source: self.k[thread].process,
                 handle: Handle::CURRENT_THREAD,
-                target: self.processes[0],
-                attributes: 0,
-                close: false,
+                target: Some(self.processes[0]),
+                wanted: Wanted::same_access(0, false),
             }
             .into(),
             14 => NtSetEvent::of(handle, true).into(),

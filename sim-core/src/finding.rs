@@ -3,15 +3,20 @@
 //! A caller's mistake is an NTSTATUS and never a finding.
 
 use crate::io::irp::Irp;
+use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::renaming::Rename;
-use crate::word::{Id, Word, WordKind, word_enum};
+use crate::word::{Handle, Id, Word, WordKind, word_enum};
 
 word_enum! {
     /// The rules that a step can break.
     pub enum Rule {
         /// An object's PointerCount was taken below zero, or reached zero with handles open.
         ReferenceByPointer = "REFERENCE_BY_POINTER",
+        /// Kernel mode closed a handle that is protected from close.
+        InvalidKernelHandle = "INVALID_KERNEL_HANDLE",
+        /// Kernel mode referenced an object by a handle that is none.
+        VerifierDetectedViolation = "DRIVER_VERIFIER_DETECTED_VIOLATION",
         /// An IRP was completed a second time.
         MultipleIrpCompleteRequests = "MULTIPLE_IRP_COMPLETE_REQUESTS",
         /// An IRP was completed while its cancel routine was still set.
@@ -24,6 +29,8 @@ impl Rule {
     pub const fn bug_check(self) -> u32 {
         match self {
             Rule::ReferenceByPointer => 0x18,
+            Rule::InvalidKernelHandle => 0x93,
+            Rule::VerifierDetectedViolation => 0xC4,
             Rule::MultipleIrpCompleteRequests => 0x44,
             Rule::CompletedWithCancelRoutine => 0xC9,
         }
@@ -32,6 +39,8 @@ impl Rule {
     /// The rule as one sentence.
     pub const fn sentence(self) -> &'static str {
         match self {
+            Rule::InvalidKernelHandle => "a driver closes no handle that is protected from close",
+            Rule::VerifierDetectedViolation => "a driver references objects only by handles that are open",
             Rule::ReferenceByPointer => "no reference is dropped that was not taken",
             Rule::MultipleIrpCompleteRequests => "an IRP is completed exactly once",
             Rule::CompletedWithCancelRoutine => {
@@ -48,8 +57,32 @@ pub struct Finding {
     pub rule: Rule,
     /// What it is about.
     pub about: About,
-    /// The number that breaks the rule: a count, or the second completion's status.
+    /// The number that breaks the rule: a count, the second completion's status, or Driver Verifier's subcode.
     pub number: u64,
+}
+
+impl Finding {
+    /// The bug check's parameters, as far as they are known; where Windows has an address, the record's place.
+    ///
+    /// REFERENCE_BY_POINTER: the object's type, the object, and the count that was reached as the fourth.
+    /// INVALID_KERNEL_HANDLE: the handle, 0 for a protected one. DRIVER_VERIFIER_DETECTED_VIOLATION: 0x3C (a handle that
+    /// is none) or 0xF5 (NULL), the handle. Source: WDK, Bug Check 0x18, 0x93, 0xC4.
+    pub fn parameters(&self, kernel: &Kernel) -> [u64; 4] {
+        let about = match self.about {
+            About::Object(object) => object.index() as u64,
+            About::Irp(irp) => irp.index() as u64,
+            About::Handle(handle) => u64::from(handle.0),
+        };
+        match (self.rule, self.about) {
+            (Rule::ReferenceByPointer, About::Object(object)) => {
+                let object: Option<&Object> = kernel.get(object);
+                [object.map_or(0, |header| header.body.object_type() as u64), about, 0, self.number]
+            }
+            (Rule::InvalidKernelHandle, _) => [about, self.number, 0, 0],
+            (Rule::VerifierDetectedViolation, _) => [self.number, about, 0, 0],
+            _ => [about, 0, 0, 0],
+        }
+    }
 }
 
 /// What a broken rule is about.
@@ -59,26 +92,36 @@ pub enum About {
     Object(Id<Object>),
     /// An IRP.
     Irp(Id<Irp>),
+    /// A handle.
+    Handle(Handle),
 }
+
+/// The bits of its word that say which it is.
+const TAG_BITS: u32 = 2;
 
 impl Word for About {
     const KIND: WordKind = WordKind::Packed;
     fn to_word(self) -> u64 {
-        match self {
-            About::Object(object) => object.to_word() << 1,
-            About::Irp(irp) => irp.to_word() << 1 | 1,
-        }
+        let (tag, word) = match self {
+            About::Object(object) => (0, object.to_word()),
+            About::Irp(irp) => (1, irp.to_word()),
+            About::Handle(handle) => (2, handle.to_word()),
+        };
+        word << TAG_BITS | tag
     }
     fn from_word(word: u64) -> Self {
-        match word & 1 {
-            0 => About::Object(Id::from_word(word >> 1)),
-            _ => About::Irp(Id::from_word(word >> 1)),
+        let rest = word >> TAG_BITS;
+        match word & ((1 << TAG_BITS) - 1) {
+            0 => About::Object(Id::from_word(rest)),
+            1 => About::Irp(Id::from_word(rest)),
+            _ => About::Handle(Handle::from_word(rest)),
         }
     }
     fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
         match About::from_word(word) {
             About::Object(object) => About::Object(names.value(object)).to_word(),
             About::Irp(irp) => About::Irp(names.value(irp)).to_word(),
+            About::Handle(handle) => About::Handle(names.value(handle)).to_word(),
         }
     }
 }

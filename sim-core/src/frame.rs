@@ -5,6 +5,7 @@
 
 use crate::encode::{Decoder, Encoder};
 use crate::kernel::Kernel;
+use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::renaming::Rename;
 use crate::status::NtStatus;
@@ -137,6 +138,14 @@ macro_rules! steps {
 pub(crate) use steps;
 
 impl Frame {
+    /// The process whose table gets a handle by the step, if the step makes one.
+    pub(crate) fn inserts_into(&self, k: &Kernel, thread: Id<Thread>) -> Option<Id<Process>> {
+        match self {
+            Frame::CreateHandle(routine) => routine.inserts_into(k, thread),
+            _ => None,
+        }
+    }
+
     /// Whether it is the work of an APC that interrupted the thread.
     pub const fn is_apc(&self) -> bool {
         matches!(self, Frame::FinishIrp(routine) if !routine.is_inline())
@@ -252,7 +261,7 @@ frames! {
     SetCompletionInformation in crate::nt::completion::NtSetInformationFile,
     SetIoCompletion in crate::nt::completion::NtSetIoCompletion,
     RemoveIoCompletion in crate::nt::completion::NtRemoveIoCompletion,
-    DuplicateObject in crate::nt::duplicate_object::NtDuplicateObject,
+    DuplicateObject in crate::ob::duplicate::ObDuplicateObject,
     WaitForSingleObject in crate::nt::wait::NtWaitForSingleObject,
     Wait in crate::ke::wait::KeWaitForMultipleObjects,
     WaitForMultipleObjects in crate::nt::wait::NtWaitForMultipleObjects,
@@ -275,4 +284,14 @@ frames! {
     AlertThread in crate::nt::apc::NtAlertThread,
     ExitThread in crate::ps::exit::PspExitThread,
     ExitProcess in crate::ps::exit::PspExitProcess,
+    DuplicateByHandles in crate::nt::duplicate_object::NtDuplicateObject,
+    SetHandleInformation in crate::ob::information::NtSetInformationObject,
+    QueryHandleInformation in crate::ob::information::NtQueryHandleInformation,
+    CreateUserProcess in crate::ps::create::NtCreateUserProcess,
+    InheritHandles in crate::ps::inherit::ObInitProcess,
+    OpenProcess in crate::nt::open_process::NtOpenProcess,
+    Terminate in crate::nt::terminate::NtTerminate,
+    CreateJobObject in crate::nt::create_object::NtCreateJobObject,
+    JobService in crate::nt::job::JobService,
+    AssignProcessToJobObject in crate::nt::job::NtAssignProcessToJobObject,
 }

@@ -78,15 +78,15 @@ impl Kernel {
         let mut hold = |object: Id<Object>| held[object.index()] += 1;
         for (id, process) in self.all::<Process>() {
             self.table(id).open().filter_map(|(_, entry)| entry.object).for_each(&mut hold);
-            if !process.ended {
+            if process.created && !process.ended {
                 hold(process.object);
             }
         }
         for (_, thread) in self.all::<Thread>() {
-            if !thread.ended {
+            if thread.created && !thread.ended {
                 hold(thread.object);
             }
-            if !self[thread.object].deleted {
+            if thread.created && !self[thread.object].deleted {
                 hold(self[thread.process].object);
             }
             Thread::WAIT_BLOCKS.of(thread).for_each(&mut hold);
@@ -96,6 +96,9 @@ impl Kernel {
                 hold(self[irp.file].object);
             }
             irp.event.into_iter().for_each(&mut hold);
+        }
+        for (_, process) in self.all::<Process>().filter(|(_, process)| !self[process.object].deleted) {
+            process.job.into_iter().for_each(|job| hold(self[job].object));
         }
         self.all::<File>().filter_map(|(_, file)| file.port).for_each(|port| hold(self[port].object));
         self.all::<Device>().for_each(|(_, device)| hold(device.object));

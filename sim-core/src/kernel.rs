@@ -9,6 +9,7 @@ use crate::delta::{Change, Delta};
 use crate::encode::{Decoder, Encoder};
 use crate::finding::{About, Finding, Rule};
 use crate::frame::Frame;
+use crate::ob::policy::HandlePolicy;
 use crate::ob::table::HandleTable;
 use crate::profile::Profile;
 use crate::record::{Arena, Field, Kind, List, Record};
@@ -41,6 +42,7 @@ macro_rules! kernel {
         #[derive(Clone, Debug)]
         pub struct Kernel {
             profile: Profile,
+            pub(crate) policy: HandlePolicy,
             names: Vec<String>,
             $(pub(crate) $field: Arena<$record>,)*
             pub(crate) tables: Rows<HandleTable>,
@@ -93,7 +95,7 @@ macro_rules! kernel {
         impl PartialEq for Kernel {
             /// Whether the two states are the same; how they came about does not count.
             fn eq(&self, other: &Kernel) -> bool {
-                self.profile == other.profile && self.names == other.names && self.findings == other.findings
+                self.profile == other.profile && self.policy == other.policy && self.names == other.names && self.findings == other.findings
                     $(&& self.$field == other.$field)*
                     && self.tables == other.tables && self.stacks == other.stacks
             }
@@ -103,6 +105,7 @@ macro_rules! kernel {
             fn empty(profile: Profile) -> Kernel {
                 Kernel {
                     profile,
+                    policy: HandlePolicy::default(),
                     names: Vec::new(),
                     $($field: Arena::new(),)*
                     tables: Rows::new(),
@@ -219,6 +222,7 @@ kernel! {
     Directory directories: crate::ob::directory::Directory,
     SymbolicLink symbolic_links: crate::ob::symbolic_link::SymbolicLink,
     Lookup lookups: crate::ob::namespace::Lookup,
+    Job jobs: crate::ps::job::Job,
 }
 
 /// A record as undo sees it.

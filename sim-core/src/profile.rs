@@ -43,6 +43,13 @@ pub struct Profile {
     pub has_cancel_io_ex: bool,
     /// `NtClose` of a pseudo handle succeeds and does nothing (since Windows 10).
     pub closes_pseudo_handles: bool,
+    /// A process can ask for exceptions at every use of a handle that is none (since Windows 8).
+    pub has_strict_handle_checks: bool,
+    /// A kernel handle cannot be asked for in a process's own table (since Windows 7; before, the process got a handle
+    /// of its own).
+    pub refuses_kernel_handle_to_user: bool,
+    /// A process can be in more than one job (since Windows 8).
+    pub has_nested_jobs: bool,
     /// Closing the last handle of a port wakes the threads that wait on it (since Vista).
     pub port_close_wakes_waiters: bool,
     /// Creating an object under the name of one of another type fails with STATUS_OBJECT_TYPE_MISMATCH also without
@@ -68,6 +75,9 @@ impl Profile {
             thread_agnostic_io: vista,
             has_cancel_io_ex: vista,
             closes_pseudo_handles: version as u8 >= Version::Win10 as u8,
+            has_strict_handle_checks: version as u8 >= Version::Win8 as u8,
+            refuses_kernel_handle_to_user: vista,
+            has_nested_jobs: version as u8 >= Version::Win8 as u8,
             port_close_wakes_waiters: vista,
             collision_tells_type: vista,
             root_mismatch_tells_type: vista,

@@ -52,6 +52,8 @@ pub enum Kind {
     SymbolicLink,
     /// A name that a thread is looking up.
     Lookup,
+    /// A job's body.
+    Job,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -73,7 +73,8 @@ impl Kind {
             | Kind::Apc
             | Kind::Directory
             | Kind::SymbolicLink
-            | Kind::Lookup => false,
+            | Kind::Lookup
+            | Kind::Job => false,
         }
     }
 }

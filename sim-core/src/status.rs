@@ -42,6 +42,8 @@ statuses! {
     PENDING = 0x0000_0103, "the operation is in progress and will complete later";
     NOTIFY_CLEANUP = 0x0000_010B, "a directory-change request ended because its handle was closed";
     NOTIFY_ENUM_DIR = 0x0000_010C, "changes were too many for the buffer: enumerate the directory";
+    PROCESS_NOT_IN_JOB = 0x0000_0123, "the process is not in the job";
+    PROCESS_IN_JOB = 0x0000_0124, "the process is in the job";
     OPLOCK_HANDLE_CLOSED = 0x0000_0216, "the oplock was released because its handle was closed";
     OBJECT_NAME_EXISTS = 0x4000_0000, "the object existed already and was opened";
     DATATYPE_MISALIGNMENT = 0x8000_0002, "an access was not aligned";

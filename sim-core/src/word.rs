@@ -209,6 +209,16 @@ impl Handle {
     /// `NtCurrentThread()`.
     pub const CURRENT_THREAD: Handle = Handle(-2_i32 as u32);
 
+    /// The bit that a kernel handle has and an entry of a process's own table has not.
+    pub const KERNEL_BIT: u32 = 0x8000_0000;
+
+    /// The value in the System process's table, if this is a kernel handle: the top bit is set, and it is none of the
+    /// pseudo handles -1 to -6.
+    pub const fn kernel(self) -> Option<Handle> {
+        let pseudo = self.0 >= -6_i32 as u32;
+        if self.is_negative() && !pseudo { Some(Handle(self.0 & !Self::KERNEL_BIT)) } else { None }
+    }
+
     /// Whether the sign bit is set: a pseudo handle or a kernel handle, never an entry of a process's table.
     pub const fn is_negative(self) -> bool {
         (self.0 as i32) < 0

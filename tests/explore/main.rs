@@ -34,7 +34,7 @@ fn report(program: &Program, outcome: &Outcome<Move>) -> String {
     exploration::render(explored, exploration::Options::default())
 }
 
-const RACES: [(&str, u64, u64, u64); 10] = [
+const RACES: [(&str, u64, u64, u64); 13] = [
     ("close-against-read.kobj", 452, 799, 3),
     ("cancel-against-completion.kobj", 374, 595, 2),
     ("two-closers.kobj", 77, 123, 1),
@@ -45,6 +45,9 @@ const RACES: [(&str, u64, u64, u64); 10] = [
     ("timeout-against-packet.kobj", 232, 353, 3),
     ("exit-against-duplicate.kobj", 426, 787, 2),
     ("open-or-create.kobj", 3_906, 7_240, 12),
+    ("inherit-against-close.kobj", 7_302, 18_740, 3),
+    ("duplicate-against-close.kobj", 632, 1_143, 2),
+    ("any-free-value.kobj", 72, 71, 3),
 ];
 
 #[test]

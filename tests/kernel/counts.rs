@@ -3,9 +3,9 @@
 use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
-use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::ob::attributes::ObjectAttributes;
+use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::{Body, Object};
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::schedule::{Progress, Step};
@@ -92,7 +92,8 @@ fn a_moved_handle_never_takes_handle_count_to_zero() {
     let mut machine = Machine::new(Profile::default());
     let (handle, object) = open(&mut machine, 0);
     let (source, target) = (machine.processes[0], machine.processes[1]);
-    let duplicate = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: true };
+    let wanted = Wanted::same_access(0, true);
+    let duplicate = ObDuplicateObject::Reference { source, handle, target: Some(target), wanted };
     machine.k.start(machine.threads[0], duplicate);
     let course = course(&mut machine, 0, object);
     assert_eq!(course, [(1, 1), (1, 2), (2, 2), (1, 2), (1, 1)]);
@@ -119,7 +120,12 @@ fn the_last_handle_in_a_process_cancels_only_what_reports_to_a_port_alone() {
         let (source, target) = (machine.processes[0], machine.processes[1]);
         machine.call(
             0,
-            NtDuplicateObject::Reference { source, handle: file, target, attributes: 0, close: false },
+            ObDuplicateObject::Reference {
+                source,
+                handle: file,
+                target: Some(target),
+                wanted: Wanted::same_access(0, false),
+            },
         );
         machine.call(0, NtClose::of(file));
         assert_eq!(sent(&machine, object), (false, false), "the other process still has a handle");

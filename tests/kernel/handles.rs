@@ -2,9 +2,9 @@
 
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
-use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
 use sim_core::ob::attributes::ObjectAttributes;
+use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::schedule::{Choice, Progress, Step};
 use sim_core::{Handle, NtStatus};
@@ -99,7 +99,8 @@ fn a_duplicate_that_closes_its_source_gets_the_same_value() {
     let handle = create_event(&mut machine);
     assert_eq!(status(&mut machine, NtClose::of(lower)), NtStatus::SUCCESS);
     let (source, target) = (machine.processes[0], machine.processes[0]);
-    let duplicate = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: true };
+    let wanted = Wanted::same_access(0, true);
+    let duplicate = ObDuplicateObject::Reference { source, handle, target: Some(target), wanted };
     let made = machine.call(0, duplicate).unwrap();
     assert_eq!(
         (made.status, made.value.handle()),

@@ -3,4 +3,5 @@
 mod counts;
 mod handles;
 mod names;
+mod policies;
 mod random;

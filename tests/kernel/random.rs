@@ -88,16 +88,19 @@ proptest! {
     fn everything_ends_when_threads_end_and_drivers_honour_cancel(numbers in numbers()) {
         let mut machine = Machine::new(Profile::default());
         numbers.into_iter().for_each(|number| machine.happen(number));
-        for process in machine.processes.clone() {
-            machine.k.terminate_process(process);
-        }
-        for _ in 0..100_000 {
-            let Some(step) = machine.k.steps().next() else { break };
-            machine.k.take(step);
+        // A call that was under way may make the last process.
+        for _ in 0..2 {
+            for process in machine.processes.clone() {
+                machine.k.terminate_process(process);
+            }
+            for _ in 0..100_000 {
+                let Some(step) = machine.k.steps().next() else { break };
+                machine.k.take(step);
+            }
         }
         prop_assert!(machine.k.is_quiet());
         for process in &machine.processes {
-            prop_assert!(machine.k[*process].ended);
+            prop_assert!(machine.k[*process].ended || !machine.k[*process].created);
             prop_assert_eq!(machine.k.table(*process).open().count(), 0);
         }
         prop_assert_eq!(machine.k.broken_invariant(), None);

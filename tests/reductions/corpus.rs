@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// What is done to the handles `h0` and `h1` and the operations `r…`.
-const CALLS: [&str; 20] = [
+const CALLS: [&str; 25] = [
     "CloseHandle(h0)",
     "CloseHandle(h1)",
     "CloseHandle(h0) -> TRUE",
@@ -11,6 +11,11 @@ const CALLS: [&str; 20] = [
     "SetEvent(h1) -> TRUE",
     "DuplicateHandle(h0)",
     "DuplicateHandle(h1)",
+    "DuplicateHandle(h0, dwOptions: DUPLICATE_CLOSE_SOURCE)",
+    "NtDuplicateObject(h1, NULL, DUPLICATE_CLOSE_SOURCE)",
+    "SetHandleInformation(h0, HANDLE_FLAG_PROTECT_FROM_CLOSE, HANDLE_FLAG_PROTECT_FROM_CLOSE)",
+    "GetHandleInformation(h0) -> 0",
+    "OpenProcess(app)",
     "ReadFile(h0, 8 bytes, offset: 0)",
     "ReadFile(h0, 8 bytes, offset: 0)",
     "ReadFile(h0, 8 bytes, offset: 0, event: h1)",

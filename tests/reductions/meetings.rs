@@ -67,6 +67,21 @@ environment killer
   terminate thread a
 ";
 
+/// A child inherits a handle that is closed meanwhile, and is told to end.
+pub(crate) const INHERITANCE: &str = "process app
+  thread a
+    h = CreateEvent()
+    SetHandleInformation(h, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)
+    p = CreateProcess(tool, bInheritHandles: TRUE)
+  thread b
+    DuplicateHandle(h, dwOptions: DUPLICATE_CLOSE_SOURCE)
+  thread c
+    TerminateProcess(p)
+process tool
+  thread d
+    CloseHandle(h)
+";
+
 /// A wait for a timer and a mutex at once, while another wants the mutex and a thread is told to end.
 pub(crate) const WAIT_FOR_ALL: &str = "process app
   thread a
@@ -95,12 +110,13 @@ environment
 ";
 
 /// All of them.
-pub(crate) const ALL: [(&str, &str); 7] = [
+pub(crate) const ALL: [(&str, &str); 8] = [
     ("double close", DOUBLE_CLOSE),
     ("cancel race", CANCEL_RACE),
     ("close and duplicate", CLOSE_AND_DUPLICATE),
     ("waits", WAITS),
     ("synchronous read", SYNCHRONOUS_READ),
+    ("inheritance", INHERITANCE),
     ("wait for all", WAIT_FOR_ALL),
     ("user APC", USER_APC),
 ];

@@ -1,5 +1,7 @@
 //! The scenarios of the book: each says something true, and each number in it matters.
 
+mod handles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -193,6 +195,7 @@ fn every_example_of_the_language_page_compiles() {
         "title",
         "profile",
         "device serial0 driver",
+        "policy",
         "unbound",
         "process",
         "environment",

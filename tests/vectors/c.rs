@@ -21,7 +21,6 @@ use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
     NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateSymbolicLinkObject,
 };
-use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::open_object::{
     NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenSymbolicLinkObject,
 };
@@ -29,6 +28,7 @@ use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::wait::Timeout;
 use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
+use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::pointer::ObOpenObjectByPointer;
@@ -69,7 +69,12 @@ fn c_01_each_open_is_a_file_object_and_duplicates_share_it() {
     let ((h1, one), (h2, two)) = (open_device(&mut m, false), open_device(&mut m, false));
     assert_ne!(one, two);
     let (source, target) = (m.processes[0], m.processes[0]);
-    let duplicate = NtDuplicateObject::Reference { source, handle: h1, target, attributes: 0, close: false };
+    let duplicate = ObDuplicateObject::Reference {
+        source,
+        handle: h1,
+        target: Some(target),
+        wanted: Wanted::same_access(0, false),
+    };
     let d = call(&mut m, duplicate).value.handle();
     assert_eq!(m.object(d), one);
     let mut course = Vec::new();
@@ -97,8 +102,12 @@ fn c_02_references_by_handle_and_by_pointer() {
     let wrong = by_handle(&mut m, file, Some(ObjectType::Event));
     assert_eq!(wrong.status, NtStatus::OBJECT_TYPE_MISMATCH);
     let (source, target) = (m.processes[0], m.processes[0]);
-    let duplicate =
-        NtDuplicateObject::Reference { source, handle: file, target, attributes: 0, close: false };
+    let duplicate = ObDuplicateObject::Reference {
+        source,
+        handle: file,
+        target: Some(target),
+        wanted: Wanted::same_access(0, false),
+    };
     let second = call(&mut m, duplicate).value.handle();
     for (handle, wanted) in [(file, None), (file, Some(ObjectType::File)), (second, None)] {
         let returned = by_handle(&mut m, handle, wanted);

@@ -1,13 +1,14 @@
 //! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
 
 mod c;
+mod f;
 mod g;
 mod r;
 mod waits;
 
-use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
 use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
+use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::Body;
 use sim_core::ps::schedule::Progress;
 use sim_core::{Handle, NtStatus};
@@ -77,14 +78,24 @@ impl Waits for Machine {
             self.k[id].process == source && self.k.stack(id).is_empty()
         };
         let thread = (0..self.threads.len()).find(idle).expect("a thread in user mode");
-        let call = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: false };
+        let call = ObDuplicateObject::Reference {
+            source,
+            handle,
+            target: Some(target),
+            wanted: Wanted::same_access(0, false),
+        };
         self.call(thread, call).expect("it returns").value.handle()
     }
 
     fn handle_of(&mut self, thread: usize) -> Handle {
         let source = self.k[self.threads[thread]].process;
         let (handle, target) = (Handle::CURRENT_THREAD, self.processes[0]);
-        let call = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: false };
+        let call = ObDuplicateObject::Reference {
+            source,
+            handle,
+            target: Some(target),
+            wanted: Wanted::same_access(0, false),
+        };
         self.call(thread, call).expect("it returns").value.handle()
     }
 

@@ -21,10 +21,10 @@ use sim_core::drivers::DriverKind;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{NtCreateDirectoryObject, NtCreateEvent, NtCreateSymbolicLinkObject};
-use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbolicLinkObject};
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
+use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::Object;
 use sim_core::ob::open::{MAXIMUM_ALLOWED, ObReferenceObjectByName};
 use sim_core::ob::pointer::ObOpenObjectByPointer;
@@ -158,7 +158,12 @@ fn r_04_a_duplicate_adds_one_handle_and_one_reference() {
 
 fn duplicate(m: &mut Machine, handle: Handle, attributes: u8) -> Handle {
     let (source, target) = (m.processes[0], m.processes[0]);
-    let duplicate = NtDuplicateObject::Reference { source, handle, target, attributes, close: false };
+    let duplicate = ObDuplicateObject::Reference {
+        source,
+        handle,
+        target: Some(target),
+        wanted: Wanted::same_access(attributes, false),
+    };
     m.call(0, duplicate).unwrap().value.handle()
 }
 

@@ -96,3 +96,8 @@ create_service! {
     NtCreateTimer = "NtCreateTimer", (manual_reset: bool), Timer,
     |k, _, manual_reset| Ok(k.create_timer_object(manual_reset))
 }
+
+create_service! {
+    /// NtCreateJobObject: creates a job without limits and returns a handle to it.
+    NtCreateJobObject = "NtCreateJobObject", (), Job, |k, _| Ok(k.create_job_object())
+}

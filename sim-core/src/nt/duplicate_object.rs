@@ -1,118 +1,128 @@
-//! NtDuplicateObject.
+//! NtDuplicateObject: duplicating between processes that handles name.
 
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
-use crate::ob::close::ObpCloseHandle;
-use crate::ob::create::{ObpCreateHandle, ObpIncrementHandleCount};
-use crate::ob::header::Object;
+use crate::ob::duplicate::{DUPLICATE_CLOSE_SOURCE, ObDuplicateObject, Wanted};
+use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
-use crate::ob::table::INHERIT;
+use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
-use crate::status::NtStatus;
 use crate::word::{Access, Handle, Id};
 
+/// PROCESS_DUP_HANDLE.
+const PROCESS_DUP_HANDLE: Access = Access(0x40);
+
 steps! {
-    /// NtDuplicateObject with DUPLICATE_SAME_ACCESS: a second handle to the same object, in any process.
+    /// NtDuplicateObject: references the two processes by their handles and duplicates between them.
     ///
-    /// `close` is DUPLICATE_CLOSE_SOURCE: the source is closed after the object's handle was counted for the target
-    /// and before its entry is made, so HandleCount never drops to zero on the way and a duplicate within one process
-    /// gets the source's value. It is closed also if the duplicate fails. Errors: STATUS_INVALID_HANDLE, STATUS_PROCESS_IS_TERMINATING. Sources: ReactOS
-    /// ob/obhandle.c; Wine kernel32/tests/process.c, test_DuplicateHandle.
+    /// `target` is [`Handle::NULL`] if nothing is to be made. If the target's handle does not serve and the source is to
+    /// be closed, it is closed all the same. Errors: STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+    /// STATUS_ACCESS_DENIED (the handles need PROCESS_DUP_HANDLE), and those of [`ObDuplicateObject`]. Sources: ReactOS
+    /// ob/obhandle.c; WDK, ZwDuplicateObject; Win32, DuplicateHandle.
     pub enum NtDuplicateObject = "NtDuplicateObject" {
-        Reference { source: Id<Process>, handle: Handle, target: Id<Process>, attributes: u8, close: bool }
-            = "enter", "reference the object by the source handle; the new handle will keep this reference";
-        Count { source: Id<Process>, handle: Handle, target: Id<Process>, attributes: u8, close: bool }
-            = "count", "the source names an object: count a handle for the target";
-        CloseSource { object: Id<Object>, source: Id<Process>, handle: Handle, target: Id<Process>, access: Access,
-            attributes: u8, close: bool } = "close", "the handle is counted: close the source, if asked to";
-        Insert { object: Id<Object>, source: Id<Process>, target: Id<Process>, access: Access, attributes: u8,
-            failed: Option<Returned> } = "insert", "make the new handle's entry";
-        Inserted { object: Id<Object>, source: Id<Process>, target: Id<Process> }
-            = "inserted", "the new handle exists";
-        Undo { object: Id<Object>, source: Id<Process>, target: Option<Id<Process>>, returned: Returned }
-            = "undo", "no handle was made: drop the reference";
-        Return { source: Id<Process>, target: Option<Id<Process>>, returned: Returned }
-            = "return", "let both processes' handle tables go and return the new handle";
+        ReferenceSource { source: Handle, handle: Handle, target: Handle, wanted: Wanted }
+            = "S", "reference the source process by its handle";
+        ReferenceTarget { handle: Handle, target: Handle, wanted: Wanted }
+            = "T", "reference the target process by its handle";
+        Duplicate { source: Id<Object>, handle: Handle, wanted: Wanted }
+            = "both", "both processes are known: duplicate";
+        DropTarget { source: Id<Object>, target: Option<Id<Object>>, failed: Option<Returned> }
+            = "drop T", "let the target process go";
+        DropSource { source: Id<Object>, returned: Returned } = "drop S", "let the source process go";
+        Return { returned: Returned } = "result", "return the new handle";
     }
 }
 
 impl Routine for NtDuplicateObject {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        matches!(
-            self,
-            Self::CloseSource { .. } | Self::Insert { .. } | Self::Inserted { .. } | Self::Undo { .. }
-        )
+        matches!(self, Self::DropTarget { .. } | Self::DropSource { .. })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Reference { source, handle, target, attributes, close } => {
-                if !k.acquire_rundown(source) {
-                    return Next::fail(NtStatus::PROCESS_IS_TERMINATING);
-                }
-                let (wanted, access, purpose) = (None, Access(0), Purpose::Handle);
-                let by_handle =
-                    ObReferenceObjectByHandle::LockEntry { process: source, handle, wanted, access, purpose };
-                Next::call(Self::Count { source, handle, target, attributes, close }, by_handle)
-            }
-            Self::Count { source, handle, target, attributes, close } => {
-                let returned = k.take_returned(thread);
-                if returned.status.is_error() {
-                    return Next::goto(Self::Return { source, target: None, returned });
-                }
-                let object: Id<Object> = returned.value.object();
-                let access = k[thread].handle_information;
-                k.set(thread, Thread::HANDLE_INFORMATION, Access(0), "");
-                if !k.acquire_rundown(target) {
-                    let returned = Returned::status(NtStatus::PROCESS_IS_TERMINATING);
-                    let undo = Self::Undo { object, source, target: None, returned };
-                    let close_source = ObpCloseHandle::LockEntry { process: source, handle, forced: false };
-                    return if close { Next::call(undo, close_source) } else { Next::goto(undo) };
-                }
-                let attributes = attributes & INHERIT;
-                Next::call(
-                    Self::CloseSource { object, source, handle, target, access, attributes, close },
-                    ObpIncrementHandleCount::Count { object, process: target },
-                )
-            }
-            Self::CloseSource { object, source, handle, target, access, attributes, close } => {
-                let failed = Some(k.take_returned(thread)).filter(|returned| returned.status.is_error());
-                let resume = Self::Insert { object, source, target, access, attributes, failed };
-                if !close {
-                    return Next::goto(resume);
-                }
-                Next::call(resume, ObpCloseHandle::LockEntry { process: source, handle, forced: false })
-            }
-            Self::Insert { object, source, target, access, attributes, failed } => {
-                k.forget_returned(thread);
-                match failed {
-                    Some(returned) => {
-                        Next::goto(Self::Undo { object, source, target: Some(target), returned })
-                    }
-                    None => Next::call(
-                        Self::Inserted { object, source, target },
-                        ObpCreateHandle::Insert { object, process: target, access, attributes },
-                    ),
-                }
-            }
-            Self::Inserted { object, source, target } => {
-                let returned = k.take_returned(thread);
-                if returned.status.is_error() {
-                    return Next::goto(Self::Undo { object, source, target: Some(target), returned });
-                }
-                Next::goto(Self::Return { source, target: Some(target), returned })
-            }
-            Self::Undo { object, source, target, returned } => Next::call(
-                Self::Return { source, target, returned },
-                ObDereferenceObject::Drop { object, purpose: Purpose::Handle },
+            Self::ReferenceSource { source, handle, target, wanted } => Next::call(
+                Self::ReferenceTarget { handle, target, wanted },
+                process_by_handle(k, thread, source, PROCESS_DUP_HANDLE),
             ),
-            Self::Return { source, target, returned } => {
+            Self::ReferenceTarget { handle, target, wanted } => {
+                let returned = k.take_returned(thread);
+                if returned.status.is_error() {
+                    return Next::Return(returned);
+                }
+                let source: Id<Object> = returned.value.object();
+                if target == Handle::NULL {
+                    return k.duplicate_between(source, handle, None, wanted, None);
+                }
+                let by_handle = process_by_handle(k, thread, target, PROCESS_DUP_HANDLE);
+                Next::call(Self::Duplicate { source, handle, wanted }, by_handle)
+            }
+            Self::Duplicate { source, handle, wanted } => {
+                let returned = k.take_returned(thread);
+                if !returned.status.is_error() {
+                    let target = returned.value.object();
+                    return k.duplicate_between(source, handle, Some(target), wanted, None);
+                }
+                match wanted.has(DUPLICATE_CLOSE_SOURCE) {
+                    true => k.duplicate_between(source, handle, None, wanted, Some(returned)),
+                    false => Next::goto(Self::DropSource { source, returned }),
+                }
+            }
+            Self::DropTarget { source, target, failed } => {
+                let returned = k.take_returned(thread);
+                let resume = Self::DropSource { source, returned: failed.unwrap_or(returned) };
+                match target {
+                    Some(object) => {
+                        Next::call(resume, ObDereferenceObject::Drop { object, purpose: Purpose::Service })
+                    }
+                    None => Next::goto(resume),
+                }
+            }
+            Self::DropSource { source: object, returned } => {
                 k.forget_returned(thread);
-                k.release_rundown(source);
-                target.into_iter().for_each(|target| k.release_rundown(target));
+                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Service };
+                Next::call(Self::Return { returned }, drop)
+            }
+            Self::Return { returned } => {
+                k.forget_returned(thread);
                 Next::Return(returned)
             }
         }
+    }
+}
+
+/// References the process that a handle of the calling process names, for the duration of a service.
+pub(crate) fn process_by_handle(
+    k: &Kernel,
+    thread: Id<Thread>,
+    handle: Handle,
+    access: Access,
+) -> ObReferenceObjectByHandle {
+    let (process, wanted, purpose) = (k[thread].process, Some(ObjectType::Process), Purpose::Service);
+    ObReferenceObjectByHandle::LockEntry { process, handle, wanted, access, purpose }
+}
+
+impl Kernel {
+    /// The process behind a header that was checked to be one.
+    pub(crate) fn process_of(&self, object: Id<Object>) -> Id<Process> {
+        match self[object].body {
+            Body::Process(process) => process,
+            body => unreachable!("the lookup asked for a process and gave {body:?}"),
+        }
+    }
+
+    fn duplicate_between(
+        &self,
+        source: Id<Object>,
+        handle: Handle,
+        target: Option<Id<Object>>,
+        wanted: Wanted,
+        failed: Option<Returned>,
+    ) -> Next {
+        let (from, to) = (self.process_of(source), target.map(|target| self.process_of(target)));
+        Next::call(
+            NtDuplicateObject::DropTarget { source, target, failed },
+            ObDuplicateObject::Reference { source: from, handle, target: to, wanted },
+        )
     }
 }

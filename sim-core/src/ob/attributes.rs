@@ -4,6 +4,8 @@ use crate::word::{Handle, Name, Word, WordKind};
 
 /// The handle can be inherited.
 pub const OBJ_INHERIT: u16 = 0x002;
+/// The close of the handle is audited.
+pub const OBJ_AUDIT_OBJECT_CLOSE: u16 = 0x004;
 /// The name stays when no handle is left.
 pub const OBJ_PERMANENT: u16 = 0x010;
 /// Only one process can have handles. Not modelled: no service acts on it.
@@ -12,6 +14,8 @@ pub const OBJ_EXCLUSIVE: u16 = 0x020;
 pub const OBJ_CASE_INSENSITIVE: u16 = 0x040;
 /// If the name exists, the object that has it is opened.
 pub const OBJ_OPENIF: u16 = 0x080;
+/// The handle is the System process's, if kernel mode asks for it.
+pub const OBJ_KERNEL_HANDLE: u16 = 0x200;
 
 const NAME_BITS: u32 = 22;
 const FLAG_BITS: u32 = 10;

@@ -1,5 +1,6 @@
 //! Closing a handle: the entry goes first, then the handle's count, then its reference.
 
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::file_close::IopCloseFile;
 use crate::io::port::Port;
@@ -8,7 +9,7 @@ use crate::ob::header::{Body, HandleCount, Object};
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ob::table::PROTECT_FROM_CLOSE;
 use crate::ps::process::Process;
-use crate::ps::thread::Thread;
+use crate::ps::thread::{Mode, Thread};
 use crate::status::NtStatus;
 use crate::word::{Handle, Id};
 
@@ -50,7 +51,7 @@ impl Routine for ObpCloseHandle {
         }
     }
 
-    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::LockEntry { process, handle, forced } => {
                 let Some(entry) = k.entry(process, handle) else {
@@ -63,6 +64,9 @@ impl Routine for ObpCloseHandle {
                 let protected =
                     k.entry(process, handle).is_some_and(|entry| entry.attributes & PROTECT_FROM_CLOSE != 0);
                 if protected && !forced {
+                    if k.previous_mode(thread) == Mode::Kernel {
+                        k.report(Rule::InvalidKernelHandle, About::Handle(handle), 0);
+                    }
                     k.unlock_entry(process, handle);
                     return Next::fail(NtStatus::HANDLE_NOT_CLOSABLE);
                 }
@@ -127,6 +131,10 @@ impl Routine for ObpDecrementHandleCount {
                         "the port's last handle is closed: threads that wait on it wake",
                     );
                     k.wake_waiters(object);
+                    k.name_check(object)
+                }
+                Body::Job(job) if system_handles == 1 => {
+                    k.close_job(job);
                     k.name_check(object)
                 }
                 _ => k.name_check(object),

@@ -11,11 +11,12 @@ use crate::kernel::Kernel;
 use crate::ob::close::ObpDecrementHandleCount;
 use crate::ob::header::{Body, HandleCount, Object};
 use crate::ob::reference::Purpose;
-use crate::ob::table::Entry;
+use crate::ob::table::{ENTRY_ATTRIBUTES, Entry, KERNEL_HANDLE};
+use crate::ps::job::Job;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Id};
+use crate::word::{Access, Handle, Id};
 
 steps! {
     /// ObpIncrementHandleCount: counts a handle that is about to be made.
@@ -43,7 +44,8 @@ impl Routine for ObpIncrementHandleCount {
 steps! {
     /// ObpCreateHandle: counts a handle and puts it into a table.
     ///
-    /// The caller holds a reference, which becomes the handle's. Returns the handle's value. Errors: those of
+    /// The caller holds a reference, which becomes the handle's. Returns the handle's value. With
+    /// [`KERNEL_HANDLE`] the table is the System process's and the value has the top bit. Errors: those of
     /// [`ObpIncrementHandleCount`]; STATUS_INSUFFICIENT_RESOURCES for a full table. The caller keeps its reference
     /// then. Source: ReactOS ob/obhandle.c.
     pub enum ObpCreateHandle = "ObpCreateHandle" {
@@ -57,6 +59,17 @@ steps! {
     }
 }
 
+impl ObpCreateHandle {
+    /// The process whose table gets the handle, if the next step puts it there.
+    pub(crate) fn inserts_into(self, k: &Kernel, thread: Id<Thread>) -> Option<Id<Process>> {
+        match self {
+            Self::Counted { process, .. } => k.was_successful(thread).then_some(process),
+            Self::Insert { process, .. } => Some(process),
+            Self::Count { .. } | Self::Fail { .. } => None,
+        }
+    }
+}
+
 impl Routine for ObpCreateHandle {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
         matches!(self, Self::Count { .. } | Self::Fail { .. })
@@ -64,10 +77,14 @@ impl Routine for ObpCreateHandle {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Count { object, process, access, attributes } => Next::call(
-                Self::Counted { object, process, access, attributes },
-                ObpIncrementHandleCount::Count { object, process },
-            ),
+            Self::Count { object, process, access, attributes } => {
+                let kernel = attributes & KERNEL_HANDLE != 0;
+                let process = if kernel { k.system_process() } else { process };
+                Next::call(
+                    Self::Counted { object, process, access, attributes },
+                    ObpIncrementHandleCount::Count { object, process },
+                )
+            }
             Self::Counted { object, process, access, attributes } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
@@ -94,9 +111,11 @@ impl Kernel {
         access: Access,
         attributes: u8,
     ) -> Next {
+        let kernel = if attributes & KERNEL_HANDLE != 0 { Handle::KERNEL_BIT } else { 0 };
+        let attributes = attributes & ENTRY_ATTRIBUTES;
         let entry = Entry { object: Some(object), access, attributes, locked: false };
         match self.insert_entry(process, entry, "the handle names the object from now on") {
-            Some(handle) => Next::Return(Returned::handle(handle)),
+            Some(handle) => Next::Return(Returned::handle(Handle(handle.0 | kernel))),
             None => Next::call(
                 ObpCreateHandle::Fail { status: NtStatus::INSUFFICIENT_RESOURCES },
                 ObpDecrementHandleCount::Decrement { object, process },
@@ -166,6 +185,14 @@ impl Kernel {
         let at = self.ports.lowest_free();
         let object = self.create_header(Body::Port(at));
         self.create(Port::new(object), "");
+        object
+    }
+
+    /// ObCreateObject for a job.
+    pub(crate) fn create_job_object(&mut self) -> Id<Object> {
+        let at = self.jobs.lowest_free();
+        let object = self.create_header(Body::Job(at));
+        self.create(Job::new(object), "");
         object
     }
 

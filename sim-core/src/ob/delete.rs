@@ -67,6 +67,9 @@ impl Kernel {
             let process = self[self[thread].process].object;
             self.drop_deferred(process, Purpose::ThreadOfProcess, "its last thread is gone");
         }
+        if let Body::Process(process) = self[object].body {
+            self.leave_job(process);
+        }
         if self[object].watchers > 0 {
             return;
         }
@@ -82,6 +85,7 @@ impl Kernel {
             Body::Timer(id) => self.destroy(id, ""),
             Body::Directory(id) => self.destroy(id, ""),
             Body::SymbolicLink(id) => self.destroy(id, ""),
+            Body::Job(id) => self.destroy(id, ""),
             Body::Bare(_) | Body::Opaque(_) => {}
         }
         self.destroy(object, "the object is freed");

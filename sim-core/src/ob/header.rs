@@ -11,6 +11,7 @@ use crate::kernel::Kernel;
 use crate::ob::directory::Directory;
 use crate::ob::symbolic_link::SymbolicLink;
 use crate::ob::types::ObjectType;
+use crate::ps::job::Job;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::{Kind, record};
@@ -84,6 +85,8 @@ pub enum Body {
     Directory(Id<Directory>),
     /// A symbolic link.
     SymbolicLink(Id<SymbolicLink>),
+    /// A job.
+    Job(Id<Job>),
     /// An object of a type of which the model knows the header alone.
     Bare(ObjectType),
     /// An object of a recording, whose type has the name of that number.
@@ -105,6 +108,7 @@ impl Body {
             Body::Timer(_) => ObjectType::Timer,
             Body::Directory(_) => ObjectType::Directory,
             Body::SymbolicLink(_) => ObjectType::SymbolicLink,
+            Body::Job(_) => ObjectType::Job,
             Body::Bare(object_type) => object_type,
             Body::Opaque(_) => ObjectType::Opaque,
         }
@@ -126,6 +130,7 @@ impl Body {
             Body::Timer(id) => (Kind::Timer, id.index()),
             Body::Directory(id) => (Kind::Directory, id.index()),
             Body::SymbolicLink(id) => (Kind::SymbolicLink, id.index()),
+            Body::Job(id) => (Kind::Job, id.index()),
             Body::Bare(_) | Body::Opaque(_) => return None,
         };
         Some((kind, at as u32))
@@ -147,6 +152,7 @@ impl Word for Body {
             Body::Timer(id) => id.to_word(),
             Body::Directory(id) => id.to_word(),
             Body::SymbolicLink(id) => id.to_word(),
+            Body::Job(id) => id.to_word(),
             Body::Bare(_) => 0,
             Body::Opaque(name) => u64::from(name),
         };
@@ -166,6 +172,7 @@ impl Word for Body {
             ObjectType::Timer => Body::Timer(Id::from_word(place)),
             ObjectType::Directory => Body::Directory(Id::from_word(place)),
             ObjectType::SymbolicLink => Body::SymbolicLink(Id::from_word(place)),
+            ObjectType::Job => Body::Job(Id::from_word(place)),
             bare @ (ObjectType::Section | ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
@@ -184,6 +191,7 @@ impl Word for Body {
             Body::Timer(id) => Body::Timer(names.value(id)),
             Body::Directory(id) => Body::Directory(names.value(id)),
             Body::SymbolicLink(id) => Body::SymbolicLink(names.value(id)),
+            Body::Job(id) => Body::Job(names.value(id)),
             same @ (Body::Bare(_) | Body::Opaque(_)) => same,
         };
         renamed.to_word()

@@ -2,14 +2,16 @@
 
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
-use crate::ob::attributes::{OBJ_INHERIT, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
+use crate::ob::attributes::{
+    OBJ_AUDIT_OBJECT_CLOSE, OBJ_INHERIT, OBJ_KERNEL_HANDLE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes,
+};
 use crate::ob::create::ObpCreateHandle;
 use crate::ob::header::Object;
 use crate::ob::namespace::ObpLookupObjectName;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
-use crate::ob::table::INHERIT;
+use crate::ob::table::{AUDIT, INHERIT, KERNEL_HANDLE};
 use crate::ob::types::ObjectType;
-use crate::ps::thread::Thread;
+use crate::ps::thread::{Mode, Thread};
 use crate::status::NtStatus;
 use crate::word::{Access, Handle, Id};
 
@@ -116,7 +118,7 @@ impl Kernel {
         Next::call(ObInsertObject::Inserted { object, named, status }, count)
     }
 
-    /// ObpCreateHandle for the calling process.
+    /// ObpCreateHandle for the calling process; user mode gets no kernel handles.
     pub(crate) fn handle_for(
         &self,
         thread: Id<Thread>,
@@ -125,7 +127,10 @@ impl Kernel {
         access: Access,
     ) -> ObpCreateHandle {
         let process = self[thread].process;
-        let attributes = if attributes.has(OBJ_INHERIT) { INHERIT } else { 0 };
+        let inherit = if attributes.has(OBJ_INHERIT) { INHERIT } else { 0 };
+        let audit = if attributes.has(OBJ_AUDIT_OBJECT_CLOSE) { AUDIT } else { 0 };
+        let asked = attributes.has(OBJ_KERNEL_HANDLE) && self.previous_mode(thread) == Mode::Kernel;
+        let attributes = inherit | audit | if asked { KERNEL_HANDLE } else { 0 };
         ObpCreateHandle::Count { object, process, access, attributes }
     }
 

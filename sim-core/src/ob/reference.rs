@@ -8,7 +8,7 @@ use crate::ob::header::Object;
 use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::system::System;
-use crate::ps::thread::Thread;
+use crate::ps::thread::{Mode, Thread};
 use crate::status::NtStatus;
 use crate::word::{Access, Handle, Id, word_enum};
 
@@ -37,6 +37,8 @@ word_enum! {
         ThreadOfProcess = "each thread holds its process",
         /// A running thread or process.
         Running = "it is held while it runs",
+        /// A process's hold on its job.
+        Job = "a process holds the job it is in",
         /// A path lookup that reached a device.
         Parse = "the device is held while the path is parsed",
         /// A name lookup's hold on a directory or link on its way.
@@ -65,6 +67,7 @@ impl Purpose {
             Purpose::Association => "the file object is gone, and with it its hold on the port",
             Purpose::ThreadOfProcess => "the thread has ended and lets its process go",
             Purpose::Running => "it does not run any more",
+            Purpose::Job => "the process is gone, and with it its hold on the job",
             Purpose::Parse => "the path is parsed",
             Purpose::Lookup => "the name lookup has gone on",
             Purpose::Name => "the name is gone, and with it the reference it held",
@@ -93,10 +96,11 @@ steps! {
 }
 
 impl Routine for ObReferenceObjectByHandle {
-    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
         match self {
             Self::LockEntry { process, handle, .. } => {
-                k.entry(process, handle).is_none_or(|entry| !entry.locked)
+                let named = k.resolve_handle(k.previous_mode(thread), process, handle);
+                named.and_then(|(process, handle)| k.entry(process, handle)).is_none_or(|entry| !entry.locked)
             }
             _ => true,
         }
@@ -123,11 +127,16 @@ impl Routine for ObReferenceObjectByHandle {
         match self {
             Self::LockEntry { process, handle, wanted, access, purpose } => {
                 if handle == Handle::CURRENT_PROCESS || handle == Handle::CURRENT_THREAD {
-                    return k.reference_pseudo_handle(thread, handle, wanted, purpose);
+                    let object = match handle {
+                        Handle::CURRENT_PROCESS => k[process].object,
+                        _ => k[thread].object,
+                    };
+                    return k.reference_pseudo_handle(thread, object, wanted, access, purpose);
                 }
-                let Some(entry) = k.entry(process, handle) else {
-                    return Next::fail(NtStatus::INVALID_HANDLE);
-                };
+                let named = k.resolve_handle(k.previous_mode(thread), process, handle);
+                let found =
+                    named.and_then(|(process, inner)| Some((process, inner, k.entry(process, inner)?)));
+                let Some((process, handle, entry)) = found else { return k.refuse_handle(thread, handle) };
                 k.lock_entry(process, handle, entry);
                 Next::goto(Self::CheckEntry { process, handle, wanted, access, purpose })
             }
@@ -137,7 +146,8 @@ impl Routine for ObReferenceObjectByHandle {
                 };
                 let Some(object) = entry.object else { return Next::fail(NtStatus::INVALID_HANDLE) };
                 let mismatch = wanted.is_some_and(|wanted| k.object_type(object) != wanted);
-                if mismatch || !entry.access.grants(access) {
+                let trusted = k.previous_mode(thread) == Mode::Kernel;
+                if mismatch || !trusted && !entry.access.grants(access) {
                     k.unlock_entry(process, handle);
                     let status =
                         if mismatch { NtStatus::OBJECT_TYPE_MISMATCH } else { NtStatus::ACCESS_DENIED };
@@ -156,6 +166,8 @@ impl Routine for ObReferenceObjectByHandle {
                 if let (Purpose::Handle | Purpose::Signal, Some(entry)) = (purpose, k.entry(process, handle))
                 {
                     k.set(thread, Thread::HANDLE_INFORMATION, entry.access, "");
+                    let attributes = if purpose == Purpose::Handle { entry.attributes } else { 0 };
+                    k.set(thread, Thread::HANDLE_ATTRIBUTES, attributes, "");
                 }
                 k.unlock_entry(process, handle);
                 Next::Return(Returned::object(object))
@@ -212,23 +224,49 @@ impl Kernel {
     fn reference_pseudo_handle(
         &mut self,
         thread: Id<Thread>,
-        handle: Handle,
+        object: Id<Object>,
         wanted: Option<ObjectType>,
+        access: Access,
         purpose: Purpose,
     ) -> Next {
-        let object = match handle {
-            Handle::CURRENT_PROCESS => self[self[thread].process].object,
-            _ => self[thread].object,
-        };
         if wanted.is_some_and(|wanted| self.object_type(object) != wanted) {
             return Next::fail(NtStatus::OBJECT_TYPE_MISMATCH);
         }
+        let granted = self.object_type(object).rules().valid_access;
+        if !granted.grants(access) {
+            return Next::fail(NtStatus::ACCESS_DENIED);
+        }
         self.reference(object, purpose);
         if matches!(purpose, Purpose::Handle | Purpose::Signal) {
-            let access = self.object_type(object).rules().valid_access;
-            self.set(thread, Thread::HANDLE_INFORMATION, access, "");
+            self.set(thread, Thread::HANDLE_INFORMATION, granted, "");
         }
         Next::Return(Returned::object(object))
+    }
+
+    /// The table and the value in it that a handle means: kernel handles are the System process's, and mean nothing
+    /// from user mode.
+    pub(crate) const fn resolve_handle(
+        &self,
+        mode: Mode,
+        process: Id<Process>,
+        handle: Handle,
+    ) -> Option<(Id<Process>, Handle)> {
+        match (handle.kernel(), mode) {
+            (Some(inner), Mode::Kernel) => Some((self.system_process(), inner)),
+            _ if handle.is_negative() => None,
+            _ => Some((process, handle)),
+        }
+    }
+
+    /// STATUS_INVALID_HANDLE: under the strict policy it is raised; from kernel mode Driver Verifier stops.
+    pub(crate) fn refuse_handle(&mut self, thread: Id<Thread>, handle: Handle) -> Next {
+        if self.previous_mode(thread) == Mode::Kernel {
+            let subcode = if handle == Handle::NULL { 0xF5 } else { 0x3C };
+            self.report(Rule::VerifierDetectedViolation, About::Handle(handle), subcode);
+        } else if self[self[thread].process].strict {
+            self.raise_exception(thread, NtStatus::INVALID_HANDLE);
+        }
+        Next::fail(NtStatus::INVALID_HANDLE)
     }
 
     pub(crate) fn lock_entry(

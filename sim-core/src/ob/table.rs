@@ -27,6 +27,13 @@ pub(crate) const MOST_HANDLES: u32 = 1 << 24;
 pub const INHERIT: u8 = 2;
 /// HANDLE_FLAG_PROTECT_FROM_CLOSE.
 pub const PROTECT_FROM_CLOSE: u8 = 1;
+/// OBJ_AUDIT_OBJECT_CLOSE: the close of the handle is audited.
+pub const AUDIT: u8 = 4;
+/// OBJ_KERNEL_HANDLE, as a request: the handle goes to the System process's table and its value has the top bit. No
+/// entry keeps it.
+pub const KERNEL_HANDLE: u8 = 8;
+/// What an entry keeps.
+pub(crate) const ENTRY_ATTRIBUTES: u8 = INHERIT | PROTECT_FROM_CLOSE | AUDIT;
 
 /// One entry of a handle table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +42,7 @@ pub struct Entry {
     pub object: Option<Id<Object>>,
     /// The access that was granted when the handle was opened.
     pub access: Access,
-    /// [`INHERIT`] and [`PROTECT_FROM_CLOSE`].
+    /// [`INHERIT`], [`PROTECT_FROM_CLOSE`] and [`AUDIT`].
     pub attributes: u8,
     /// A thread works on the entry; others wait.
     pub locked: bool,
@@ -79,7 +86,12 @@ impl HandleTable {
         })
     }
 
-    fn next_unused(&self) -> u32 {
+    /// How many handles are open, if so many of the slots that were used are free.
+    pub(crate) const fn handles(&self, free: usize) -> u32 {
+        self.used - self.used.div_ceil(PAGE) - free as u32
+    }
+
+    pub(crate) const fn next_unused(&self) -> u32 {
         if self.used.is_multiple_of(PAGE) { self.used + 1 } else { self.used }
     }
 
@@ -181,18 +193,23 @@ impl Kernel {
         self.record_change(Change::Entry { process, slot, from, to, used }, why);
     }
 
-    /// Puts an entry into the slot that the next handle gets: the one freed last, else the first never used.
-    /// `None` when the process has as many handles as a table can hold.
+    /// Puts an entry into the slot that was chosen or else that the policy chooses. `None` when the process has as many
+    /// handles as it can have.
     pub(crate) fn insert_entry(
         &mut self,
         process: Id<Process>,
         entry: Entry,
         why: &'static str,
     ) -> Option<Handle> {
-        let freed = self.pop(process, Process::FREED, "");
-        let handle = freed.unwrap_or_else(|| Handle(self.table(process).next_unused() * 4));
-        if handle.0 / 4 >= MOST_HANDLES {
-            return None;
+        let handle = match self[process].chosen {
+            Handle::NULL => self.next_value(process)?,
+            chosen => chosen,
+        };
+        self.set(process, Process::CHOSEN, Handle::NULL, "");
+        if Process::FREED.last(&self[process]) == Some(handle) {
+            self.pop(process, Process::FREED, "");
+        } else {
+            self.remove(process, Process::FREED, handle, "");
         }
         self.set_entry(process, handle, entry, why);
         Some(handle)
@@ -202,6 +219,6 @@ impl Kernel {
     pub(crate) fn free_entry(&mut self, process: Id<Process>, handle: Handle, why: &'static str) {
         let handle = Handle::from_word(u64::from(handle.0 & !3));
         self.set_entry(process, handle, Entry::FREE, why);
-        self.push(process, Process::FREED, handle, "");
+        self.note_free(process, handle);
     }
 }

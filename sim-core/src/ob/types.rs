@@ -34,6 +34,8 @@ word_enum! {
         Driver = "Driver",
         /// An access token. No service creates one.
         Token = "Token",
+        /// A job.
+        Job = "Job",
         /// A type that only a recording names: it has counts and handles, and nothing else is known of it.
         Opaque = "(recorded)",
     }
@@ -79,6 +81,7 @@ impl ObjectType {
             ObjectType::Section => (true, true, false, 0x1F_001F),
             ObjectType::Driver => (false, true, false, 0x1F_01FF),
             ObjectType::Token => (false, true, false, 0x1F_01FF),
+            ObjectType::Job => (true, true, false, 0x1F_001F),
             ObjectType::Opaque => (false, false, false, 0xFFFF_FFFF),
         };
         TypeRules {

@@ -1,15 +1,19 @@
 //! The scheduler's view: which steps can be taken now, and taking one.
 
+use alloc::vec::Vec;
+
 use crate::delta::Delta;
 use crate::frame::{Frame, Next, Returned, StepName};
 use crate::io::finish::IopCompleteRequest;
 use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
 use crate::ob::delete::ObpDeleteObject;
+use crate::ob::policy::Reuse;
 use crate::ps::exit::PspExitThread;
+use crate::ps::process::Process;
 use crate::ps::system::{Role, System};
 use crate::ps::thread::Thread;
-use crate::word::Id;
+use crate::word::{Handle, Id};
 
 /// What can be done next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,6 +24,8 @@ pub enum Choice {
     DeliverApc,
     /// The time of the thread's wait runs out.
     TimeOut,
+    /// The thread takes the step it is at, and the handle that the step makes gets this value.
+    Slot(Handle),
     /// A timer's time has come. The step counts as the system worker's, whose own work it does not touch.
     TimerDue(Id<Timer>),
 }
@@ -82,7 +88,7 @@ impl Kernel {
     /// The step a thread would take next, leaving aside that its wait may time out.
     pub fn choice(&self, thread: Id<Thread>) -> Option<Choice> {
         let record = &self[thread];
-        if record.ended {
+        if record.ended || !record.created {
             return None;
         }
         if record.apc_level == 0 && Thread::APCS.first(record).is_some() {
@@ -103,14 +109,27 @@ impl Kernel {
 
     /// Every step that can be taken now, in order of thread; time-outs come after everything else, and then timers.
     pub fn steps(&self) -> impl Iterator<Item = Step> {
-        let ready = self.all::<Thread>().filter_map(|(thread, _)| {
-            let choice = self.choice(thread)?;
-            Some(Step { thread, choice })
+        let ready = self.all::<Thread>().flat_map(|(thread, _)| {
+            let choice = self.choice(thread);
+            let values = self.values_to_choose(thread, choice);
+            let run = choice.filter(|_| values.is_empty());
+            run.into_iter()
+                .chain(values.into_iter().map(Choice::Slot))
+                .map(move |choice| Step { thread, choice })
         });
         let timeouts = self.all::<Thread>().filter(|(thread, _)| self.can_time_out(*thread));
         ready
             .chain(timeouts.map(|(thread, _)| Step { thread, choice: Choice::TimeOut }))
             .chain(self.timers_due())
+    }
+
+    /// The values among which the next step of a thread chooses, if it makes a handle and the policy leaves a choice.
+    fn values_to_choose(&self, thread: Id<Thread>, choice: Option<Choice>) -> Vec<Handle> {
+        if self.policy.reuse != Reuse::Any || choice != Some(Choice::Run) {
+            return Vec::new();
+        }
+        let process = self.stack(thread).last().and_then(|frame| frame.inserts_into(self, thread));
+        process.map_or_else(Vec::new, |process| self.free_values(process))
     }
 
     /// The first step that can be taken and is its thread's own affair.
@@ -168,7 +187,10 @@ impl Kernel {
                 self.leave_wait_lists(thread);
                 self.go_on(thread, next);
             }
-            (_, Some(frame)) => {
+            (choice, Some(frame)) => {
+                if let (Choice::Slot(handle), Some(process)) = (choice, frame.inserts_into(self, thread)) {
+                    self.set(process, Process::CHOSEN, handle, "");
+                }
                 let next = frame.step(self, thread);
                 self.go_on(thread, next);
             }

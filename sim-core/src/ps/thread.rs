@@ -10,9 +10,20 @@ use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
 use crate::ps::apc::Apc;
 use crate::ps::process::Process;
+use crate::ps::system::Role;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Title};
+use crate::word::{Access, Handle, Id, Title, word_enum};
+
+word_enum! {
+    /// Who asks for a service: what user mode passes is not trusted.
+    pub enum Mode {
+        /// A program (UserMode).
+        User = "user",
+        /// The system or a driver (KernelMode).
+        Kernel = "kernel",
+    }
+}
 
 record! {
     /// ETHREAD.
@@ -24,7 +35,7 @@ record! {
         /// The number of its name.
         NAME name: Title,
         /// What it is there for.
-        ROLE role: crate::ps::system::Role,
+        ROLE role: Role,
         /// How many holders keep it at APC_LEVEL, where no special kernel APC is delivered.
         APC_LEVEL apc_level: u32,
         /// What the last routine returned; zero once it was read.
@@ -41,6 +52,12 @@ record! {
         TERMINATING terminating: bool,
         /// It has ended; its object is signalled.
         ENDED ended: bool as "ended",
+        /// It exists: the call that makes it has made it.
+        CREATED created: bool,
+        /// The attributes of the handle that a duplicate was made from, until they are read.
+        HANDLE_ATTRIBUTES handle_attributes: u8,
+        /// The exception that its call raises in its program, until that sees it.
+        EXCEPTION exception: Option<NtStatus> as "exception",
     }
     lists {
         /// Its outstanding IRPs, the newest first (ETHREAD.IrpList).
@@ -61,32 +78,33 @@ record! {
 impl Kernel {
     /// Creates a thread that waits in user mode for its program's first call. Its id stays valid after its end.
     pub fn create_thread(&mut self, process: Id<Process>, name: &str) -> Id<Thread> {
-        self.create_thread_as(process, name, crate::ps::system::Role::Program)
+        self.create_thread_as(process, name, Role::Program)
     }
 
-    pub(crate) fn create_thread_as(
-        &mut self,
-        process: Id<Process>,
-        name: &str,
-        role: crate::ps::system::Role,
-    ) -> Id<Thread> {
+    pub(crate) fn create_thread_as(&mut self, process: Id<Process>, name: &str, role: Role) -> Id<Thread> {
+        let thread = self.declare_thread(process, name, role);
+        self.begin_thread(thread);
+        thread
+    }
+
+    /// A thread that does not exist yet: it begins with the declared process that it is in.
+    pub fn declare_thread(&mut self, process: Id<Process>, name: &str, role: Role) -> Id<Thread> {
         let name = Title(self.intern(name));
         let at = self.threads.lowest_free();
-        let object = self.create(Object::new(Body::Thread(at)), "the thread is created");
-        self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
+        let object = self.create(Object::new(Body::Thread(at)), "");
         self.watch(object);
-        self.reference(self[process].object, Purpose::ThreadOfProcess);
-        let active = self[process].active_threads + 1;
-        self.set(process, Process::ACTIVE_THREADS, active, "");
         let thread = Thread {
             object,
             process,
             name,
             role,
+            created: false,
             apc_level: 0,
             returned: None,
             handed: None,
             handle_information: Access(0),
+            handle_attributes: 0,
+            exception: None,
             wait_status: None,
             alerted: false,
             terminating: false,
@@ -99,6 +117,36 @@ impl Kernel {
             mutants: alloc::vec::Vec::new(),
         };
         self.create(thread, "")
+    }
+
+    /// The declared thread exists from now on.
+    pub(crate) fn begin_thread(&mut self, thread: Id<Thread>) {
+        let (object, process) = (self[thread].object, self[thread].process);
+        self.set(thread, Thread::CREATED, true, "the thread is created");
+        self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
+        self.reference(self[process].object, Purpose::ThreadOfProcess);
+        let active = self[process].active_threads + 1;
+        self.set(process, Process::ACTIVE_THREADS, active, "a thread has begun");
+    }
+
+    /// ExGetPreviousMode: who asks for what the thread does.
+    pub fn previous_mode(&self, thread: Id<Thread>) -> Mode {
+        match self[thread].role {
+            Role::Program => Mode::User,
+            Role::Device | Role::Worker => Mode::Kernel,
+        }
+    }
+
+    /// KeRaiseUserException: when the service returns, the program gets an exception.
+    pub(crate) fn raise_exception(&mut self, thread: Id<Thread>, status: NtStatus) {
+        self.set(thread, Thread::EXCEPTION, Some(status), "the call raises an exception in its program");
+    }
+
+    /// The exception that the last call of a thread has raised, read once.
+    pub fn collect_exception(&mut self, thread: Id<Thread>) -> Option<NtStatus> {
+        let exception = self[thread].exception;
+        self.set(thread, Thread::EXCEPTION, None, "");
+        exception
     }
 
     /// The routines a thread is in, outermost first.

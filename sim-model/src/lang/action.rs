@@ -10,6 +10,9 @@ use super::token::TokenKind;
 /// The words that begin an action other than a call.
 pub(super) const ACTION_WORDS: &[&str] = &["check", "device", "exit", "terminate"];
 
+/// The word before the status of an exception that a call raises.
+pub(super) const RAISES: &str = "raises";
+
 /// One action.
 pub(super) fn action(cursor: &mut Cursor<'_, '_>) -> Parsed<Action> {
     let kind = match (cursor.peek(), cursor.peek_at(1)) {
@@ -65,6 +68,11 @@ fn expected(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Expected>> {
         return Ok(Spanned::new(Expected::Number(number.value), number.span));
     }
     let name = cursor.name("a status, an error or a number")?;
+    if name.value == RAISES && matches!(cursor.peek(), Some(TokenKind::Word(word)) if word != "or") {
+        let status = cursor.name("a status")?;
+        let raises = format!("{RAISES} {}", status.value);
+        return Ok(Spanned::new(Expected::Name(raises), name.span.to(status.span)));
+    }
     if !cursor.eat("+") {
         return Ok(Spanned::new(Expected::Name(name.value), name.span));
     }

@@ -97,7 +97,15 @@ impl Checker<'_> {
             (ParamKind::Label, Value::Name(name)) => {
                 self.label_or(name, span, place, &[], &[]);
             }
-            (ParamKind::Process, Value::Pseudo(name)) if name == "GetCurrentProcess" => {}
+            (ParamKind::ProcessOrHandle, Value::Name(name)) if self.is_label(name) => {
+                self.label_of(name, span, place, &[Binds::Handle], &[]);
+            }
+            (ParamKind::ProcessOrHandle, Value::Name(name)) => {
+                self.process(&Spanned::new(name.clone(), span));
+            }
+            (ParamKind::Thread, Value::Name(name)) => self.thread(&Spanned::new(name.clone(), span)),
+            (ParamKind::Process | ParamKind::ProcessOrHandle, Value::Pseudo(name))
+                if name == "GetCurrentProcess" => {}
             (ParamKind::Process, Value::Name(name)) => self.process(&Spanned::new(name.clone(), span)),
             (ParamKind::Flags(flags), Value::Name(name)) => {
                 let name = Spanned::new(name.clone(), span);
@@ -258,5 +266,7 @@ fn wanted(kind: ParamKind) -> &'static str {
         ParamKind::Status => "a status",
         ParamKind::Label => "a label",
         ParamKind::Process => "the name of a process",
+        ParamKind::ProcessOrHandle => "the name of a process, or the label of a handle to one",
+        ParamKind::Thread => "the name of a thread",
     }
 }

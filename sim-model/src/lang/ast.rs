@@ -66,6 +66,8 @@ pub struct Scenario {
     pub title: Option<Spanned<String>>,
     /// `profile win11`.
     pub profile: Option<Name>,
+    /// `policy handles fifo`: how handle tables behave.
+    pub policies: Vec<HandlePolicy>,
     /// `unbound a, b`: labels that are the value of no handle.
     pub unbound: Vec<Name>,
     /// `device serial0 driver=serial`.
@@ -114,11 +116,22 @@ pub enum Actor {
     Environment(Environment),
 }
 
+/// One line on how handle tables behave.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HandlePolicy {
+    /// `policy handles fifo`: which free value is given out next.
+    Reuse(Name),
+    /// `policy handles limit 3`: how many handles a process can have.
+    Limit(Spanned<Number>),
+}
+
 /// A process.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Process {
     /// Its name.
     pub name: Name,
+    /// What is said of it: `debugged`, `strict`.
+    pub marks: Vec<Name>,
     /// Its threads, in the order of the file.
     pub threads: Vec<Thread>,
 }

@@ -19,6 +19,10 @@ pub struct Catalogue {
     pub win32_errors: &'static [&'static str],
     /// What a call can be expected to give besides statuses and errors: `TRUE`, `WAIT_TIMEOUT`, `blocks`.
     pub results: &'static [&'static str],
+    /// Which free handle value is given out next: `lifo`.
+    pub reuses: &'static [&'static str],
+    /// What can be said of a process after its name: `debugged`.
+    pub marks: &'static [&'static str],
     /// Results that a number can be added to, with the highest number: `WAIT_OBJECT_0 + 1`.
     pub sums: &'static [(&'static str, u64)],
     /// Constants where a handle is wanted: `NULL`, `INVALID_HANDLE_VALUE`, `GetCurrentProcess()`.
@@ -114,6 +118,10 @@ pub enum ParamKind {
     Label,
     /// The name of a process.
     Process,
+    /// The name of a process, or the label of a handle to one.
+    ProcessOrHandle,
+    /// The name of a thread.
+    Thread,
 }
 
 /// What a label names.

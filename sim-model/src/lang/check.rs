@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use sim_core::NtStatus;
 
-use super::ast::{Action, ActionKind, Actor, Expected, Name, Scenario, Span, Spanned};
+use super::action::RAISES;
+use super::ast::{Action, ActionKind, Actor, Expected, HandlePolicy, Name, Scenario, Span, Spanned};
 use super::catalogue::{Binds, Catalogue};
 use super::diagnostic::{Diagnostic, Diagnostics, MAX_QUOTED, quoted};
 use super::nearest::nearest;
@@ -143,6 +144,14 @@ impl<'a> Checker<'a> {
         if let Some(profile) = &scenario.profile {
             self.one_of("profile", profile, || catalogue.profiles.iter().copied());
         }
+        for policy in &scenario.policies {
+            if let HandlePolicy::Reuse(name) = policy {
+                self.one_of("policy of handles", name, || catalogue.reuses.iter().copied().chain(["limit"]));
+            }
+        }
+        for mark in scenario.processes().flat_map(|process| &process.marks) {
+            self.one_of("mark of a process", mark, || catalogue.marks.iter().copied());
+        }
         for device in &scenario.devices {
             self.one_of("driver", &device.driver, || catalogue.drivers.iter().copied());
         }
@@ -196,6 +205,10 @@ impl<'a> Checker<'a> {
 
     fn expectation(&mut self, name: &str, span: Span) {
         let catalogue = self.catalogue;
+        if let Some(status) = name.strip_prefix(RAISES).and_then(|rest| rest.strip_prefix(' ')) {
+            let status = Spanned::new(status.to_owned(), span);
+            return self.one_of("status", &status, || NtStatus::ALL.iter().map(|row| row.1));
+        }
         self.one_of("result", &Spanned::new(name.to_owned(), span), || catalogue.expectations());
     }
 

@@ -2,8 +2,8 @@
 
 use super::action::{ACTION_WORDS, action};
 use super::ast::{
-    Action, Actor, Device, Environment, Name, Process, Property, PropertyKind, Scenario, ScheduleStep, Span,
-    Spanned, Thread,
+    Action, Actor, Device, Environment, HandlePolicy, Name, Process, Property, PropertyKind, Scenario,
+    ScheduleStep, Span, Spanned, Thread,
 };
 use super::cursor::{Cursor, Parsed};
 use super::diagnostic::{Diagnostic, Diagnostics};
@@ -16,6 +16,7 @@ use super::token::{Line, TokenKind, lex};
 const FILE_WORDS: &[&str] = &[
     "title",
     "profile",
+    "policy",
     "unbound",
     "device",
     "process",
@@ -185,6 +186,7 @@ impl<'a, 'l> Parser<'a, 'l> {
             "profile" => {
                 scenario.profile = self.keep(line, whole(cursor, |c| c.name("the name of a profile")));
             }
+            "policy" => scenario.policies.extend(self.keep(line, whole(cursor, policy))),
             "unbound" => scenario.unbound.extend(self.keep(line, whole(cursor, names)).unwrap_or_default()),
             "device" => scenario.devices.extend(self.keep(line, whole(cursor, device))),
             "process" => {
@@ -208,7 +210,7 @@ impl<'a, 'l> Parser<'a, 'l> {
     }
 
     fn process(&mut self, line: &Line<'_>, cursor: &mut Cursor<'a, 'l>) -> Process {
-        let name = self.keep(line, whole(cursor, |c| c.name("the name of the process")));
+        let header = self.keep(line, whole(cursor, process_header));
         let mut threads = Vec::new();
         let mut block = Block { parent: Some(line.indent), indent: None };
         while let Some(line) = self.next_in(&mut block) {
@@ -220,7 +222,8 @@ impl<'a, 'l> Parser<'a, 'l> {
             let name = self.keep(line, header);
             threads.push(Thread { name: name.unwrap_or_default(), actions: self.block(line, action) });
         }
-        Process { name: name.unwrap_or_default(), threads }
+        let (name, marks) = header.unwrap_or_default();
+        Process { name, marks, threads }
     }
 
     fn environment(&mut self, line: &Line<'_>, cursor: &mut Cursor<'a, 'l>) -> Environment {
@@ -288,6 +291,27 @@ fn names(cursor: &mut Cursor<'_, '_>) -> Parsed<Vec<Name>> {
         names.push(cursor.name("a label")?);
     }
     Ok(names)
+}
+
+fn policy(cursor: &mut Cursor<'_, '_>) -> Parsed<HandlePolicy> {
+    cursor.word(&["handles"], "`handles`")?;
+    if !cursor.eat_word("limit") {
+        return Ok(HandlePolicy::Reuse(cursor.name("which value is given out next, or `limit`")?));
+    }
+    match cursor.number() {
+        Some(number) => Ok(HandlePolicy::Limit(number)),
+        None => Err(cursor.expected("a number of handles")),
+    }
+}
+
+/// The name of a process and its marks.
+fn process_header(cursor: &mut Cursor<'_, '_>) -> Parsed<(Name, Vec<Name>)> {
+    let name = cursor.name("the name of the process")?;
+    let mut marks = Vec::new();
+    while cursor.peek().is_some() {
+        marks.push(cursor.name("`debugged`, `strict` or the end of the line")?);
+    }
+    Ok((name, marks))
 }
 
 fn device(cursor: &mut Cursor<'_, '_>) -> Parsed<Device> {

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::ast::{
-    Action, ActionKind, Actor, Arg, Call, Expected, Expr, ExprKind, Name, Number, Operand, Scenario, Spanned,
-    Value,
+    Action, ActionKind, Actor, Arg, Call, Expected, Expr, ExprKind, HandlePolicy, Name, Number, Operand,
+    Scenario, Spanned, Value,
 };
 
 /// The canonical text of a scenario. Comments are not part of a tree, so they are lost.
@@ -27,6 +27,12 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
     }
     if let Some(profile) = &scenario.profile {
         writeln!(out, "profile {}", profile.value)?;
+    }
+    for policy in &scenario.policies {
+        match policy {
+            HandlePolicy::Reuse(name) => writeln!(out, "policy handles {}", name.value)?,
+            HandlePolicy::Limit(number) => writeln!(out, "policy handles limit {}", number.value)?,
+        }
     }
     if !scenario.unbound.is_empty() {
         writeln!(out, "unbound {}", joined(&scenario.unbound, ", "))?;
@@ -55,7 +61,8 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
 fn write_actor(out: &mut String, actor: &Actor) -> fmt::Result {
     match actor {
         Actor::Process(process) => {
-            writeln!(out, "process {}", process.name.value)?;
+            let marks: String = process.marks.iter().map(|mark| format!(" {}", mark.value)).collect();
+            writeln!(out, "process {}{marks}", process.name.value)?;
             for thread in &process.threads {
                 writeln!(out, "  thread {}", thread.name.value)?;
                 write_actions(out, &thread.actions, "    ")?;

@@ -93,10 +93,15 @@ impl World<'_> {
         Some(apc)
     }
 
+    /// The handles of a list wait in the thread that waits for them, or in the process that will inherit them.
     fn pass_handles(&mut self, thread: Id<Thread>, call: &Call) {
-        if let Service::WaitMultiple { .. } = call.service {
-            let handles: Vec<Handle> = call.handles.iter().map(|handle| self.handle(*handle)).collect();
-            self.kernel.pass_handles(thread, &handles);
+        let handles: Vec<Handle> = call.handles.iter().map(|handle| self.handle(*handle)).collect();
+        match call.service {
+            Service::WaitMultiple { .. } => self.kernel.pass_handles(thread, &handles),
+            Service::CreateProcess { child, .. } => {
+                self.kernel.list_handles(self.processes[child], &handles);
+            }
+            _ => {}
         }
     }
 
@@ -123,7 +128,8 @@ impl World<'_> {
         };
         let Some((status, value)) = self.next_stage(actor, thread, call, returned) else { return };
         self.set_actor(actor, past);
-        let result = self.result(thread, call, status, value);
+        let raised = self.kernel.collect_exception(thread);
+        let result = CallResult { raised, ..self.result(thread, call, status, value) };
         let met = call.expect.is_empty() || call.expect.iter().any(|expected| expected.met_by(&result));
         events.push(Event::Returned { actor, action, result, met });
     }
@@ -183,9 +189,10 @@ impl World<'_> {
             _ => value.handle(),
         };
         if returns_handle && let Some(label) = call.label {
+            let own = self.kernel[thread].process;
             let process = match call.service {
-                Service::Duplicate { target: Some(target), .. } => self.processes[target],
-                _ => self.kernel[thread].process,
+                Service::Duplicate { target, .. } => self.process_meant(target, own).unwrap_or(own),
+                _ => own,
             };
             let failed =
                 if answer == Answer::HandleOrInvalid { Handle::CURRENT_PROCESS } else { Handle::NULL };
@@ -193,8 +200,12 @@ impl World<'_> {
             let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
             self.bind(label, Binding::Handle { process, handle, object });
         }
-        let zero = (answer == Answer::Sleep && status == NtStatus::SUCCESS).then_some(0);
-        CallResult::new(answer, status, returns_handle.then_some(u64::from(made.0)).or(zero))
+        let number = match answer {
+            Answer::Flags => Some(u64::from(value.number())),
+            Answer::Sleep if status == NtStatus::SUCCESS => Some(0),
+            _ => returns_handle.then_some(u64::from(made.0)),
+        };
+        CallResult::new(answer, status, number)
     }
 
     fn removed(&mut self, call: &Call, status: NtStatus, value: Value) -> CallResult {

@@ -20,7 +20,10 @@ pub fn stuck(world: &World<'_>) -> Option<usize> {
 
 fn is_stuck(world: &World<'_>, actor: usize) -> bool {
     let state = world.actor(actor);
-    let ended = world.thread(actor).is_some_and(|thread| world.kernel()[thread].terminating);
+    let ended = world.thread(actor).is_some_and(|thread| {
+        let thread = &world.kernel()[thread];
+        thread.terminating || !thread.created
+    });
     let Some(action) = world.program().actors[actor].actions.get(state.next) else { return false };
     let expected = match &action.kind {
         ActionKind::Call(call) => state.inside.is_some() && call.expect.contains(&Expectation::Blocks),
@@ -86,18 +89,27 @@ fn left(world: &World<'_>) -> Left {
     kernel.forget();
     let processes = (0..world.program().processes.len()).map(|process| world.process(process));
     processes.clone().for_each(|process| cancel_all(&mut kernel, process));
-    processes.for_each(|process| kernel.terminate_process(process));
+    processes.for_each(|process| end(&mut kernel, process));
     settle(&mut kernel);
     let requests = kernel.all::<Irp>().map(|(irp, _)| irp).collect();
     let is_programs = |header: &Object| match header.body {
         Body::Device(_) => false,
-        Body::Process(process) => process != kernel.system_process(),
-        Body::Thread(thread) => kernel[thread].role == Role::Program,
+        Body::Process(process) => process != kernel.system_process() && kernel[process].created,
+        Body::Thread(thread) => kernel[thread].role == Role::Program && kernel[thread].created,
         _ => true,
     };
     let kept = kernel.all::<Object>().filter(|(_, header)| !header.deleted && is_programs(header));
     let objects = kept.map(|(object, _)| object).filter(|object| !is_found(&kernel, *object)).collect();
     Left { requests, objects, kernel }
+}
+
+/// A process ends with its last thread: one that has none yet gets one.
+fn end(kernel: &mut Kernel, process: Id<Process>) {
+    let record = &kernel[process];
+    if record.created && !record.exiting && kernel.threads_of(process).next().is_none() {
+        kernel.create_thread(process, "closer");
+    }
+    kernel.terminate_process(process);
 }
 
 /// Whether anyone can open the object by its name, or the system keeps it: a permanent object is not left behind.

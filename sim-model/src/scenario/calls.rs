@@ -1,6 +1,7 @@
 //! The calls a scenario can make: documented names and parameters, and which system service each one is.
 
 use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
+use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
 use crate::scenario::calls_waits::WAITS;
 
@@ -43,6 +44,30 @@ pub enum ServiceName {
     ResetEvent,
     /// NtDuplicateObject.
     Duplicate,
+    /// NtSetInformationObject.
+    SetHandle,
+    /// NtQueryObject(ObjectHandleFlagInformation).
+    GetHandle,
+    /// NtCreateUserProcess.
+    CreateProcess,
+    /// NtOpenProcess.
+    OpenProcess,
+    /// NtOpenThread.
+    OpenThread,
+    /// NtTerminateProcess.
+    TerminateProcess,
+    /// NtTerminateThread.
+    TerminateThread,
+    /// NtCreateJobObject.
+    CreateJob,
+    /// NtSetInformationJobObject.
+    SetJob,
+    /// NtAssignProcessToJobObject.
+    AssignJob,
+    /// NtIsProcessInJob.
+    AsksJob,
+    /// NtTerminateJobObject.
+    TerminateJob,
     /// NtClearEvent.
     ClearEvent,
     /// NtPulseEvent.
@@ -96,6 +121,8 @@ pub enum Answer {
     HandleOrInvalid,
     /// WAIT_OBJECT_0 + n, WAIT_ABANDONED_0 + n, WAIT_IO_COMPLETION, WAIT_TIMEOUT, or WAIT_FAILED and GetLastError.
     Wait,
+    /// HANDLE_FLAG_ bits, or FALSE and GetLastError.
+    Flags,
     /// 0, or WAIT_IO_COMPLETION.
     Sleep,
     /// An NTSTATUS.
@@ -136,14 +163,13 @@ pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
 const ACCESS: ParamKind =
     ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
-const DUPLICATE: ParamKind = ParamKind::Flags(&["DUPLICATE_SAME_ACCESS", "DUPLICATE_CLOSE_SOURCE"]);
-use ParamKind::{Handle as H, Number as N, Operation as O, Process as P, Text as T};
+use ParamKind::{Handle as H, Number as N, Operation as O, Text as T};
 
 const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
 const INITIAL: ParamSpec = may("bInitialState", "initial", BOOLEAN);
 
-/// The calls of files, ports, events and handles, Win32 names first.
-const BASIC: [CallRow; 25] = [
+/// The calls of files, ports and events, Win32 names first.
+const BASIC: [CallRow; 23] = [
     row(
         "CreateFile",
         &[
@@ -252,19 +278,6 @@ const BASIC: [CallRow; 25] = [
         "resets an event",
     ),
     row(
-        "DuplicateHandle",
-        &[
-            needs("hSourceHandle", "source", H),
-            may("hTargetProcessHandle", "target", P),
-            may("dwOptions", "options", DUPLICATE),
-            may("bInheritHandle", "inherit", BOOLEAN),
-        ],
-        Binds::Handle,
-        ServiceName::Duplicate,
-        Answer::Bool,
-        "makes a second handle to the same object, here or in another process",
-    ),
-    row(
         "ExitThread",
         &[],
         Binds::Nothing,
@@ -371,25 +384,12 @@ const BASIC: [CallRow; 25] = [
         Answer::Status,
         "resets an event",
     ),
-    row(
-        "NtDuplicateObject",
-        &[
-            needs("SourceHandle", "source", H),
-            may("TargetProcessHandle", "target", P),
-            may("Options", "options", DUPLICATE),
-            may("HandleAttributes", "inherit", BOOLEAN),
-        ],
-        Binds::Handle,
-        ServiceName::Duplicate,
-        Answer::Status,
-        "makes a second handle to the same object",
-    ),
 ];
 
 /// Every call.
-pub const ROWS: [CallRow; BASIC.len() + NAMED.len() + WAITS.len()] = {
-    let groups: [&[CallRow]; 3] = [&BASIC, &NAMED, &WAITS];
-    let mut rows = [BASIC[0]; BASIC.len() + NAMED.len() + WAITS.len()];
+pub const ROWS: [CallRow; BASIC.len() + NAMED.len() + WAITS.len() + HANDLES.len()] = {
+    let groups: [&[CallRow]; 4] = [&BASIC, &NAMED, &WAITS, &HANDLES];
+    let mut rows = [BASIC[0]; BASIC.len() + NAMED.len() + WAITS.len() + HANDLES.len()];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {
         if at == groups[group].len() {

@@ -2,6 +2,7 @@
 
 use sim_core::drivers::DriverKind;
 use sim_core::nt::wait::MAXIMUM_WAIT_OBJECTS;
+use sim_core::ob::policy::Reuse;
 use sim_core::win32::Win32Error;
 
 use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, Subject};
@@ -22,6 +23,16 @@ const DRIVERS: [&str; DriverKind::ALL.len()] = {
     let mut at = 0;
     while at < names.len() {
         names[at] = DriverKind::ALL[at].name();
+        at += 1;
+    }
+    names
+};
+
+const REUSES: [&str; Reuse::ALL.len()] = {
+    let mut names = [""; Reuse::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = Reuse::ALL[at].name();
         at += 1;
     }
     names
@@ -63,8 +74,11 @@ pub const CATALOGUE: Catalogue = Catalogue {
         "WAIT_IO_COMPLETION",
         "WAIT_FAILED",
         "STATUS_WAIT_0",
+        "raises",
         "blocks",
     ],
+    reuses: &REUSES,
+    marks: &["debugged", "strict"],
     sums: &[
         ("WAIT_OBJECT_0", LAST),
         ("WAIT_ABANDONED_0", LAST),
@@ -76,9 +90,20 @@ pub const CATALOGUE: Catalogue = Catalogue {
     fields: &[
         (
             "handle",
-            &["HandleCount", "PointerCount", "Value", "CurrentByteOffset", "Name", C, M, "OwnerThread"],
+            &[
+                "HandleCount",
+                "PointerCount",
+                "Value",
+                "GrantedAccess",
+                "CurrentByteOffset",
+                "Name",
+                C,
+                M,
+                "OwnerThread",
+                "ActiveProcesses",
+            ],
         ),
-        ("object", &["HandleCount", "PointerCount", "Name", C, M, "OwnerThread"]),
+        ("object", &["HandleCount", "PointerCount", "Name", C, M, "OwnerThread", "ActiveProcesses"]),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),
     ],
@@ -94,6 +119,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
         function("packets", HANDLE, None),
         function("waiters", HANDLE, None),
         function("abandoned", HANDLE, None),
+        function("inherit", HANDLE, None),
+        function("protected", HANDLE, None),
         function("queued", APC, None),
         function("delivered", APC, None),
         function("CurrentByteOffset", HANDLE, None),

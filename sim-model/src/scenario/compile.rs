@@ -1,6 +1,6 @@
 //! Compiling: from a syntax tree to a program, every name looked up once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim_core::drivers::DriverKind;
 use sim_core::nt::wait::Timeout;
@@ -11,6 +11,7 @@ use crate::lang::ast::{self, Expected, Scenario, Span, Spanned, Value as Written
 use crate::lang::{Diagnostic, Diagnostics, check};
 use crate::scenario::calls::{Answer, CallRow, ServiceName, call_row};
 use crate::scenario::catalogue::CATALOGUE;
+use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, HandleArg, Label, LabelId, Program, Property, Service,
@@ -42,6 +43,9 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
+    let mut diagnostics = diagnostics;
+    let handles = handle_policy(&scenario, &mut diagnostics);
+    let marks = marks(&scenario, profile, &mut diagnostics);
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
@@ -51,6 +55,8 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     }
     Ok(Program {
         profile,
+        handles,
+        marks,
         devices: scenario.devices.iter().filter_map(device).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
@@ -59,6 +65,15 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         properties,
         scenario,
     })
+}
+
+fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
+    let threads = scenario.processes().flat_map(|process| &process.threads);
+    let bound = threads.flat_map(|thread| &thread.actions).filter_map(|action| match &action.value {
+        ast::ActionKind::Call { label, .. } => label.as_ref(),
+        _ => None,
+    });
+    scenario.unbound.iter().chain(bound).map(|name| name.value.clone()).collect()
 }
 
 fn device(device: &ast::Device) -> Option<DeviceDecl> {
@@ -75,6 +90,8 @@ pub(super) struct Compiler {
     devices: Vec<String>,
     processes: Vec<String>,
     threads: BTreeMap<String, usize>,
+    /// The labels that some line binds, and those declared `unbound`.
+    bound: BTreeSet<String>,
 }
 
 impl Compiler {
@@ -88,6 +105,7 @@ impl Compiler {
             devices: scenario.devices.iter().map(|device| device.name.value.clone()).collect(),
             processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
             threads: BTreeMap::new(),
+            bound: bound_labels(scenario),
         };
         for name in &scenario.unbound {
             compiler.label(&name.value, true);
@@ -262,11 +280,40 @@ pub(super) struct Args<'a> {
 
 impl Args<'_> {
     pub(super) fn given(&self, parameter: &str) -> Option<&Spanned<Written>> {
+        self.raw(parameter).filter(|value| value.value != Written::Name("NULL".into()))
+    }
+
+    /// What is passed, also if it is NULL.
+    pub(super) fn raw(&self, parameter: &str) -> Option<&Spanned<Written>> {
         let documented = self.row.spec.params.iter().find(|param| param.is_called(parameter))?.name;
-        self.row
-            .spec
-            .argument(self.call, documented)
-            .filter(|value| value.value != Written::Name("NULL".into()))
+        self.row.spec.argument(self.call, documented)
+    }
+
+    pub(super) fn complain(&mut self, diagnostic: Diagnostic) {
+        self.compiler.diagnostics.push(diagnostic);
+    }
+
+    pub(super) fn is_process(&self, name: &str) -> bool {
+        self.compiler.processes.iter().any(|process| process == name)
+    }
+
+    /// Whether a line of the file binds the label, or it is declared `unbound`.
+    pub(super) fn is_bound(&self, name: &str) -> bool {
+        self.compiler.bound.contains(name)
+    }
+
+    pub(super) fn process_named(&self, parameter: &str) -> usize {
+        match self.given(parameter).map(|value| &value.value) {
+            Some(Written::Name(name)) => self.compiler.process(name),
+            _ => 0,
+        }
+    }
+
+    pub(super) fn thread_named(&self, parameter: &str) -> usize {
+        match self.given(parameter).map(|value| &value.value) {
+            Some(Written::Name(name)) => self.compiler.thread(name),
+            _ => 0,
+        }
     }
 
     pub(super) fn handle(&mut self, parameter: &str) -> HandleArg {
@@ -416,15 +463,6 @@ impl Args<'_> {
             }
             ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
             ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },
-            ServiceName::Duplicate => {
-                let source = self.handle("source");
-                let target = match self.flags("target")[..] {
-                    [name] => Some(self.compiler.process(name)),
-                    _ => None,
-                };
-                let close = self.flags("options").contains(&"DUPLICATE_CLOSE_SOURCE");
-                Service::Duplicate { source, target, inherit: self.is_true("inherit"), close }
-            }
             ServiceName::ExitThread => Service::ExitThread,
             other => self.wait_service(other),
         }

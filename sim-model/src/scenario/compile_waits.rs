@@ -32,11 +32,12 @@ impl Args<'_> {
             ServiceName::Wait => {
                 Service::Wait { handle: self.handle("handle"), timeout: self.timeout(), alertable }
             }
-            one_object => self.act(one_object),
+            other => self.act(other).unwrap_or_else(|| self.handle_service()),
         }
     }
 
-    fn act(&mut self, service: ServiceName) -> Service {
+    /// One thing to one object, if the service is that.
+    fn act(&mut self, service: ServiceName) -> Option<Service> {
         let (parameter, act) = match service {
             ServiceName::ClearEvent => ("event", Act::ClearEvent),
             ServiceName::PulseEvent => ("event", Act::PulseEvent),
@@ -52,9 +53,9 @@ impl Args<'_> {
             ServiceName::CancelTimer => ("timer", Act::CancelTimer),
             ServiceName::QueryTimer => ("timer", Act::QueryTimer),
             ServiceName::AlertThread => ("thread", Act::AlertThread),
-            other => unreachable!("every service is compiled: {other:?}"),
+            _ => return None,
         };
-        Service::Act { handle: self.handle(parameter), act }
+        Some(Service::Act { handle: self.handle(parameter), act })
     }
 
     /// A due time of 0 is past. A period of 0 is none. How long either is makes no difference: there is no clock.

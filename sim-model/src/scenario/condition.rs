@@ -4,6 +4,7 @@ use std::fmt;
 
 use sim_core::io::iosb::Iosb;
 use sim_core::ob::header::{Body, Object};
+use sim_core::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
 use sim_core::ps::apc::ApcState;
 use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
@@ -83,6 +84,14 @@ pub enum Field {
     Deleted,
     /// A wait on the object would be satisfied.
     Signaled,
+    /// The handle can be inherited.
+    Inherit,
+    /// The handle is protected from close.
+    Protected,
+    /// The access that the handle grants.
+    GrantedAccess,
+    /// Processes of the job that have not ended.
+    ActiveProcesses,
     /// The object's name is in the namespace.
     Named,
     /// The object is permanent.
@@ -372,13 +381,15 @@ impl World<'_> {
         field: Field,
     ) -> Value {
         let k = self.kernel();
-        let named = k.entry(process, handle).and_then(|entry| entry.object);
+        let entry = k.entry(process, handle);
+        let named = entry.and_then(|entry| entry.object);
         let object = match field {
             Field::HandleCount | Field::PointerCount | Field::Name => named,
             _ => bound,
         };
         match field {
             Field::Value => return Value::Number(i128::from(handle.0)),
+            Field::Inherit | Field::Protected | Field::GrantedAccess => return entry_field(entry, field),
             Field::Open => return Value::Number(i128::from(named.is_some())),
             _ => {}
         }
@@ -400,6 +411,8 @@ impl World<'_> {
             (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),
             (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),
             (Field::CurrentByteOffset, Body::File(file)) => i128::from(k[file].current_byte_offset),
+            (Field::ActiveProcesses, Body::Job(job)) => i128::from(k.active_processes(job)),
+            (Field::ActiveProcesses, _) => return Value::Missing("not a job"),
             (Field::Packets, Body::Port(port)) => k.packets(port) as i128,
             (Field::Waiters, _) => Object::WAITERS.of(header).len() as i128,
             (Field::CurrentCount, Body::Semaphore(semaphore)) => i128::from(k[semaphore].current_count),
@@ -414,6 +427,16 @@ impl World<'_> {
             (field, _) => return Value::Missing(of_another_type(field)),
         })
     }
+}
+
+/// What the entry of a handle says beside its object.
+fn entry_field(entry: Option<Entry>, field: Field) -> Value {
+    let Some(entry) = entry else { return Value::Missing("no open handle") };
+    Value::Number(match field {
+        Field::Inherit => i128::from(entry.attributes & INHERIT != 0),
+        Field::Protected => i128::from(entry.attributes & PROTECT_FROM_CLOSE != 0),
+        _ => i128::from(entry.access.0),
+    })
 }
 
 /// Why a field of an object of another type has no value.

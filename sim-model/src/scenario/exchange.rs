@@ -130,7 +130,9 @@ impl Exchange {
             let condition = &property.condition;
             self.maps_condition(condition, condition)
         });
-        lines && unbound && properties && self.keeps_scans(program)
+        let marks = self.processes.iter().zip(&program.marks);
+        let marks = marks.into_iter().all(|(other, marks)| *marks == program.marks[*other]);
+        lines && unbound && marks && properties && self.keeps_scans(program)
     }
 
     /// CancelIoEx looks at the threads of its process one after the other. So they must keep their order.
@@ -192,6 +194,7 @@ impl Exchange {
             Named::Handle(handle) => *handle = self.handle(*handle),
             Named::Operation(label) => *label = self.labels[*label],
             Named::Process(process) => *process = self.processes[*process],
+            Named::Thread(thread) => *thread = self.actors[*thread],
         });
         service
     }

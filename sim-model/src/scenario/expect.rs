@@ -23,6 +23,10 @@ pub enum Expectation {
     WaitFails,
     /// The call does not return.
     Blocks,
+    /// An exception, whichever.
+    Raises,
+    /// An exception of this NTSTATUS.
+    RaisesStatus(NtStatus),
     /// This NTSTATUS.
     Status(NtStatus),
     /// This Win32 error.
@@ -43,6 +47,8 @@ impl Expectation {
             "STATUS_WAIT_0" => Expectation::Status(NtStatus::SUCCESS),
             "WAIT_FAILED" => Expectation::WaitFails,
             "blocks" => Expectation::Blocks,
+            "raises" => Expectation::Raises,
+            _ if name.starts_with("raises ") => Expectation::RaisesStatus(NtStatus::from_name(&name[7..])?),
             _ => match NtStatus::from_name(name) {
                 Some(status) => Expectation::Status(status),
                 None => Expectation::Error(Win32Error::from_name(name)?),
@@ -63,6 +69,16 @@ impl Expectation {
 
     /// Whether a call that returned meets it.
     pub fn met_by(self, result: &CallResult) -> bool {
+        if let Expectation::Raises | Expectation::RaisesStatus(_) = self {
+            let wanted = match self {
+                Expectation::RaisesStatus(status) => Some(status),
+                _ => result.raised,
+            };
+            return result.raised.is_some() && result.raised == wanted;
+        }
+        if result.raised.is_some() {
+            return false;
+        }
         match self {
             Expectation::Succeeds => result.succeeded,
             Expectation::Fails => !result.succeeded,
@@ -75,7 +91,7 @@ impl Expectation {
                 matches!(result.answer, Answer::Wait | Answer::Sleep) && result.status == NtStatus::USER_APC
             }
             Expectation::WaitFails => result.answer == Answer::Wait && result.status.is_error(),
-            Expectation::Blocks => false,
+            Expectation::Blocks | Expectation::Raises | Expectation::RaisesStatus(_) => false,
             Expectation::Status(status) => result.status == status,
             Expectation::Error(Win32Error::SUCCESS) => {
                 result.succeeded && result.error != Win32Error::ALREADY_EXISTS

@@ -4,13 +4,16 @@
 //! and labels, and moves by atomic moves that can be undone. [`run()`] takes the moves one call after another.
 
 mod act;
+mod arguments;
 pub mod at_end;
 pub mod calls;
+mod calls_handles;
 mod calls_names;
 mod calls_waits;
 pub mod catalogue;
 mod compile;
 mod compile_condition;
+mod compile_handles;
 mod compile_names;
 mod compile_waits;
 pub mod condition;
@@ -23,6 +26,7 @@ pub mod program;
 pub mod result;
 pub mod run;
 mod service;
+mod service_handles;
 mod service_names;
 pub mod space;
 mod symmetry;

@@ -1,14 +1,18 @@
 //! A program: a scenario whose names are looked up, ready to happen.
 
-use sim_core::Handle;
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
+use sim_core::nt::job::JobAction;
 use sim_core::nt::wait::Timeout;
+use sim_core::ob::duplicate::Wanted;
+use sim_core::ob::policy::HandlePolicy;
 use sim_core::ob::types::ObjectType;
 use sim_core::profile::Profile;
+use sim_core::ps::create::Inheritance;
 
 use crate::lang::Source;
 use crate::lang::ast::{PropertyKind, Scenario, Span};
+pub use crate::scenario::arguments::{HandleArg, LabelId, NameArg, PathId, ProcessArg};
 use crate::scenario::calls::{Answer, CallRow};
 use crate::scenario::condition::Condition;
 use crate::scenario::expect::Expectation;
@@ -22,6 +26,10 @@ pub struct Program {
     pub profile: Profile,
     /// Its devices.
     pub devices: Vec<DeviceDecl>,
+    /// How handle tables behave.
+    pub handles: HandlePolicy,
+    /// What is said of its processes, in the same order.
+    pub marks: Vec<Marks>,
     /// Its processes, by name.
     pub processes: Vec<String>,
     /// Who acts, in the order of the file.
@@ -32,6 +40,17 @@ pub struct Program {
     pub labels: Vec<Label>,
     /// What must hold in all runs.
     pub properties: Vec<Property>,
+}
+
+/// What is said of a process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks {
+    /// A debugger is attached.
+    pub debugged: bool,
+    /// It has the strict handle check policy.
+    pub strict: bool,
+    /// A call of the scenario makes it.
+    pub made_by_call: bool,
 }
 
 /// A device and its driver.
@@ -62,23 +81,6 @@ pub struct Label {
     /// It is declared as the value of no handle.
     pub unbound: bool,
 }
-
-/// The number of a path among the program's.
-pub type PathId = usize;
-
-/// OBJECT_ATTRIBUTES as an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NameArg {
-    /// RootDirectory.
-    pub root: HandleArg,
-    /// ObjectName.
-    pub path: Option<PathId>,
-    /// Attributes.
-    pub flags: u16,
-}
-
-/// The number of a label.
-pub type LabelId = usize;
 
 /// One line.
 #[derive(Clone, Debug)]
@@ -139,15 +141,6 @@ impl Call {
     pub const fn answer(&self) -> Answer {
         self.row.answer
     }
-}
-
-/// A handle as an argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HandleArg {
-    /// The value of a label.
-    Label(LabelId),
-    /// A constant.
-    Value(Handle),
 }
 
 /// A service with its arguments.
@@ -269,12 +262,75 @@ pub enum Service {
     Duplicate {
         /// The handle.
         source: HandleArg,
-        /// The target process; the caller's if none.
-        target: Option<usize>,
+        /// The process that it is a handle of.
+        from: ProcessArg,
+        /// The process that gets the new one.
+        target: ProcessArg,
+        /// Access, attributes and options.
+        wanted: Wanted,
+    },
+    /// SetHandleInformation.
+    SetHandle {
+        /// The handle.
+        handle: HandleArg,
+        /// Which flags to set.
+        mask: u8,
+        /// To what.
+        flags: u8,
+    },
+    /// GetHandleInformation.
+    GetHandle(HandleArg),
+    /// CreateProcess.
+    CreateProcess {
+        /// The process that begins.
+        child: usize,
+        /// The handle to its parent.
+        parent: HandleArg,
+        /// What it inherits.
+        inherits: Inheritance,
+    },
+    /// OpenProcess.
+    OpenProcess {
+        /// The process.
+        process: usize,
+        /// DesiredAccess.
+        access: u32,
         /// bInheritHandle.
         inherit: bool,
-        /// DUPLICATE_CLOSE_SOURCE.
-        close: bool,
+    },
+    /// OpenThread.
+    OpenThread {
+        /// The thread, by its actor.
+        thread: usize,
+        /// DesiredAccess.
+        access: u32,
+        /// bInheritHandle.
+        inherit: bool,
+    },
+    /// TerminateProcess, TerminateThread.
+    Terminate {
+        /// The handle.
+        handle: HandleArg,
+        /// Which of the two.
+        wanted: ObjectType,
+    },
+    /// CreateJobObject.
+    CreateJob,
+    /// SetInformationJobObject, TerminateJobObject.
+    Job {
+        /// The job.
+        job: HandleArg,
+        /// What is done to it.
+        action: JobAction,
+    },
+    /// AssignProcessToJobObject, NtIsProcessInJob.
+    JobProcess {
+        /// The job.
+        job: HandleArg,
+        /// The process.
+        process: HandleArg,
+        /// It only asks.
+        asks: bool,
     },
     /// A service that does one thing to one object.
     Act {

@@ -18,6 +18,8 @@ pub struct CallResult {
     pub error: Win32Error,
     /// Whether the call says that it succeeded.
     pub succeeded: bool,
+    /// The exception that the call raised in its program, instead of returning to it.
+    pub raised: Option<NtStatus>,
     /// A returned handle's value.
     pub value: Option<u64>,
 }
@@ -36,7 +38,7 @@ impl CallResult {
             && (answer != Answer::Wait || status != NtStatus::TIMEOUT)
             && status != NtStatus::OBJECT_NAME_EXISTS;
         let error = if quiet { Win32Error::SUCCESS } else { Win32Error::of(status) };
-        CallResult { answer, status, error, succeeded, value: value.filter(|_| succeeded) }
+        CallResult { answer, status, error, succeeded, raised: None, value: value.filter(|_| succeeded) }
     }
 }
 
@@ -49,10 +51,14 @@ impl CallResult {
 
 impl fmt::Display for CallResult {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(status) = self.raised {
+            return write!(f, "raises {status}");
+        }
         match (self.answer, self.succeeded) {
+            (Answer::Flags, true) => write!(f, "flags {}", self.value.unwrap_or_default()),
             (Answer::Status, _) => write!(f, "{}", self.status),
             (Answer::Bool, true) => f.write_str("TRUE"),
-            (Answer::Bool, false) => write!(f, "FALSE, {}", self.error),
+            (Answer::Bool | Answer::Flags, false) => write!(f, "FALSE, {}", self.error),
             (Answer::HandleOrNull | Answer::HandleOrInvalid, true) => match self.value {
                 Some(value) if self.error != Win32Error::SUCCESS => {
                     write!(f, "handle 0x{value:x}, {}", self.error)

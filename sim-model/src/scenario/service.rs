@@ -12,7 +12,6 @@ use sim_core::nt::create_object::{
     NtCreateSymbolicLinkObject, NtCreateTimer,
 };
 use sim_core::nt::delay::NtDelayExecution;
-use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::{NtClearEvent, NtPulseEvent, NtQueryEvent, NtSetEvent};
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::open_object::{
@@ -140,17 +139,12 @@ impl World<'_> {
                 NtCancelIoFileEx::of(self.handle(file), operation).into()
             }
             Service::SetEvent { event, signaled } => NtSetEvent::of(self.handle(event), signaled).into(),
-            Service::Duplicate { source, target, inherit, close } => NtDuplicateObject::Reference {
-                source: process,
-                handle: self.handle(source),
-                target: target.map_or(process, |target| self.process(target)),
-                attributes: if inherit { sim_core::ob::table::INHERIT } else { 0 },
-                close,
-            }
-            .into(),
             Service::Act { handle, act } => act_on(self.handle(handle), act),
             Service::QueueApc(thread) => NtQueueApcThread::of(self.handle(thread), apc?).into(),
-            other => return self.wait_service(other).or_else(|| self.name_service(other)),
+            other => {
+                let found = self.wait_service(other).or_else(|| self.name_service(other));
+                return found.or_else(|| self.handle_service(process, other));
+            }
         })
     }
 

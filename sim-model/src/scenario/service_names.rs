@@ -1,6 +1,6 @@
 //! What a service names: handles, operations and processes, wherever they stand among its arguments.
 
-use crate::scenario::program::{HandleArg, LabelId, NameArg, Service};
+use crate::scenario::program::{HandleArg, LabelId, NameArg, ProcessArg, Service};
 
 /// One argument that names something of the program.
 pub(super) enum Named<'a> {
@@ -10,6 +10,8 @@ pub(super) enum Named<'a> {
     Operation(&'a mut LabelId),
     /// A process.
     Process(&'a mut usize),
+    /// A thread, by its actor.
+    Thread(&'a mut usize),
 }
 
 impl Service {
@@ -39,9 +41,20 @@ impl Service {
                 each(Named::Handle(file));
                 operation.iter_mut().for_each(|operation| each(Named::Operation(operation)));
             }
-            Service::Duplicate { source, target, .. } => {
+            Service::Duplicate { source, from, target, .. } => {
                 each(Named::Handle(source));
-                target.iter_mut().for_each(|target| each(Named::Process(target)));
+                each_of_process(from, each);
+                each_of_process(target, each);
+            }
+            Service::CreateProcess { child, parent, .. } => {
+                each(Named::Process(child));
+                each(Named::Handle(parent));
+            }
+            Service::OpenProcess { process, .. } => each(Named::Process(process)),
+            Service::OpenThread { thread, .. } => each(Named::Thread(thread)),
+            Service::JobProcess { job, process, .. } => {
+                each(Named::Handle(job));
+                each(Named::Handle(process));
             }
             Service::Close(handle)
             | Service::CancelIo(handle)
@@ -51,10 +64,25 @@ impl Service {
             | Service::SetPermanence { handle, .. }
             | Service::SetEvent { event: handle, .. }
             | Service::Act { handle, .. }
+            | Service::SetHandle { handle, .. }
+            | Service::GetHandle(handle)
+            | Service::Terminate { handle, .. }
+            | Service::Job { job: handle, .. }
             | Service::Wait { handle, .. } => each(Named::Handle(handle)),
             // The handles of a wait for several stand in the call.
-            Service::WaitMultiple { .. } | Service::Sleep { .. } | Service::ExitThread => {}
+            Service::WaitMultiple { .. }
+            | Service::Sleep { .. }
+            | Service::CreateJob
+            | Service::ExitThread => {}
         }
+    }
+}
+
+fn each_of_process(process: &mut ProcessArg, each: &mut dyn FnMut(Named<'_>)) {
+    match process {
+        ProcessArg::Named(process) => each(Named::Process(process)),
+        ProcessArg::Handle(handle) => each(Named::Handle(handle)),
+        ProcessArg::Own | ProcessArg::None => {}
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use sim_core::Handle;
 use sim_core::encode::Encoder;
+use sim_core::ob::policy::{HandlePolicy, Reuse};
 use sim_core::record::Kind;
 use sim_core::renaming::{Rename, Renaming};
 
@@ -13,7 +14,7 @@ use crate::lang::ast::CompareOp;
 use crate::scenario::condition::{Condition, Field, Term, TermKind, Value};
 use crate::scenario::exchange::{Exchange, exchanges};
 use crate::scenario::expect::Expectation;
-use crate::scenario::program::{Action, ActionKind, Call, HandleArg, LabelId, Program, Service};
+use crate::scenario::program::{Action, ActionKind, Call, HandleArg, LabelId, ProcessArg, Program, Service};
 use crate::scenario::service_names::Named;
 use crate::scenario::world::{ActorState, Binding, Stage, World};
 use crate::scenario::world_code::{actor_part, failed_part, label_part, put_actor, put_binding, put_failed};
@@ -228,14 +229,23 @@ fn renamed_binding(binding: Binding, names: &mut Renaming) -> Binding {
     }
 }
 
-/// The processes that a call looks a handle up in or makes one for.
+/// The processes that a call looks a handle up in or makes one for: all, if a duplicate names one by a handle.
 fn processes_with_handles(program: &Program) -> Vec<usize> {
-    let target = |action: &Action| match &action.kind {
-        ActionKind::Call(Call { service: Service::Duplicate { target, .. }, .. }) => *target,
-        _ => None,
-    };
-    let targets = actions(program).filter_map(target);
-    program.actors.iter().filter_map(|actor| actor.process).chain(targets).collect()
+    let mut named = Vec::new();
+    for action in actions(program) {
+        let ActionKind::Call(Call { service: Service::Duplicate { from, target, .. }, .. }) = action.kind
+        else {
+            continue;
+        };
+        for process in [from, target] {
+            match process {
+                ProcessArg::Named(process) => named.push(process),
+                ProcessArg::Handle(_) => named.extend(0..program.processes.len()),
+                ProcessArg::Own | ProcessArg::None => {}
+            }
+        }
+    }
+    program.actors.iter().filter_map(|actor| actor.process).chain(named).collect()
 }
 
 fn actions(program: &Program) -> impl Iterator<Item = &Action> {
@@ -243,7 +253,8 @@ fn actions(program: &Program) -> impl Iterator<Item = &Action> {
 }
 
 /// Whether nothing in the program can tell the values of handles apart: no table is closed in the order of its values,
-/// no line expects a value, and no condition says more of values than that two are the same.
+/// none is inherited, the order of closing alone decides which value comes next, no line expects a value, and no
+/// condition says more of values than that two are the same.
 fn has_blind_handles(program: &Program) -> bool {
     let expects_value = |action: &Action| match &action.kind {
         ActionKind::Call(call) => {
@@ -256,10 +267,27 @@ fn has_blind_handles(program: &Program) -> bool {
         _ => None,
     });
     let mut conditions = checks.chain(program.properties.iter().map(|property| &property.condition));
-    !(0..program.processes.len()).any(|process| may_end(program, process))
+    let (Reuse::Lifo | Reuse::Fifo) = program.handles.reuse else { return false };
+    program.handles.most_handles == HandlePolicy::default().most_handles
+        && !(0..program.processes.len()).any(|process| may_end(program, process))
+        && !actions(program).any(walks_a_table)
         && !actions(program).any(expects_value)
         && !actions(program).any(|action| passes_number(program, action))
         && conditions.all(|condition| is_blind(program, condition))
+}
+
+/// Whether the action may copy a table in the order of its values, or end a process that it names by a handle, at once
+/// or when a job is closed.
+fn walks_a_table(action: &Action) -> bool {
+    let ActionKind::Call(call) = &action.kind else { return false };
+    matches!(
+        call.service,
+        Service::CreateProcess { .. }
+            | Service::Terminate { .. }
+            | Service::CreateJob
+            | Service::Job { .. }
+            | Service::JobProcess { .. }
+    )
 }
 
 /// Whether the action passes a number as a handle, which then names a slot without having been given it.

@@ -9,12 +9,13 @@ use sim_core::part::Part;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Choice, Progress, Step};
+use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, Kernel, Name, NtStatus};
 
 use crate::scenario::condition::Refuted;
 use crate::scenario::names::Names;
-use crate::scenario::program::{ActionKind, LabelId, PathId, Program};
+use crate::scenario::program::{ActionKind, LabelId, Marks, PathId, Program};
 use crate::scenario::result::CallResult;
 use crate::scenario::world_code::{actor_part, failed_part, label_part};
 
@@ -149,17 +150,36 @@ pub struct World<'p> {
     journal: Vec<Undo>,
 }
 
+/// A process of the program; if a call makes it, it does not exist yet.
+fn process(kernel: &mut Kernel, name: &str, marks: Marks) -> Id<Process> {
+    let process = if marks.made_by_call { kernel.declare_process(name) } else { kernel.create_process(name) };
+    kernel.observe(process, marks.debugged, marks.strict);
+    process
+}
+
 impl<'p> World<'p> {
     /// The world at the beginning: devices, processes and threads exist, nothing was called.
     pub fn new(program: &'p Program) -> World<'p> {
         let mut kernel = Kernel::new(program.profile);
+        kernel.set_handle_policy(program.handles);
         let devices =
             program.devices.iter().map(|device| kernel.create_device(&device.name, device.driver)).collect();
-        let processes: Vec<_> = program.processes.iter().map(|name| kernel.create_process(name)).collect();
+        let processes: Vec<_> = program
+            .processes
+            .iter()
+            .zip(&program.marks)
+            .map(|(name, marks)| process(&mut kernel, name, *marks))
+            .collect();
         let threads = program
             .actors
             .iter()
-            .map(|actor| actor.process.map(|process| kernel.create_thread(processes[process], &actor.name)))
+            .map(|actor| {
+                let (process, name) = (actor.process?, &actor.name);
+                Some(match program.marks[process].made_by_call {
+                    true => kernel.declare_thread(processes[process], name, Role::Program),
+                    false => kernel.create_thread(processes[process], name),
+                })
+            })
             .collect();
         let paths = program.paths.iter().map(|path| kernel.path(path)).collect();
         let nobodys_iosb = kernel.create_iosb();
@@ -289,7 +309,10 @@ impl<'p> World<'p> {
                 None => return true,
             },
         };
-        let alive = self.threads[actor].is_none_or(|thread| !self.kernel[thread].terminating);
+        let alive = self.threads[actor].is_none_or(|thread| {
+            let thread = &self.kernel[thread];
+            thread.created && !thread.terminating
+        });
         let free = matches!(self.kernel.progress(performer), Progress::Idle(_));
         alive && free
     }
@@ -333,7 +356,10 @@ impl<'p> World<'p> {
             Move::Step(step) => {
                 let name = self.kernel.step_name(step);
                 let thread = self.kernel.name(self.kernel[step.thread].name);
-                (thread, format!("{} {}", name.routine, name.label))
+                match step.choice {
+                    Choice::Slot(handle) => (thread, format!("{} {} {handle}", name.routine, name.label)),
+                    _ => (thread, format!("{} {}", name.routine, name.label)),
+                }
             }
         }
     }

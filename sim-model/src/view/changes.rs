@@ -6,7 +6,9 @@ use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
 use sim_core::ob::directory::Directory;
 use sim_core::ob::header::Object;
+use sim_core::ob::information::flags_of;
 use sim_core::ob::symbolic_link::SymbolicLink;
+use sim_core::ps::job::Job;
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
@@ -193,7 +195,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         // That the thread has seen how its wait ended is no news.
         Kind::Thread if name == "WaitStatus" => to != 0,
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
-        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc => !name.is_empty(),
+        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job => !name.is_empty(),
         _ => false,
     }
 }
@@ -247,6 +249,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::SymbolicLink => k.get(Id::<SymbolicLink>::at(at)).map(|link| link.object),
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
+        Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
         kind => waited_for(k, kind, at),
     };
     match (object, kind) {
@@ -315,6 +318,15 @@ fn event(
             let handle = Handle(slot * 4);
             let process = world.names().process(Id::at(*process));
             Some(shown(format!("{process} {handle}"), "handle freed", String::new()))
+        }
+        Change::Entry { process, slot, to, from, .. } if to.object.is_some() && from.object == to.object => {
+            let (from, to) = (flags_of(from.attributes), flags_of(to.attributes));
+            let handle = Handle(slot * 4);
+            let process = world.names().process(Id::at(*process));
+            let subject = format!("{process} {handle}");
+            let (from, to) = (from.to_string(), to.to_string());
+            let shown = ShownChange { subject, field: "flags", from, to, why, by: by.cloned() };
+            (shown.from != shown.to).then_some(shown)
         }
         Change::Found(finding) => {
             let code = finding.rule.bug_check();

@@ -30,11 +30,11 @@ pub fn failures(run: &Run<'_>) -> Diagnostics {
     run.at_end.iter().for_each(|sentence| diagnostics.push(Diagnostic::new(sentence.clone())));
     for finding in run.world.kernel().findings() {
         let (rule, code) = (finding.rule, finding.rule.bug_check());
-        diagnostics.push(Diagnostic::new(format!(
-            "bug check 0x{code:X} {}: {}",
-            rule.name(),
-            rule.sentence()
-        )));
+        let [one, two, three, four] = finding.parameters(run.world.kernel());
+        diagnostics.push(
+            Diagnostic::new(format!("bug check 0x{code:X} {}: {}", rule.name(), rule.sentence()))
+                .help(format!("parameters: 0x{one:X}, 0x{two:X}, 0x{three:X}, 0x{four:X}")),
+        );
     }
     diagnostics
 }
@@ -80,6 +80,8 @@ fn name(expected: Expectation) -> String {
         Expectation::Abandoned(place) => format!("WAIT_ABANDONED_0 + {place}"),
         Expectation::UserApc => "WAIT_IO_COMPLETION".into(),
         Expectation::WaitFails => "WAIT_FAILED".into(),
+        Expectation::Raises => "an exception".into(),
+        Expectation::RaisesStatus(status) => format!("the exception {status}"),
         Expectation::Blocks => "that the call blocks".into(),
         Expectation::Status(status) => format!("{status} (0x{:08X})", status.0),
         Expectation::Error(error) => format!("{error} ({})", error.0),

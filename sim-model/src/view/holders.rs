@@ -44,6 +44,8 @@ pub enum Hold {
     System,
     /// A thread holds its process.
     Process,
+    /// A process holds the job that it is in.
+    Job,
     /// A wait holds what it is for.
     Wait,
     /// It runs.
@@ -75,21 +77,31 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
     for (object, to) in &nodes {
         let from = match k[*object].body {
             Body::Device(_) => Some((running, Hold::Running)),
-            Body::Thread(thread) => (!k[thread].ended).then_some((running, Hold::Running)),
-            Body::Process(process) => (!k[process].ended).then_some((running, Hold::Running)),
+            Body::Thread(thread) => {
+                (k[thread].created && !k[thread].ended).then_some((running, Hold::Running))
+            }
+            Body::Process(process) => {
+                (k[process].created && !k[process].ended).then_some((running, Hold::Running))
+            }
             _ => None,
         };
         if let Some((from, hold)) = from {
             graph.add_edge(from, *to, hold);
         }
     }
-    for (thread, record) in k.all::<Thread>() {
+    for (thread, record) in k.all::<Thread>().filter(|(_, record)| record.created) {
         for to in Thread::WAIT_BLOCKS.of(record).filter_map(node) {
             let from = graph.add_node(Holder::Wait(thread));
             graph.add_edge(from, to, Hold::Wait);
         }
         if let (Some(from), Some(to)) = (node(record.object), node(k[k[thread].process].object)) {
             graph.add_edge(from, to, Hold::Process);
+        }
+    }
+    for (_, process) in k.all::<Process>() {
+        let job = process.job.map(|job| k[job].object);
+        if let (Some(from), Some(to)) = (node(process.object), job.and_then(node)) {
+            graph.add_edge(from, to, Hold::Job);
         }
     }
     for (process, _) in k.all::<Process>() {

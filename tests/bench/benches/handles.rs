@@ -9,8 +9,8 @@ use peak_alloc::PeakAlloc;
 use sim_core::frame::Frame;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
-use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::ob::attributes::ObjectAttributes;
+use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::profile::Profile;
 use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, Kernel};
@@ -58,12 +58,11 @@ impl Model {
 
     fn duplicate(&mut self, source: Handle) -> Handle {
         let current = self.k[self.thread].process;
-        self.call(NtDuplicateObject::Reference {
+        self.call(ObDuplicateObject::Reference {
             source: current,
             handle: source,
-            target: current,
-            attributes: 0,
-            close: false,
+            target: Some(current),
+            wanted: Wanted::same_access(0, false),
         })
     }
 }

@@ -5,8 +5,9 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::super::ast::{
-    Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, Expr, ExprKind, Name,
-    Number, Operand, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned, Thread, Value,
+    Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, Expr, ExprKind,
+    HandlePolicy, Name, Number, Operand, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned,
+    Thread, Value,
 };
 use super::super::{parse, print};
 use super::STORY;
@@ -107,9 +108,11 @@ fn arg() -> impl Strategy<Value = Arg> {
 }
 
 fn action() -> impl Strategy<Value = Action> {
+    let raises = ident().prop_map(|status| Expected::Name(format!("raises {status}")));
     let expected = prop_oneof![
         ident().prop_map(Expected::Name),
         (ident(), any::<u64>()).prop_map(|(name, added)| Expected::Sum(name, added)),
+        raises,
         number().prop_map(Expected::Number)
     ];
     let call = (option::of(name()), name(), vec(arg(), 0..4), vec(expected.prop_map(Spanned::bare), 0..3));
@@ -138,7 +141,8 @@ fn action() -> impl Strategy<Value = Action> {
 fn actor() -> impl Strategy<Value = Actor> {
     let thread = (name(), vec(action(), 0..6)).prop_map(|(name, actions)| Thread { name, actions });
     prop_oneof![
-        (name(), vec(thread, 0..3)).prop_map(|(name, threads)| Actor::Process(Process { name, threads })),
+        (name(), vec(name(), 0..3), vec(thread, 0..3))
+            .prop_map(|(name, marks, threads)| Actor::Process(Process { name, marks, threads })),
         (option::of(name()), vec(action(), 0..4))
             .prop_map(|(name, actions)| Actor::Environment(Environment { name, actions })),
     ]
@@ -151,11 +155,17 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         .prop_map(|(kind, name, expr)| Property { kind, name, expr });
     let step = (name(), "[a-z(]([a-z(,:. ]{0,9}[a-z)])?")
         .prop_map(|(actor, text)| ScheduleStep { actor, text: Spanned::bare(text) });
-    let head = (option::of(text().prop_map(Spanned::bare)), option::of(name()), vec(name(), 0..3));
+    let policy = prop_oneof![
+        name().prop_filter("a word of its own", |name| name.value != "limit").prop_map(HandlePolicy::Reuse),
+        number().prop_map(|number| HandlePolicy::Limit(Spanned::bare(number))),
+    ];
+    let profile = (option::of(name()), vec(policy, 0..3));
+    let head = (option::of(text().prop_map(Spanned::bare)), profile, vec(name(), 0..3));
     (head, vec(device, 0..3), vec(actor(), 1..4), vec(property, 0..3), option::of(vec(step, 0..4))).prop_map(
-        |((title, profile, unbound), devices, actors, properties, schedule)| Scenario {
+        |((title, (profile, policies), unbound), devices, actors, properties, schedule)| Scenario {
             title,
             profile,
+            policies,
             unbound,
             devices,
             actors,

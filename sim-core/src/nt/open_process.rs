@@ -1,0 +1,61 @@
+//! NtOpenProcess and NtOpenThread.
+
+use crate::frame::{Next, Returned, Routine, steps};
+use crate::kernel::Kernel;
+use crate::ob::create::ObpCreateHandle;
+use crate::ob::header::{Body, Object};
+use crate::ob::reference::{ObDereferenceObject, Purpose};
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::{Access, Id};
+
+steps! {
+    /// NtOpenProcess, NtOpenThread: a handle to the process or thread of an id; here the id is its header's.
+    ///
+    /// The table of ids holds no reference: the object is referenced only if its PointerCount is not zero
+    /// (ObReferenceObjectSafe). So one that has ended can be opened as long as something holds it. Errors:
+    /// STATUS_INVALID_CID (nobody has this id), STATUS_ACCESS_DENIED, STATUS_INSUFFICIENT_RESOURCES. Sources: ReactOS
+    /// ps/process.c, ps/thread.c; Wine kernel32/tests/process.c, test_dead_process.
+    pub enum NtOpenProcess = "NtOpenProcess" {
+        Lookup { object: Id<Object>, access: Access, attributes: u8 }
+            = "lookup", "find the id and reference its object, unless that is being deleted";
+        Opened { object: Id<Object> } = "opened", "was the handle made?";
+        Fail { returned: Returned } = "return", "there is no handle";
+    }
+}
+
+impl Routine for NtOpenProcess {
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Lookup { object, access, attributes } => {
+                let inserted = match k[object].body {
+                    Body::Process(process) => k[process].inserted,
+                    _ => true,
+                };
+                if k[object].pointer_count == 0 || !inserted {
+                    return Next::fail(NtStatus::INVALID_CID);
+                }
+                let object_type = k.object_type(object);
+                let (access, process) = (object_type.map_generic(access), k[thread].process);
+                if !object_type.rules().valid_access.grants(access) {
+                    return Next::fail(NtStatus::ACCESS_DENIED);
+                }
+                k.reference(object, Purpose::Handle);
+                let count = ObpCreateHandle::Count { object, process, access, attributes };
+                Next::call(Self::Opened { object }, count)
+            }
+            Self::Opened { object } => {
+                let returned = k.take_returned(thread);
+                if !returned.status.is_error() {
+                    return Next::Return(returned);
+                }
+                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Handle };
+                Next::call(Self::Fail { returned }, drop)
+            }
+            Self::Fail { returned } => {
+                k.forget_returned(thread);
+                Next::Return(returned)
+            }
+        }
+    }
+}

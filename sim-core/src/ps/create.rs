@@ -1,0 +1,166 @@
+//! NtCreateUserProcess: how a process comes to be.
+
+use alloc::vec::Vec;
+
+use crate::frame::{Next, Returned, Routine, steps};
+use crate::kernel::Kernel;
+use crate::nt::duplicate_object::process_by_handle;
+use crate::ob::create::ObpCreateHandle;
+use crate::ob::header::Object;
+use crate::ob::reference::{ObDereferenceObject, Purpose};
+use crate::ob::types::ObjectType;
+use crate::ps::exit::PspExitProcess;
+use crate::ps::inherit::ObInitProcess;
+use crate::ps::process::Process;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::{Access, Handle, Id, word_enum};
+
+/// PROCESS_CREATE_PROCESS.
+const PROCESS_CREATE_PROCESS: Access = Access(0x80);
+
+word_enum! {
+    /// What a new process inherits.
+    pub enum Inheritance {
+        /// Nothing: bInheritHandles is FALSE.
+        Nothing = "nothing",
+        /// Every inheritable handle.
+        All = "all",
+        /// Inheritable handles of PROC_THREAD_ATTRIBUTE_HANDLE_LIST, as [`Kernel::list_handles`] gave them.
+        Listed = "listed",
+    }
+}
+
+steps! {
+    /// NtCreateUserProcess: makes a declared process, with the threads declared in it, and returns a handle to it.
+    ///
+    /// It inherits the handles, and the job, of `parent`: the caller ([`Handle::CURRENT_PROCESS`]) or the process of
+    /// PROC_THREAD_ATTRIBUTE_PARENT_PROCESS. No handle to its first thread is made. Errors: STATUS_INVALID_HANDLE,
+    /// STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED for the parent's handle; STATUS_PROCESS_IS_TERMINATING;
+    /// STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_PARAMETER for a process that was made already. Sources: ReactOS
+    /// ps/process.c; Win32, CreateProcess, UpdateProcThreadAttribute; Wine kernel32/tests/process.c,
+    /// test_parent_process_attribute.
+    ///
+    /// ```
+    /// use sim_core::nt::create_object::NtCreateEvent;
+    /// use sim_core::ob::attributes::ObjectAttributes;
+    /// use sim_core::ob::information::{HANDLE_FLAG_INHERIT, NtSetInformationObject};
+    /// use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
+    /// use sim_core::{Handle, Kernel};
+    ///
+    /// let mut k = Kernel::new(Default::default());
+    /// let app = k.create_process("app");
+    /// let main = k.create_thread(app, "main");
+    /// let child = k.declare_process("tool");
+    /// k.start(main, NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: true, signaled: false });
+    /// k.run(main);
+    /// let (event, flag) = (Handle(4), HANDLE_FLAG_INHERIT);
+    /// k.start(main, NtSetInformationObject::Set { handle: event, mask: flag, flags: flag });
+    /// k.run(main);
+    /// let (parent, inherits) = (Handle::CURRENT_PROCESS, Inheritance::All);
+    /// k.start(main, NtCreateUserProcess::ReferenceParent { child, parent, inherits });
+    /// k.run(main);
+    /// assert_eq!(k.entry(child, event).unwrap().object, k.entry(app, event).unwrap().object);
+    /// ```
+    pub enum NtCreateUserProcess = "NtCreateUserProcess" {
+        ReferenceParent { child: Id<Process>, parent: Handle, inherits: Inheritance }
+            = "enter", "reference the parent by its handle";
+        Create { child: Id<Process>, inherits: Inheritance }
+            = "create", "create the process, which nobody can find yet";
+        Inherited { child: Id<Process>, parent: Id<Object> }
+            = "inherited", "its handle table is ready: create a handle to it";
+        Start { child: Id<Process>, parent: Id<Object> } = "start", "its id can be found and its threads run";
+        DropParent { parent: Id<Object>, returned: Returned } = "drop", "let the parent go";
+        Return { returned: Returned } = "return", "return the handle";
+    }
+}
+
+impl Routine for NtCreateUserProcess {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::DropParent { .. })
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::ReferenceParent { child, parent, inherits } => Next::call(
+                Self::Create { child, inherits },
+                process_by_handle(k, thread, parent, PROCESS_CREATE_PROCESS),
+            ),
+            Self::Create { child, inherits } => {
+                let returned = k.take_returned(thread);
+                if returned.status.is_error() {
+                    return Next::Return(returned);
+                }
+                k.create_child(returned.value.object(), child, inherits)
+            }
+            Self::Inherited { child, parent } => {
+                k.forget_returned(thread);
+                k.release_rundown(k.process_of(parent));
+                let (object, process) = (k[child].object, k[thread].process);
+                k.reference(object, Purpose::Handle);
+                let access = ObjectType::Process.rules().valid_access;
+                let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
+                Next::call(Self::Start { child, parent }, count)
+            }
+            Self::Start { child, parent } => {
+                let returned = k.take_returned(thread);
+                let resume = Self::DropParent { parent, returned };
+                if returned.status.is_error() {
+                    k.dereference(k[child].object, Purpose::Handle);
+                    return Next::call(resume, PspExitProcess::CloseTable { process: child });
+                }
+                k.start_child(child);
+                Next::goto(resume)
+            }
+            Self::DropParent { parent: object, returned } => {
+                k.forget_returned(thread);
+                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Service };
+                Next::call(Self::Return { returned }, drop)
+            }
+            Self::Return { returned } => {
+                k.forget_returned(thread);
+                Next::Return(returned)
+            }
+        }
+    }
+}
+
+impl Kernel {
+    fn create_child(&mut self, parent: Id<Object>, child: Id<Process>, inherits: Inheritance) -> Next {
+        let process = self.process_of(parent);
+        let refuse = |status| {
+            let returned = Returned::status(status);
+            Next::goto(NtCreateUserProcess::DropParent { parent, returned })
+        };
+        if self[child].created {
+            return refuse(NtStatus::INVALID_PARAMETER);
+        }
+        if !self.acquire_rundown(process) {
+            return refuse(NtStatus::PROCESS_IS_TERMINATING);
+        }
+        self.begin_process(child);
+        if let Some(job) = self[process].job {
+            self.join_job(child, job);
+        }
+        let resume = NtCreateUserProcess::Inherited { child, parent };
+        let listed = inherits == Inheritance::Listed;
+        match inherits {
+            Inheritance::Nothing => Next::goto(resume),
+            _ => Next::call(
+                resume,
+                ObInitProcess::Reference { parent: process, child, after: Handle::NULL, listed },
+            ),
+        }
+    }
+
+    fn start_child(&mut self, child: Id<Process>) {
+        while self.pop(child, Process::HANDLE_LIST, "").is_some() {}
+        self.set(child, Process::INSERTED, true, "the process can be found by its id");
+        if self[child].exiting {
+            return;
+        }
+        let declared = |(_, thread): &(Id<Thread>, &Thread)| thread.process == child && !thread.created;
+        let threads: Vec<Id<Thread>> = self.all::<Thread>().filter(declared).map(|(id, _)| id).collect();
+        threads.into_iter().for_each(|thread| self.begin_thread(thread));
+    }
+}
