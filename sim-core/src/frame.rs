@@ -238,6 +238,8 @@ frames! {
     RemoveIoCompletion in crate::nt::completion::NtRemoveIoCompletion,
     DuplicateObject in crate::nt::duplicate_object::NtDuplicateObject,
     WaitForSingleObject in crate::nt::wait::NtWaitForSingleObject,
+    QueryObject in crate::nt::query_object::NtQueryObject,
+    CompareObjects in crate::nt::compare_objects::NtCompareObjects,
     ExitThread in crate::ps::exit::PspExitThread,
     ExitProcess in crate::ps::exit::PspExitProcess,
 }

@@ -183,6 +183,7 @@ kernel! {
     Iosb iosbs: crate::io::iosb::Iosb,
     HandleCount handle_counts: crate::ob::header::HandleCount,
     System system: crate::ps::system::System,
+    Information informations: crate::ob::information::Information,
 }
 
 /// A record as undo sees it.

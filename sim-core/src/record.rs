@@ -37,6 +37,8 @@ pub enum Kind {
     HandleCount,
     /// What the system keeps once: locks and work queues.
     System,
+    /// What a query answered.
+    Information,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -91,7 +91,7 @@ impl Kernel {
         access: Access,
         attributes: u8,
     ) -> Next {
-        let entry = Entry { object: Some(object), access, attributes, locked: false };
+        let entry = Entry { object: Some(object), access, attributes, locked: false, ref_cnt: 0 };
         match self.insert_entry(process, entry, "the handle names the object from now on") {
             Some(handle) => Next::Return(Returned::value(handle.0)),
             None => Next::call(

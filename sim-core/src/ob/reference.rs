@@ -25,6 +25,8 @@ word_enum! {
         IrpEvent = "the IRP holds the event that it will signal",
         /// A system service's hold for its own duration.
         Service = "the system service holds the object while it works on it",
+        /// A query's hold for its own duration, which it counts.
+        Query = "the query holds the object that it tells of",
         /// A wait.
         Wait = "a wait holds the object it waits for",
         /// A call inside a synchronous file object.
@@ -49,6 +51,7 @@ impl Purpose {
             Purpose::Irp => "the IRP is finished and lets the file object go",
             Purpose::IrpEvent => "the IRP has signalled its event and lets it go",
             Purpose::Service => "the system service is done with the object",
+            Purpose::Query => "the query has its answer",
             Purpose::Wait => "the wait is over",
             Purpose::Lock => "the call is over",
             Purpose::Association => "the file object is gone, and with it its hold on the port",
@@ -135,11 +138,15 @@ impl Routine for ObReferenceObjectByHandle {
                     return Next::fail(NtStatus::INVALID_HANDLE);
                 };
                 k.reference(object, purpose);
+                k.charge(process, handle, purpose);
                 Next::goto(Self::UnlockEntry { process, handle, object, purpose })
             }
             Self::UnlockEntry { process, handle, object, purpose } => {
-                if let (Purpose::Handle, Some(entry)) = (purpose, k.entry(process, handle)) {
+                if let (Purpose::Handle | Purpose::Query, Some(entry)) = (purpose, k.entry(process, handle)) {
                     k.set(thread, Thread::HANDLE_INFORMATION, entry.access, "");
+                }
+                if let (Purpose::Query, Some(entry)) = (purpose, k.entry(process, handle)) {
+                    k.set(thread, Thread::HANDLE_ATTRIBUTES, entry.attributes, "");
                 }
                 k.unlock_entry(process, handle);
                 Next::Return(Returned::value(object.to_word() as u32))
@@ -208,7 +215,7 @@ impl Kernel {
             return Next::fail(NtStatus::OBJECT_TYPE_MISMATCH);
         }
         self.reference(object, purpose);
-        if purpose == Purpose::Handle {
+        if matches!(purpose, Purpose::Handle | Purpose::Query) {
             let access = self.object_type(object).rules().valid_access;
             self.set(thread, Thread::HANDLE_INFORMATION, access, "");
         }

@@ -31,6 +31,8 @@ record! {
         HANDED handed: Option<Id<Packet>>,
         /// The access of the handle that a duplicate was made from (OBJECT_HANDLE_INFORMATION), until it is read.
         HANDLE_INFORMATION handle_information: Access,
+        /// The attributes of the handle that a query asks about (OBJECT_HANDLE_INFORMATION), until they are read.
+        HANDLE_ATTRIBUTES handle_attributes: u8,
         /// It was told to end.
         TERMINATING terminating: bool,
         /// It has ended; its object is signalled.
@@ -94,6 +96,7 @@ impl Kernel {
             returned: None,
             handed: None,
             handle_information: Access(0),
+            handle_attributes: 0,
             terminating: false,
             ended: false,
             irps: alloc::vec::Vec::new(),

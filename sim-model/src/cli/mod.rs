@@ -61,8 +61,11 @@ struct RunArguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The Windows version to run as; without it, the one that the file names, or win11.
-    #[arg(long, value_parser = ["xp", "win7", "win8", "win10", "win11"])]
+    #[arg(long, value_parser = PROFILES)]
     profile: Option<String>,
+    /// The architecture to run on; without it, the one that the file names, or x64.
+    #[arg(long, value_parser = ARCHES)]
+    arch: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -97,8 +100,11 @@ struct ExploreArguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The Windows version to run as; without it, the one that the file names, or win11.
-    #[arg(long, value_parser = ["xp", "win7", "win8", "win10", "win11"])]
+    #[arg(long, value_parser = PROFILES)]
     profile: Option<String>,
+    /// The architecture to run on; without it, the one that the file names, or x64.
+    #[arg(long, value_parser = ARCHES)]
+    arch: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -113,6 +119,11 @@ struct ReplayArguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
+
+/// The Windows versions, as `--profile` takes them.
+const PROFILES: [&str; 6] = ["xp", "win7", "win8", "win81", "win10", "win11"];
+/// The architectures, as `--arch` takes them.
+const ARCHES: [&str; 2] = ["x64", "x86"];
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -66,6 +66,8 @@ pub struct Scenario {
     pub title: Option<Spanned<String>>,
     /// `profile win11`.
     pub profile: Option<Name>,
+    /// `arch x86`.
+    pub arch: Option<Name>,
     /// `unbound a, b`: labels that are the value of no handle.
     pub unbound: Vec<Name>,
     /// `device serial0 driver=serial`.

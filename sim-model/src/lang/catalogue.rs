@@ -123,6 +123,8 @@ pub enum Binds {
     Operation,
     /// A packet of a completion port.
     Packet,
+    /// The answer of a query.
+    Information,
     /// Another value; it can be passed where a handle, an operation or a number is wanted.
     Value,
 }
@@ -135,6 +137,7 @@ impl Binds {
             Binds::Handle => "handle",
             Binds::Operation => "operation",
             Binds::Packet => "packet",
+            Binds::Information => "information",
             Binds::Value => "value",
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sim_core::NtStatus;
+use sim_core::profile::Arch;
 
 use super::ast::{Action, ActionKind, Actor, Expected, Name, Scenario, Span, Spanned};
 use super::catalogue::{Binds, Catalogue};
@@ -142,6 +143,9 @@ impl<'a> Checker<'a> {
         let catalogue = self.catalogue;
         if let Some(profile) = &scenario.profile {
             self.one_of("profile", profile, || catalogue.profiles.iter().copied());
+        }
+        if let Some(arch) = &scenario.arch {
+            self.one_of("arch", arch, || Arch::ALL.iter().map(|arch| arch.name()));
         }
         for device in &scenario.devices {
             self.one_of("driver", &device.driver, || catalogue.drivers.iter().copied());
@@ -289,6 +293,7 @@ fn with_article(binds: Binds) -> &'static str {
         Binds::Handle => "a handle",
         Binds::Operation => "an operation",
         Binds::Packet => "a packet",
+        Binds::Information => "the answer of a query",
         Binds::Value => "a value",
     }
 }

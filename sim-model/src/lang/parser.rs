@@ -16,6 +16,7 @@ use super::token::{Line, TokenKind, lex};
 const FILE_WORDS: &[&str] = &[
     "title",
     "profile",
+    "arch",
     "unbound",
     "device",
     "process",
@@ -185,6 +186,9 @@ impl<'a, 'l> Parser<'a, 'l> {
             "profile" => {
                 scenario.profile = self.keep(line, whole(cursor, |c| c.name("the name of a profile")));
             }
+            "arch" => {
+                scenario.arch = self.keep(line, whole(cursor, |c| c.name("the name of an architecture")));
+            }
             "unbound" => scenario.unbound.extend(self.keep(line, whole(cursor, names)).unwrap_or_default()),
             "device" => scenario.devices.extend(self.keep(line, whole(cursor, device))),
             "process" => {
@@ -251,7 +255,7 @@ struct FirstPlaces(Vec<(&'static str, Span)>);
 
 impl FirstPlaces {
     fn once(&mut self, word: &'static str, place: Span) -> Parsed<()> {
-        if !matches!(word, "title" | "profile" | "schedule") {
+        if !matches!(word, "title" | "profile" | "arch" | "schedule") {
             return Ok(());
         }
         match self.0.iter().find(|(seen, _)| *seen == word) {

@@ -4,6 +4,7 @@ use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::frame::{Frame, Returned};
 use sim_core::io::port::Packet;
 use sim_core::nt::close::NtClose;
+use sim_core::ob::information::Information;
 use sim_core::ps::thread::Thread;
 use sim_core::word::Word;
 use sim_core::{Handle, Id, NtStatus};
@@ -141,6 +142,9 @@ impl World<'_> {
         if let Service::RemovePacket { .. } = call.service {
             return self.removed(call, status, value);
         }
+        if let Service::Query { .. } = call.service {
+            return self.answered_call(call, status, value);
+        }
         let returns_handle = call.row.spec.binds == Binds::Handle;
         let made = match call.service {
             Service::CreatePort { port, .. } if value == 0 => self.handle(port),
@@ -158,6 +162,16 @@ impl World<'_> {
             self.bind(label, Binding::Handle { process, handle, object });
         }
         CallResult::new(answer, status, returns_handle.then_some(u64::from(made.0)))
+    }
+
+    fn answered_call(&mut self, call: &Call, status: NtStatus, value: u32) -> CallResult {
+        let answer: Option<Id<Information>> =
+            status.is_success().then(|| Id::from_word(u64::from(value)));
+        match call.label {
+            Some(label) => self.bind(label, Binding::Information(answer)),
+            None => answer.into_iter().for_each(|answer| self.kernel.discard_information(answer)),
+        }
+        CallResult::new(call.answer(), status, None)
     }
 
     fn removed(&mut self, call: &Call, status: NtStatus, value: u32) -> CallResult {

@@ -4,6 +4,7 @@ use sim_core::drivers::DriverKind;
 use sim_core::win32::Win32Error;
 
 use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
+use crate::scenario::calls_queries::QUERIES;
 
 /// Which service a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,12 @@ pub enum ServiceName {
     Duplicate,
     /// NtWaitForSingleObject.
     Wait,
+    /// NtQueryObject.
+    QueryObject,
+    /// NtQueryInformationProcess(ProcessHandleCount).
+    ProcessHandleCount,
+    /// NtCompareObjects.
+    CompareObjects,
     /// NtTerminateThread on the caller.
     ExitThread,
 }
@@ -66,15 +73,15 @@ pub struct CallRow {
     pub answer: Answer,
 }
 
-const fn needs(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
+pub(super) const fn needs(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
     ParamSpec { name, short, kind, required: true }
 }
 
-const fn may(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
+pub(super) const fn may(name: &'static str, short: &'static str, kind: ParamKind) -> ParamSpec {
     ParamSpec { name, short, kind, required: false }
 }
 
-const fn row(
+pub(super) const fn row(
     name: &'static str,
     params: &'static [ParamSpec],
     binds: Binds,
@@ -95,8 +102,18 @@ use ParamKind::{Handle as H, Number as N, Operation as O, Process as P, Text as 
 const EVENT_PARAMS: &[ParamSpec] =
     &[may("bManualReset", "manual", BOOLEAN), may("bInitialState", "initial", BOOLEAN)];
 
-/// Every call, Win32 names first.
-pub const ROWS: [CallRow; 27] = [
+/// Every call.
+pub const ROWS: [CallRow; BASE.len() + QUERIES.len()] = {
+    let mut rows = [BASE[0]; BASE.len() + QUERIES.len()];
+    let mut at = 0;
+    while at < rows.len() {
+        rows[at] = if at < BASE.len() { BASE[at] } else { QUERIES[at - BASE.len()] };
+        at += 1;
+    }
+    rows
+};
+
+const BASE: [CallRow; 27] = [
     row(
         "CreateFile",
         &[
@@ -395,14 +412,28 @@ const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
 pub const CATALOGUE: Catalogue = Catalogue {
     calls: &CALLS,
     drivers: &DRIVERS,
-    profiles: &["xp", "win7", "win8", "win10", "win11"],
+    profiles: &["xp", "win7", "win8", "win81", "win10", "win11"],
     win32_errors: &ERRORS,
     results: &["TRUE", "FALSE", "WAIT_OBJECT_0", "WAIT_FAILED", "blocks"],
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
     numbers: &["INFINITE"],
     fields: &[
-        ("handle", &["HandleCount", "PointerCount", "Value", "CurrentByteOffset"]),
-        ("object", &["HandleCount", "PointerCount"]),
+        ("handle", &["HandleCount", "PointerCount", "ChargedPointerCount", "Value", "CurrentByteOffset"]),
+        ("object", &["HandleCount", "PointerCount", "ChargedPointerCount"]),
+        (
+            "information",
+            &[
+                "Attributes",
+                "GrantedAccess",
+                "HandleCount",
+                "PointerCount",
+                "Name",
+                "TypeName",
+                "TotalNumberOfObjects",
+                "TotalNumberOfHandles",
+                "ReturnLength",
+            ],
+        ),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),
     ],

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use sim_core::drivers::DriverKind;
 use sim_core::nt::wait::Timeout;
-use sim_core::profile::Profile;
+use sim_core::ob::information::InformationClass;
+use sim_core::profile::{Arch, Profile};
 use sim_core::{Handle, NtStatus};
 
 use crate::lang::ast::{self, Expected, Scenario, Span, Spanned, Value as Written};
@@ -36,7 +37,8 @@ pub fn compile(scenario: Scenario) -> Result<Program, Diagnostics> {
 /// As [`compile`]; and a call that this version of Windows does not have.
 pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Program, Diagnostics> {
     let own = || scenario.profile.as_ref().and_then(|name| Profile::named(&name.value)).unwrap_or_default();
-    let profile = profile.unwrap_or_else(own);
+    let arch = scenario.arch.as_ref().and_then(|name| Arch::named(&name.value)).unwrap_or(Arch::X64);
+    let profile = profile.unwrap_or_else(own).on(arch);
     let diagnostics = check(&scenario, &CATALOGUE);
     if !diagnostics.is_empty() {
         return Err(diagnostics);
@@ -44,12 +46,12 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
-    let Compiler { diagnostics, labels, .. } = compiler;
+    let Compiler { diagnostics, labels, charges, .. } = compiler;
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
     Ok(Program {
-        profile,
+        profile: if charges { profile.charged() } else { profile },
         devices: scenario.devices.iter().filter_map(device).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
@@ -66,6 +68,8 @@ fn device(device: &ast::Device) -> Option<DeviceDecl> {
 
 pub(super) struct Compiler {
     profile: Profile,
+    /// Something asks for the charged PointerCount.
+    pub(super) charges: bool,
     diagnostics: Diagnostics,
     labels: Vec<Label>,
     label_ids: BTreeMap<String, LabelId>,
@@ -78,6 +82,7 @@ impl Compiler {
     fn of(scenario: &Scenario, profile: Profile, diagnostics: Diagnostics) -> Compiler {
         let mut compiler = Compiler {
             profile,
+            charges: false,
             diagnostics,
             labels: Vec::new(),
             label_ids: BTreeMap::new(),
@@ -220,10 +225,9 @@ impl Compiler {
     ) -> (ActionKind, Vec<LabelId>) {
         // `check` has made sure that the call exists.
         let Some(row) = call_row(&call.name.value) else { unreachable!("a checked call exists") };
-        if row.service == ServiceName::CancelIoEx && !self.profile.has_cancel_io_ex {
+        if let Some(came) = self.missing(row.service) {
             let message = format!("{} does not exist on {}", row.spec.name, self.profile.version.name());
-            let diagnostic = Diagnostic::new(message).at(call.name.span, "it came with Windows Vista");
-            self.diagnostics.push(diagnostic);
+            self.diagnostics.push(Diagnostic::new(message).at(call.name.span, came));
         }
         let mut args = Args { compiler: self, row, call, needs: Vec::new() };
         let service = args.service(label.is_some());
@@ -237,6 +241,15 @@ impl Compiler {
             })
             .collect();
         (ActionKind::Call(Call { row, service, label, expect }), needs)
+    }
+
+    /// If this version of Windows does not have a service: when it came.
+    const fn missing(&self, service: ServiceName) -> Option<&'static str> {
+        match service {
+            ServiceName::CancelIoEx if !self.profile.has_cancel_io_ex => Some("it came with Windows Vista"),
+            ServiceName::CompareObjects if !self.profile.has_compare_objects => Some("it came with Windows 10"),
+            _ => None,
+        }
     }
 
     fn property(&mut self, property: &ast::Property) -> Property {
@@ -376,8 +389,27 @@ impl Args<'_> {
                 Service::Duplicate { source, target, inherit: self.is_true("inherit"), close }
             }
             ServiceName::Wait => Service::Wait { handle: self.handle("handle"), timeout: self.timeout() },
+            ServiceName::QueryObject => self.query(),
+            ServiceName::ProcessHandleCount => {
+                let (handle, class) = (self.handle("process"), InformationClass::ProcessHandleCount);
+                Service::Query { handle, class, length: None }
+            }
+            ServiceName::CompareObjects => {
+                Service::CompareObjects { first: self.handle("first"), second: self.handle("second") }
+            }
             ServiceName::ExitThread => Service::ExitThread,
         }
+    }
+
+    fn query(&mut self) -> Service {
+        let class = match self.flags("class")[..] {
+            ["ObjectNameInformation"] => InformationClass::Name,
+            ["ObjectTypeInformation"] => InformationClass::Type,
+            _ => InformationClass::Basic,
+        };
+        // What is never asked for is never kept: the books of references taken in advance make more states.
+        self.compiler.charges |= class == InformationClass::Basic;
+        Service::Query { handle: self.handle("handle"), class, length: self.wide("length") }
     }
 
     fn create_file(&mut self) -> Service {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use sim_core::io::iosb::Iosb;
 use sim_core::ob::header::Body;
+use sim_core::ob::information::{Answered, Information};
 use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
 
@@ -72,6 +73,24 @@ pub enum Field {
     ObjectHandleCount,
     /// PointerCount of the object that the label was bound to.
     ObjectPointerCount,
+    /// PointerCount of the object that the handle names now, with the references taken in advance.
+    ChargedPointerCount,
+    /// PointerCount of the object that the label was bound to, with the references taken in advance.
+    ObjectChargedPointerCount,
+    /// The attributes of a queried handle.
+    Attributes,
+    /// The access of a queried handle.
+    GrantedAccess,
+    /// The name of a queried object.
+    Name,
+    /// The name of a queried object's type.
+    TypeName,
+    /// Objects of a queried object's type.
+    TotalNumberOfObjects,
+    /// Handles to objects of a queried object's type.
+    TotalNumberOfHandles,
+    /// How many bytes an answer takes.
+    ReturnLength,
     /// IRP_MJ_CLEANUP was sent.
     Cleanup,
     /// IRP_MJ_CLOSE was sent.
@@ -111,6 +130,8 @@ pub enum Value {
     Status(Option<NtStatus>),
     /// A Win32 error.
     Error(Win32Error),
+    /// A text.
+    Text(String),
     /// A status block.
     Operation(Option<Id<Iosb>>),
     /// No value: why.
@@ -162,6 +183,7 @@ impl fmt::Display for Value {
             Value::Status(Some(status)) => write!(f, "{status}"),
             Value::Status(None) => f.write_str("not written yet"),
             Value::Error(error) => write!(f, "{error}"),
+            Value::Text(text) => write!(f, "\"{text}\""),
             Value::Operation(_) => f.write_str("NULL"),
             Value::Missing(why) => f.write_str(why),
         }
@@ -290,6 +312,7 @@ impl World<'_> {
                 Binding::Handle { handle, .. } => Value::Number(i128::from(handle.0)),
                 Binding::Operation(iosb) => Value::Operation(Some(iosb)),
                 Binding::Packet(packet) => Value::Number(i128::from(packet.is_some())),
+                Binding::Information(answer) => Value::Number(i128::from(answer.is_some())),
             },
             TermKind::Field(label, field) => self.field(*label, *field),
             TermKind::Ended(actor) => Value::Number(i128::from(
@@ -313,6 +336,8 @@ impl World<'_> {
                     _ => Value::Status(block.status),
                 }
             }
+            Binding::Information(None) => Value::Missing("the query failed"),
+            Binding::Information(Some(answer)) => self.answered(answer, field),
             Binding::Packet(None) => match field {
                 Field::PacketOverlapped => Value::Operation(None),
                 _ => Value::Missing("no packet was removed"),
@@ -330,6 +355,26 @@ impl World<'_> {
         }
     }
 
+    /// What a query's answer says in a field.
+    fn answered(&self, answer: Id<Information>, field: Field) -> Value {
+        let name = match field {
+            Field::Attributes => "Attributes",
+            Field::GrantedAccess => "GrantedAccess",
+            Field::HandleCount => "HandleCount",
+            Field::PointerCount => "PointerCount",
+            Field::Name => "Name",
+            Field::TypeName => "TypeName",
+            Field::TotalNumberOfObjects => "TotalNumberOfObjects",
+            Field::TotalNumberOfHandles => "TotalNumberOfHandles",
+            _ => "ReturnLength",
+        };
+        match self.kernel().answered(answer, name) {
+            Some(Answered::Number(number)) => Value::Number(i128::from(number)),
+            Some(Answered::Text(text)) => Value::Text(text.to_owned()),
+            None => Value::Missing("another information class was queried"),
+        }
+    }
+
     fn handle_field(
         &self,
         process: Id<sim_core::ps::process::Process>,
@@ -340,7 +385,7 @@ impl World<'_> {
         let k = self.kernel();
         let named = k.entry(process, handle).and_then(|entry| entry.object);
         let object = match field {
-            Field::HandleCount | Field::PointerCount => named,
+            Field::HandleCount | Field::PointerCount | Field::ChargedPointerCount => named,
             _ => bound,
         };
         match field {
@@ -349,13 +394,17 @@ impl World<'_> {
             _ => {}
         }
         let Some(object) = object else {
-            let closed = matches!(field, Field::HandleCount | Field::PointerCount);
+            let closed =
+                matches!(field, Field::HandleCount | Field::PointerCount | Field::ChargedPointerCount);
             return Value::Missing(if closed { "no open handle (ask object(…))" } else { "no object" });
         };
         let header = &k[object];
         Value::Number(match (field, header.body) {
             (Field::HandleCount | Field::ObjectHandleCount, _) => i128::from(header.handle_count),
             (Field::PointerCount | Field::ObjectPointerCount, _) => i128::from(header.pointer_count),
+            (Field::ChargedPointerCount | Field::ObjectChargedPointerCount, _) => {
+                i128::from(k.charged_pointer_count(object))
+            }
             (Field::Deleted, _) => i128::from(header.deleted),
             (Field::Signaled, _) => i128::from(!header.deleted && k.is_signaled(object)),
             (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),

@@ -5,6 +5,7 @@
 
 mod act;
 pub mod calls;
+mod calls_queries;
 mod compile;
 mod compile_condition;
 pub mod condition;

@@ -4,6 +4,7 @@ use sim_core::Handle;
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::nt::wait::Timeout;
+use sim_core::ob::information::InformationClass;
 use sim_core::profile::Profile;
 
 use crate::lang::Source;
@@ -234,6 +235,22 @@ pub enum Service {
         handle: HandleArg,
         /// How long to wait.
         timeout: Timeout,
+    },
+    /// NtQueryObject, GetProcessHandleCount.
+    Query {
+        /// The handle.
+        handle: HandleArg,
+        /// What is asked.
+        class: InformationClass,
+        /// The length of the buffer; that of the answer if none is given.
+        length: Option<u64>,
+    },
+    /// CompareObjectHandles.
+    CompareObjects {
+        /// One handle.
+        first: HandleArg,
+        /// The other.
+        second: HandleArg,
     },
     /// ExitThread.
     ExitThread,

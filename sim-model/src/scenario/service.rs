@@ -4,11 +4,13 @@ use sim_core::frame::Frame;
 use sim_core::io::iosb::Iosb;
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
+use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
+use sim_core::nt::query_object::NtQueryObject;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::wait::NtWaitForSingleObject;
 use sim_core::ps::process::Process;
@@ -84,6 +86,12 @@ impl World<'_> {
             .into(),
             Service::Wait { handle, timeout } => {
                 NtWaitForSingleObject::of(self.handle(handle), timeout).into()
+            }
+            Service::Query { handle, class, length } => {
+                NtQueryObject::of(self.handle(handle), class, length).into()
+            }
+            Service::CompareObjects { first, second } => {
+                NtCompareObjects::of(self.handle(first), self.handle(second)).into()
             }
             Service::ExitThread => return None,
         })

@@ -5,6 +5,7 @@ use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::port::Packet;
 use sim_core::ob::header::Object;
+use sim_core::ob::information::Information;
 use sim_core::part::Part;
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Progress, Step};
@@ -35,6 +36,8 @@ pub enum Binding {
     Operation(Id<Iosb>),
     /// A removed packet; none if there was none.
     Packet(Option<Id<Packet>>),
+    /// The answer of a query; none if it failed.
+    Information(Option<Id<Information>>),
 }
 
 /// How far an actor is.

@@ -17,7 +17,7 @@ const FAILED: u8 = 2;
 /// How many stages a call can be at.
 const STAGES: u64 = 3;
 /// How many kinds of thing a label can name.
-const BOUND: u64 = 3;
+const BOUND: u64 = 4;
 
 impl World<'_> {
     /// Appends the state as bytes, the parts that are not as in `base`: with the same base, equal for equal states,
@@ -130,6 +130,7 @@ fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
         }
         Binding::Operation(iosb) => encoder.number(2 + iosb.to_word() * BOUND),
         Binding::Packet(packet) => encoder.number(3 + packet.to_word() * BOUND),
+        Binding::Information(answer) => encoder.number(4 + answer.to_word() * BOUND),
     }
 }
 
@@ -141,6 +142,7 @@ fn get_binding(decoder: &mut Decoder<'_>) -> Binding {
             Binding::Handle { process: Word::from_word(word), handle: decoder.word(), object: decoder.word() }
         }
         1 => Binding::Operation(Word::from_word(word)),
-        _ => Binding::Packet(Word::from_word(word)),
+        2 => Binding::Packet(Word::from_word(word)),
+        _ => Binding::Information(Word::from_word(word)),
     }
 }

@@ -4,6 +4,7 @@ use sim_core::delta::{Change, Delta};
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::ob::header::Object;
+use sim_core::ob::information::Answered;
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
@@ -262,6 +263,24 @@ fn event(
         {
             let to = packet(step, *item);
             Some(shown(subject(world, step, Kind::Port, *at), "packet removed", to))
+        }
+        Change::Create { kind: Kind::Information, at } => {
+            let at = Id::at(*at);
+            let answer = world.kernel().get(at)?;
+            let value = |field: &&str| match world.kernel().answered(at, field) {
+                Some(Answered::Number(number)) if *field == "GrantedAccess" => format!("{field} 0x{number:x}"),
+                Some(Answered::Number(number)) => format!("{field} {number}"),
+                Some(Answered::Text(text)) => format!("{field} \"{text}\""),
+                None => (*field).to_owned(),
+            };
+            let values: Vec<String> = answer.class.fields().iter().map(value).collect();
+            Some(shown(world.names().information(at), "says", values.join(", ")))
+        }
+        Change::Entry { process, slot, to, from, .. } if to.object.is_some() && to.ref_cnt != from.ref_cnt => {
+            let process = world.names().process(Id::at(*process));
+            let subject = format!("{process} {}", Handle(slot * 4));
+            let (from, to) = (from.ref_cnt.to_string(), to.ref_cnt.to_string());
+            Some(ShownChange { subject, field: "RefCnt", from, to, why, by: by.cloned() })
         }
         Change::Entry { process, slot, to, from, .. } if to.object.is_none() && from.object.is_some() => {
             let handle = Handle(slot * 4);

@@ -1,0 +1,158 @@
+//! What queries answer: the structures that a program gets back from NtQueryObject and its kin.
+
+use crate::kernel::Kernel;
+use crate::ob::header::{Body, Object};
+use crate::ob::types::ObjectType;
+use crate::profile::Arch;
+use crate::record::record;
+use crate::status::NtStatus;
+use crate::word::{Access, Id, word_enum};
+
+word_enum! {
+    /// What is asked.
+    pub enum InformationClass {
+        /// Attributes, granted access and counts.
+        Basic = "ObjectBasicInformation",
+        /// The object's name.
+        Name = "ObjectNameInformation",
+        /// The object's type, and how many objects and handles of it there are.
+        Type = "ObjectTypeInformation",
+        /// How many handles a process has open.
+        ProcessHandleCount = "ProcessHandleCount",
+    }
+}
+
+record! {
+    /// What a query answered, in user memory. It holds no reference on anything.
+    pub struct Information: Information {
+        /// What was asked.
+        CLASS class: InformationClass as "class",
+        /// The handle's attributes: OBJ_PROTECT_CLOSE 1, OBJ_INHERIT 2.
+        ATTRIBUTES attributes: u8 as "Attributes",
+        /// The access that the handle grants.
+        GRANTED_ACCESS granted_access: Access as "GrantedAccess",
+        /// Open handles to the object; for ProcessHandleCount, open handles of the process.
+        HANDLE_COUNT handle_count: u32 as "HandleCount",
+        /// The references in the object's header while the query held one of them: since Windows 8 with those that
+        /// handle-table entries took in advance.
+        POINTER_COUNT pointer_count: u64 as "PointerCount",
+        /// The number of the object's name.
+        NAME name: Option<u64>,
+        /// The type's name.
+        OBJECT_TYPE object_type: ObjectType as "TypeName",
+        /// Objects of the type.
+        TOTAL_OBJECTS total_objects: u32 as "TotalNumberOfObjects",
+        /// Handles to objects of the type.
+        TOTAL_HANDLES total_handles: u32 as "TotalNumberOfHandles",
+        /// How many bytes the answer takes.
+        RETURN_LENGTH return_length: u32 as "ReturnLength",
+    }
+    lists {}
+}
+
+/// A value in the answer of a query.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answered<'k> {
+    /// A number or a mask.
+    Number(u64),
+    /// A name.
+    Text(&'k str),
+}
+
+impl InformationClass {
+    /// The fields of the answer.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            InformationClass::Basic => &["HandleCount", "PointerCount", "Attributes", "GrantedAccess"],
+            InformationClass::Name => &["Name"],
+            InformationClass::Type => &["TypeName", "TotalNumberOfObjects", "TotalNumberOfHandles"],
+            InformationClass::ProcessHandleCount => &["HandleCount"],
+        }
+    }
+}
+
+impl Information {
+    pub(crate) const fn of(class: InformationClass, object_type: ObjectType) -> Information {
+        Information {
+            class,
+            attributes: 0,
+            granted_access: Access(0),
+            handle_count: 0,
+            pointer_count: 0,
+            name: None,
+            object_type,
+            total_objects: 0,
+            total_handles: 0,
+            return_length: 0,
+        }
+    }
+}
+
+impl Kernel {
+    /// The number of the object's full name, as ObjectNameInformation gives it. No object of the model has a name yet.
+    pub(crate) const fn queried_name(&self, _object: Id<Object>) -> Option<u64> {
+        None
+    }
+
+    /// What an answer says in a field; none if that is not a field of its class.
+    pub fn answered(&self, answer: Id<Information>, field: &str) -> Option<Answered<'_>> {
+        use Answered::{Number, Text};
+        let answer = &self[answer];
+        Some(match (answer.class, field) {
+            (_, "ReturnLength") => Number(u64::from(answer.return_length)),
+            (InformationClass::Name, "Name") => Text(answer.name.map_or("", |name| self.name(name as u32))),
+            (InformationClass::Type, "TypeName") => Text(answer.object_type.name()),
+            (InformationClass::Type, "TotalNumberOfObjects") => Number(u64::from(answer.total_objects)),
+            (InformationClass::Type, "TotalNumberOfHandles") => Number(u64::from(answer.total_handles)),
+            (InformationClass::Basic, "Attributes") => Number(u64::from(answer.attributes)),
+            (InformationClass::Basic, "GrantedAccess") => Number(u64::from(answer.granted_access.0)),
+            (InformationClass::Basic, "PointerCount") => Number(answer.pointer_count),
+            (InformationClass::Basic | InformationClass::ProcessHandleCount, "HandleCount") => {
+                Number(u64::from(answer.handle_count))
+            }
+            _ => return None,
+        })
+    }
+
+    /// STATUS_SUCCESS and how many bytes an answer takes, or why a buffer of `length` bytes is refused.
+    ///
+    /// Sizes: WDK, PUBLIC_OBJECT_BASIC_INFORMATION, OBJECT_NAME_INFORMATION, PUBLIC_OBJECT_TYPE_INFORMATION. Rules:
+    /// Wine ntdll/tests/om.c, test_query_object; ReactOS ob/oblife.c, ob/obname.c.
+    pub(crate) fn information_length(
+        &self,
+        object: Id<Object>,
+        class: InformationClass,
+        length: Option<u64>,
+    ) -> (NtStatus, u32) {
+        let (string, type_information) = match self.profile().arch {
+            Arch::X64 => (16, 104),
+            Arch::X86 => (8, 96),
+        };
+        // A string is followed by a null character.
+        let text = |characters: usize| if characters == 0 { 0 } else { 2 * (characters as u32 + 1) };
+        let needed = match class {
+            InformationClass::Basic => 56,
+            InformationClass::Name => string + text(self.queried_name(object).map_or(0, |name| self.name(name as u32).encode_utf16().count())),
+            InformationClass::Type => {
+                let name = self.object_type(object).name().len();
+                (type_information + text(name)).next_multiple_of(4)
+            }
+            InformationClass::ProcessHandleCount => 4,
+        };
+        let given = length.unwrap_or(u64::from(needed));
+        let exact = matches!(class, InformationClass::Basic | InformationClass::ProcessHandleCount);
+        let fits = if exact { given == u64::from(needed) } else { given >= u64::from(needed) };
+        let cut = class == InformationClass::Name && matches!(self[object].body, Body::File(_));
+        let status = match fits {
+            true => NtStatus::SUCCESS,
+            false if cut && given >= u64::from(string) => NtStatus::BUFFER_OVERFLOW,
+            false => NtStatus::INFO_LENGTH_MISMATCH,
+        };
+        (status, needed)
+    }
+
+    /// Lets an answer go that no label names.
+    pub fn discard_information(&mut self, information: Id<Information>) {
+        self.destroy(information, "");
+    }
+}
