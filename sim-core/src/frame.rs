@@ -75,6 +75,17 @@ pub struct StepName {
     pub does: &'static str,
 }
 
+/// A routine of the system, as a person reads of it.
+#[derive(Clone, Copy, Debug)]
+pub struct RoutineInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Its description: that of its type, line by line, each with a blank in front.
+    pub text: &'static str,
+    /// Its steps, in the order of their declaration.
+    pub steps: &'static [StepName],
+}
+
 /// A routine of the system.
 pub(crate) trait Routine: Copy {
     /// Takes the step this routine is at.
@@ -105,17 +116,24 @@ pub(crate) trait Routine: Copy {
 /// Declares a routine: its steps, what each still needs, its label and what it does.
 macro_rules! steps {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])*
         pub enum $name:ident = $routine:literal {
             $($(#[$vmeta:meta])* $variant:ident { $($field:ident: $ty:ty),* $(,)? } = $label:literal, $does:literal;)*
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "each step carries its own label and sentence")]
         pub enum $name { $($(#[$vmeta])* $variant { $($field: $ty),* },)* }
 
         impl $name {
+            /// What it is, and its steps.
+            pub const INFO: $crate::frame::RoutineInfo = $crate::frame::RoutineInfo {
+                name: $routine,
+                text: concat!($($doc, "\n"),*),
+                steps: &[$($crate::frame::StepName { routine: $routine, label: $label, does: $does }),*],
+            };
+
             pub(crate) const fn step_name(&self) -> $crate::frame::StepName {
                 let (label, does) = match self { $($name::$variant { .. } => ($label, $does),)* };
                 $crate::frame::StepName { routine: $routine, label, does }
@@ -165,6 +183,9 @@ macro_rules! frames {
         })*
 
         impl Frame {
+            /// Every routine.
+            pub const ROUTINES: &[RoutineInfo] = &[$(<$path>::INFO),*];
+
             /// The name of the step it is at.
             pub const fn step_name(&self) -> StepName {
                 match self { $(Frame::$name(routine) => routine.step_name(),)* }

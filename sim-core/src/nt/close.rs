@@ -10,7 +10,7 @@ use crate::word::{Handle, Id};
 steps! {
     /// NtClose: closes a handle of the calling process.
     ///
-    /// It does not wait for, and does not by itself end, any request issued through the handle. Errors:
+    /// Goes on in ObpCloseHandle. It does not wait for, and does not by itself end, any request issued through the handle. Errors:
     /// STATUS_INVALID_HANDLE, STATUS_HANDLE_NOT_CLOSABLE. The pseudo handles -1 to -6 are accepted and ignored from
     /// Windows 10 on. Sources: WDK, NtClose; Wine ntdll/tests/exception.c, test_closehandle.
     pub enum NtClose = "NtClose" {

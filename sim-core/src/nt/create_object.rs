@@ -14,9 +14,9 @@ use crate::word::{Access, Id};
 /// Counts on the way (ReactOS ob/oblife.c, ob/obhandle.c): PointerCount 1 for the creator, +1 for the handle with
 /// HandleCount +1, then the creator's reference goes: 1 and 1.
 macro_rules! create_service {
-    ($(#[$meta:meta])* $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $access:literal, $create:expr) => {
+    ($(#[doc = $doc:literal])* $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $access:literal, $create:expr) => {
         steps! {
-            $(#[$meta])*
+            $(#[doc = $doc])*
             pub enum $name = $routine {
                 Create { $($field: $ty),* } = "create", "create the object; its creator holds it";
                 Insert { object: Id<Object> } = "insert", "create a handle, which needs a reference of its own";

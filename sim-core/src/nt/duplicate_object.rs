@@ -15,6 +15,7 @@ use crate::word::{Access, Handle, Id, Word};
 steps! {
     /// NtDuplicateObject with DUPLICATE_SAME_ACCESS: a second handle to the same object, in any process.
     ///
+    /// Goes on in ObReferenceObjectByHandle, ObpIncrementHandleCount and ObpCreateHandle.
     /// `close` is DUPLICATE_CLOSE_SOURCE: the source is closed after the object's handle was counted for the target
     /// and before its entry is made, so HandleCount never drops to zero on the way and a duplicate within one process
     /// gets the source's value. It is closed also if the duplicate fails. Errors: STATUS_INVALID_HANDLE, STATUS_PROCESS_IS_TERMINATING. Sources: ReactOS

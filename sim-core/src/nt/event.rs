@@ -15,7 +15,7 @@ const EVENT_MODIFY_STATE: Access = Access(2);
 steps! {
     /// NtSetEvent and NtResetEvent: sets the event's state to `signaled`.
     ///
-    /// Errors: those of ObReferenceObjectByHandle.
+    /// Goes on in ObReferenceObjectByHandle. Errors: those of ObReferenceObjectByHandle.
     pub enum NtSetEvent = "NtSetEvent" {
         Reference { handle: Handle, signaled: bool } = "enter", "reference the event by its handle";
         Set { signaled: bool } = "set", "set the event's state";

@@ -15,8 +15,8 @@ use crate::ob::table::Entry;
 use crate::ps::process::Process;
 use crate::word::{Handle, Id};
 
-const TAKES: &str = "the entry has no reference left to give: it takes a batch in advance";
-const PAYS: &str = "the entry pays for this use with a reference taken in advance";
+const TAKES: &str = "the entry has none left to give: it takes a batch in advance";
+const PAYS: &str = "the entry pays for this use";
 
 impl Kernel {
     /// Enters a use of a handle in the books of its entry. A duplicate is no use: its reference becomes the new

@@ -3,6 +3,7 @@
 //! stdout carries the result, stderr what went wrong with the input. Exit codes: 0 all held; 1 an expectation, rule or
 //! comparison failed; 2 bad usage or bad input; 3 a limit was reached before a verdict.
 
+mod explain;
 mod explore;
 mod list;
 mod output;
@@ -47,6 +48,29 @@ enum Command {
         #[arg(value_enum)]
         what: Option<list::What>,
     },
+    /// Explain one thing that has a name: a call, a routine, a step, a status, a field, a profile.
+    Explain(ExplainArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct ExplainArguments {
+    /// The name; without one, everything that has a page is listed.
+    name: Option<String>,
+    /// With PointerCount: the number that a debugger shows, decimal or 0x….
+    #[arg(value_parser = explain::number)]
+    number: Option<u64>,
+    /// With a number: the HandleCount that stands beside it.
+    #[arg(long, value_name = "N", value_parser = explain::number)]
+    handles: Option<u64>,
+    /// With a number: the Windows version where it was read.
+    #[arg(long, value_parser = PROFILES, default_value = "win11")]
+    profile: String,
+    /// With a number: the architecture where it was read.
+    #[arg(long, value_parser = ARCHES, default_value = "x64")]
+    arch: String,
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 #[derive(Debug, clap::Args)]
@@ -161,6 +185,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(arguments, &mut output),
         Some(Command::Explore(arguments)) => explore::explore(arguments, &mut output),
         Some(Command::Replay(arguments)) => replay::replay(arguments, &mut output),
+        Some(Command::Explain(arguments)) => explain::explain(arguments, &mut output),
         Some(Command::List { what }) => list::list(*what, &mut output),
     };
     ExitCode::from(output.finish(exit) as u8)

@@ -279,8 +279,7 @@ fn event(
         Change::Entry { process, slot, to, from, .. } if to.object.is_some() && to.ref_cnt != from.ref_cnt => {
             let process = world.names().process(Id::at(*process));
             let subject = format!("{process} {}", Handle(slot * 4));
-            let (from, to) = (from.ref_cnt.to_string(), to.ref_cnt.to_string());
-            Some(ShownChange { subject, field: "RefCnt", from, to, why, by: by.cloned() })
+            Some(shown(subject, "RefCnt", format!("{} → {}", from.ref_cnt, to.ref_cnt)))
         }
         Change::Entry { process, slot, to, from, .. } if to.object.is_none() && from.object.is_some() => {
             let handle = Handle(slot * 4);
