@@ -7,7 +7,9 @@ use crate::encode::{Decoder, Encoder};
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::Id;
+use crate::ob::header::Object;
+use crate::record::Kind;
+use crate::word::{Id, Word, WordKind};
 
 /// What a routine returns: a status and, with it, a value (a handle, a record's id, a flag).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -147,6 +149,13 @@ macro_rules! steps {
                 })* }
             }
 
+            pub(crate) fn words(&self, see: &mut dyn FnMut($crate::word::WordKind, u64)) {
+                let _ = &see;
+                match self { $($name::$variant { $($field),* } => {
+                    $($crate::frame::see_word(*$field, see);)*
+                })* }
+            }
+
             pub(crate) fn get(decoder: &mut $crate::encode::Decoder<'_>) -> Self {
                 enum Tag { $($variant),* }
                 let tag = decoder.number();
@@ -160,7 +169,20 @@ macro_rules! steps {
 }
 pub(crate) use steps;
 
+pub(crate) fn see_word<T: Word>(value: T, see: &mut dyn FnMut(WordKind, u64)) {
+    see(T::KIND, value.to_word());
+}
+
 impl Frame {
+    /// Whether the step still needs to know of an object.
+    pub fn mentions(&self, object: Id<Object>) -> bool {
+        let mut found = false;
+        self.words(&mut |kind, word| {
+            found |= matches!(kind, WordKind::Ref(Kind::Object)) && word == object.to_word();
+        });
+        found
+    }
+
     /// Whether it is the work of an APC that interrupted the thread.
     pub const fn is_apc(&self) -> bool {
         matches!(self, Frame::FinishIrp(routine) if !routine.is_inline())
@@ -205,6 +227,10 @@ macro_rules! frames {
 
             pub(crate) fn time_out(self) -> Option<Next> {
                 match self { $(Frame::$name(routine) => Routine::time_out(routine),)* }
+            }
+
+            fn words(&self, see: &mut dyn FnMut(WordKind, u64)) {
+                match self { $(Frame::$name(routine) => routine.words(see),)* }
             }
 
             pub(crate) fn put(&self, encoder: &mut Encoder<'_>) {

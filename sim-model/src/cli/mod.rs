@@ -5,6 +5,7 @@
 
 mod explain;
 mod explore;
+mod graph;
 mod list;
 mod output;
 mod replay;
@@ -42,6 +43,8 @@ enum Command {
     Explore(ExploreArguments),
     /// Drive the model's handle tables with a recording: a Windows Security event log as JSON Lines.
     Replay(ReplayArguments),
+    /// Show who holds whom at a step of a scenario's run, and why an object is still alive.
+    Graph(GraphArguments),
     /// List what there is: calls, drivers or profiles.
     List {
         /// What to list; everything, if nothing is named.
@@ -50,6 +53,46 @@ enum Command {
     },
     /// Explain one thing that has a name: a call, a routine, a step, a status, a field, a profile.
     Explain(ExplainArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct GraphArguments {
+    /// The scenario file.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// After this step of the run; without it, at the end.
+    #[arg(long, value_name = "STEP", value_parser = explain::number, conflicts_with = "line")]
+    at: Option<u64>,
+    /// After the last step of this line of the file.
+    #[arg(long, value_name = "LINE", value_parser = explain::number)]
+    line: Option<u64>,
+    /// Tell every way in which this object is kept alive: a label, or a name that the graph shows.
+    #[arg(long, value_name = "OBJECT")]
+    why: Option<String>,
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    format: GraphFormat,
+    /// The Windows version to run as; without it, the one that the file names, or win11.
+    #[arg(long, value_parser = PROFILES)]
+    profile: Option<String>,
+    /// The architecture to run on; without it, the one that the file names, or x64.
+    #[arg(long, value_parser = ARCHES)]
+    arch: Option<String>,
+}
+
+/// The form of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum GraphFormat {
+    /// For people.
+    Text,
+    /// For Graphviz.
+    Dot,
+    /// For Mermaid.
+    Mermaid,
+    /// A picture.
+    Svg,
+    /// JSON Lines: one record a line.
+    Json,
 }
 
 #[derive(Debug, clap::Args)]
@@ -186,6 +229,7 @@ pub fn main() -> ExitCode {
         Some(Command::Explore(arguments)) => explore::explore(arguments, &mut output),
         Some(Command::Replay(arguments)) => replay::replay(arguments, &mut output),
         Some(Command::Explain(arguments)) => explain::explain(arguments, &mut output),
+        Some(Command::Graph(arguments)) => graph::graph(arguments, &mut output),
         Some(Command::List { what }) => list::list(*what, &mut output),
     };
     ExitCode::from(output.finish(exit) as u8)

@@ -126,7 +126,7 @@ pub fn render_reading(question: Question, reading: Option<&Reading>, color: bool
         paragraph("What cannot be known", &[line(of_the_query(handles))]);
         return text;
     }
-    let mut real = vec![(reading.real.text(), "whatever happened".to_owned())];
+    let mut real = vec![(reading.real.text(), "whatever the entries hold".to_owned())];
     if reading.one_batch != reading.real {
         real.push((reading.one_batch.text(), "if no entry holds more than one batch".to_owned()));
     }
@@ -177,9 +177,9 @@ fn few(reading: &Reading, handles: u64) -> Vec<(String, String)> {
             line("Each real reference more is one use more that was paid.".into()),
         ],
         None => vec![line(format!(
-            "{} with one batch each leave {fewest} real references at least. Fewer are possible only if an entry holds \
-             more than a batch, which has been seen on real machines: perhaps after two refills at a time.",
-            if handles == 1 { "1 entry".to_owned() } else { format!("{handles} entries") },
+            "{} {fewest} real references at least. Fewer are possible only if an entry holds more than a batch, which \
+             has been seen on real machines: perhaps after two refills at a time.",
+            if handles == 1 { "One batch leaves".to_owned() } else { format!("{handles} batches leave") },
         ))],
     }
 }

@@ -89,18 +89,22 @@ fn pages_of(name: &str) -> Vec<Page> {
 
 /// The names nearest to one that has no page, the nearest first.
 pub fn nearest(name: &str) -> Vec<&'static str> {
+    near_among(name, topics().into_iter().flat_map(|(_, names)| names))
+}
+
+/// The names nearest to one that is none of them, the nearest first, each once.
+pub fn near_among<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     // The distance costs the product of the lengths.
     if name.len() > 100 {
         return Vec::new();
     }
     let wanted = name.to_ascii_lowercase();
     let limit = (name.len() / 3).max(1);
-    let mut near: Vec<(usize, &'static str)> = Vec::new();
-    for known in topics().into_iter().flat_map(|(_, names)| names) {
-        let distance = osa_distance(&wanted, &known.to_ascii_lowercase());
-        let within = known.len() > wanted.len() && wanted.len() > 3 && {
-            known.to_ascii_lowercase().contains(&wanted)
-        };
+    let mut near: Vec<(usize, &'a str)> = Vec::new();
+    for known in names {
+        let small = known.to_ascii_lowercase();
+        let distance = osa_distance(&wanted, &small);
+        let within = wanted.len() > 3 && small.contains(&wanted);
         let close = distance <= limit && distance < wanted.len();
         if (close || within) && near.iter().all(|(_, other)| *other != known) {
             near.push((if close { distance } else { limit + 1 }, known));

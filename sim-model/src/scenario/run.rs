@@ -33,6 +33,8 @@ pub struct Run<'p> {
     pub partial: bool,
     /// Every step in the order in which it was taken, as (entry, step of the entry).
     pub order: Vec<(usize, usize)>,
+    /// The move of every step, in the same order.
+    pub moves: Vec<Move>,
 }
 
 /// One line that happened.
@@ -234,6 +236,7 @@ struct Runner<'p> {
     world: World<'p>,
     entries: Vec<Entry>,
     order: Vec<(usize, usize)>,
+    moves: Vec<Move>,
     broken: Vec<(usize, Refuted)>,
     events: Vec<Event>,
 }
@@ -244,13 +247,14 @@ impl<'p> Runner<'p> {
             world: World::new(program),
             entries: Vec::new(),
             order: Vec::new(),
+            moves: Vec::new(),
             broken: Vec::new(),
             events: Vec::new(),
         }
     }
 
     fn end(self) -> Run<'p> {
-        let Runner { mut world, mut entries, order, mut broken, .. } = self;
+        let Runner { mut world, mut entries, order, moves, mut broken, .. } = self;
         let program = world.program();
         for entry in &mut entries {
             if let Ending::Blocked { met } = &mut entry.ending {
@@ -258,9 +262,9 @@ impl<'p> Runner<'p> {
             }
         }
         world.forget();
-        let mut moves = Vec::new();
-        world.enabled(&mut moves);
-        let partial = !moves.is_empty();
+        let mut possible = Vec::new();
+        world.enabled(&mut possible);
+        let partial = !possible.is_empty();
         if !partial {
             broken.extend(broken_now(&world, PropertyKind::Finally));
         }
@@ -273,7 +277,7 @@ impl<'p> Runner<'p> {
                 (begun(actor)..program.actors[actor].actions.len()).map(move |action| (actor, action))
             })
             .collect();
-        Run { world, entries, unreached, broken, partial, order }
+        Run { world, entries, unreached, broken, partial, order, moves }
     }
 
     /// One action of the first actor that can go on, to its end or until it waits. False if none can.
@@ -345,6 +349,7 @@ impl<'p> Runner<'p> {
             Move::Begin(_) => self.entries.len() - 1,
             Move::Step(_) => self.resumed(thread),
         };
+        self.moves.push(step);
         let mark = self.world.mark();
         self.world.take(step, &mut self.events);
         let deltas = self.world.since(mark).to_vec();
