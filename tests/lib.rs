@@ -6,13 +6,16 @@ use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
+use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
+use sim_core::nt::query_object::NtQueryObject;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
+use sim_core::ob::information::InformationClass;
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Progress, Step};
 use sim_core::ps::thread::Thread;
@@ -106,6 +109,14 @@ impl Machine {
         }
     }
 
+    fn query(&self, handle: Handle, second: Handle, pick: usize) -> Frame {
+        let class = InformationClass::ALL[pick / 1024 % InformationClass::ALL.len()];
+        match pick & 256 {
+            0 => NtCompareObjects::of(handle, second).into(),
+            _ => NtQueryObject::of(handle, class, (pick & 4096 == 0).then_some(56)).into(),
+        }
+    }
+
     fn service(&self, thread: Id<Thread>, pick: usize) -> Frame {
         let handle = Handle((pick as u32 / 16 % 7) * 4);
         let second = Handle((pick as u32 / 112 % 7) * 4);
@@ -154,6 +165,7 @@ impl Machine {
                 NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: pick & 64 == 0 }
                     .into()
             }
+            _ if pick & 512 == 0 => self.query(handle, second, pick),
             _ if pick & 256 == 0 => NtSetEvent::of(handle, true).into(),
             _ => NtWaitForSingleObject::of(handle, Timeout::Finite).into(),
         }

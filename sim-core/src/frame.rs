@@ -5,10 +5,10 @@
 
 use crate::encode::{Decoder, Encoder};
 use crate::kernel::Kernel;
-use crate::ps::thread::Thread;
-use crate::status::NtStatus;
 use crate::ob::header::Object;
+use crate::ps::thread::Thread;
 use crate::record::Kind;
+use crate::status::NtStatus;
 use crate::word::{Id, Word, WordKind};
 
 /// What a routine returns: a status and, with it, a value (a handle, a record's id, a flag).

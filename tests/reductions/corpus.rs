@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// What is done to the handles `h0` and `h1` and the operations `r…`.
-const CALLS: [&str; 17] = [
+const CALLS: [&str; 19] = [
     "CloseHandle(h0)",
     "CloseHandle(h1)",
     "CloseHandle(h0) -> TRUE",
@@ -21,6 +21,8 @@ const CALLS: [&str; 17] = [
     "WaitForSingleObject(h1, timeout: 0)",
     "WaitForSingleObject(h1, timeout: 100)",
     "check h0.HandleCount == 1",
+    "NtQueryObject(h0, ObjectBasicInformation)",
+    "CompareObjectHandles(h0, h1)",
 ];
 
 /// How the handles come to be.

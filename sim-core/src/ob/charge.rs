@@ -34,7 +34,10 @@ impl Kernel {
     /// How many references to an object handle-table entries took in advance.
     pub fn charged_references(&self, object: Id<Object>) -> u64 {
         let tables = self.all::<Process>().flat_map(|(process, _)| self.table(process).open());
-        tables.filter(|(_, entry)| entry.object == Some(object)).map(|(_, entry)| u64::from(entry.ref_cnt)).sum()
+        tables
+            .filter(|(_, entry)| entry.object == Some(object))
+            .map(|(_, entry)| u64::from(entry.ref_cnt))
+            .sum()
     }
 
     /// PointerCount as the header of real Windows has it, and `!object` and NtQueryObject show it: the true count and

@@ -132,7 +132,13 @@ impl Kernel {
         let text = |characters: usize| if characters == 0 { 0 } else { 2 * (characters as u32 + 1) };
         let needed = match class {
             InformationClass::Basic => 56,
-            InformationClass::Name => string + text(self.queried_name(object).map_or(0, |name| self.name(name as u32).encode_utf16().count())),
+            InformationClass::Name => {
+                string
+                    + text(
+                        self.queried_name(object)
+                            .map_or(0, |name| self.name(name as u32).encode_utf16().count()),
+                    )
+            }
             InformationClass::Type => {
                 let name = self.object_type(object).name().len();
                 (type_information + text(name)).next_multiple_of(4)

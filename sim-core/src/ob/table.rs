@@ -45,7 +45,8 @@ pub struct Entry {
 
 impl Entry {
     /// An entry that can be given out.
-    pub const FREE: Entry = Entry { object: None, access: Access(0), attributes: 0, locked: false, ref_cnt: 0 };
+    pub const FREE: Entry =
+        Entry { object: None, access: Access(0), attributes: 0, locked: false, ref_cnt: 0 };
 }
 
 /// The entries of one process, by slot, in chunks that exist only where a slot was ever used.

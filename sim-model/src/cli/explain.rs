@@ -47,11 +47,13 @@ fn number_of(name: &str, arguments: &ExplainArguments, output: &mut Output) -> E
         Exit::BadInput
     };
     let (Some(pointer_count), Some(handles)) = (arguments.number, arguments.handles) else {
-        let text = "found only one of the two counts, expected both: `kobj explain PointerCount 65535 --handles 2`";
+        let text =
+            "found only one of the two counts, expected both: `kobj explain PointerCount 65535 --handles 2`";
         return wrong(text, output);
     };
     if !name.eq_ignore_ascii_case("PointerCount") {
-        let text = "only a number of PointerCount can be explained: `kobj explain PointerCount 65535 --handles 2`";
+        let text =
+            "only a number of PointerCount can be explained: `kobj explain PointerCount 65535 --handles 2`";
         return wrong(text, output);
     }
     let arch = Arch::named(&arguments.arch).unwrap_or(Arch::X64);

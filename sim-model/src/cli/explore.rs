@@ -36,7 +36,9 @@ pub(super) fn explore(arguments: &ExploreArguments, output: &mut Output) -> Exit
 
 fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) -> Exit {
     let profile = arguments.profile.as_deref().and_then(Profile::named);
-    let program = match read(file).and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref())) {
+    let program = match read(file)
+        .and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref()))
+    {
         Ok(program) => program,
         Err(diagnostics) => return complain(&diagnostics, output),
     };

@@ -7,8 +7,8 @@ use crate::cli::{Exit, GraphArguments, GraphFormat, Output};
 use crate::explain::near_among;
 use crate::scenario::{self, Program, run::Run};
 use crate::view::graph::{
-    Graph, Moment, Target, named, render_dot, render_json, render_mermaid, render_svg, render_text, render_why,
-    render_why_json,
+    Graph, Moment, Target, named, render_dot, render_json, render_mermaid, render_svg, render_text,
+    render_why, render_why_json,
 };
 
 /// The longest unknown name that is repeated.
@@ -105,7 +105,11 @@ fn why(name: &str, run: &Run<'_>, graph: &Graph, arguments: &GraphArguments, out
             let labels = run.world.program().labels.iter().map(|label| &*label.name);
             let titles = graph.nodes.node_weights().map(|node| &*node.title);
             let near = near_among(name, labels.chain(titles));
-            let help = if near.is_empty() { "a label, or a name that the graph shows".into() } else { near.join(", ") };
+            let help = if near.is_empty() {
+                "a label, or a name that the graph shows".into()
+            } else {
+                near.join(", ")
+            };
             let shown: String = name.chars().take(MOST_SHOWN).collect();
             output.complain(&format!("error: --why: found `{shown}`, expected {help}\n"));
             return Exit::BadInput;

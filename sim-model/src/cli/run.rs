@@ -17,6 +17,8 @@ const WHAT_NEXT: &str = "
 What to try next
   kobj run --steps FILE.kobj       the same, atomic step by atomic step
   kobj explore FILE.kobj           every order of the steps of all threads
+  kobj graph FILE.kobj --why NAME  who keeps an object alive
+  kobj explain NAME                one page on a call, a step, a status, a field
   kobj list                        the calls, drivers and profiles that a scenario can use
   kobj replay LOG.jsonl            drive the handle tables with a recording of a real machine
   docs/FIRST-SCENARIO.md           write a scenario of your own

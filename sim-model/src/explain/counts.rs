@@ -155,7 +155,13 @@ fn what(profile: &Profile) -> String {
 fn holding(entries: u64, handles: u64) -> String {
     match entries {
         0 => "no entry".into(),
-        all if all == handles => if all == 1 { "the entry".into() } else { format!("all {all} entries") },
+        all if all == handles => {
+            if all == 1 {
+                "the entry".into()
+            } else {
+                format!("all {all} entries")
+            }
+        }
         1 => "1 entry".into(),
         some => format!("{some} entries"),
     }
@@ -172,7 +178,11 @@ fn few(reading: &Reading, handles: u64) -> Vec<(String, String)> {
             line(format!(
                 "The fewest are {fewest}. Then {} a batch, of which {} paid.",
                 if entries == 1 { "1 entry holds".to_owned() } else { format!("{entries} entries hold") },
-                if paid == 1 { "1 use is".to_owned() } else { format!("{} are", plural(paid as usize, "use")) },
+                if paid == 1 {
+                    "1 use is".to_owned()
+                } else {
+                    format!("{} are", plural(paid as usize, "use"))
+                },
             )),
             line("Each real reference more is one use more that was paid.".into()),
         ],

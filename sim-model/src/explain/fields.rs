@@ -43,7 +43,8 @@ pub(super) fn names() -> Vec<(&'static str, &'static str)> {
 }
 
 fn records() -> impl Iterator<Item = (Kind, FieldInfo)> {
-    let fields = |kind: Kind| Kernel::fields(kind).iter().chain(Kernel::lists(kind)).map(move |field| (kind, *field));
+    let fields =
+        |kind: Kind| Kernel::fields(kind).iter().chain(Kernel::lists(kind)).map(move |field| (kind, *field));
     Kind::ALL.iter().flat_map(move |kind| fields(*kind)).filter(|(_, field)| !field.name.is_empty())
 }
 

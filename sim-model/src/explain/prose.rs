@@ -52,9 +52,8 @@ impl Prose {
 /// Whether a text speaks of a name.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.match_indices(name).any(|(at, found)| {
-        !text[..at].ends_with(word) && !text[at + found.len()..].starts_with(word)
-    })
+    text.match_indices(name)
+        .any(|(at, found)| !text[..at].ends_with(word) && !text[at + found.len()..].starts_with(word))
 }
 
 /// The text without the marks of links and code.
@@ -82,7 +81,8 @@ mod tests {
 
     #[test]
     fn takes_a_description_apart() {
-        let text = " NtX: does it.\n\n Slowly. Errors: those of\n ObReferenceObjectByHandle. Sources: A, b.c; D.\n";
+        let text =
+            " NtX: does it.\n\n Slowly. Errors: those of\n ObReferenceObjectByHandle. Sources: A, b.c; D.\n";
         let prose = Prose::of(text);
         assert_eq!(prose.about, ["NtX: does it.", "Slowly."]);
         assert_eq!(prose.sources, "A, b.c; D");

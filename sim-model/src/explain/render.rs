@@ -64,8 +64,14 @@ fn capital(text: &str) -> String {
 #[derive(Serialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 enum Record<'a> {
-    Page { #[serde(flatten)] page: &'a Page },
-    Topic { kind: &'a str, name: &'a str },
+    Page {
+        #[serde(flatten)]
+        page: &'a Page,
+    },
+    Topic {
+        kind: &'a str,
+        name: &'a str,
+    },
 }
 
 fn line(record: &Record<'_>) -> String {

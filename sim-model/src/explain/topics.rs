@@ -115,7 +115,8 @@ pub fn near_among<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<&
 }
 
 fn step_page(label: &str) -> Option<Page> {
-    let rows: Vec<_> = steps().filter(|step| step.label == label).map(|step| (step.routine, step.does)).collect();
+    let rows: Vec<_> =
+        steps().filter(|step| step.label == label).map(|step| (step.routine, step.does)).collect();
     let first = rows.first()?.0;
     let many = rows.iter().any(|row| row.0 != first);
     let about = if many { "The label of a step in several routines." } else { "The label of a step." };
@@ -128,12 +129,15 @@ fn type_page(object_type: ObjectType) -> Page {
     let rules = object_type.rules();
     let mut page = Page::new("type", object_type.name(), "A type of kernel object.");
     let yes = |is: bool| if is { "yes" } else { "no" };
-    page.section("What it asks of the object manager", [
-        ("close procedure", yes(rules.has_close_procedure).to_owned()),
-        ("delete procedure", yes(rules.has_delete_procedure).to_owned()),
-        ("counts handles by process", yes(rules.maintains_handle_count).to_owned()),
-        ("valid access", format!("0x{:x}", rules.valid_access.0)),
-    ]);
+    page.section(
+        "What it asks of the object manager",
+        [
+            ("close procedure", yes(rules.has_close_procedure).to_owned()),
+            ("delete procedure", yes(rules.has_delete_procedure).to_owned()),
+            ("counts handles by process", yes(rules.maintains_handle_count).to_owned()),
+            ("valid access", format!("0x{:x}", rules.valid_access.0)),
+        ],
+    );
     see_also(&mut page, naming(object_type.name()));
     page
 }
@@ -142,13 +146,16 @@ fn profile_page(version: Version) -> Page {
     let profile = Profile::of(version);
     let mut page = Page::new("profile", version.name(), format!("{}.", version.title()));
     let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-    page.section("How it differs", [
-        ("port-only requests survive their thread", yes(profile.thread_agnostic_io)),
-        ("CancelIoEx exists", yes(profile.has_cancel_io_ex)),
-        ("CompareObjectHandles exists", yes(profile.has_compare_objects)),
-        ("NtClose of a pseudo handle succeeds", yes(profile.closes_pseudo_handles)),
-        ("a port's last close wakes its waiters", yes(profile.port_close_wakes_waiters)),
-    ]);
+    page.section(
+        "How it differs",
+        [
+            ("port-only requests survive their thread", yes(profile.thread_agnostic_io)),
+            ("CancelIoEx exists", yes(profile.has_cancel_io_ex)),
+            ("CompareObjectHandles exists", yes(profile.has_compare_objects)),
+            ("NtClose of a pseudo handle succeeds", yes(profile.closes_pseudo_handles)),
+            ("a port's last close wakes its waiters", yes(profile.port_close_wakes_waiters)),
+        ],
+    );
     page.section(
         "What a handle-table entry takes in advance",
         Arch::ALL.iter().map(|arch| {
@@ -156,7 +163,11 @@ fn profile_page(version: Version) -> Page {
                 None => "nothing: PointerCount is the true count".to_owned(),
                 Some(batch) if batch.observed => format!("{} references, as seen", batch.size()),
                 Some(batch) => {
-                    format!("{} references: predicted from a field of {} bits, not seen", batch.size(), batch.bits)
+                    format!(
+                        "{} references: predicted from a field of {} bits, not seen",
+                        batch.size(),
+                        batch.bits
+                    )
                 }
             };
             (arch.name(), batch)
@@ -182,7 +193,8 @@ fn status_page(status: NtStatus, meaning: &str) -> Page {
     page.section("Number", [("", format!("0x{:08X}, severity {severity}", status.0))]);
     page.section("Win32 error", [("", Win32Error::of(status).name())]);
     let giving = Frame::ROUTINES.iter();
-    let giving = giving.filter(|routine| Prose::of(routine.text).statuses().iter().any(|row| row.0 == status.name()));
+    let giving =
+        giving.filter(|routine| Prose::of(routine.text).statuses().iter().any(|row| row.0 == status.name()));
     let mut also: Vec<&str> = giving.map(|routine| routine.name).collect();
     also.extend(naming(status.name()));
     see_also(&mut page, also);
@@ -193,7 +205,9 @@ fn status_page(status: NtStatus, meaning: &str) -> Page {
 fn error_page(error: Win32Error) -> Page {
     let mut page = Page::new("Win32 error", error.name(), "A Win32 error: what GetLastError gives.");
     page.section("Number", [("", error.0.to_string())]);
-    let statuses = NtStatus::ALL.iter().filter(|row| error != Win32Error::MR_MID_NOT_FOUND && Win32Error::of(row.0) == error);
+    let statuses = NtStatus::ALL
+        .iter()
+        .filter(|row| error != Win32Error::MR_MID_NOT_FOUND && Win32Error::of(row.0) == error);
     page.section("From", statuses.map(|row| (row.1, row.2)));
     page
 }

@@ -165,8 +165,7 @@ impl World<'_> {
     }
 
     fn answered_call(&mut self, call: &Call, status: NtStatus, value: u32) -> CallResult {
-        let answer: Option<Id<Information>> =
-            status.is_success().then(|| Id::from_word(u64::from(value)));
+        let answer: Option<Id<Information>> = status.is_success().then(|| Id::from_word(u64::from(value)));
         match call.label {
             Some(label) => self.bind(label, Binding::Information(answer)),
             None => answer.into_iter().for_each(|answer| self.kernel.discard_information(answer)),

@@ -247,7 +247,9 @@ impl Compiler {
     const fn missing(&self, service: ServiceName) -> Option<&'static str> {
         match service {
             ServiceName::CancelIoEx if !self.profile.has_cancel_io_ex => Some("it came with Windows Vista"),
-            ServiceName::CompareObjects if !self.profile.has_compare_objects => Some("it came with Windows 10"),
+            ServiceName::CompareObjects if !self.profile.has_compare_objects => {
+                Some("it came with Windows 10")
+            }
             _ => None,
         }
     }

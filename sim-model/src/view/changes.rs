@@ -268,7 +268,9 @@ fn event(
             let at = Id::at(*at);
             let answer = world.kernel().get(at)?;
             let value = |field: &&str| match world.kernel().answered(at, field) {
-                Some(Answered::Number(number)) if *field == "GrantedAccess" => format!("{field} 0x{number:x}"),
+                Some(Answered::Number(number)) if *field == "GrantedAccess" => {
+                    format!("{field} 0x{number:x}")
+                }
                 Some(Answered::Number(number)) => format!("{field} {number}"),
                 Some(Answered::Text(text)) => format!("{field} \"{text}\""),
                 None => (*field).to_owned(),
@@ -276,7 +278,9 @@ fn event(
             let values: Vec<String> = answer.class.fields().iter().map(value).collect();
             Some(shown(world.names().information(at), "says", values.join(", ")))
         }
-        Change::Entry { process, slot, to, from, .. } if to.object.is_some() && to.ref_cnt != from.ref_cnt => {
+        Change::Entry { process, slot, to, from, .. }
+            if to.object.is_some() && to.ref_cnt != from.ref_cnt =>
+        {
             let process = world.names().process(Id::at(*process));
             let subject = format!("{process} {}", Handle(slot * 4));
             Some(shown(subject, "RefCnt", format!("{} → {}", from.ref_cnt, to.ref_cnt)))

@@ -10,7 +10,14 @@ use crate::view::json::FORMAT_VERSION;
 #[derive(Serialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 enum Record<'a> {
-    Graph { format: u32, title: &'a str, place: &'a str, when: &'a str, step: usize, steps: usize },
+    Graph {
+        format: u32,
+        title: &'a str,
+        place: &'a str,
+        when: &'a str,
+        step: usize,
+        steps: usize,
+    },
     Node {
         id: usize,
         kind: NodeKind,
@@ -32,8 +39,13 @@ enum Record<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<&'a str>,
     },
-    Leak { sentence: &'a str },
-    Path { sentence: String, nodes: Vec<usize> },
+    Leak {
+        sentence: &'a str,
+    },
+    Path {
+        sentence: String,
+        nodes: Vec<usize>,
+    },
 }
 
 fn put(out: &mut String, record: &Record<'_>) {
@@ -49,16 +61,19 @@ fn put_nodes(graph: &Graph, out: &mut String) {
     put(out, &Record::Graph { format: FORMAT_VERSION, title, place, when, step, steps });
     for (id, node) in graph.numbered() {
         let Node { kind, title: name, type_name, counts, runs, lost: leaked, .. } = node;
-        put(out, &Record::Node {
-            id,
-            kind: *kind,
-            name,
-            type_name,
-            handle_count: counts.map(|counts| counts.0),
-            pointer_count: counts.map(|counts| counts.1),
-            runs: *runs,
-            leaked: *leaked,
-        });
+        put(
+            out,
+            &Record::Node {
+                id,
+                kind: *kind,
+                name,
+                type_name,
+                handle_count: counts.map(|counts| counts.0),
+                pointer_count: counts.map(|counts| counts.1),
+                runs: *runs,
+                leaked: *leaked,
+            },
+        );
     }
     for edge in graph.nodes.edge_references() {
         let (from, to, link) = (edge.source().index(), edge.target().index(), edge.weight());

@@ -42,9 +42,8 @@ impl Plan {
     /// Places everything.
     pub(super) fn place(&self) -> Placed {
         let columns = self.columns();
-        let mut items: Vec<Item> = (0..self.sizes.len())
-            .map(|node| Item::new(columns[node], self.sizes[node].1))
-            .collect();
+        let mut items: Vec<Item> =
+            (0..self.sizes.len()).map(|node| Item::new(columns[node], self.sizes[node].1)).collect();
         let bends: Vec<Vec<usize>> = self.links.iter().map(|link| bend(&mut items, *link)).collect();
         let mut order = first_order(&items);
         for sweep in 0..SWEEPS {
@@ -152,7 +151,11 @@ fn first_order(items: &[Item]) -> Vec<Vec<usize>> {
 
 /// Sorts each column by where its neighbours in the column before (or after) stand.
 fn straighten(order: &mut [Vec<usize>], items: &[Item], forwards: bool) {
-    let columns: Vec<usize> = if forwards { (1..order.len()).collect() } else { (0..order.len().saturating_sub(1)).rev().collect() };
+    let columns: Vec<usize> = if forwards {
+        (1..order.len()).collect()
+    } else {
+        (0..order.len().saturating_sub(1)).rev().collect()
+    };
     for column in columns {
         let other = order[if forwards { column - 1 } else { column + 1 }].clone();
         let place = |item: usize, own: usize| {
@@ -182,7 +185,8 @@ fn stand(items: &mut [Item], order: &[Vec<usize>]) {
     }
     for sweep in 0..2 * SWEEPS {
         let forwards = sweep % 2 == 0;
-        let columns: Vec<usize> = if forwards { (0..order.len()).collect() } else { (0..order.len()).rev().collect() };
+        let columns: Vec<usize> =
+            if forwards { (0..order.len()).collect() } else { (0..order.len()).rev().collect() };
         for column in columns {
             let wanted: Vec<f64> = order[column].iter().map(|item| wanted(items, *item, forwards)).collect();
             separate(items, &order[column], &wanted);
@@ -222,10 +226,13 @@ mod tests {
     #[test]
     fn nothing_overlaps_and_links_go_to_the_right() {
         let sizes = vec![(80.0, 40.0); 9];
-        let links = vec![(0, 1), (0, 2), (0, 3), (1, 4), (2, 5), (3, 5), (5, 4), (6, 7), (7, 5), (0, 4), (4, 0)];
+        let links =
+            vec![(0, 1), (0, 2), (0, 3), (1, 4), (2, 5), (3, 5), (5, 4), (6, 7), (7, 5), (0, 4), (4, 0)];
         let placed = Plan { sizes: sizes.clone(), links: links.clone() }.place();
         for (a, (left, top)) in placed.nodes.iter().enumerate() {
-            assert!(*left >= 0.0 && *top >= 0.0 && left + 80.0 <= placed.size.0 && top + 40.0 <= placed.size.1);
+            assert!(
+                *left >= 0.0 && *top >= 0.0 && left + 80.0 <= placed.size.0 && top + 40.0 <= placed.size.1
+            );
             for (other_left, other_top) in placed.nodes.iter().skip(a + 1) {
                 assert!((left - other_left).abs() >= 80.0 || (top - other_top).abs() >= 40.0, "{placed:?}");
             }

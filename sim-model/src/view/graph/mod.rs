@@ -77,7 +77,8 @@ impl Graph {
 
     /// What lives by itself, because it runs or because nothing in the graph leads to it: where a reader begins.
     pub fn roots(&self) -> Vec<NodeIndex> {
-        let alone = |node: &NodeIndex| self.nodes.neighbors_directed(*node, petgraph::Incoming).next().is_none();
+        let alone =
+            |node: &NodeIndex| self.nodes.neighbors_directed(*node, petgraph::Incoming).next().is_none();
         self.nodes.node_indices().filter(|node| self.nodes[*node].runs || alone(node)).collect()
     }
 }
@@ -88,14 +89,19 @@ fn sentence(world: &World<'_>, leak: &Leak) -> String {
     match leak {
         Leak::Unheld { object, references } => {
             let count = world.kernel()[*object].pointer_count;
-            let many = if *references == 1 { "1 reference that nobody holds".into() } else {
+            let many = if *references == 1 {
+                "1 reference that nobody holds".into()
+            } else {
                 format!("{references} references that nobody holds")
             };
             format!("{} has {many}: PointerCount {count}, and it will never be freed", name(*object))
         }
         Leak::Circle(objects) => {
             let names: Vec<String> = objects.iter().map(|object| name(*object)).collect();
-            format!("{} hold each other and nothing else holds them: they will never be freed", names.join(" and "))
+            format!(
+                "{} hold each other and nothing else holds them: they will never be freed",
+                names.join(" and ")
+            )
         }
     }
 }
@@ -151,7 +157,8 @@ impl Builder<'_> {
             if !self.is_shown(graph[node]) {
                 continue;
             }
-            let runs = graph.edges_directed(node, petgraph::Incoming).any(|edge| *edge.weight() == Hold::Running);
+            let runs =
+                graph.edges_directed(node, petgraph::Incoming).any(|edge| *edge.weight() == Hold::Running);
             let shown = self.node(graph[node], runs);
             let at = self.nodes.add_node(shown);
             self.holders.push((graph[node], at));
@@ -186,10 +193,13 @@ impl Builder<'_> {
                 }
             }
             Holder::Handle(process, handle) => {
-                let bound = |binding| matches!(binding, Binding::Handle { process: of, handle: value, .. }
-                    if of == process && value == handle);
+                let bound = |binding| {
+                    matches!(binding, Binding::Handle { process: of, handle: value, .. }
+                    if of == process && value == handle)
+                };
                 let labels = self.world.program().labels.iter().enumerate();
-                let label = labels.filter(|(at, _)| bound(self.world.binding(*at))).map(|(_, label)| &label.name);
+                let label =
+                    labels.filter(|(at, _)| bound(self.world.binding(*at))).map(|(_, label)| &label.name);
                 let label = label.map(String::as_str).next();
                 let name = format!("handle {handle}");
                 let name = label.map_or_else(|| name.clone(), |label| format!("{name} (label {label})"));
@@ -208,7 +218,8 @@ impl Builder<'_> {
         let k = self.world.kernel();
         for (holder, at) in self.holders.clone() {
             if let Holder::Handle(process, _) = holder {
-                let process = k.get(process).and_then(|process: &Process| self.at(Holder::Object(process.object)));
+                let process =
+                    k.get(process).and_then(|process: &Process| self.at(Holder::Object(process.object)));
                 self.link(process, Some(at), Link::fact("holds"));
             }
         }
@@ -253,7 +264,11 @@ impl Builder<'_> {
                     continue;
                 }
                 let routine = stack.first().map(|frame| frame.step_name().routine);
-                let verb = if routine.is_some_and(|routine| routine.contains("Wait")) { "waits for" } else { "holds" };
+                let verb = if routine.is_some_and(|routine| routine.contains("Wait")) {
+                    "waits for"
+                } else {
+                    "holds"
+                };
                 self.link(from, to, Link { verb, reference: true, by: routine });
                 left -= 1;
             }

@@ -17,7 +17,8 @@ const PLAIN_11: f64 = 6.2;
 
 /// What a link says that has no words.
 const HOLDS: &str = "holds";
-const LEGEND: &str = "An arrow means: holds. Solid: a reference, counted in PointerCount. Dashed: no reference.";
+const LEGEND: &str =
+    "An arrow means: holds. Solid: a reference, counted in PointerCount. Dashed: no reference.";
 
 /// The graph as SVG.
 pub fn render_svg(graph: &Graph) -> String {
@@ -40,7 +41,12 @@ pub fn render_svg(graph: &Graph) -> String {
          orient=\"auto\"><path d=\"M0,0.5 L8,4 L0,7.5 Z\" fill=\"#475569\"/></marker></defs>\n\
          <rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n"
     );
-    text(&mut svg, (MARGIN, MARGIN + 8.0), "font-size=\"16\" font-weight=\"bold\" fill=\"#0f172a\"", texts[0]);
+    text(
+        &mut svg,
+        (MARGIN, MARGIN + 8.0),
+        "font-size=\"16\" font-weight=\"bold\" fill=\"#0f172a\"",
+        texts[0],
+    );
     text(&mut svg, (MARGIN, MARGIN + 28.0), "font-size=\"12\" fill=\"#64748b\"", texts[1]);
     links_of(graph, &plan, &placed, &mut svg);
     for (at, node) in graph.numbered() {
