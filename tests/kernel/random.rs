@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use sim_core::Kernel;
 use sim_core::encode::Decoder;
 use sim_core::ob::header::Object;
-use sim_core::profile::{Arch, Profile, Version};
+use sim_core::profile::{Arch, Batch, Profile, Version};
 use sim_core::ps::process::Process;
 use sim_model::view::holders::{Hold, Holder, held_by, holders};
 use sim_model::view::leaks::leaks;
@@ -33,7 +33,7 @@ fn check_holders(kernel: &Kernel) -> Result<(), TestCaseError> {
 
 /// An entry never holds more than one batch, and nothing where the books are not kept.
 fn check_charges(kernel: &Kernel) -> Result<(), TestCaseError> {
-    let most = kernel.profile().batch.filter(|_| kernel.profile().charges).map_or(0, |batch| batch.size());
+    let most = kernel.profile().batch.filter(|_| kernel.profile().charges).map_or(0, Batch::size);
     for (process, _) in kernel.all::<Process>() {
         let charged = kernel.table(process).open().map(|(_, entry)| entry.ref_cnt).max();
         prop_assert!(charged.is_none_or(|charged| charged <= most), "{charged:?}");

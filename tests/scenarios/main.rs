@@ -103,7 +103,8 @@ fn expected_numbers(text: &str) -> Vec<(usize, usize)> {
             let mut at = first;
             while at < bytes.len() {
                 let end = (at..bytes.len()).find(|end| !bytes[*end].is_ascii_digit()).unwrap_or(bytes.len());
-                let alone = !bytes[at - 1].is_ascii_alphanumeric() && bytes[at - 1] != b'_';
+                let within = bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_';
+                let alone = !within && bytes.get(end) != Some(&b'x');
                 if end > at && alone {
                     places.push((start + at, start + end));
                 }

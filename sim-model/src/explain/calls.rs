@@ -94,10 +94,8 @@ fn going_on_in(routines: &[&'static RoutineInfo]) -> Vec<&'static RoutineInfo> {
     let mut found = routines.to_vec();
     let mut at = 0;
     while let Some(routine) = found.get(at) {
-        let about = Prose::of(routine.text).about.join(" ");
-        let onward = about.split_once("Goes on in ").map_or("", |(_, onward)| onward);
-        let onward = onward.split('.').next().unwrap_or_default();
-        let next = Frame::ROUTINES.iter().filter(|next| mentions(onward, next.name));
+        let onward = Prose::of(routine.text).onward;
+        let next = Frame::ROUTINES.iter().filter(|next| mentions(&onward, next.name));
         let next: Vec<_> = next.filter(|next| found.iter().all(|known| known.name != next.name)).collect();
         found.extend(next);
         at += 1;

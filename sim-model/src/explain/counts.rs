@@ -6,7 +6,7 @@
 
 use serde::Serialize;
 
-use sim_core::profile::Profile;
+use sim_core::profile::{Batch, Profile};
 
 use crate::explain::render::render_rows;
 use crate::view::layout::{Paint, Tone};
@@ -241,7 +241,7 @@ pub fn render_reading_json(question: Question, reading: Option<&Reading>) -> Str
         handle_count: handles,
         profile: profile.version.name(),
         arch: profile.arch.name(),
-        batch: profile.batch.map(|batch| batch.size()),
+        batch: profile.batch.map(Batch::size),
         observed: profile.batch.map(|batch| batch.observed),
         possible: reading.is_some(),
         real: reading.map(|reading| reading.real),

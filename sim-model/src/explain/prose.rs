@@ -8,6 +8,8 @@ use sim_core::frame::{Frame, RoutineInfo};
 pub(super) struct Prose {
     /// What it is, paragraph by paragraph.
     pub(super) about: Vec<String>,
+    /// The routines that it goes on in.
+    pub(super) onward: String,
     /// The sentence on its errors.
     pub(super) errors: String,
     /// Its sources.
@@ -24,6 +26,8 @@ impl Prose {
             for sentence in sentences(&paragraph) {
                 if sentence.starts_with("Error") {
                     prose.errors.push_str(sentence);
+                } else if sentence.starts_with("Goes on in ") {
+                    prose.onward.push_str(sentence);
                 } else if let Some(sources) =
                     sentence.strip_prefix("Sources: ").or_else(|| sentence.strip_prefix("Source: "))
                 {

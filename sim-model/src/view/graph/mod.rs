@@ -203,7 +203,7 @@ impl Builder<'_> {
                 let label = label.map(String::as_str).next();
                 let name = format!("handle {handle}");
                 let name = label.map_or_else(|| name.clone(), |label| format!("{name} (label {label})"));
-                Node::plain(NodeKind::Handle, format!("handle {handle}"), name)
+                Node::plain(NodeKind::Handle, name.clone(), name)
             }
             Holder::Irp(irp) => {
                 let name = names.irp(&k[irp]);

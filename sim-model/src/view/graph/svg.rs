@@ -68,13 +68,8 @@ fn when(graph: &Graph) -> String {
 
 fn size(node: &Node) -> (f64, f64) {
     let subtitle = node.subtitle();
-    let width = (columns(shown(node)) as f64 * BOLD_14).max(columns(&subtitle) as f64 * PLAIN_12);
+    let width = (columns(&node.title) as f64 * BOLD_14).max(columns(&subtitle) as f64 * PLAIN_12);
     (width + 28.0, if subtitle.is_empty() { 32.0 } else { 48.0 })
-}
-
-/// The name in a box; of a handle with its label.
-fn shown(node: &Node) -> &str {
-    if node.kind == NodeKind::Handle { &node.name } else { &node.title }
 }
 
 /// Fill and outline.
@@ -104,7 +99,7 @@ fn draw_node(svg: &mut String, node: &Node, (x, y): (f64, f64), (width, height):
     let subtitle = node.subtitle();
     let first = if subtitle.is_empty() { y + height / 2.0 + 5.0 } else { y + 20.0 };
     let bold = "font-size=\"14\" font-weight=\"bold\" text-anchor=\"middle\" fill=\"#0f172a\"";
-    text(svg, (middle, first), bold, shown(node));
+    text(svg, (middle, first), bold, &node.title);
     if !subtitle.is_empty() {
         let plain = "font-size=\"12\" text-anchor=\"middle\" fill=\"#334155\"";
         text(svg, (middle, y + 38.0), plain, &subtitle);

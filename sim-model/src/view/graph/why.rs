@@ -69,7 +69,7 @@ impl Graph {
             let name = &self.nodes[*node].name;
             match at.checked_sub(1).and_then(|before| self.link(path[before], *node)) {
                 None if path.len() == 1 && self.nodes[*node].runs => {
-                    text = format!("{name} is held while it runs")
+                    text = format!("{name} is held while it runs");
                 }
                 None if path.len() == 1 => text = format!("nothing holds {name}"),
                 None => text.clone_from(name),
