@@ -477,3 +477,15 @@ fn the_architecture_changes_what_a_query_says() {
     assert!(wide.stdout.contains("q.PointerCount: expected 33, found 32769"), "{wide:?}");
     folder.refuses("run", "bad.kobj", &["bad.kobj:1:6", "there is no arch `x68`", "did you mean `x64`?"]);
 }
+
+#[test]
+fn a_ledger_of_references_is_recognised() {
+    let lines = "Object: 1 Image: a.exe\n 1 +1 T nt!ObpCreateHandle+1\n 2 +1 L d!Leak+1\n 3 -1 T nt!ObpCloseHandle+1\n";
+    let folder =
+        Folder::new("ledger").with("leak.txt", lines).with("cut.txt", "Object: 1 Image: a.exe\n???\n");
+    let leak = folder.kobj(&["replay", "leak.txt"]);
+    assert_eq!((leak.code, leak.stderr.as_str()), (Some(1), ""), "{leak:?}");
+    assert!(leak.stdout.contains("1 left after the last handle was closed: a leak"), "{leak:?}");
+    assert_eq!(folder.kobj(&["replay", "leak.txt", "--kind", "event-log"]).code, Some(2));
+    folder.refuses("replay", "cut.txt", &["cut.txt:2:1: found `???`"]);
+}

@@ -41,7 +41,7 @@ enum Command {
     Run(RunArguments),
     /// Take the steps of all threads, devices and the system in every order: a counterexample, or none.
     Explore(ExploreArguments),
-    /// Drive the model's handle tables with a recording: a Windows Security event log as JSON Lines.
+    /// Hold a recording against the model: a Windows Security event log as JSON Lines, or the output of !obtrace.
     Replay(ReplayArguments),
     /// Show who holds whom at a step of a scenario's run, and why an object is still alive.
     Graph(GraphArguments),
@@ -206,6 +206,8 @@ enum Format {
 enum RecordingKind {
     /// A Windows Security event log as JSON Lines.
     EventLog,
+    /// What WinDbg's !obtrace prints: the references of one object, each with its stack.
+    Obtrace,
 }
 
 /// When to colour.
