@@ -33,7 +33,7 @@ pub struct CreateFile {
 steps! {
     /// NtCreateFile: opens a device and returns a handle to a new file object.
     ///
-    /// Errors: STATUS_OBJECT_NAME_NOT_FOUND, with nothing left behind. No driver of the model refuses
+    /// Goes on in IofCallDriver and ObpCreateHandle. Errors: STATUS_OBJECT_NAME_NOT_FOUND, with nothing left behind. No driver of the model refuses
     /// IRP_MJ_CREATE yet. The create request holds no reference on the file object. Source: ReactOS io/iomgr/file.c.
     pub enum NtCreateFile = "NtCreateFile" {
         Parse { device: Option<Id<Device>>, access: Access, synchronous: bool }
