@@ -4,22 +4,36 @@ use sim_core::drivers::DriverKind;
 use sim_core::frame::Frame;
 use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
+use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
 use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
-use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
+use sim_core::nt::create_object::{
+    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSemaphore,
+    NtCreateSymbolicLinkObject, NtCreateTimer,
+};
+use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
-use sim_core::nt::event::NtSetEvent;
+use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
+use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
+use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbolicLinkObject};
+use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::query_object::NtQueryObject;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
-use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
+use sim_core::nt::semaphore::NtReleaseSemaphore;
+use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
+use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
+use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
+use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
+use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::InformationClass;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Progress, Step};
 use sim_core::ps::thread::Thread;
-use sim_core::{Access, Handle, Id, Kernel, NtStatus};
+use sim_core::{Access, Handle, Id, Kernel, Name, NtStatus};
 
 /// A kernel with two devices, two processes and three threads.
 #[derive(Clone, Debug)]
@@ -34,7 +48,23 @@ pub struct Machine {
     pub devices: Vec<Id<Device>>,
     /// Status blocks of the programs.
     pub iosbs: Vec<Id<Iosb>>,
+    /// Paths to the devices, to nothing, and to what the programs create.
+    pub paths: Vec<Name>,
 }
+
+/// What [`Machine::paths`] are, in order: the devices', then those of named objects.
+const PATHS: [&str; 10] = [
+    r"\??\serial0",
+    r"\Device\queue0",
+    r"\??\nothing",
+    r"\BaseNamedObjects\a",
+    r"\BaseNamedObjects\A",
+    r"\BaseNamedObjects\Local\dir",
+    r"\BaseNamedObjects\dir\a",
+    r"a",
+    r"\BaseNamedObjects\loop\a",
+    r"\BaseNamedObjects\loop",
+];
 
 impl Machine {
     /// A machine of that Windows version.
@@ -51,8 +81,24 @@ impl Machine {
             k.create_thread(processes[1], "stranger"),
         ];
         let iosbs = (0..4).map(|_| k.create_iosb()).collect();
+        let paths = PATHS.iter().map(|path| k.path(path)).collect();
         k.forget();
-        Machine { k, processes, threads, devices, iosbs }
+        Machine { k, processes, threads, devices, iosbs, paths }
+    }
+
+    /// The attributes of an open of one of the devices.
+    pub fn device(&self, device: usize) -> ObjectAttributes {
+        ObjectAttributes::named(self.paths[device])
+    }
+
+    /// The attributes of an absolute name.
+    pub fn named(&mut self, path: &str) -> ObjectAttributes {
+        ObjectAttributes::named(self.k.path(path))
+    }
+
+    /// The object behind a handle of the first process.
+    pub fn object(&self, handle: Handle) -> Id<Object> {
+        self.k.entry(self.processes[0], handle).and_then(|entry| entry.object).expect("an open handle")
     }
 
     /// Starts a service on a thread and takes its steps, and the system's, until nothing is left to do.
@@ -117,21 +163,57 @@ impl Machine {
         }
     }
 
-    fn service(&self, thread: Id<Thread>, pick: usize) -> Frame {
+    fn service(&mut self, thread: Id<Thread>, pick: usize) -> Frame {
+        match pick % 5 {
+            0 => self.name_service(pick / 5),
+            _ => self.other_service(thread, pick / 5),
+        }
+    }
+
+    /// A random service of the namespace.
+    fn name_service(&self, pick: usize) -> Frame {
+        let handle = Handle((pick as u32 / 8 % 7) * 4);
+        let flags = [0, OBJ_OPENIF, OBJ_OPENIF | OBJ_PERMANENT, OBJ_CASE_INSENSITIVE][pick / 56 % 4];
+        let name = Some(self.paths[pick / 224 % self.paths.len()]);
+        let root = if (pick / 4480).is_multiple_of(4) { handle } else { Handle::NULL };
+        let (attributes, access) = (ObjectAttributes { root, name, flags }, MAXIMUM_ALLOWED);
+        match pick % 8 {
+            0 => NtCreateEvent::Create { attributes, manual_reset: true, signaled: false }.into(),
+            1 => NtOpenEvent::Open { attributes, access }.into(),
+            2 => NtCreateDirectoryObject::Create { attributes }.into(),
+            3 => NtOpenDirectoryObject::Open { attributes, access }.into(),
+            4 => {
+                let link_target = self.paths[pick / 2240 % 2 + 8];
+                NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
+            }
+            5 => NtSetPermanence::temporary(handle).into(),
+            6 => NtOpenSymbolicLinkObject::Open { attributes, access }.into(),
+            _ => NtCreateIoCompletion::Create { attributes }.into(),
+        }
+    }
+
+    fn other_service(&mut self, thread: Id<Thread>, pick: usize) -> Frame {
         let handle = Handle((pick as u32 / 16 % 7) * 4);
         let second = Handle((pick as u32 / 112 % 7) * 4);
         let iosb = self.iosbs[pick / 16 % self.iosbs.len()];
-        let device = Some(self.devices[pick / 16 % 2]);
         let (source, target) = (self.k[thread].process, self.processes[pick / 32 % 2]);
+        let has_waiters = |object: Id<Object>| Object::WAITERS.first(&self.k[object]).is_some();
+        if let Some(awaited) = self.handle_to(thread, has_waiters).filter(|_| pick % 64 < 40) {
+            return self.signal(thread, awaited, pick / 64);
+        }
+        if pick % 32 >= 16 {
+            return self.wait_service(thread, handle, second, pick / 16);
+        }
+        let attributes = ObjectAttributes::UNNAMED;
         match pick % 16 {
             0 | 1 => NtCreateFile::of(CreateFile {
-                device,
+                attributes: self.device(pick / 16 % 3),
                 access: Access(0x8010_0000),
                 synchronous: pick & 0xC0 == 0,
             })
             .into(),
-            2 => NtCreateIoCompletion::Create {}.into(),
-            3 => NtCreateEvent::Create { manual_reset: pick & 16 == 0, signaled: false }.into(),
+            2 => NtCreateIoCompletion::Create { attributes }.into(),
+            3 => NtCreateEvent::Create { attributes, manual_reset: pick & 16 == 0, signaled: false }.into(),
             4 | 5 => {
                 let (event, offset) = (second, (pick & 6 != 0).then_some(64));
                 NtReadFile::of(ReadFile {
@@ -168,6 +250,98 @@ impl Machine {
             _ if pick & 512 == 0 => self.query(handle, second, pick),
             _ if pick & 256 == 0 => NtSetEvent::of(handle, true).into(),
             _ => NtWaitForSingleObject::of(handle, Timeout::Finite).into(),
+        }
+    }
+
+    /// A handle of the thread's process to an object of which this is true.
+    fn handle_to(&self, thread: Id<Thread>, wanted: impl Fn(Id<Object>) -> bool) -> Option<Handle> {
+        let mut open = self.k.table(self.k[thread].process).open();
+        open.find(|(_, entry)| entry.object.is_some_and(&wanted)).map(|(handle, _)| handle)
+    }
+
+    /// Whether a wait for the object would last, and somebody else's doing could end it.
+    fn is_worth_a_wait(&self, object: Id<Object>) -> bool {
+        let body = self.k[object].body;
+        let waitable = matches!(body, Body::Event(_) | Body::Semaphore(_) | Body::Mutant(_) | Body::Timer(_));
+        waitable && !self.k.is_signaled(object)
+    }
+
+    fn is_thread_that_waits(&self, object: Id<Object>) -> bool {
+        matches!(self.k[object].body, Body::Thread(other) if self.k.is_waiting(other))
+    }
+
+    /// A service that may end the waits for an object, or the wait of a thread.
+    fn signal(&mut self, thread: Id<Thread>, handle: Handle, pick: usize) -> Frame {
+        let waiting = self.handle_to(thread, |object| self.is_thread_that_waits(object));
+        match (waiting, pick % 5) {
+            (Some(waiting), 0) => return NtAlertThread::of(waiting).into(),
+            (Some(waiting), 1) => return NtQueueApcThread::of(waiting, self.k.create_apc(false)).into(),
+            (_, 2) => return NtClose::of(handle).into(),
+            _ => {}
+        }
+        let entry = self.k.entry(self.k[thread].process, handle).and_then(|entry| entry.object);
+        match entry.map(|object| self.k[object].body) {
+            Some(Body::Semaphore(_)) => NtReleaseSemaphore::of(handle, 1 + pick as u32 % 2).into(),
+            Some(Body::Mutant(_)) => NtReleaseMutant::of(handle).into(),
+            Some(Body::Timer(_)) => NtSetTimer::of(handle, pick.is_multiple_of(2), false).into(),
+            _ if pick.is_multiple_of(2) => NtPulseEvent::of(handle).into(),
+            _ => NtSetEvent::of(handle, true).into(),
+        }
+    }
+
+    /// A service of what can be waited for, or a wait.
+    fn wait_service(&mut self, thread: Id<Thread>, handle: Handle, second: Handle, pick: usize) -> Frame {
+        let (odd, alertable) = (pick & 32 != 0, pick & 64 != 0);
+        let timeout = Timeout::ALL[pick / 128 % Timeout::ALL.len()];
+        let waiting = self.handle_to(thread, |object| self.is_thread_that_waits(object)).unwrap_or(handle);
+        let lasting = self.handle_to(thread, |object| self.is_worth_a_wait(object));
+        let handle = lasting.filter(|_| alertable != odd).unwrap_or(handle);
+        match pick % 20 {
+            0 if odd => NtCreateEvent::Create {
+                attributes: ObjectAttributes::UNNAMED,
+                manual_reset: alertable,
+                signaled: false,
+            }
+            .into(),
+            0 => NtCreateSemaphore::Create { attributes: ObjectAttributes::UNNAMED, initial: 0, limit: 2 }
+                .into(),
+            1 => NtReleaseSemaphore::of(handle, 1).into(),
+            2 | 3 => NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: odd }.into(),
+            4 => NtReleaseMutant::of(handle).into(),
+            5 => NtCreateTimer::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: odd }.into(),
+            6 => NtSetTimer::of(handle, false, odd).into(),
+            7 if odd => NtCancelTimer::of(handle).into(),
+            7 => NtQueryMutant::of(handle).into(),
+            8 => NtPulseEvent::of(handle).into(),
+            9 => {
+                let apc = self.k.create_apc(false);
+                NtQueueApcThread::of(if odd { Handle::CURRENT_THREAD } else { handle }, apc).into()
+            }
+            10 => NtAlertThread::of(waiting).into(),
+            11 => NtDelayExecution::Delay { alertable, timeout }.into(),
+            12 => NtSignalAndWaitForSingleObject::ReferenceSignal {
+                signal: handle,
+                wait: second,
+                alertable,
+                timeout,
+            }
+            .into(),
+            13 => NtDuplicateObject::Reference {
+                source: self.k[thread].process,
+                handle: Handle::CURRENT_THREAD,
+                target: self.processes[0],
+                attributes: 0,
+                close: false,
+            }
+            .into(),
+            14 => NtSetEvent::of(handle, true).into(),
+            15 => NtQueueApcThread::of(waiting, self.k.create_apc(false)).into(),
+            16 => NtWaitForSingleObject::Reference { handle, alertable, timeout }.into(),
+            _ => {
+                let handles = [handle, second, handle];
+                self.k.pass_handles(thread, &handles[..2 + usize::from(!odd)]);
+                NtWaitForMultipleObjects::of(odd, alertable, timeout).into()
+            }
         }
     }
 }

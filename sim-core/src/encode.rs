@@ -6,6 +6,7 @@
 use alloc::vec::Vec;
 
 use crate::record::Record;
+use crate::renaming::Rename;
 use crate::word::{Word, WordKind};
 
 /// Writes words.
@@ -55,16 +56,21 @@ impl<'a> Encoder<'a> {
         });
     }
 
-    /// Appends a list: how many items, then the items.
-    pub(crate) fn list(&mut self, items: &[u32]) {
+    /// Appends a list: how many items, then the items under new names.
+    pub(crate) fn list<T: Word, N: Rename>(&mut self, items: &[u32], names: &mut N) {
         self.number(items.len() as u64);
-        items.iter().for_each(|item| self.number(u64::from(*item)));
+        items.iter().for_each(|item| self.number(names.word::<T>(u64::from(*item))));
     }
 
     /// Appends a record as what differs from `base`, or its absence. Says whether it differs at all.
-    pub(crate) fn record<R: Record>(&mut self, record: Option<&R>, base: Option<&R>) -> bool {
+    pub(crate) fn record<R: Record, N: Rename>(
+        &mut self,
+        record: Option<&R>,
+        base: Option<&R>,
+        names: &mut N,
+    ) -> bool {
         match (record, base) {
-            (Some(record), base) => record.put(base, self),
+            (Some(record), base) => record.put(base, self, names),
             (None, Some(_)) => {
                 self.number(0);
                 true

@@ -2,7 +2,10 @@
 //!
 //! A caller's mistake is an NTSTATUS and never a finding.
 
-use crate::word::word_enum;
+use crate::io::irp::Irp;
+use crate::ob::header::Object;
+use crate::renaming::Rename;
+use crate::word::{Id, Word, WordKind, word_enum};
 
 word_enum! {
     /// The rules that a step can break.
@@ -43,8 +46,39 @@ impl Rule {
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
-    /// The place of the object or IRP it is about.
-    pub about: u32,
+    /// What it is about.
+    pub about: About,
     /// The number that breaks the rule: a count, or the second completion's status.
     pub number: u64,
+}
+
+/// What a broken rule is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum About {
+    /// An object.
+    Object(Id<Object>),
+    /// An IRP.
+    Irp(Id<Irp>),
+}
+
+impl Word for About {
+    const KIND: WordKind = WordKind::Packed;
+    fn to_word(self) -> u64 {
+        match self {
+            About::Object(object) => object.to_word() << 1,
+            About::Irp(irp) => irp.to_word() << 1 | 1,
+        }
+    }
+    fn from_word(word: u64) -> Self {
+        match word & 1 {
+            0 => About::Object(Id::from_word(word >> 1)),
+            _ => About::Irp(Id::from_word(word >> 1)),
+        }
+    }
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        match About::from_word(word) {
+            About::Object(object) => About::Object(names.value(object)).to_word(),
+            About::Irp(irp) => About::Irp(names.value(irp)).to_word(),
+        }
+    }
 }

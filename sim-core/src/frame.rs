@@ -8,29 +8,11 @@ use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::ps::thread::Thread;
 use crate::record::Kind;
+use crate::renaming::Rename;
 use crate::status::NtStatus;
-use crate::word::{Id, Word, WordKind};
+use crate::word::{Id, Word};
 
-/// What a routine returns: a status and, with it, a value (a handle, a record's id, a flag).
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Returned {
-    /// The status.
-    pub status: NtStatus,
-    /// The value; 0 where there is none.
-    pub value: u32,
-}
-
-impl Returned {
-    /// Only a status.
-    pub const fn status(status: NtStatus) -> Returned {
-        Returned { status, value: 0 }
-    }
-
-    /// Success with a value.
-    pub const fn value(value: u32) -> Returned {
-        Returned { status: NtStatus::SUCCESS, value }
-    }
-}
+pub use crate::returned::{Returned, Value};
 
 /// Where a routine goes after one step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -141,18 +123,23 @@ macro_rules! steps {
                 $crate::frame::StepName { routine: $routine, label, does }
             }
 
-            pub(crate) fn put(&self, encoder: &mut $crate::encode::Encoder<'_>) {
+            pub(crate) fn put<N: $crate::renaming::Rename>(
+                &self,
+                encoder: &mut $crate::encode::Encoder<'_>,
+                names: &mut N,
+            ) {
                 enum Tag { $($variant),* }
                 match self { $($name::$variant { $($field),* } => {
                     encoder.number(Tag::$variant as u64);
-                    $(encoder.word(*$field);)*
+                    $(encoder.word(names.value(*$field));)*
                 })* }
             }
 
-            pub(crate) fn words(&self, see: &mut dyn FnMut($crate::word::WordKind, u64)) {
-                let _ = &see;
+            /// Asks for the names of all that the step names, in order.
+            pub(crate) fn visit<N: $crate::renaming::Rename>(&self, names: &mut N) {
+                let _ = &names;
                 match self { $($name::$variant { $($field),* } => {
-                    $($crate::frame::see_word(*$field, see);)*
+                    $(names.value(*$field);)*
                 })* }
             }
 
@@ -169,18 +156,28 @@ macro_rules! steps {
 }
 pub(crate) use steps;
 
-pub(crate) fn see_word<T: Word>(value: T, see: &mut dyn FnMut(WordKind, u64)) {
-    see(T::KIND, value.to_word());
+/// Looks for an object among what is named, and gives no new names.
+struct Sought {
+    word: u64,
+    found: bool,
+}
+
+impl Rename for Sought {
+    fn reference(&mut self, kind: Kind, word: u64) -> u64 {
+        self.found |= kind == Kind::Object && word == self.word;
+        word
+    }
+    fn handle(&mut self, word: u64) -> u64 {
+        word
+    }
 }
 
 impl Frame {
     /// Whether the step still needs to know of an object.
     pub fn mentions(&self, object: Id<Object>) -> bool {
-        let mut found = false;
-        self.words(&mut |kind, word| {
-            found |= matches!(kind, WordKind::Ref(Kind::Object)) && word == object.to_word();
-        });
-        found
+        let mut sought = Sought { word: object.to_word(), found: false };
+        self.visit(&mut sought);
+        sought.found
     }
 
     /// Whether it is the work of an APC that interrupted the thread.
@@ -229,16 +226,16 @@ macro_rules! frames {
                 match self { $(Frame::$name(routine) => Routine::time_out(routine),)* }
             }
 
-            fn words(&self, see: &mut dyn FnMut(WordKind, u64)) {
-                match self { $(Frame::$name(routine) => routine.words(see),)* }
-            }
-
-            pub(crate) fn put(&self, encoder: &mut Encoder<'_>) {
+            pub(crate) fn put<N: Rename>(&self, encoder: &mut Encoder<'_>, names: &mut N) {
                 enum Tag { $($name),* }
                 match self { $(Frame::$name(routine) => {
                     encoder.number(Tag::$name as u64);
-                    routine.put(encoder);
+                    routine.put(encoder, names);
                 })* }
+            }
+
+            pub(crate) fn visit<N: Rename>(&self, names: &mut N) {
+                match self { $(Frame::$name(routine) => routine.visit(names),)* }
             }
 
             pub(crate) fn get(decoder: &mut Decoder<'_>) -> Frame {
@@ -261,6 +258,12 @@ frames! {
     DecrementHandleCount in crate::ob::close::ObpDecrementHandleCount,
     IncrementHandleCount in crate::ob::create::ObpIncrementHandleCount,
     CreateHandle in crate::ob::create::ObpCreateHandle,
+    DeleteNameCheck in crate::ob::name_check::ObpDeleteNameCheck,
+    LookupObjectName in crate::ob::namespace::ObpLookupObjectName,
+    InsertObject in crate::ob::insert::ObInsertObject,
+    OpenByName in crate::ob::open::ObOpenObjectByName,
+    ReferenceByName in crate::ob::open::ObReferenceObjectByName,
+    OpenByPointer in crate::ob::pointer::ObOpenObjectByPointer,
     CloseFile in crate::io::file_close::IopCloseFile,
     DeleteFile in crate::io::file_close::IopDeleteFile,
     CallDriver in crate::io::driver::IofCallDriver,
@@ -280,11 +283,42 @@ frames! {
     CreateIoCompletion in crate::nt::create_object::NtCreateIoCompletion,
     CreateEvent in crate::nt::create_object::NtCreateEvent,
     SetEvent in crate::nt::event::NtSetEvent,
+    CreateDirectory in crate::nt::create_object::NtCreateDirectoryObject,
+    CreateSymbolicLink in crate::nt::create_object::NtCreateSymbolicLinkObject,
+    CreateSection in crate::nt::create_object::NtCreateSection,
+    OpenEvent in crate::nt::open_object::NtOpenEvent,
+    OpenSemaphore in crate::nt::open_object::NtOpenSemaphore,
+    OpenMutant in crate::nt::open_object::NtOpenMutant,
+    OpenTimer in crate::nt::open_object::NtOpenTimer,
+    OpenIoCompletion in crate::nt::open_object::NtOpenIoCompletion,
+    OpenDirectory in crate::nt::open_object::NtOpenDirectoryObject,
+    OpenSymbolicLink in crate::nt::open_object::NtOpenSymbolicLinkObject,
+    OpenSection in crate::nt::open_object::NtOpenSection,
+    SetPermanence in crate::nt::permanence::NtSetPermanence,
     SetCompletionInformation in crate::nt::completion::NtSetInformationFile,
     SetIoCompletion in crate::nt::completion::NtSetIoCompletion,
     RemoveIoCompletion in crate::nt::completion::NtRemoveIoCompletion,
     DuplicateObject in crate::nt::duplicate_object::NtDuplicateObject,
     WaitForSingleObject in crate::nt::wait::NtWaitForSingleObject,
+    Wait in crate::ke::wait::KeWaitForMultipleObjects,
+    WaitForMultipleObjects in crate::nt::wait::NtWaitForMultipleObjects,
+    DelayExecution in crate::nt::delay::NtDelayExecution,
+    SignalAndWait in crate::nt::signal_and_wait::NtSignalAndWaitForSingleObject,
+    PulseEvent in crate::nt::event::NtPulseEvent,
+    ClearEvent in crate::nt::event::NtClearEvent,
+    QueryEvent in crate::nt::event::NtQueryEvent,
+    CreateSemaphore in crate::nt::create_object::NtCreateSemaphore,
+    ReleaseSemaphore in crate::nt::semaphore::NtReleaseSemaphore,
+    QuerySemaphore in crate::nt::semaphore::NtQuerySemaphore,
+    CreateMutant in crate::nt::create_object::NtCreateMutant,
+    ReleaseMutant in crate::nt::mutant::NtReleaseMutant,
+    QueryMutant in crate::nt::mutant::NtQueryMutant,
+    CreateTimer in crate::nt::create_object::NtCreateTimer,
+    SetTimer in crate::nt::timer::NtSetTimer,
+    CancelTimer in crate::nt::timer::NtCancelTimer,
+    QueryTimer in crate::nt::timer::NtQueryTimer,
+    QueueApcThread in crate::nt::apc::NtQueueApcThread,
+    AlertThread in crate::nt::apc::NtAlertThread,
     QueryObject in crate::nt::query_object::NtQueryObject,
     CompareObjects in crate::nt::compare_objects::NtCompareObjects,
     ExitThread in crate::ps::exit::PspExitThread,

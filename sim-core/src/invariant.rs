@@ -13,7 +13,9 @@ use crate::io::file::File;
 use crate::io::irp::{Irp, Major};
 use crate::io::port::Port;
 use crate::kernel::Kernel;
+use crate::ob::directory::Directory;
 use crate::ob::header::{HandleCount, Object};
+use crate::ob::namespace::Lookup;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::word::Id;
@@ -35,7 +37,10 @@ impl Kernel {
         self.all::<Object>()
             .find_map(|(object, header)| self.broken_counts(object, header, held[object.index()], idle))
             .or_else(|| self.all::<Irp>().find_map(|(irp, record)| broken_irp(irp, record)))
+            .or_else(|| self.all::<Object>().find_map(|(object, header)| self.broken_name(object, header)))
             .or_else(|| self.all::<File>().find_map(|(file, record)| self.broken_file(file, record)))
+            .or_else(|| self.all::<Object>().find_map(|(object, record)| self.broken_waiters(object, record)))
+            .or_else(|| self.all::<Thread>().find_map(|(thread, _)| self.broken_wait(thread)))
     }
 
     /// How many references the records (not the services under way) hold on each object, by place.
@@ -55,6 +60,7 @@ impl Kernel {
             if !self[thread.object].deleted {
                 hold(self[thread.process].object);
             }
+            Thread::WAIT_BLOCKS.of(thread).for_each(&mut hold);
         }
         for (_, irp) in self.all::<Irp>() {
             if irp.major == Major::Read {
@@ -64,6 +70,14 @@ impl Kernel {
         }
         self.all::<File>().filter_map(|(_, file)| file.port).for_each(|port| hold(self[port].object));
         self.all::<Device>().for_each(|(_, device)| hold(device.object));
+        for (object, directory) in
+            self.all::<Object>().filter_map(|(id, header)| Some((id, header.directory?)))
+        {
+            hold(object);
+            hold(self[directory].object);
+        }
+        self.all::<Lookup>().for_each(|(_, lookup)| hold(lookup.directory));
+        [self.root_directory(), self.dos_devices()].into_iter().for_each(&mut hold);
         held
     }
 
@@ -89,6 +103,31 @@ impl Kernel {
         })
     }
 
+    /// A name is in exactly the directory that the object says, and needs a handle or the permanent flag; between the
+    /// last handle and the name check a thread is on its way to take it out.
+    fn broken_name(&self, object: Id<Object>, header: &Object) -> Option<Broken> {
+        let broken = |rule| {
+            let name = header.name.map_or("none", |name| self.name(name.0));
+            let found = format!("{} {object:?}: Name {name}", header.body.object_type().name());
+            Some(Broken { rule, found })
+        };
+        let listed = |directory: Id<Directory>| Directory::ENTRIES.holds(&self[directory], object);
+        if header.name.is_some() != header.directory.is_some_and(listed) {
+            return broken("an object with a name is an entry of its directory");
+        }
+        let same = |other: &Id<Object>| self[*other].name == header.name;
+        let twice =
+            |directory: Id<Directory>| Directory::ENTRIES.of(&self[directory]).filter(same).count() > 1;
+        if header.directory.is_some_and(twice) {
+            return broken("a name in a directory is the name of one object");
+        }
+        if header.name.is_some() && header.pointer_count == 0 {
+            return broken("an object that is deleted has no name");
+        }
+        let temporary = header.handle_count == 0 && !header.permanent && header.name.is_some();
+        (temporary && self.is_quiet()).then(|| broken("a temporary object without handles has no name"))?
+    }
+
     fn broken_file(&self, file: Id<File>, record: &File) -> Option<Broken> {
         let header = &self[record.object];
         let handles = header.handle_count;
@@ -104,6 +143,28 @@ impl Kernel {
             });
         }
         None
+    }
+
+    /// A thread on an object's wait list waits for the object, and nothing that it could have is left to it.
+    fn broken_waiters(&self, object: Id<Object>, record: &Object) -> Option<Broken> {
+        let odd = |thread: &Id<Thread>| {
+            !self.is_waiting(*thread)
+                || !Thread::WAIT_BLOCKS.holds(&self[*thread], object)
+                || self.could_be_satisfied(*thread)
+        };
+        let thread = Object::WAITERS.of(record).find(odd)?;
+        let found = format!("{} {object:?}: thread {thread:?}", self.object_type(object).name());
+        Some(Broken { rule: "who is on a wait list waits, and for what it cannot have yet", found })
+    }
+
+    /// A thread that waits is on the wait list of each object of its wait.
+    fn broken_wait(&self, thread: Id<Thread>) -> Option<Broken> {
+        let missing = |object: &Id<Object>| !Object::WAITERS.holds(&self[*object], thread);
+        let object = Thread::WAIT_BLOCKS.of(&self[thread]).find(missing)?;
+        self.is_waiting(thread).then(|| Broken {
+            rule: "a thread that waits is on the wait list of each object of its wait",
+            found: format!("thread {thread:?} waits for {object:?}"),
+        })
     }
 
     /// Whether nothing is under way: every thread is in user mode or has ended, and no work waits.

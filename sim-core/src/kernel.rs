@@ -7,13 +7,14 @@ use core::ops::Index;
 
 use crate::delta::{Change, Delta};
 use crate::encode::{Decoder, Encoder};
-use crate::finding::{Finding, Rule};
+use crate::finding::{About, Finding, Rule};
 use crate::frame::Frame;
 use crate::ob::table::HandleTable;
 use crate::profile::Profile;
 use crate::record::{Arena, Field, Kind, List, Record};
+use crate::renaming::Rename;
 use crate::rows::Rows;
-use crate::word::{Id, Word};
+use crate::word::{Id, Name, Word};
 
 /// A record that the kernel keeps an arena for.
 pub trait Stored: Record {
@@ -125,10 +126,38 @@ macro_rules! kernel {
                 match record { $(AnyRecord::$kind(record) => self.$field.put(Id::at(at), record),)* }
             }
 
-            pub(crate) fn put_record(&self, base: &Kernel, kind: Kind, at: u32, encoder: &mut Encoder<'_>) -> bool {
+            /// Appends the record at `from`, that has the place `at` under its new name.
+            pub(crate) fn put_record<N: Rename>(
+                &self,
+                base: &Kernel,
+                kind: Kind,
+                (from, at): (u32, u32),
+                encoder: &mut Encoder<'_>,
+                names: &mut N,
+            ) -> bool {
                 match kind { $(
-                    Kind::$kind => encoder.record(self.$field.get(Id::at(at)), base.$field.get(Id::at(at))),
+                    Kind::$kind => encoder.record(self.$field.get(Id::at(from)), base.$field.get(Id::at(at)), names),
                 )* }
+            }
+
+            /// Asks for the names of all that a record names, if it is there.
+            pub(crate) fn visit_record<N: Rename>(&self, kind: Kind, at: u32, names: &mut N) {
+                match kind { $(
+                    Kind::$kind => self.$field.get(Id::at(at)).into_iter().for_each(|record| record.visit(names)),
+                )* }
+            }
+
+            pub(crate) fn has_record(&self, kind: Kind, at: u32) -> bool {
+                match kind { $(Kind::$kind => self.$field.get(Id::at(at)).is_some(),)* }
+            }
+
+            /// The words of a record that name nothing.
+            pub(crate) fn plain_words(&self, kind: Kind, at: u32) -> Vec<u64> {
+                match kind { $(Kind::$kind => {
+                    let fields = (0_u8..).zip(<$record as Record>::FIELDS).filter(|(_, field)| !field.kind.can_name());
+                    let record = self.$field.get(Id::at(at));
+                    record.map_or_else(Vec::new, |record| fields.map(|(field, _)| record.word(field)).collect())
+                })* }
             }
 
             pub(crate) fn get_record(&mut self, base: &Kernel, kind: Kind, at: u32, decoder: &mut Decoder<'_>) {
@@ -183,6 +212,13 @@ kernel! {
     Iosb iosbs: crate::io::iosb::Iosb,
     HandleCount handle_counts: crate::ob::header::HandleCount,
     System system: crate::ps::system::System,
+    Semaphore semaphores: crate::ke::semaphore::Semaphore,
+    Mutant mutants: crate::ke::mutant::Mutant,
+    Timer timers: crate::ke::timer::Timer,
+    Apc apcs: crate::ps::apc::Apc,
+    Directory directories: crate::ob::directory::Directory,
+    SymbolicLink symbolic_links: crate::ob::symbolic_link::SymbolicLink,
+    Lookup lookups: crate::ob::namespace::Lookup,
     Information informations: crate::ob::information::Information,
 }
 
@@ -212,6 +248,15 @@ impl<R: Stored> Index<Id<R>> for Kernel {
         R::find(self, id)
             .unwrap_or_else(|| panic!("{:?} {id:?} is gone: its id was kept for too long", R::KIND))
     }
+}
+
+/// OBJ_NAME_PATH_SEPARATOR.
+pub(crate) const SEPARATOR: char = '\\';
+
+/// What stands between the separators of a path; the first separator begins it, and alone is the whole of it.
+fn components(path: &str) -> impl Iterator<Item = &str> {
+    let rest = path.strip_prefix(SEPARATOR).unwrap_or(path);
+    rest.split(SEPARATOR).filter(move |_| !(rest.is_empty() && path.starts_with(SEPARATOR)))
 }
 
 impl Kernel {
@@ -246,19 +291,38 @@ impl Kernel {
         &self.findings
     }
 
-    /// The number of a name. Names are part of the setting, not of the state: a scenario's names are all known
-    /// before its first step.
+    /// The number of a name; two names that differ only in letter case are two. Names are part of the setting, not of
+    /// the state: a scenario's names are all known before its first step. A path makes its components known too.
     pub fn intern(&mut self, name: &str) -> u32 {
-        if let Some(at) = self.names.iter().position(|known| known.eq_ignore_ascii_case(name)) {
+        if let Some(at) = self.names.iter().position(|known| known == name) {
             return at as u32;
+        }
+        if name.contains(SEPARATOR) {
+            for component in components(name) {
+                self.intern(component);
+            }
         }
         self.names.push(name.into());
         self.names.len() as u32 - 1
     }
 
     /// The name of that number.
-    pub fn name(&self, number: u32) -> &str {
-        &self.names[number as usize]
+    pub fn name(&self, number: impl Into<u32>) -> &str {
+        &self.names[number.into() as usize]
+    }
+
+    /// The path as a name that services take.
+    pub fn path(&mut self, path: &str) -> Name {
+        Name(self.intern(path))
+    }
+
+    /// The components of a path, in order.
+    pub(crate) fn components_of(&self, path: Name) -> Vec<Name> {
+        let number = |component: &str| {
+            let at = self.names.iter().position(|known| known == component);
+            Name(at.expect("a path's components are known with it") as u32)
+        };
+        components(self.name(path.0)).map(number).collect()
     }
 
     /// The changes since [`Kernel::mark`] gave `mark`.
@@ -418,7 +482,7 @@ impl Kernel {
         Some(T::from_word(u64::from(item)))
     }
 
-    pub(crate) fn report(&mut self, rule: Rule, about: u32, number: u64) {
+    pub(crate) fn report(&mut self, rule: Rule, about: About, number: u64) {
         let finding = Finding { rule, about, number };
         self.findings.push(finding);
         self.record_change(Change::Found(finding), rule.sentence());

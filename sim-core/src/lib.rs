@@ -10,17 +10,19 @@
 //! use sim_core::nt::close::NtClose;
 //! use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 //! use sim_core::nt::read_file::{NtReadFile, ReadFile};
+//! use sim_core::ob::attributes::ObjectAttributes;
 //! use sim_core::ps::schedule::Progress;
 //! use sim_core::{Access, Handle, Kernel, NtStatus};
 //!
 //! let mut k = Kernel::new(Default::default());
-//! let device = k.create_device("serial0", DriverKind::Serial);
+//! k.create_device("serial0", DriverKind::Serial);
+//! let attributes = ObjectAttributes::named(k.path(r"\??\serial0"));
 //! let app = k.create_process("app");
 //! let main = k.create_thread(app, "main");
 //!
-//! k.start(main, NtCreateFile::of(CreateFile { device: Some(device), access: Access(0x8000_0000), synchronous: false }));
+//! k.start(main, NtCreateFile::of(CreateFile { attributes, access: Access(0x8000_0000), synchronous: false }));
 //! let Progress::Idle(Some(opened)) = k.run(main) else { panic!("the create returns") };
-//! let file = Handle(opened.value);
+//! let file = opened.value.handle();
 //! let object = k.entry(app, file).unwrap().object.unwrap();
 //!
 //! let iosb = k.create_iosb();
@@ -58,11 +60,14 @@ pub mod part;
 pub mod profile;
 pub mod ps;
 pub mod record;
+pub mod renaming;
+mod returned;
 mod rows;
 pub mod status;
+mod visit;
 pub mod win32;
 pub mod word;
 
 pub use kernel::Kernel;
 pub use status::NtStatus;
-pub use word::{Access, Handle, Id};
+pub use word::{Access, Handle, Id, Name};

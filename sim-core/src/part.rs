@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::frame::Frame;
 use crate::kernel::Kernel;
 use crate::record::Kind;
+use crate::renaming::{Rename, Same};
 
 /// One piece of the state: a record, a handle table, a stack, the findings, or a piece that the kernel's user adds.
 ///
@@ -64,7 +65,7 @@ impl Part {
         Part::new(STACK, thread)
     }
 
-    const fn findings() -> Part {
+    pub(crate) const fn findings() -> Part {
         Part::new(FINDINGS, 0)
     }
 
@@ -154,14 +155,26 @@ impl Kernel {
 
     /// Appends a part and its name, unless it is as in `base`. The parts of the kernel's user it leaves alone.
     pub fn put_part(&self, base: &Kernel, part: Part, encoder: &mut Encoder<'_>) {
+        self.put_part_as(base, part, part.place(), encoder, &mut Same);
+    }
+
+    /// Appends what is in the place `from` as the part that it is under its new name.
+    pub(crate) fn put_part_as<N: Rename>(
+        &self,
+        base: &Kernel,
+        part: Part,
+        from: u32,
+        encoder: &mut Encoder<'_>,
+        names: &mut N,
+    ) {
         let start = encoder.mark();
         part.put(encoder);
-        let place = part.place() as usize;
+        let (place, row) = (part.place() as usize, from as usize);
         let differs = match part.group() {
-            Group::Record(kind) => self.put_record(base, kind, part.place(), encoder),
-            Group::Table => self.tables.row(place).put_entries(base.tables.row(place), encoder),
-            Group::Stack => put_stack(self.stacks.row(place), base.stacks.row(place), encoder),
-            Group::Findings => put_findings(&self.findings, &base.findings, encoder),
+            Group::Record(kind) => self.put_record(base, kind, (from, part.place()), encoder, names),
+            Group::Table => self.tables.row(row).put_entries(base.tables.row(place), encoder, names),
+            Group::Stack => put_stack(self.stacks.row(row), base.stacks.row(place), encoder, names),
+            Group::Findings => put_findings(&self.findings, &base.findings, encoder, names),
             Group::Own(_) => false,
         };
         if !differs {
@@ -194,7 +207,7 @@ impl Kernel {
                 self.findings.clear();
                 self.findings.extend((0..decoder.number()).map(|_| Finding {
                     rule: decoder.word(),
-                    about: decoder.number() as u32,
+                    about: decoder.word(),
                     number: decoder.number(),
                 }));
             }
@@ -223,23 +236,28 @@ impl Kernel {
     }
 }
 
-fn put_stack(stack: &[Frame], base: &[Frame], encoder: &mut Encoder<'_>) -> bool {
+fn put_stack<N: Rename>(stack: &[Frame], base: &[Frame], encoder: &mut Encoder<'_>, names: &mut N) -> bool {
     if stack == base {
         return false;
     }
     encoder.number(stack.len() as u64);
-    stack.iter().for_each(|frame| frame.put(encoder));
+    stack.iter().for_each(|frame| frame.put(encoder, names));
     true
 }
 
-fn put_findings(findings: &[Finding], base: &[Finding], encoder: &mut Encoder<'_>) -> bool {
+fn put_findings<N: Rename>(
+    findings: &[Finding],
+    base: &[Finding],
+    encoder: &mut Encoder<'_>,
+    names: &mut N,
+) -> bool {
     if findings == base {
         return false;
     }
     encoder.number(findings.len() as u64);
     for finding in findings {
         encoder.word(finding.rule);
-        encoder.number(u64::from(finding.about));
+        encoder.word(names.value(finding.about));
         encoder.number(finding.number);
     }
     true

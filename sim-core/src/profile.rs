@@ -88,6 +88,12 @@ pub struct Profile {
     pub closes_pseudo_handles: bool,
     /// Closing the last handle of a port wakes the threads that wait on it (since Vista).
     pub port_close_wakes_waiters: bool,
+    /// Creating an object under the name of one of another type fails with STATUS_OBJECT_TYPE_MISMATCH also without
+    /// OBJ_OPENIF (since Vista; before, STATUS_OBJECT_NAME_COLLISION).
+    pub collision_tells_type: bool,
+    /// A RootDirectory that is neither directory nor file is refused with STATUS_OBJECT_TYPE_MISMATCH (since
+    /// Windows 7; before, STATUS_INVALID_HANDLE).
+    pub root_mismatch_tells_type: bool,
     /// `NtCompareObjects` exists (since Windows 10).
     pub has_compare_objects: bool,
     /// What a handle-table entry takes in advance (since Windows 8).
@@ -114,6 +120,8 @@ impl Profile {
             has_cancel_io_ex: vista,
             closes_pseudo_handles: version as u8 >= Version::Win10 as u8,
             port_close_wakes_waiters: vista,
+            collision_tells_type: vista,
+            root_mismatch_tells_type: vista,
             has_compare_objects: version as u8 >= Version::Win10 as u8,
             batch: Profile::batch_of(version, Arch::X64),
             charges: false,

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::marker::PhantomData;
 
 use crate::encode::{Decoder, Encoder};
+use crate::renaming::Rename;
 use crate::word::{Id, Word, WordKind};
 
 /// What a program of the simulator may name: the kinds of record.
@@ -37,6 +38,20 @@ pub enum Kind {
     HandleCount,
     /// What the system keeps once: locks and work queues.
     System,
+    /// A semaphore's body.
+    Semaphore,
+    /// A mutant's body.
+    Mutant,
+    /// A timer's body.
+    Timer,
+    /// A user APC.
+    Apc,
+    /// A directory of names.
+    Directory,
+    /// A symbolic link of the namespace.
+    SymbolicLink,
+    /// A name that a thread is looking up.
+    Lookup,
     /// What a query answered.
     Information,
 }
@@ -69,8 +84,11 @@ pub trait Record: Clone + PartialEq + Sized {
     /// The items of one list, to change.
     fn list_mut(&mut self, list: u8) -> &mut Vec<u32>;
     /// Appends what differs from `base`: the set of fields and lists that do, then what they hold. Without a base,
-    /// what is not zero or empty. Nothing, and false, if nothing differs.
-    fn put(&self, base: Option<&Self>, encoder: &mut Encoder<'_>) -> bool;
+    /// what is not zero or empty. Nothing, and false, if nothing differs. All words under new names, except the
+    /// record's own title, which it takes from the base.
+    fn put<N: Rename>(&self, base: Option<&Self>, encoder: &mut Encoder<'_>, names: &mut N) -> bool;
+    /// Asks for the names of all that it names, in order.
+    fn visit<N: Rename>(&self, names: &mut N);
     /// The record that differs from `base` in the fields and lists of `changed`; reads what they hold. Its lists take
     /// the memory of `old`.
     fn get(changed: u64, base: Option<&Self>, old: Option<Self>, decoder: &mut Decoder<'_>) -> Self;
@@ -162,6 +180,7 @@ macro_rules! record {
             #[allow(unused_imports, reason = "a record may have no list")]
             use $crate::record::{Field, FieldInfo, Kind, List, Record};
             use $crate::encode::{Decoder, Encoder};
+            use $crate::renaming::Rename;
             use $crate::word::{Word, WordKind};
             use alloc::vec::Vec;
 
@@ -207,18 +226,28 @@ macro_rules! record {
                     $(if list == ListIndex::$lkonst as u8 { return &mut self.$list; })*
                     unreachable!("a record has the list it is asked for")
                 }
-                fn put(&self, base: Option<&Self>, encoder: &mut Encoder<'_>) -> bool {
+                fn put<N: Rename>(
+                    &self,
+                    base: Option<&Self>,
+                    encoder: &mut Encoder<'_>,
+                    names: &mut N,
+                ) -> bool {
                     let mut changed = 0u64;
                     let mut bit = 1;
                     $(
                         let was = base.map_or(0, |base| base.$field.to_word());
-                        changed |= if self.$field.to_word() == was { 0 } else { bit };
+                        let keeps = N::CHANGES && base.is_some() && matches!(<$ty as Word>::KIND, WordKind::Title);
+                        let same = keeps || names.word::<$ty>(self.$field.to_word()) == was;
+                        changed |= if same { 0 } else { bit };
                         bit <<= 1;
                     )*
                     $(
                         let was = base.map_or(&[][..], |base| &base.$list);
                         // Most lists are empty, and comparing lengths first spares a call.
-                        let same = self.$list.len() == was.len() && self.$list.iter().eq(was);
+                        let same = self.$list.len() == was.len()
+                            && self.$list.iter().zip(was).all(|(item, was)| {
+                                names.word::<$lty>(u64::from(*item)) == u64::from(*was)
+                            });
                         changed |= if same { 0 } else { bit };
                         bit <<= 1;
                     )*
@@ -230,17 +259,21 @@ macro_rules! record {
                     $(
                         // A flag that differs is what the base's is not.
                         if rest & 1 == 1 && !matches!(<$ty as Word>::KIND, WordKind::Bool) {
-                            encoder.word(self.$field);
+                            encoder.word(names.value(self.$field));
                         }
                         rest >>= 1;
                     )*
                     $(
                         if rest & 1 == 1 {
-                            encoder.list(&self.$list);
+                            encoder.list::<$lty, N>(&self.$list, names);
                         }
                         rest >>= 1;
                     )*
                     true
+                }
+                fn visit<N: Rename>(&self, names: &mut N) {
+                    $(if <$ty as Word>::KIND.can_name() { names.word::<$ty>(self.$field.to_word()); })*
+                    $(for item in &self.$list { names.word::<$lty>(u64::from(*item)); })*
                 }
                 fn get(
                     changed: u64,

@@ -31,7 +31,11 @@ macro_rules! statuses {
 statuses! {
     SUCCESS = 0x0000_0000, "the operation completed";
     WAIT_1 = 0x0000_0001, "the second object of the wait was signalled";
+    WAIT_2 = 0x0000_0002, "the third object of the wait was signalled";
+    WAIT_3 = 0x0000_0003, "the fourth object of the wait was signalled";
+    WAIT_63 = 0x0000_003F, "the last of sixty-four objects of the wait was signalled";
     ABANDONED_WAIT_0 = 0x0000_0080, "a wait ended because its object was abandoned";
+    ABANDONED_WAIT_63 = 0x0000_00BF, "the last of sixty-four objects of the wait is an abandoned mutant";
     USER_APC = 0x0000_00C0, "a user APC ended the wait";
     ALERTED = 0x0000_0101, "the thread was alerted";
     TIMEOUT = 0x0000_0102, "the time of the wait ran out";
@@ -61,6 +65,7 @@ statuses! {
     NO_MEMORY = 0xC000_0017, "there is not enough memory";
     ACCESS_DENIED = 0xC000_0022, "the handle or caller was not granted this access";
     OBJECT_TYPE_MISMATCH = 0xC000_0024, "the object is of another type";
+    INVALID_PARAMETER_MIX = 0xC000_0030, "the parameters do not go together";
     OBJECT_NAME_INVALID = 0xC000_0033, "the name is not well formed";
     OBJECT_NAME_NOT_FOUND = 0xC000_0034, "no object has this name";
     OBJECT_NAME_COLLISION = 0xC000_0035, "an object of this name exists already";
@@ -86,6 +91,8 @@ statuses! {
     PIPE_LISTENING = 0xC000_00B3, "the pipe waits for a client";
     IO_TIMEOUT = 0xC000_00B5, "the device did not answer in time";
     NOT_SUPPORTED = 0xC000_00BB, "the request is not supported";
+    INVALID_PARAMETER_1 = 0xC000_00EF, "the first parameter is not valid";
+    MUTANT_LIMIT_EXCEEDED = 0xC000_0191, "the owner has acquired the mutant too often";
     INVALID_USER_BUFFER = 0xC000_00E8, "the buffer is not valid";
     DIRECTORY_NOT_EMPTY = 0xC000_0101, "the directory is not empty";
     PROCESS_IS_TERMINATING = 0xC000_010A, "the process is ending";
@@ -111,6 +118,23 @@ impl NtStatus {
         Self::ALL.iter().find(|row| row.1 == name).map(|row| row.0)
     }
 
+    /// Which object of a wait for several ended it, and whether as an abandoned mutant; none for a status that says
+    /// something else. The first object's status is also STATUS_SUCCESS.
+    ///
+    /// ```
+    /// use sim_core::NtStatus;
+    /// assert_eq!(NtStatus::WAIT_3.wait_place(), Some((false, 3)));
+    /// assert_eq!(NtStatus::ABANDONED_WAIT_0.wait_place(), Some((true, 0)));
+    /// assert_eq!(NtStatus::TIMEOUT.wait_place(), None);
+    /// ```
+    pub const fn wait_place(self) -> Option<(bool, u32)> {
+        match self.0 {
+            0..=63 => Some((false, self.0)),
+            0x80..=0xBF => Some((true, self.0 - 0x80)),
+            _ => None,
+        }
+    }
+
     /// `NT_ERROR`: severity 3.
     pub const fn is_error(self) -> bool {
         self.0 >> 30 == 3
@@ -124,9 +148,11 @@ impl NtStatus {
 
 impl fmt::Display for NtStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.name() {
-            "STATUS_?" => write!(f, "0x{:08X}", self.0),
-            name => f.write_str(name),
+        match (self.name(), self.wait_place()) {
+            ("STATUS_?", Some((false, place))) => write!(f, "STATUS_WAIT_0 + {place}"),
+            ("STATUS_?", Some((true, place))) => write!(f, "STATUS_ABANDONED_WAIT_0 + {place}"),
+            ("STATUS_?", None) => write!(f, "0x{:08X}", self.0),
+            (name, _) => f.write_str(name),
         }
     }
 }

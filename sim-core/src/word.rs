@@ -8,6 +8,7 @@ use core::marker::PhantomData;
 use core::num::NonZeroU32;
 
 use crate::record::Kind;
+use crate::renaming::Rename;
 use crate::status::NtStatus;
 
 /// How a word is read.
@@ -17,6 +18,10 @@ pub enum WordKind {
     Bool,
     /// A number, shown in decimal.
     Number,
+    /// The number of the name that a record has from the beginning for people to read, and no rule looks at.
+    Title,
+    /// Several values in one word.
+    Packed,
     /// A mask, shown in hexadecimal.
     Mask,
     /// A handle value.
@@ -29,6 +34,15 @@ pub enum WordKind {
     Ref(Kind),
     /// One of a few names.
     Named(fn(u64) -> &'static str),
+    /// Nothing (0) or the name of that number (shifted up by one).
+    Name,
+}
+
+impl WordKind {
+    /// Whether such a word can name a record or a handle.
+    pub const fn can_name(self) -> bool {
+        matches!(self, WordKind::Ref(_) | WordKind::Handle | WordKind::Packed)
+    }
 }
 
 /// A value that fits a word.
@@ -39,6 +53,16 @@ pub trait Word: Copy + Eq {
     fn to_word(self) -> u64;
     /// The value of a word that [`Word::to_word`] made.
     fn from_word(word: u64) -> Self;
+    /// The word under other names for records and handles. What packs such a name into its word must say so here.
+    #[inline]
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        match Self::KIND {
+            WordKind::Ref(kind) => names.reference(kind, word),
+            WordKind::Handle => names.handle(word),
+            WordKind::Packed => unreachable!("a packed word says itself what it names"),
+            _ => word,
+        }
+    }
 }
 
 /// The place of a record: a typed index, small and `Copy`.
@@ -209,6 +233,51 @@ impl Word for Handle {
     }
     fn from_word(word: u64) -> Self {
         Handle(word as u32)
+    }
+}
+
+/// The number of a name or path (see [`Kernel::path`](crate::Kernel::path)).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Name(pub u32);
+
+impl Word for Name {
+    const KIND: WordKind = WordKind::Name;
+    fn to_word(self) -> u64 {
+        u64::from(self.0) + 1
+    }
+    fn from_word(word: u64) -> Self {
+        // A record without this field has the first name.
+        Name(word.saturating_sub(1) as u32)
+    }
+}
+
+impl Word for Option<Name> {
+    const KIND: WordKind = WordKind::Name;
+    fn to_word(self) -> u64 {
+        self.map_or(0, Word::to_word)
+    }
+    fn from_word(word: u64) -> Self {
+        (word != 0).then(|| Name::from_word(word))
+    }
+}
+
+/// The number of the name that a record has from the beginning: for people to read, never for a rule.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Title(pub u32);
+
+impl Word for Title {
+    const KIND: WordKind = WordKind::Title;
+    fn to_word(self) -> u64 {
+        u64::from(self.0)
+    }
+    fn from_word(word: u64) -> Self {
+        Title(word as u32)
+    }
+}
+
+impl From<Title> for u32 {
+    fn from(title: Title) -> u32 {
+        title.0
     }
 }
 

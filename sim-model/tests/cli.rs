@@ -2,8 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
+use std::process::Stdio;
+
+mod folder;
+use folder::Folder;
 
 /// The most that bad input may make the command print.
 const MOST_PRINTED: usize = 20_000;
@@ -11,47 +14,7 @@ const GOOD: &str = "process app\n  thread main\n    e = CreateEvent()\n    Close
 const LINES: &str = "process app\n  thread main\n";
 const EVENT: &str = r#"{"EventID":4656,"ProcessId":8,"HandleId":"0x90"}"#;
 
-/// What a run of the command left.
-#[derive(Debug)]
-struct Ended {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-/// A folder of one test; the command runs in it, so that messages have short names.
-struct Folder(PathBuf);
-
 impl Folder {
-    fn new(test: &str) -> Folder {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(test);
-        fs::create_dir_all(&folder).unwrap();
-        Folder(folder)
-    }
-
-    fn with(self, name: &str, content: impl AsRef<[u8]>) -> Folder {
-        fs::write(self.0.join(name), content).unwrap();
-        self
-    }
-
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kobj"));
-        command.args(arguments).current_dir(&self.0).stdin(Stdio::null());
-        for variable in ["NO_COLOR", "COLUMNS", "CLICOLOR", "CLICOLOR_FORCE"] {
-            command.env_remove(variable);
-        }
-        command
-    }
-
-    fn kobj(&self, arguments: &[&str]) -> Ended {
-        let output = self.command(arguments).output().unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        let ended =
-            Ended { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
-        assert!(!ended.stderr.contains("panicked"), "{arguments:?}: {ended:?}");
-        ended
-    }
-
     /// Asserts that this file is refused, with these texts in the message.
     fn refuses(&self, command: &str, file: &str, texts: &[&str]) {
         let ended = self.kobj(&[command, file]);

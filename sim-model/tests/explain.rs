@@ -6,7 +6,8 @@ use sim_model::explain::{
     Question, Reading, nearest, pages, render_index, render_page, render_page_json, render_reading,
     render_reading_json, topics,
 };
-use sim_model::scenario::calls::{CATALOGUE, ROWS};
+use sim_model::scenario::calls::ROWS;
+use sim_model::scenario::catalogue::CATALOGUE;
 
 fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();

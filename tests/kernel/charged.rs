@@ -5,10 +5,10 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::query_object::NtQueryObject;
-use sim_core::ob::information::{Information, InformationClass};
+use sim_core::ob::attributes::ObjectAttributes;
+use sim_core::ob::information::InformationClass;
 use sim_core::profile::{Arch, Profile, Version};
-use sim_core::word::Word;
-use sim_core::{Handle, Id, NtStatus};
+use sim_core::{Handle, NtStatus};
 use sim_tests::Machine;
 
 /// A machine that asks.
@@ -16,13 +16,15 @@ struct Asking(Machine);
 
 impl Asking {
     fn create(&mut self) -> Handle {
-        Handle(self.0.call(0, NtCreateEvent::Create { manual_reset: false, signaled: false }).unwrap().value)
+        let attributes = ObjectAttributes::UNNAMED;
+        let create = NtCreateEvent::Create { attributes, manual_reset: false, signaled: false };
+        self.0.call(0, create).unwrap().value.handle()
     }
 
     fn duplicate(&mut self, handle: Handle, target: usize) -> Handle {
         let (source, target) = (self.0.processes[0], self.0.processes[target]);
         let call = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: false };
-        Handle(self.0.call(0, call).unwrap().value)
+        self.0.call(0, call).unwrap().value.handle()
     }
 
     /// (PointerCount, HandleCount) as a thread of the handle's process gets them.
@@ -30,7 +32,7 @@ impl Asking {
         let query = NtQueryObject::of(handle, InformationClass::Basic, None);
         let returned = self.0.call(thread, query).unwrap();
         assert_eq!(returned.status, NtStatus::SUCCESS);
-        let answer: Id<Information> = Id::from_word(u64::from(returned.value));
+        let answer = returned.value.information().unwrap();
         let counts = (self.0.k[answer].pointer_count, self.0.k[answer].handle_count);
         self.0.k.discard_information(answer);
         counts

@@ -5,17 +5,17 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::header::{Body, Object};
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::schedule::{Progress, Step};
 use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
-const OPEN: CreateFile = CreateFile { device: None, access: Access(0x8000_0000), synchronous: false };
-
 fn open(machine: &mut Machine, device: usize) -> (Handle, Id<Object>) {
-    let device = Some(machine.devices[device]);
-    let handle = Handle(machine.call(0, NtCreateFile::of(CreateFile { device, ..OPEN })).unwrap().value);
+    let open =
+        CreateFile { attributes: machine.device(device), access: Access(0x8000_0000), synchronous: false };
+    let handle = machine.call(0, NtCreateFile::of(open)).unwrap().value.handle();
     let object = machine.k.entry(machine.processes[0], handle).unwrap().object.unwrap();
     machine.k.watch(object);
     (handle, object)
@@ -106,7 +106,11 @@ fn the_last_handle_in_a_process_cancels_only_what_reports_to_a_port_alone() {
     for (apc_context, ends) in [(true, true), (false, false)] {
         let mut machine = Machine::new(Profile::default());
         let (file, object) = open(&mut machine, 0);
-        let port = Handle(machine.call(0, NtCreateIoCompletion::Create {}).unwrap().value);
+        let port = machine
+            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .unwrap()
+            .value
+            .handle();
         machine.call(0, NtSetInformationFile::of(file, port, 0));
         let iosb = machine.iosbs[0];
         let event = Handle::NULL;
@@ -128,7 +132,9 @@ fn the_last_handle_in_a_process_cancels_only_what_reports_to_a_port_alone() {
 fn a_failed_create_leaves_nothing() {
     let mut machine = Machine::new(Profile::default());
     let before = machine.k.clone();
-    let failed = machine.call(0, NtCreateFile::of(OPEN)).unwrap();
+    let attributes = machine.device(2);
+    let open = CreateFile { attributes, access: Access(0x8000_0000), synchronous: false };
+    let failed = machine.call(0, NtCreateFile::of(open)).unwrap();
     assert_eq!(failed.status, NtStatus::OBJECT_NAME_NOT_FOUND);
     machine.k.collect(machine.threads[0]);
     assert!(machine.k == before);
@@ -144,7 +150,11 @@ fn a_thread_that_ends_takes_its_own_requests_with_it_and_no_others() {
     {
         let mut machine = Machine::new(Profile::of(version));
         let (file, _) = open(&mut machine, 0);
-        let port = Handle(machine.call(0, NtCreateIoCompletion::Create {}).unwrap().value);
+        let port = machine
+            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .unwrap()
+            .value
+            .handle();
         if with_port {
             machine.call(0, NtSetInformationFile::of(file, port, 0));
         }

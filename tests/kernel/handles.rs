@@ -4,6 +4,7 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::schedule::{Choice, Progress, Step};
 use sim_core::{Handle, NtStatus};
@@ -14,8 +15,9 @@ fn machine() -> Machine {
 }
 
 fn create_event(machine: &mut Machine) -> Handle {
-    let create = NtCreateEvent::Create { manual_reset: false, signaled: false };
-    Handle(machine.call(0, create).expect("the create returns").value)
+    let create =
+        NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false, signaled: false };
+    machine.call(0, create).expect("the create returns").value.handle()
 }
 
 fn status(machine: &mut Machine, service: impl Into<sim_core::frame::Frame>) -> NtStatus {
@@ -56,7 +58,11 @@ fn the_low_two_bits_belong_to_the_program() {
 #[test]
 fn wrong_handles_answer_in_the_documented_order() {
     let mut machine = machine();
-    let port = Handle(machine.call(0, NtCreateIoCompletion::Create {}).unwrap().value);
+    let port = machine
+        .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+        .unwrap()
+        .value
+        .handle();
     assert_eq!(status(&mut machine, NtSetEvent::of(Handle::NULL, true)), NtStatus::INVALID_HANDLE);
     assert_eq!(status(&mut machine, NtSetEvent::of(Handle(0x7FFF_FFFC), true)), NtStatus::INVALID_HANDLE);
     assert_eq!(status(&mut machine, NtSetEvent::of(port, true)), NtStatus::OBJECT_TYPE_MISMATCH);
@@ -96,7 +102,7 @@ fn a_duplicate_that_closes_its_source_gets_the_same_value() {
     let duplicate = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: true };
     let made = machine.call(0, duplicate).unwrap();
     assert_eq!(
-        (made.status, Handle(made.value)),
+        (made.status, made.value.handle()),
         (NtStatus::SUCCESS, handle),
         "although a lower value is free"
     );

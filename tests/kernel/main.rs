@@ -3,4 +3,5 @@
 mod charged;
 mod counts;
 mod handles;
+mod names;
 mod random;

@@ -8,6 +8,7 @@
 use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::header::Object;
 use sim_core::profile::{Arch, Profile, Version};
 use sim_core::{Handle, Id};
@@ -109,8 +110,9 @@ struct Used {
 impl Used {
     fn new(profile: Profile, handles: u64) -> Used {
         let mut machine = Machine::new(profile.charged());
-        let created = machine.call(0, NtCreateEvent::Create { manual_reset: true, signaled: false }).unwrap();
-        let first = Handle(created.value);
+        let attributes = ObjectAttributes::UNNAMED;
+        let create = NtCreateEvent::Create { attributes, manual_reset: true, signaled: false };
+        let first = machine.call(0, create).unwrap().value.handle();
         let process = machine.processes[0];
         let object = machine.k.entry(process, first).unwrap().object.unwrap();
         let mut all = vec![first];
@@ -118,7 +120,7 @@ impl Used {
             let (source, target) = (process, process);
             let duplicate =
                 NtDuplicateObject::Reference { source, handle: first, target, attributes: 0, close: false };
-            all.push(Handle(machine.call(0, duplicate).unwrap().value));
+            all.push(machine.call(0, duplicate).unwrap().value.handle());
         }
         Used { machine, object, first, handles: all }
     }

@@ -5,9 +5,10 @@
 //! an event whose driver forgets a reference, and an event of a thread that becomes a GUI thread.
 
 use sim_core::delta::Change;
-use sim_core::frame::Frame;
+use sim_core::frame::{Frame, Value};
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::header::Object;
 use sim_core::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use sim_core::profile::{Profile, Version};
@@ -52,7 +53,7 @@ impl Traced {
     }
 
     /// Performs a routine and writes down what it does to the count of any event.
-    fn call(&mut self, routine: impl Into<Frame>) -> u32 {
+    fn call(&mut self, routine: impl Into<Frame>) -> Value {
         let mark = self.machine.k.mark();
         let returned = self.machine.call(0, routine).unwrap();
         assert!(!returned.status.is_error(), "{returned:?}");
@@ -67,7 +68,9 @@ impl Traced {
     }
 
     fn create(&mut self) {
-        self.handle = Handle(self.call(NtCreateEvent::Create { manual_reset: false, signaled: false }));
+        let attributes = ObjectAttributes::UNNAMED;
+        self.handle =
+            self.call(NtCreateEvent::Create { attributes, manual_reset: false, signaled: false }).handle();
         self.object = self.machine.k.entry(self.machine.processes[0], self.handle).unwrap().object;
         self.machine.k.watch(self.object.unwrap());
     }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// What is done to the handles `h0` and `h1` and the operations `r…`.
-const CALLS: [&str; 19] = [
+const CALLS: [&str; 22] = [
     "CloseHandle(h0)",
     "CloseHandle(h1)",
     "CloseHandle(h0) -> TRUE",
@@ -20,6 +20,9 @@ const CALLS: [&str; 19] = [
     "GetQueuedCompletionStatus(h1, timeout: 0)",
     "WaitForSingleObject(h1, timeout: 0)",
     "WaitForSingleObject(h1, timeout: 100)",
+    "WaitForMultipleObjects([h1, h0], TRUE, timeout: 100)",
+    "PulseEvent(h1)",
+    "SignalObjectAndWait(h1, h0, timeout: 0)",
     "check h0.HandleCount == 1",
     "NtQueryObject(h0, ObjectBasicInformation)",
     "CompareObjectHandles(h0, h1)",
@@ -74,6 +77,77 @@ pub(crate) fn scenarios() -> impl Strategy<Value = String> {
                 text.push_str(&format!("environment killer\n  terminate thread {thread}\n"));
             }
             text + "always \"a\": h0.PointerCount < 3\nsometimes \"s\": object(h0).PointerCount == 4\n"
+        },
+    )
+}
+
+/// What each of the threads with the same lines does. `$` is its own letter.
+const TWIN_CALLS: [&str; 18] = [
+    "e$ = CreateEvent()",
+    "e$ = CreateEvent()",
+    "d$ = DuplicateHandle(h0)",
+    "CloseHandle(h0)",
+    "CloseHandle(h0) -> TRUE",
+    "r$ = ReadFile(h0, 8 bytes, offset: 0)",
+    "r$ = ReadFile(h0, 8 bytes, offset: 0)",
+    "ReadFile(h0, 8 bytes, offset: 0)",
+    "CreateEvent()",
+    "f$ = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)",
+    "SetEvent(h1)",
+    "WaitForSingleObject(h1, timeout: 0)",
+    "p$ = GetQueuedCompletionStatus(h1, timeout: 0)",
+    "p$ = GetQueuedCompletionStatus(h1, timeout: 100)",
+    "CancelIo(h0)",
+    "CancelIoEx(h0, NULL)",
+    "ExitThread()",
+    "check h0.HandleCount == 1",
+];
+
+/// A line that tells the threads apart, or not, or that looks at the values of handles.
+const TELLING: [&str; 9] = [
+    "",
+    "",
+    "environment\n  terminate thread b\n",
+    "environment\n  terminate process app\n",
+    "environment x\n  terminate thread b\nenvironment y\n  terminate thread c\n",
+    "sometimes \"t\": ended(b)\n",
+    "always \"v\": h0.Value < h1.Value\n",
+    "always \"v\": h0 != h1 and h0 != NULL\n",
+    "always \"v\": h0 == 4 or h1 == 4\n",
+];
+
+/// A scenario's text, two or three of whose threads have the same lines.
+pub(crate) fn twins() -> impl Strategy<Value = String> {
+    let calls = prop::collection::vec(0..TWIN_CALLS.len(), 1..=2);
+    let apart = (any::<bool>(), any::<bool>(), 0..TELLING.len(), 0_u32..6);
+    (0..SETUPS.len(), any::<bool>(), calls, apart).prop_map(
+        |(setup, queue, calls, (answers, close, telling, kind))| {
+            let driver = if queue { "queue" } else { "serial" };
+            let mut text = format!("device dev driver={driver}\nprocess app\n  thread a\n");
+            let mut setup: Vec<&str> = SETUPS[setup].to_vec();
+            if close {
+                setup.push("CloseHandle(h1)");
+            }
+            setup.iter().for_each(|line| text.push_str(&format!("    {line}\n")));
+            let names: &[&str] = if kind == 0 && calls.len() == 1 { &["b", "c", "d"] } else { &["b", "c"] };
+            for name in names {
+                // Sometimes each is in a process of its own, where a handle of the first is a mistake.
+                if kind == 1 {
+                    text.push_str(&format!("process app{name}\n"));
+                }
+                text.push_str(&format!("  thread {name}\n"));
+                for (at, call) in calls.iter().enumerate() {
+                    text.push_str(&format!(
+                        "    {}\n",
+                        TWIN_CALLS[*call].replacen('$', &format!("{at}{name}"), 1)
+                    ));
+                }
+            }
+            let read = calls.iter().position(|call| TWIN_CALLS[*call].starts_with("r$"));
+            if let (true, Some(at)) = (answers, read) {
+                text.push_str(&format!("environment world\n  device dev completes r{at}b with 4 bytes\n"));
+            }
+            text + TELLING[telling] + "sometimes \"s\": object(h0).PointerCount == 4\n"
         },
     )
 }

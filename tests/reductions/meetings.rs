@@ -67,11 +67,40 @@ environment killer
   terminate thread a
 ";
 
+/// A wait for a timer and a mutex at once, while another wants the mutex and a thread is told to end.
+pub(crate) const WAIT_FOR_ALL: &str = "process app
+  thread a
+    m = CreateMutex(TRUE)
+    t = CreateWaitableTimer()
+    SetWaitableTimer(t, 10)
+    WaitForMultipleObjects([t, m], TRUE, INFINITE)
+  thread b
+    WaitForSingleObject(m, 100)
+    CloseHandle(t)
+environment
+  terminate thread a
+";
+
+/// A user APC for a thread that is about to wait alertably, and is told to end.
+pub(crate) const USER_APC: &str = "process app
+  thread a
+    me = DuplicateHandle(GetCurrentThread())
+    e = CreateEvent()
+    WaitForSingleObjectEx(e, 100, TRUE)
+  thread b
+    apc = QueueUserAPC(me)
+    SignalObjectAndWait(e, me, 100)
+environment
+  terminate thread a
+";
+
 /// All of them.
-pub(crate) const ALL: [(&str, &str); 5] = [
+pub(crate) const ALL: [(&str, &str); 7] = [
     ("double close", DOUBLE_CLOSE),
     ("cancel race", CANCEL_RACE),
     ("close and duplicate", CLOSE_AND_DUPLICATE),
     ("waits", WAITS),
     ("synchronous read", SYNCHRONOUS_READ),
+    ("wait for all", WAIT_FOR_ALL),
+    ("user APC", USER_APC),
 ];

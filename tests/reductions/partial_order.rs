@@ -12,25 +12,27 @@ use sim_core::record::Kind;
 use sim_core::{Id, Kernel};
 use sim_model::explore::{Settings, System, Verdict, explore, explore_space};
 use sim_model::scenario::space::ProgramSpace;
-use sim_model::scenario::{Program, run_moves};
+use sim_model::scenario::{Program, run_moves, run_schedule};
+use sim_model::view::exploration::scenario_text;
 use sim_tests::Machine;
 
 use crate::corpus::scenarios;
 use crate::meetings::ALL;
-use crate::views::{Unjudged, findings, program};
+use crate::views::{NONE, PARTIAL_ORDER, Reductions, Unjudged, findings, program};
 
-const MOST_STATES: usize = 12_000;
+pub(crate) const MOST_STATES: usize = 12_000;
 
-fn runner(cases: u32) -> TestRunner {
+pub(crate) fn runner(cases: u32) -> TestRunner {
     let config =
         Config { cases, failure_persistence: None, max_global_rejects: 100_000, ..Config::default() };
     TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha))
 }
 
 /// The rule that a search finds broken, after checking that the run that it shows breaks it.
-fn verdict(program: &Program, partial_order: bool) -> Option<usize> {
+pub(crate) fn verdict(program: &Program, reductions: Reductions) -> Option<usize> {
+    let Reductions { symmetry, partial_order } = reductions;
     let space = ProgramSpace::new(program, None);
-    let settings = Settings { partial_order, allow_unexercised: true, ..Settings::default() };
+    let settings = Settings { symmetry, partial_order, allow_unexercised: true, ..Settings::default() };
     let Verdict::Fails(found) = explore(&space, &settings).verdict else { return None };
     let mut state = space.initial();
     for step in &found.steps {
@@ -45,6 +47,11 @@ fn verdict(program: &Program, partial_order: bool) -> Option<usize> {
     assert!(marks.has_failed(found.rule));
     let run = run_moves(program, &found.steps);
     assert_eq!(run.world.failed(), state.world.failed());
+    // And it is a scenario that `kobj run` follows.
+    let printed = self::program(&scenario_text(program, &found.steps));
+    let again = run_schedule(&printed).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(again.order.len(), found.steps.len());
+    assert_eq!(again.world.failed(), state.world.failed());
     Some(found.rule)
 }
 
@@ -54,11 +61,12 @@ fn verdicts_and_ends_are_the_same() {
     let (compared, failing) = (Cell::new(0), Cell::new(0));
     let result = runner.run(&scenarios(), |text| {
         let program = program(&text);
-        let Some((full, states)) = findings(&program, false, MOST_STATES) else { return Ok(()) };
-        let (reduced, left) = findings(&program, true, MOST_STATES).expect("a reduction leaves fewer states");
+        let Some((full, states)) = findings(&program, NONE, MOST_STATES) else { return Ok(()) };
+        let (reduced, left) =
+            findings(&program, PARTIAL_ORDER, MOST_STATES).expect("a reduction leaves fewer states");
         prop_assert!(left <= states, "{}", text);
-        prop_assert_eq!(&full, &reduced, "{}", text);
-        let (rule, again) = (verdict(&program, false), verdict(&program, true));
+        prop_assert_eq!(full.exact(), reduced.exact(), "{}", text);
+        let (rule, again) = (verdict(&program, NONE), verdict(&program, PARTIAL_ORDER));
         prop_assert_eq!(rule.is_some(), again.is_some(), "{}", text);
         // Where several rules can be broken, the search shows the one that it comes to first.
         prop_assert!(rule == again || full.broken.len() > 1, "{}", text);

@@ -28,6 +28,9 @@ impl<'p> System for Unjudged<'p> {
     fn encode(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
         self.0.encode(state, out);
     }
+    fn canonical(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
+        self.0.canonical(state, out);
+    }
     fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {
         self.0.decode(bytes, state);
     }
@@ -46,7 +49,7 @@ impl<'p> System for Unjudged<'p> {
 }
 
 /// What all states together show.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Findings {
     /// The rules that some state breaks, by their number.
     pub(crate) broken: BTreeSet<usize>,
@@ -56,13 +59,41 @@ pub(crate) struct Findings {
     pub(crate) ends: BTreeSet<Vec<u8>>,
     /// What a program sees at the other ends.
     pub(crate) failed_ends: BTreeSet<String>,
+    /// All ends, up to symmetry.
+    pub(crate) orbits: BTreeSet<Vec<u8>>,
+    /// Those at which every line was as expected, up to symmetry.
+    pub(crate) good_orbits: BTreeSet<Vec<u8>>,
 }
 
+impl Findings {
+    /// What is exactly the same whichever of the orders that differ only in local steps are taken.
+    pub(crate) fn exact(&self) -> impl PartialEq + std::fmt::Debug + '_ {
+        (&self.broken, &self.met, &self.ends, &self.failed_ends)
+    }
+}
+
+/// Which states a search may leave out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Reductions {
+    pub(crate) symmetry: bool,
+    pub(crate) partial_order: bool,
+}
+
+/// Every state.
+pub(crate) const NONE: Reductions = Reductions { symmetry: false, partial_order: false };
+/// One of the orders that differ only in local steps.
+pub(crate) const PARTIAL_ORDER: Reductions = Reductions { symmetry: false, partial_order: true };
+/// One of the states that differ only in names.
+pub(crate) const SYMMETRY: Reductions = Reductions { symmetry: true, partial_order: false };
+/// Both.
+pub(crate) const BOTH: Reductions = Reductions { symmetry: true, partial_order: true };
+
 /// What all states show, and how many there are; none if there are more than `most`.
-pub(crate) fn findings(program: &Program, partial_order: bool, most: usize) -> Option<(Findings, usize)> {
+pub(crate) fn findings(program: &Program, reductions: Reductions, most: usize) -> Option<(Findings, usize)> {
+    let Reductions { symmetry, partial_order } = reductions;
     let system = Unjudged(ProgramSpace::new(program, None));
     let limits = sim_model::explore::Limits { states: Some(most), ..Default::default() };
-    let settings = Settings { partial_order, limits, ..Settings::default() };
+    let settings = Settings { symmetry, partial_order, limits, ..Settings::default() };
     let (_, space) = explore_space(&system, &settings, &mut |_| {});
     if space.len() >= most {
         return None;
@@ -77,6 +108,12 @@ pub(crate) fn findings(program: &Program, partial_order: bool, most: usize) -> O
         system.enabled(&state, &mut steps);
         if steps.is_empty() {
             system.0.judge_end(&state, &mut marks);
+            let mut orbit = Vec::new();
+            system.canonical(&state, &mut orbit);
+            if state.world.failed().is_none() {
+                found.good_orbits.insert(orbit.clone());
+            }
+            found.orbits.insert(orbit);
             match state.world.failed() {
                 None => found.ends.insert(space.encoded(index).to_vec()),
                 Some(_) => found.failed_ends.insert(seen(&state.world)),

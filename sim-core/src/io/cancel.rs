@@ -59,11 +59,11 @@ impl Routine for IoCancelIrp {
                 k.set(irp, Irp::HELD_BY, None, "");
                 k.set_cancel_lock(None, "the IRP has no cancel routine now");
                 k.lower(thread);
-                Next::Return(Returned::value(0))
+                Next::Return(Returned::number(0))
             }
             Self::Called {} => {
                 k.forget_returned(thread);
-                Next::Return(Returned::value(1))
+                Next::Return(Returned::number(1))
             }
         }
     }
@@ -136,7 +136,7 @@ impl Routine for IopCancelIrps {
             (Some(_), None) if file_list => {
                 Next::goto(Self::Scan { process, only, file, iosb, at: None, file_list, found })
             }
-            _ => Next::Return(Returned::value(u32::from(found))),
+            _ => Next::Return(Returned::number(u32::from(found))),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! IofCompleteRequest: what happens when a driver says that an IRP is finished.
 
-use crate::finding::Rule;
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
 use crate::io::irp::{Irp, Link};
@@ -49,11 +49,11 @@ impl Routine for IofCompleteRequest {
         match self {
             Self::Complete { irp, status, information } => {
                 if k[irp].completed {
-                    k.report(Rule::MultipleIrpCompleteRequests, irp.index() as u32, status.to_word());
+                    k.report(Rule::MultipleIrpCompleteRequests, About::Irp(irp), status.to_word());
                     return Next::SUCCESS;
                 }
                 if k[irp].cancel_routine {
-                    k.report(Rule::CompletedWithCancelRoutine, irp.index() as u32, status.to_word());
+                    k.report(Rule::CompletedWithCancelRoutine, About::Irp(irp), status.to_word());
                 }
                 k.set(irp, Irp::STATUS, status, "the driver set the final status");
                 k.set(irp, Irp::INFORMATION, information, "bytes transferred");

@@ -1,5 +1,8 @@
 //! Device objects and the driver behind each.
 
+use alloc::format;
+use alloc::string::String;
+
 use crate::drivers::DriverKind;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
@@ -8,7 +11,7 @@ use crate::ob::reference::Purpose;
 use crate::ps::system::Role;
 use crate::ps::thread::Thread;
 use crate::record::record;
-use crate::word::Id;
+use crate::word::{Id, Name, Title};
 
 record! {
     /// DEVICE_OBJECT.
@@ -16,7 +19,7 @@ record! {
         /// Its header.
         OBJECT object: Id<Object>,
         /// The number of its name.
-        NAME name: u32,
+        NAME name: Title,
         /// The driver that serves it.
         DRIVER driver: DriverKind,
         /// Open files and requests, as the I/O manager counts them (not the header's PointerCount).
@@ -33,15 +36,29 @@ record! {
 }
 
 impl Kernel {
-    /// Creates a device, as a driver does at load: its object is held while the driver is loaded.
+    /// Creates a device, as a driver does at load: its object is held while the driver is loaded. Its name is
+    /// `\Device\NAME`, permanent, and the link `\??\NAME` leads to it (IoCreateDevice, IoCreateSymbolicLink).
     pub fn create_device(&mut self, name: &str, driver: DriverKind) -> Id<Device> {
         let thread = self.create_thread_as(self.system_process(), name, Role::Device);
-        let name = self.intern(name);
+        let name = Title(self.intern(name));
         let at = self.devices.lowest_free();
         let object = self.create(Object::new(Body::Device(at)), "the driver creates its device");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
         let queue = alloc::vec::Vec::new();
-        self.create(Device { object, name, driver, reference_count: 0, lock: None, thread, queue }, "")
+        let device =
+            self.create(Device { object, name, driver, reference_count: 0, lock: None, thread, queue }, "");
+        self.name_device(object, name.0);
+        device
+    }
+
+    fn name_device(&mut self, object: Id<Object>, name: u32) {
+        let (name, devices) = (String::from(self.name(name)), self.intern("Device"));
+        let root = self.directory_of(self.root_directory());
+        let directory = root.and_then(|root| self.entry_of(root, Name(devices), true));
+        if let Some(directory) = directory {
+            self.install(object, directory, &name);
+            self.install_link(self.dos_devices(), &name, &format!(r"\Device\{name}"));
+        }
     }
 
     /// KeAcquireSpinLock on the driver's queue lock: no APC interrupts its holder.

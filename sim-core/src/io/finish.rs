@@ -1,6 +1,6 @@
 //! IopCompleteRequest: the second half of completion, in the issuing thread at APC_LEVEL.
 
-use crate::frame::{Next, Returned, Routine, steps};
+use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
 use crate::io::irp::Irp;
 use crate::ke::event::Event;
@@ -78,7 +78,7 @@ impl Routine for IopCompleteRequest {
             Self::LetFileGo { file, inline } => {
                 k.release_file(file);
                 if inline {
-                    return Next::Return(Returned::value(0));
+                    return Next::SUCCESS;
                 }
                 k.lower(thread);
                 Next::Dismiss
@@ -94,6 +94,7 @@ impl Kernel {
         if let Some(object) = event {
             if let (Body::Event(event), false) = (self[object].body, quiet) {
                 self.set(event, Event::SIGNALED, true, "the request is finished");
+                self.wake_waiters(object);
             }
             self.set(irp, Irp::EVENT, None, "");
             self.drop_deferred(object, Purpose::IrpEvent, "the last reference went in a completion");
@@ -102,6 +103,7 @@ impl Kernel {
         if wakes_issuer || !quiet && (event.is_none() || synchronous) {
             self.set(file, File::FINAL_STATUS, status, "");
             self.set(file, File::SIGNALED, true, "the request is finished");
+            self.wake_waiters(self[file].object);
         }
         if synchronous && !status.is_error() {
             let offset = self[irp].offset + u64::from(information);

@@ -59,7 +59,10 @@ impl Kernel {
                 self.remove(port, Port::WAITERS, waiter, "the thread that came last is served first");
                 self.set(waiter, Thread::HANDED, Some(packet), why);
             }
-            None => self.push(port, Port::PACKETS, packet, why),
+            None => {
+                self.push(port, Port::PACKETS, packet, why);
+                self.wake_waiters(self[port].object);
+            }
         }
     }
 

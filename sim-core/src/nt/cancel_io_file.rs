@@ -1,6 +1,6 @@
 //! NtCancelIoFile and NtCancelIoFileEx.
 
-use crate::frame::{Next, Routine, steps};
+use crate::frame::{Next, Routine, Value, steps};
 use crate::io::cancel::IopCancelIrps;
 use crate::io::file::File;
 use crate::io::iosb::Iosb;
@@ -9,7 +9,7 @@ use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpo
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 fn reference_file(k: &Kernel, thread: Id<Thread>, handle: Handle) -> ObReferenceObjectByHandle {
     ObReferenceObjectByHandle::LockEntry {
@@ -67,7 +67,7 @@ impl Routine for NtCancelIoFile {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let file = k.file_of(Id::from_word(u64::from(returned.value)));
+                let file = k.file_of(returned.value.object());
                 let scan = IopCancelIrps::of_thread(k[thread].process, thread, Some(file));
                 Next::call(Self::Scanned { file }, scan)
             }
@@ -119,7 +119,7 @@ impl Routine for NtCancelIoFileEx {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let file = k.file_of(Id::from_word(u64::from(returned.value)));
+                let file = k.file_of(returned.value.object());
                 let process = k[thread].process;
                 let at = k.threads_of(process).next();
                 let scan = IopCancelIrps::Scan {
@@ -134,7 +134,7 @@ impl Routine for NtCancelIoFileEx {
                 Next::call(Self::LetFileGo { file }, scan)
             }
             Self::LetFileGo { file } => {
-                let found = k.take_returned(thread).value != 0;
+                let found = k.take_returned(thread).value != Value::Number(0);
                 let status = if found { NtStatus::SUCCESS } else { NtStatus::NOT_FOUND };
                 let object = k[file].object;
                 Next::call(

@@ -6,7 +6,7 @@ use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 steps! {
     /// NtCompareObjects: do two handles name the same object?
@@ -50,7 +50,7 @@ impl Routine for NtCompareObjects {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let first = Id::from_word(u64::from(returned.value));
+                let first = returned.value.object();
                 Next::call(Self::Compare { first }, by_handle(second))
             }
             Self::Compare { first } => {
@@ -58,7 +58,7 @@ impl Routine for NtCompareObjects {
                 if returned.status.is_error() {
                     return Next::goto(Self::DropFirst { first, status: returned.status });
                 }
-                let second = Id::from_word(u64::from(returned.value));
+                let second = returned.value.object();
                 let status = if first == second { NtStatus::SUCCESS } else { NtStatus::NOT_SAME_OBJECT };
                 Next::goto(Self::DropSecond { first, second, status })
             }

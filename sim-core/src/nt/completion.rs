@@ -10,7 +10,7 @@ use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpo
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// IO_COMPLETION_MODIFY_STATE.
 const IO_COMPLETION_MODIFY_STATE: Access = Access(2);
@@ -72,7 +72,7 @@ impl Routine for NtSetInformationFile {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let file = k.file_of(Id::from_word(u64::from(returned.value)));
+                let file = k.file_of(returned.value.object());
                 if k[file].synchronous || k[file].port.is_some() {
                     return Next::goto(Self::Drop { file, status: NtStatus::INVALID_PARAMETER });
                 }
@@ -90,7 +90,7 @@ impl Routine for NtSetInformationFile {
                 if returned.status.is_error() {
                     return Next::goto(Self::Drop { file, status: returned.status });
                 }
-                let object = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 if k[file].port.is_some() {
                     k.dereference(object, Purpose::Association);
                     return Next::goto(Self::Drop { file, status: NtStatus::INVALID_PARAMETER });
@@ -148,7 +148,7 @@ impl Routine for NtSetIoCompletion {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let object = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 let status = NtStatus::SUCCESS;
                 let packet = Packet { key, context: None, value, status, information, writes_iosb: false };
                 k.queue_packet(k.port_of(object), packet, "the program posted it");
@@ -217,7 +217,7 @@ impl Routine for NtRemoveIoCompletion {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let port = k.port_of(Id::from_word(u64::from(returned.value)));
+                let port = k.port_of(returned.value.object());
                 k.take_packet(thread, port, timeout)
             }
             Self::Wait { port, .. } => {
@@ -232,7 +232,7 @@ impl Routine for NtRemoveIoCompletion {
             Self::GiveUp { port, status } => k.give_up(thread, port, status),
             Self::Removed { port, packet } => {
                 k.remove_packet(packet);
-                Next::goto(Self::Drop { port, returned: Some(Returned::value(packet.to_word() as u32)) })
+                Next::goto(Self::Drop { port, returned: Some(Returned::packet(packet)) })
             }
             Self::Drop { port, returned } => {
                 let object = k[port].object;

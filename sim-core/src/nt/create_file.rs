@@ -6,9 +6,12 @@ use crate::io::driver::IofCallDriver;
 use crate::io::file::File;
 use crate::io::irp::{Irp, Major};
 use crate::kernel::Kernel;
+use crate::ob::attributes::ObjectAttributes;
 use crate::ob::create::ObpCreateHandle;
-use crate::ob::header::Object;
+use crate::ob::header::{Body, Object};
+use crate::ob::namespace::ObpLookupObjectName;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
+use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
 use crate::word::{Access, Id};
@@ -22,8 +25,8 @@ const FILE_ALL_ACCESS: u32 = 0x001F_01FF;
 /// What NtCreateFile is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CreateFile {
-    /// The device that the path leads to; none if it leads nowhere.
-    pub device: Option<Id<Device>>,
+    /// Under which name. A path to a device is `\??\NAME` (in Win32 `\\.\NAME`) or `\Device\NAME`.
+    pub attributes: ObjectAttributes,
     /// DesiredAccess; generic rights are mapped as the File type maps them.
     pub access: Access,
     /// FILE_SYNCHRONOUS_IO_NONALERT (in Win32: no FILE_FLAG_OVERLAPPED).
@@ -33,11 +36,13 @@ pub struct CreateFile {
 steps! {
     /// NtCreateFile: opens a device and returns a handle to a new file object.
     ///
-    /// Goes on in IofCallDriver and ObpCreateHandle. Errors: STATUS_OBJECT_NAME_NOT_FOUND, with nothing left behind. No driver of the model refuses
+    /// Goes on in ObpLookupObjectName, IofCallDriver and ObpCreateHandle. Errors: those of [`ObpLookupObjectName`], with nothing left behind. No driver of the model refuses
     /// IRP_MJ_CREATE yet. The create request holds no reference on the file object. Source: ReactOS io/iomgr/file.c.
     pub enum NtCreateFile = "NtCreateFile" {
-        Parse { device: Option<Id<Device>>, access: Access, synchronous: bool }
-            = "parse", "find the device that the path names and hold it";
+        Open { attributes: ObjectAttributes, access: Access, synchronous: bool }
+            = "enter", "look the path up: it must lead to a device";
+        Parse { access: Access, synchronous: bool }
+            = "parse", "the device's parse procedure: the device is held and counts an open file";
         CreateFileObject { device: Id<Device>, access: Access, synchronous: bool }
             = "create", "create the file object and the create request";
         Opened { device: Id<Device>, file: Id<File>, irp: Id<Irp>, access: Access }
@@ -52,21 +57,31 @@ steps! {
 impl NtCreateFile {
     /// The call.
     pub const fn of(call: CreateFile) -> NtCreateFile {
-        let CreateFile { device, access, synchronous } = call;
-        NtCreateFile::Parse { device, access, synchronous }
+        let CreateFile { attributes, access, synchronous } = call;
+        NtCreateFile::Open { attributes, access, synchronous }
     }
 }
 
 impl Routine for NtCreateFile {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        matches!(self, Self::LetDeviceGo { .. })
+        matches!(self, Self::Open { .. } | Self::LetDeviceGo { .. })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Parse { device, access, synchronous } => {
-                let Some(device) = device else { return Next::fail(NtStatus::OBJECT_NAME_NOT_FOUND) };
-                k.reference(k[device].object, Purpose::Parse);
+            Self::Open { attributes, access, synchronous } => {
+                let (wanted, insert, purpose) = (ObjectType::File, None, Purpose::Parse);
+                let lookup = ObpLookupObjectName::Start { attributes, wanted, insert, purpose };
+                Next::call(Self::Parse { access, synchronous }, lookup)
+            }
+            Self::Parse { access, synchronous } => {
+                let returned = k.take_returned(thread);
+                if returned.status.is_error() {
+                    return Next::Return(returned);
+                }
+                let Body::Device(device) = k[returned.value.object()].body else {
+                    unreachable!("a path to a file leads to a device")
+                };
                 let count = k[device].reference_count + 1;
                 k.set(device, Device::REFERENCE_COUNT, count, "one open file more on the device");
                 Next::goto(Self::CreateFileObject { device, access: map_generic(access), synchronous })
@@ -130,7 +145,7 @@ impl Kernel {
     /// The body of an object that is a file.
     pub(crate) fn file_of(&self, object: Id<Object>) -> Id<File> {
         match self[object].body {
-            crate::ob::header::Body::File(file) => file,
+            Body::File(file) => file,
             other => unreachable!("the type was checked: {other:?}"),
         }
     }

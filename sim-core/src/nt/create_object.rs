@@ -1,60 +1,43 @@
-//! NtCreateEvent and NtCreateIoCompletion: unnamed objects.
+//! The services that create an object, with or without a name, and return a handle to it.
 
-use crate::frame::{Next, Returned, Routine, steps};
+use crate::frame::{Next, Routine, steps};
 use crate::kernel::Kernel;
-use crate::ob::create::ObpCreateHandle;
-use crate::ob::header::Object;
-use crate::ob::reference::{ObDereferenceObject, Purpose};
+use crate::nt::semaphore::check_counts;
+use crate::ob::attributes::ObjectAttributes;
+use crate::ob::header::{Body, Object};
+use crate::ob::insert::ObInsertObject;
+use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Id};
+use crate::word::{Id, Name};
 
-/// Declares the service that creates one type of unnamed object and returns a handle to it.
-///
-/// Counts on the way (ReactOS ob/oblife.c, ob/obhandle.c): PointerCount 1 for the creator, +1 for the handle with
-/// HandleCount +1, then the creator's reference goes: 1 and 1.
+/// Declares the service that creates an object of one type: what it needs beside OBJECT_ATTRIBUTES, its type, and its
+/// part of ObCreateObject. The rest is [`ObInsertObject`].
 macro_rules! create_service {
-    ($(#[doc = $doc:literal])* $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $access:literal, $create:expr) => {
+    ($(#[doc = $doc:literal])* $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $type:ident, $create:expr) => {
         steps! {
             $(#[doc = $doc])*
+            ///
+            /// Errors: STATUS_INVALID_PARAMETER for attributes that the type refuses, and those of [`ObInsertObject`].
             pub enum $name = $routine {
-                Create { $($field: $ty),* } = "create", "create the object; its creator holds it";
-                Insert { object: Id<Object> } = "insert", "create a handle, which needs a reference of its own";
-                DropCreation { object: Id<Object> } = "drop", "the handle exists: drop the creator's reference";
-                Return { returned: Option<Returned> } = "return", "return the handle";
+                Create { attributes: ObjectAttributes, $($field: $ty),* }
+                    = "create", "create the object; its creator holds it";
             }
         }
 
         impl Routine for $name {
-            fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
-                matches!(self, Self::DropCreation { .. }) && k.was_successful(thread)
-            }
-
             fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
-                match self {
-                    Self::Create { $($field),* } => {
-                        let create: fn(&mut Kernel, $($ty),*) -> Id<Object> = $create;
-                        let object = create(k, $($field),*);
-                        Next::goto(Self::Insert { object })
+                let Self::Create { attributes, $($field),* } = self;
+                if Kernel::refused_attributes(attributes, ObjectType::$type) {
+                    return Next::fail(NtStatus::INVALID_PARAMETER);
+                }
+                let create: fn(&mut Kernel, Id<Thread>, $($ty),*) -> Result<Id<Object>, NtStatus> = $create;
+                match create(k, thread, $($field),*) {
+                    Ok(object) => {
+                        k.note_attributes(object, attributes);
+                        Next::goto(ObInsertObject::Start { object, attributes })
                     }
-                    Self::Insert { object } => {
-                        k.reference(object, Purpose::Handle);
-                        let (process, access) = (k[thread].process, Access($access));
-                        let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
-                        Next::call(Self::DropCreation { object }, count)
-                    }
-                    Self::DropCreation { object } => {
-                        let returned = Some(k.take_returned(thread));
-                        if returned.is_some_and(|returned| returned.status.is_error()) {
-                            k.dereference(object, Purpose::Handle);
-                        }
-                        let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Creation };
-                        Next::call(Self::Return { returned }, drop)
-                    }
-                    Self::Return { returned } => {
-                        k.forget_returned(thread);
-                        Next::Return(returned.unwrap_or(Returned::status(NtStatus::UNSUCCESSFUL)))
-                    }
+                    Err(status) => Next::fail(status),
                 }
             }
         }
@@ -63,11 +46,53 @@ macro_rules! create_service {
 
 create_service! {
     /// NtCreateIoCompletion: creates a completion port and returns a handle to it.
-    NtCreateIoCompletion = "NtCreateIoCompletion", (), 0x1F_0003, |k| k.create_port_object()
+    NtCreateIoCompletion = "NtCreateIoCompletion", (), IoCompletion, |k, _| Ok(k.create_port_object())
 }
 
 create_service! {
-    /// NtCreateEvent: creates an unnamed event and returns a handle to it.
-    NtCreateEvent = "NtCreateEvent", (manual_reset: bool, signaled: bool), 0x1F_0003,
-    |k, manual_reset, signaled| k.create_event_object(manual_reset, signaled)
+    /// NtCreateEvent: creates an event and returns a handle to it.
+    NtCreateEvent = "NtCreateEvent", (manual_reset: bool, signaled: bool), Event,
+    |k, _, manual_reset, signaled| Ok(k.create_event_object(manual_reset, signaled))
+}
+
+create_service! {
+    /// NtCreateDirectoryObject: creates a directory of the namespace and returns a handle to it.
+    NtCreateDirectoryObject = "NtCreateDirectoryObject", (), Directory, |k, _| Ok(k.create_directory_object())
+}
+
+create_service! {
+    /// NtCreateSymbolicLinkObject: creates a symbolic link and returns a handle to it.
+    ///
+    /// The target need not exist. An empty one is STATUS_INVALID_PARAMETER. Source: Wine ntdll/tests/om.c,
+    /// test_symboliclink.
+    NtCreateSymbolicLinkObject = "NtCreateSymbolicLinkObject", (link_target: Name), SymbolicLink,
+    |k, _, link_target| match k.name(link_target.0) {
+        "" => Err(NtStatus::INVALID_PARAMETER),
+        _ => Ok(k.create_symbolic_link_object(link_target)),
+    }
+}
+
+create_service! {
+    /// NtCreateSection without a file: the object alone; views and pages are not modelled.
+    NtCreateSection = "NtCreateSection", (), Section, |k, _| Ok(k.create_header(Body::Bare(ObjectType::Section)))
+}
+
+create_service! {
+    /// NtCreateSemaphore: creates a semaphore and returns a handle to it.
+    ///
+    /// STATUS_INVALID_PARAMETER also for a maximum of zero or an initial count above it.
+    NtCreateSemaphore = "NtCreateSemaphore", (initial: u32, limit: u32), Semaphore,
+    |k, _, initial, limit| check_counts(initial, limit).map(|()| k.create_semaphore_object(initial, limit))
+}
+
+create_service! {
+    /// NtCreateMutant: creates a mutant, perhaps owned by the caller, and returns a handle to it.
+    NtCreateMutant = "NtCreateMutant", (owned: bool), Mutant,
+    |k, thread, owned| Ok(k.create_mutant_object(owned.then_some(thread)))
+}
+
+create_service! {
+    /// NtCreateTimer: creates a timer that is not set and returns a handle to it.
+    NtCreateTimer = "NtCreateTimer", (manual_reset: bool), Timer,
+    |k, _, manual_reset| Ok(k.create_timer_object(manual_reset))
 }

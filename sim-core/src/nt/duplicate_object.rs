@@ -10,7 +10,7 @@ use crate::ob::table::INHERIT;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 steps! {
     /// NtDuplicateObject with DUPLICATE_SAME_ACCESS: a second handle to the same object, in any process.
@@ -62,7 +62,7 @@ impl Routine for NtDuplicateObject {
                 if returned.status.is_error() {
                     return Next::goto(Self::Return { source, target: None, returned });
                 }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
+                let object: Id<Object> = returned.value.object();
                 let access = k[thread].handle_information;
                 k.set(thread, Thread::HANDLE_INFORMATION, Access(0), "");
                 if !k.acquire_rundown(target) {

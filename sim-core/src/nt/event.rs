@@ -1,68 +1,49 @@
-//! NtSetEvent and NtResetEvent.
+//! The services of events.
 
-use crate::frame::{Next, Routine, steps};
 use crate::ke::event::Event;
-use crate::kernel::Kernel;
-use crate::ob::header::{Body, Object};
-use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
-use crate::ob::types::ObjectType;
-use crate::ps::thread::Thread;
-use crate::word::{Access, Handle, Id, Word};
+use crate::nt::object_service::object_service;
 
-/// EVENT_MODIFY_STATE.
-const EVENT_MODIFY_STATE: Access = Access(2);
-
-steps! {
-    /// NtSetEvent and NtResetEvent: sets the event's state to `signaled`.
+object_service! {
+    /// NtSetEvent and NtResetEvent: sets the event's state to `signaled`. Returns the state from before.
     ///
-    /// Goes on in ObReferenceObjectByHandle. Errors: those of ObReferenceObjectByHandle.
-    pub enum NtSetEvent = "NtSetEvent" {
-        Reference { handle: Handle, signaled: bool } = "enter", "reference the event by its handle";
-        Set { signaled: bool } = "set", "set the event's state";
-        Drop { object: Id<Object> } = "drop", "let the event go";
+    /// A set satisfies waits in the same step. Source: WDK, KeSetEvent, KeResetEvent.
+    NtSetEvent = "NtSetEvent", (signaled: bool), Event, access 2, "set" "set the event's state",
+    |k, _, event, signaled| {
+        let before = k[event].signaled;
+        let why = if signaled { "the program set the event" } else { "the program reset the event" };
+        k.set(event, Event::SIGNALED, signaled, why);
+        k.wake_waiters(k[event].object);
+        Ok(u32::from(before))
     }
 }
 
-impl NtSetEvent {
-    /// The call.
-    pub const fn of(handle: Handle, signaled: bool) -> NtSetEvent {
-        NtSetEvent::Reference { handle, signaled }
+object_service! {
+    /// NtClearEvent: resets the event.
+    NtClearEvent = "NtClearEvent", (), Event, access 2, "clear" "reset the event",
+    |k, _, event| {
+        k.set(event, Event::SIGNALED, false, "the program reset the event");
+        Ok(0)
     }
 }
 
-impl Routine for NtSetEvent {
-    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        matches!(self, Self::Reference { .. } | Self::Drop { .. })
+object_service! {
+    /// NtPulseEvent: satisfies the waits that a set event satisfies, and leaves the event reset. Returns the state
+    /// from before.
+    ///
+    /// A thread that an APC has taken out of its wait is not there to be released. Sources: WDK, KePulseEvent; Win32,
+    /// PulseEvent.
+    NtPulseEvent = "NtPulseEvent", (), Event, access 2, "pulse" "release who waits now, and reset the event",
+    |k, _, event| {
+        let before = k[event].signaled;
+        k.set(event, Event::SIGNALED, true, "the program pulsed the event");
+        k.wake_waiters(k[event].object);
+        k.set(event, Event::SIGNALED, false, "a pulsed event is reset at once");
+        Ok(u32::from(before))
     }
+}
 
-    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
-        match self {
-            Self::Reference { handle, signaled } => {
-                let reference = ObReferenceObjectByHandle::LockEntry {
-                    process: k[thread].process,
-                    handle,
-                    wanted: Some(ObjectType::Event),
-                    access: EVENT_MODIFY_STATE,
-                    purpose: Purpose::Service,
-                };
-                Next::call(Self::Set { signaled }, reference)
-            }
-            Self::Set { signaled } => {
-                let returned = k.take_returned(thread);
-                if returned.status.is_error() {
-                    return Next::Return(returned);
-                }
-                let object: Id<Object> = Id::from_word(u64::from(returned.value));
-                if let Body::Event(event) = k[object].body {
-                    let why =
-                        if signaled { "the program set the event" } else { "the program reset the event" };
-                    k.set(event, Event::SIGNALED, signaled, why);
-                }
-                Next::goto(Self::Drop { object })
-            }
-            Self::Drop { object } => {
-                Next::goto(ObDereferenceObject::Drop { object, purpose: Purpose::Service })
-            }
-        }
-    }
+object_service! {
+    /// NtQueryEvent: returns EVENT_BASIC_INFORMATION.EventState.
+    NtQueryEvent = "NtQueryEvent", (), Event, access 1, "query" "read the event's state",
+    |k, _, event| Ok(u32::from(k[event].signaled))
 }

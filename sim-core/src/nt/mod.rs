@@ -1,13 +1,22 @@
 //! The system services, one file a family. Each is a routine: its first step is what a program calls.
 
+pub mod apc;
 pub mod cancel_io_file;
 pub mod close;
 pub mod compare_objects;
 pub mod completion;
 pub mod create_file;
 pub mod create_object;
+pub mod delay;
 pub mod duplicate_object;
 pub mod event;
+pub mod mutant;
+mod object_service;
+pub mod open_object;
+pub mod permanence;
 pub mod query_object;
 pub mod read_file;
+pub mod semaphore;
+pub mod signal_and_wait;
+pub mod timer;
 pub mod wait;

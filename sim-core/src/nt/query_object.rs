@@ -8,7 +8,7 @@ use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpo
 use crate::ob::types::ObjectType;
 use crate::profile::Version;
 use crate::ps::thread::Thread;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// PROCESS_QUERY_INFORMATION.
 const PROCESS_QUERY_INFORMATION: Access = Access(0x400);
@@ -69,7 +69,7 @@ impl Routine for NtQueryObject {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let object = Id::from_word(u64::from(returned.value));
+                let object = returned.value.object();
                 let returned = k.answer(thread, object, class, length);
                 Next::goto(Self::Drop { object, returned })
             }
@@ -110,7 +110,10 @@ impl Kernel {
                 pointer_count: self.charged_pointer_count(object),
                 ..answer
             },
-            InformationClass::Name => Information { name: self.queried_name(object), ..answer },
+            InformationClass::Name => match self.queried_name(object) {
+                Some((start, name)) => answer.named(start, &name),
+                None => answer,
+            },
             InformationClass::Type => {
                 let totals = self.type_totals(object_type);
                 Information { total_objects: totals.objects, total_handles: totals.handles, ..answer }
@@ -124,6 +127,6 @@ impl Kernel {
             }
         };
         let answer = self.create(answer, "the query answers");
-        Returned::value(answer.to_word() as u32)
+        Returned::information(answer)
     }
 }

@@ -15,7 +15,7 @@ use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpo
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word};
+use crate::word::{Access, Handle, Id};
 
 /// What NtReadFile is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +107,7 @@ impl Routine for NtReadFile {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let file = k.file_of(Id::from_word(u64::from(returned.value)));
+                let file = k.file_of(returned.value.object());
                 if event == Handle::NULL {
                     return Next::goto(Self::AcquireLock {
                         file,
@@ -126,7 +126,7 @@ impl Routine for NtReadFile {
                 if returned.status.is_error() {
                     return Next::goto(Self::Fail { file, status: returned.status });
                 }
-                let event: Id<Object> = Id::from_word(u64::from(returned.value));
+                let event: Id<Object> = returned.value.object();
                 if let Body::Event(body) = k[event].body {
                     k.set(body, Event::SIGNALED, false, "a request clears its event when it starts");
                 }

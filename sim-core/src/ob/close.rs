@@ -87,7 +87,7 @@ impl Routine for ObpCloseHandle {
 }
 
 steps! {
-    /// ObpDecrementHandleCount: one handle less, then the type's close procedure.
+    /// ObpDecrementHandleCount: one handle less, then the type's close procedure, then the name if it was the last.
     ///
     /// Both counts that the close procedure is given are those from before the decrement.
     pub enum ObpDecrementHandleCount = "ObpDecrementHandleCount" {
@@ -100,7 +100,7 @@ steps! {
 impl Routine for ObpDecrementHandleCount {
     fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::CloseProcedure { object, .. } => !matches!(k[object].body, Body::Port(_)),
+            Self::CloseProcedure { object, .. } => matches!(k[object].body, Body::File(_)),
             Self::Decrement { .. } => false,
         }
     }
@@ -111,7 +111,7 @@ impl Routine for ObpDecrementHandleCount {
                 let system_handles = k[object].handle_count;
                 let process_handles = k.uncount_handle(object, process);
                 if !k.object_type(object).rules().has_close_procedure {
-                    return Next::SUCCESS;
+                    return k.name_check(object);
                 }
                 Next::goto(Self::CloseProcedure { object, process, process_handles, system_handles })
             }
@@ -127,9 +127,10 @@ impl Routine for ObpDecrementHandleCount {
                         true,
                         "the port's last handle is closed: threads that wait on it wake",
                     );
-                    Next::SUCCESS
+                    k.wake_waiters(object);
+                    k.name_check(object)
                 }
-                _ => Next::SUCCESS,
+                _ => k.name_check(object),
             },
         }
     }

@@ -4,6 +4,9 @@ use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::file::File;
 use crate::io::port::Port;
 use crate::ke::event::Event;
+use crate::ke::mutant::Mutant;
+use crate::ke::semaphore::Semaphore;
+use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
 use crate::ob::close::ObpDecrementHandleCount;
 use crate::ob::header::{Body, HandleCount, Object};
@@ -93,7 +96,7 @@ impl Kernel {
     ) -> Next {
         let entry = Entry { object: Some(object), access, attributes, locked: false, ref_cnt: 0 };
         match self.insert_entry(process, entry, "the handle names the object from now on") {
-            Some(handle) => Next::Return(Returned::value(handle.0)),
+            Some(handle) => Next::Return(Returned::handle(handle)),
             None => Next::call(
                 ObpCreateHandle::Fail { status: NtStatus::INSUFFICIENT_RESOURCES },
                 ObpDecrementHandleCount::Decrement { object, process },
@@ -128,6 +131,33 @@ impl Kernel {
         let at = self.events.lowest_free();
         let object = self.create_header(Body::Event(at));
         self.create(Event { object, manual_reset, signaled }, "");
+        object
+    }
+
+    /// ObCreateObject for a semaphore.
+    pub(crate) fn create_semaphore_object(&mut self, current_count: u32, limit: u32) -> Id<Object> {
+        let at = self.semaphores.lowest_free();
+        let object = self.create_header(Body::Semaphore(at));
+        self.create(Semaphore { object, current_count, limit }, "");
+        object
+    }
+
+    /// ObCreateObject for a mutant; `owner` has acquired it once.
+    pub(crate) fn create_mutant_object(&mut self, owner: Option<Id<Thread>>) -> Id<Object> {
+        let at = self.mutants.lowest_free();
+        let object = self.create_header(Body::Mutant(at));
+        let mutant = self.create(Mutant { object, owner: None, acquired: 0, abandoned: false }, "");
+        if let Some(owner) = owner {
+            self.acquire_mutant(mutant, owner, "its creator owns it from the beginning");
+        }
+        object
+    }
+
+    /// ObCreateObject for a timer that is not set.
+    pub(crate) fn create_timer_object(&mut self, manual_reset: bool) -> Id<Object> {
+        let at = self.timers.lowest_free();
+        let object = self.create_header(Body::Timer(at));
+        self.create(Timer { object, manual_reset, set: false, periodic: false, signaled: false }, "");
         object
     }
 

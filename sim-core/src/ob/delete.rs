@@ -20,7 +20,9 @@ steps! {
 impl Routine for ObpDeleteObject {
     fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::Start { object } => !matches!(k[object].body, Body::Port(_)),
+            Self::Start { object } => {
+                !matches!(k[object].body, Body::Port(_) | Body::Mutant(_) | Body::Timer(_))
+            }
             Self::Free { .. } => false,
         }
     }
@@ -31,6 +33,14 @@ impl Routine for ObpDeleteObject {
                 Body::File(file) => Next::call(Self::Free { object }, IopDeleteFile::Start { file }),
                 Body::Port(port) => {
                     k.run_down_packets(port);
+                    Next::goto(Self::Free { object })
+                }
+                Body::Mutant(mutant) => {
+                    k.forget_owner(mutant, "the mutant is deleted: its owner holds it no more");
+                    Next::goto(Self::Free { object })
+                }
+                Body::Timer(timer) => {
+                    k.cancel_timer(timer, "the timer is deleted");
                     Next::goto(Self::Free { object })
                 }
                 _ => Next::goto(Self::Free { object }),
@@ -67,7 +77,12 @@ impl Kernel {
             Body::Port(id) => self.destroy(id, ""),
             Body::Process(id) => self.destroy(id, ""),
             Body::Thread(id) => self.destroy(id, ""),
-            Body::Opaque(_) => {}
+            Body::Semaphore(id) => self.destroy(id, ""),
+            Body::Mutant(id) => self.destroy(id, ""),
+            Body::Timer(id) => self.destroy(id, ""),
+            Body::Directory(id) => self.destroy(id, ""),
+            Body::SymbolicLink(id) => self.destroy(id, ""),
+            Body::Bare(_) | Body::Opaque(_) => {}
         }
         self.destroy(object, "the object is freed");
     }

@@ -4,12 +4,18 @@ use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::port::Port;
 use crate::ke::event::Event;
+use crate::ke::mutant::Mutant;
+use crate::ke::semaphore::Semaphore;
+use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
+use crate::ob::directory::Directory;
+use crate::ob::symbolic_link::SymbolicLink;
 use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
-use crate::record::record;
-use crate::word::{Id, Word, WordKind};
+use crate::record::{Kind, record};
+use crate::renaming::Rename;
+use crate::word::{Id, Name, Word, WordKind};
 
 record! {
     /// OBJECT_HEADER: what the object manager knows of every object, whatever its type.
@@ -27,10 +33,18 @@ record! {
         WATCHERS watchers: u32,
         /// The delete procedure has run.
         DELETED deleted: bool as "deleted",
+        /// Its name, while that is in a directory (OBJECT_HEADER_NAME_INFO).
+        NAME name: Option<Name> as "Name",
+        /// The directory that has the name. The directory holds the object, and the object the directory.
+        DIRECTORY directory: Option<Id<Directory>>,
+        /// OB_FLAG_PERMANENT: the name stays without a handle.
+        PERMANENT permanent: bool as "Permanent",
     }
     lists {
         /// Handles by process, for types that maintain a handle count.
         HANDLE_COUNTS handle_counts: Id<HandleCount>,
+        /// Threads that wait for the object, the one that came first in front (DISPATCHER_HEADER.WaitListHead).
+        WAITERS waiters: Id<Thread> as "WaitListHead",
     }
 }
 
@@ -60,6 +74,18 @@ pub enum Body {
     Process(Id<Process>),
     /// A thread.
     Thread(Id<Thread>),
+    /// A semaphore.
+    Semaphore(Id<Semaphore>),
+    /// A mutant.
+    Mutant(Id<Mutant>),
+    /// A timer.
+    Timer(Id<Timer>),
+    /// A directory.
+    Directory(Id<Directory>),
+    /// A symbolic link.
+    SymbolicLink(Id<SymbolicLink>),
+    /// An object of a type of which the model knows the header alone.
+    Bare(ObjectType),
     /// An object of a recording, whose type has the name of that number.
     Opaque(u32),
 }
@@ -74,13 +100,40 @@ impl Body {
             Body::Port(_) => ObjectType::IoCompletion,
             Body::Process(_) => ObjectType::Process,
             Body::Thread(_) => ObjectType::Thread,
+            Body::Semaphore(_) => ObjectType::Semaphore,
+            Body::Mutant(_) => ObjectType::Mutant,
+            Body::Timer(_) => ObjectType::Timer,
+            Body::Directory(_) => ObjectType::Directory,
+            Body::SymbolicLink(_) => ObjectType::SymbolicLink,
+            Body::Bare(object_type) => object_type,
             Body::Opaque(_) => ObjectType::Opaque,
         }
     }
 }
 
+impl Body {
+    /// The record that it is.
+    pub(crate) const fn record(self) -> Option<(Kind, u32)> {
+        let (kind, at) = match self {
+            Body::Event(id) => (Kind::Event, id.index()),
+            Body::File(id) => (Kind::File, id.index()),
+            Body::Device(id) => (Kind::Device, id.index()),
+            Body::Port(id) => (Kind::Port, id.index()),
+            Body::Process(id) => (Kind::Process, id.index()),
+            Body::Thread(id) => (Kind::Thread, id.index()),
+            Body::Semaphore(id) => (Kind::Semaphore, id.index()),
+            Body::Mutant(id) => (Kind::Mutant, id.index()),
+            Body::Timer(id) => (Kind::Timer, id.index()),
+            Body::Directory(id) => (Kind::Directory, id.index()),
+            Body::SymbolicLink(id) => (Kind::SymbolicLink, id.index()),
+            Body::Bare(_) | Body::Opaque(_) => return None,
+        };
+        Some((kind, at as u32))
+    }
+}
+
 impl Word for Body {
-    const KIND: WordKind = WordKind::Number;
+    const KIND: WordKind = WordKind::Packed;
     fn to_word(self) -> u64 {
         let place = match self {
             Body::Event(id) => id.to_word(),
@@ -89,21 +142,51 @@ impl Word for Body {
             Body::Port(id) => id.to_word(),
             Body::Process(id) => id.to_word(),
             Body::Thread(id) => id.to_word(),
+            Body::Semaphore(id) => id.to_word(),
+            Body::Mutant(id) => id.to_word(),
+            Body::Timer(id) => id.to_word(),
+            Body::Directory(id) => id.to_word(),
+            Body::SymbolicLink(id) => id.to_word(),
+            Body::Bare(_) => 0,
             Body::Opaque(name) => u64::from(name),
         };
-        place << 4 | self.object_type() as u64
+        place << 5 | self.object_type() as u64
     }
     fn from_word(word: u64) -> Self {
-        let place = word >> 4;
-        match ObjectType::from_word(word & 15) {
+        let place = word >> 5;
+        match ObjectType::from_word(word & 31) {
             ObjectType::Event => Body::Event(Id::from_word(place)),
             ObjectType::File => Body::File(Id::from_word(place)),
             ObjectType::Device => Body::Device(Id::from_word(place)),
             ObjectType::IoCompletion => Body::Port(Id::from_word(place)),
             ObjectType::Process => Body::Process(Id::from_word(place)),
             ObjectType::Thread => Body::Thread(Id::from_word(place)),
+            ObjectType::Semaphore => Body::Semaphore(Id::from_word(place)),
+            ObjectType::Mutant => Body::Mutant(Id::from_word(place)),
+            ObjectType::Timer => Body::Timer(Id::from_word(place)),
+            ObjectType::Directory => Body::Directory(Id::from_word(place)),
+            ObjectType::SymbolicLink => Body::SymbolicLink(Id::from_word(place)),
+            bare @ (ObjectType::Section | ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
+    }
+
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        let renamed = match Body::from_word(word) {
+            Body::Event(id) => Body::Event(names.value(id)),
+            Body::File(id) => Body::File(names.value(id)),
+            Body::Device(id) => Body::Device(names.value(id)),
+            Body::Port(id) => Body::Port(names.value(id)),
+            Body::Process(id) => Body::Process(names.value(id)),
+            Body::Thread(id) => Body::Thread(names.value(id)),
+            Body::Semaphore(id) => Body::Semaphore(names.value(id)),
+            Body::Mutant(id) => Body::Mutant(names.value(id)),
+            Body::Timer(id) => Body::Timer(names.value(id)),
+            Body::Directory(id) => Body::Directory(names.value(id)),
+            Body::SymbolicLink(id) => Body::SymbolicLink(names.value(id)),
+            same @ (Body::Bare(_) | Body::Opaque(_)) => same,
+        };
+        renamed.to_word()
     }
 }
 
@@ -117,7 +200,11 @@ impl Object {
             new: true,
             watchers: 0,
             deleted: false,
+            name: None,
+            directory: None,
+            permanent: false,
             handle_counts: alloc::vec::Vec::new(),
+            waiters: alloc::vec::Vec::new(),
         }
     }
 }

@@ -1,12 +1,16 @@
 //! What queries answer: the structures that a program gets back from NtQueryObject and its kin.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::kernel::Kernel;
+use crate::ob::directory::NameStart;
 use crate::ob::header::{Body, Object};
 use crate::ob::types::ObjectType;
 use crate::profile::Arch;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, word_enum};
+use crate::word::{Access, Id, Name, Word, word_enum};
 
 word_enum! {
     /// What is asked.
@@ -36,8 +40,8 @@ record! {
         /// The references in the object's header while the query held one of them: since Windows 8 with those that
         /// handle-table entries took in advance.
         POINTER_COUNT pointer_count: u64 as "PointerCount",
-        /// The number of the object's name.
-        NAME name: Option<u64>,
+        /// Where the object's full name begins; none if it has no name.
+        NAME_START name_start: Option<NameStart>,
         /// The type's name.
         OBJECT_TYPE object_type: ObjectType as "TypeName",
         /// Objects of the type.
@@ -47,16 +51,19 @@ record! {
         /// How many bytes the answer takes.
         RETURN_LENGTH return_length: u32 as "ReturnLength",
     }
-    lists {}
+    lists {
+        /// The components of the object's full name.
+        NAME name: Name as "Name",
+    }
 }
 
 /// A value in the answer of a query.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answered<'k> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answered {
     /// A number or a mask.
     Number(u64),
     /// A name.
-    Text(&'k str),
+    Text(String),
 }
 
 impl InformationClass {
@@ -79,29 +86,45 @@ impl Information {
             granted_access: Access(0),
             handle_count: 0,
             pointer_count: 0,
-            name: None,
+            name_start: None,
             object_type,
             total_objects: 0,
             total_handles: 0,
             return_length: 0,
+            name: Vec::new(),
         }
     }
 }
 
+impl Information {
+    pub(crate) fn named(self, start: NameStart, name: &[Name]) -> Information {
+        let name = name.iter().map(|component| component.to_word() as u32).collect();
+        Information { name_start: Some(start), name, ..self }
+    }
+}
+
 impl Kernel {
-    /// The number of the object's full name, as ObjectNameInformation gives it. No object of the model has a name yet.
-    pub(crate) const fn queried_name(&self, _object: Id<Object>) -> Option<u64> {
-        None
+    /// Where the name begins that ObjectNameInformation gives, and its components. A file has the name of its device.
+    pub(crate) fn queried_name(&self, object: Id<Object>) -> Option<(NameStart, Vec<Name>)> {
+        match self[object].body {
+            Body::File(file) => self.name_components(self[self[file].device?].object),
+            _ => self.name_components(object),
+        }
+    }
+
+    fn answered_name(&self, answer: &Information) -> String {
+        let name = |start| self.joined_name(start, Information::NAME.of(answer));
+        answer.name_start.map_or_else(String::new, name)
     }
 
     /// What an answer says in a field; none if that is not a field of its class.
-    pub fn answered(&self, answer: Id<Information>, field: &str) -> Option<Answered<'_>> {
+    pub fn answered(&self, answer: Id<Information>, field: &str) -> Option<Answered> {
         use Answered::{Number, Text};
         let answer = &self[answer];
         Some(match (answer.class, field) {
             (_, "ReturnLength") => Number(u64::from(answer.return_length)),
-            (InformationClass::Name, "Name") => Text(answer.name.map_or("", |name| self.name(name as u32))),
-            (InformationClass::Type, "TypeName") => Text(answer.object_type.name()),
+            (InformationClass::Name, "Name") => Text(self.answered_name(answer)),
+            (InformationClass::Type, "TypeName") => Text(answer.object_type.name().into()),
             (InformationClass::Type, "TotalNumberOfObjects") => Number(u64::from(answer.total_objects)),
             (InformationClass::Type, "TotalNumberOfHandles") => Number(u64::from(answer.total_handles)),
             (InformationClass::Basic, "Attributes") => Number(u64::from(answer.attributes)),
@@ -133,11 +156,9 @@ impl Kernel {
         let needed = match class {
             InformationClass::Basic => 56,
             InformationClass::Name => {
-                string
-                    + text(
-                        self.queried_name(object)
-                            .map_or(0, |name| self.name(name as u32).encode_utf16().count()),
-                    )
+                let name = self.queried_name(object);
+                let name = name.map(|(start, components)| self.joined_name(start, components.into_iter()));
+                string + text(name.map_or(0, |name| name.encode_utf16().count()))
             }
             InformationClass::Type => {
                 let name = self.object_type(object).name().len();

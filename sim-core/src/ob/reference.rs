@@ -1,6 +1,6 @@
 //! References: taking one by handle, dropping one, and what each is for.
 
-use crate::finding::Rule;
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::delete::ObpDeleteObject;
@@ -10,7 +10,7 @@ use crate::ps::process::Process;
 use crate::ps::system::System;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Word, word_enum};
+use crate::word::{Access, Handle, Id, word_enum};
 
 word_enum! {
     /// What a reference is for.
@@ -29,6 +29,8 @@ word_enum! {
         Query = "the query holds the object that it tells of",
         /// A wait.
         Wait = "a wait holds the object it waits for",
+        /// The object that a call signals before it waits.
+        Signal = "the call holds the object that it signals until its wait is over",
         /// A call inside a synchronous file object.
         Lock = "the call that holds the file lock holds the file object too",
         /// A file object's hold on its completion port.
@@ -39,6 +41,14 @@ word_enum! {
         Running = "it is held while it runs",
         /// A path lookup that reached a device.
         Parse = "the device is held while the path is parsed",
+        /// A name lookup's hold on a directory or link on its way.
+        Lookup = "a name lookup holds what it passes",
+        /// A directory's hold on what it names.
+        Name = "the name in its directory holds the object",
+        /// A named object's hold on its directory.
+        Parent = "an object with a name holds the directory that has the name",
+        /// A pointer that a driver keeps.
+        Pointer = "a driver keeps a pointer to the object",
     }
 }
 
@@ -53,11 +63,16 @@ impl Purpose {
             Purpose::Service => "the system service is done with the object",
             Purpose::Query => "the query has its answer",
             Purpose::Wait => "the wait is over",
+            Purpose::Signal => "the call that signalled the object is over",
             Purpose::Lock => "the call is over",
             Purpose::Association => "the file object is gone, and with it its hold on the port",
             Purpose::ThreadOfProcess => "the thread has ended and lets its process go",
             Purpose::Running => "it does not run any more",
             Purpose::Parse => "the path is parsed",
+            Purpose::Lookup => "the name lookup has gone on",
+            Purpose::Name => "the name is gone, and with it the reference it held",
+            Purpose::Parent => "the name is gone from the directory",
+            Purpose::Pointer => "the driver lets its pointer go",
         }
     }
 }
@@ -142,14 +157,16 @@ impl Routine for ObReferenceObjectByHandle {
                 Next::goto(Self::UnlockEntry { process, handle, object, purpose })
             }
             Self::UnlockEntry { process, handle, object, purpose } => {
-                if let (Purpose::Handle | Purpose::Query, Some(entry)) = (purpose, k.entry(process, handle)) {
+                if let (Purpose::Handle | Purpose::Signal | Purpose::Query, Some(entry)) =
+                    (purpose, k.entry(process, handle))
+                {
                     k.set(thread, Thread::HANDLE_INFORMATION, entry.access, "");
                 }
                 if let (Purpose::Query, Some(entry)) = (purpose, k.entry(process, handle)) {
                     k.set(thread, Thread::HANDLE_ATTRIBUTES, entry.attributes, "");
                 }
                 k.unlock_entry(process, handle);
-                Next::Return(Returned::value(object.to_word() as u32))
+                Next::Return(Returned::object(object))
             }
         }
     }
@@ -185,7 +202,7 @@ impl Kernel {
         let (pointers, handles) = (header.pointer_count, header.handle_count);
         if pointers == 0 || pointers == 1 && handles > 0 {
             let count = u64::from(pointers).wrapping_sub(1);
-            self.report(Rule::ReferenceByPointer, object.index() as u32, count);
+            self.report(Rule::ReferenceByPointer, About::Object(object), count);
             return false;
         }
         self.set(object, Object::POINTER_COUNT, pointers - 1, purpose.dropped());
@@ -215,11 +232,11 @@ impl Kernel {
             return Next::fail(NtStatus::OBJECT_TYPE_MISMATCH);
         }
         self.reference(object, purpose);
-        if matches!(purpose, Purpose::Handle | Purpose::Query) {
+        if matches!(purpose, Purpose::Handle | Purpose::Signal | Purpose::Query) {
             let access = self.object_type(object).rules().valid_access;
             self.set(thread, Thread::HANDLE_INFORMATION, access, "");
         }
-        Next::Return(Returned::value(object.to_word() as u32))
+        Next::Return(Returned::object(object))
     }
 
     pub(crate) fn lock_entry(

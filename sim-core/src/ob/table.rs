@@ -13,6 +13,7 @@ use crate::encode::{Decoder, Encoder};
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::ps::process::Process;
+use crate::renaming::Rename;
 use crate::word::{Access, Handle, Id, Word};
 
 /// Entries in one page of a 64-bit table.
@@ -109,23 +110,41 @@ impl HandleTable {
         self.used = 0;
     }
 
-    /// Appends the entries, and true; nothing, and false, if they are those of `base`.
-    pub(crate) fn put_entries(&self, base: &HandleTable, encoder: &mut Encoder<'_>) -> bool {
+    /// How many slots were ever used.
+    pub const fn used(&self) -> u32 {
+        self.used
+    }
+
+    /// Appends the entries under new names, and true; nothing, and false, if they are those of `base`.
+    pub(crate) fn put_entries<N: Rename>(
+        &self,
+        base: &HandleTable,
+        encoder: &mut Encoder<'_>,
+        names: &mut N,
+    ) -> bool {
         if self == base {
             return false;
         }
         encoder.number(u64::from(self.used));
         let mut next = 0;
-        for (Handle(value), entry) in self.open() {
+        let mut put = |Handle(value): Handle, entry: &Entry, names: &mut N| {
             let access = u64::from(entry.access.0);
             let charged = entry.ref_cnt > 0;
             encoder.number((u64::from(value / 4 - next) << 1 | u64::from(charged)) + 1);
-            encoder.word(entry.object);
+            encoder.word(names.value(entry.object));
             encoder.number(access << 4 | u64::from(entry.attributes) << 1 | u64::from(entry.locked));
             if charged {
                 encoder.number(u64::from(entry.ref_cnt));
             }
             next = value / 4 + 1;
+        };
+        if N::CHANGES {
+            let mut entries: Vec<_> =
+                self.open().map(|(handle, entry)| (names.value(handle), entry)).collect();
+            entries.sort_unstable_by_key(|(handle, _)| *handle);
+            entries.into_iter().for_each(|(handle, entry)| put(handle, entry, names));
+        } else {
+            self.open().for_each(|(handle, entry)| put(handle, entry, names));
         }
         encoder.number(0);
         true

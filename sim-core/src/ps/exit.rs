@@ -13,12 +13,15 @@ steps! {
     /// PspExitThread: cancels what the thread has outstanding, waits for it, and signals the thread.
     ///
     /// A thread cannot end before every request on its list has ended. The last thread takes the process with it.
-    /// Requests that belong to a file object are not on its list and live on. Sources: ReactOS ps/kill.c; WDK,
+    /// Requests that belong to a file object are not on its list and live on. Then its mutants are abandoned, its
+    /// process ends if it is the last, and its user APCs are discarded. Sources: ReactOS ps/kill.c; WDK,
     /// "Canceling IRPs"; Wine ws2_32/tests/afd.c, test_async_thread_termination.
     pub enum PspExitThread = "PspExitThread" {
         Start {} = "T0", "one thread less is active; the last waits for the others";
         Cancel { last: bool } = "T1", "cancel every request on the thread's list";
         Wait { last: bool } = "T2", "wait until the thread's list is empty";
+        Abandon { last: bool } = "mutants", "abandon the mutant that the thread acquired last";
+        Exit { last: bool } = "exit", "the last thread takes the process with it";
         End {} = "T3", "the thread has ended: signal its object";
     }
 }
@@ -32,10 +35,14 @@ impl Routine for PspExitThread {
         }
     }
 
-    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+    fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
         // Once ready they stay so: no thread is added to a process whose last thread ends, and nobody else issues
-        // requests for this one.
-        matches!(self, Self::Cancel { .. } | Self::Wait { .. })
+        // requests for this one. Others can delete a mutant that it owns, but give it none.
+        match self {
+            Self::Cancel { .. } | Self::Exit { .. } => true,
+            Self::Wait { .. } => Thread::MUTANTS.last(&k[thread]).is_none(),
+            _ => false,
+        }
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -50,11 +57,27 @@ impl Routine for PspExitThread {
             Self::Cancel { last } => {
                 Next::call(Self::Wait { last }, IopCancelIrps::of_thread(process, thread, None))
             }
-            Self::Wait { last: true } => Next::call(Self::End {}, PspExitProcess::CloseTable { process }),
-            Self::Wait { last: false } => Next::goto(Self::End {}),
+            Self::Wait { last } if Thread::MUTANTS.last(&k[thread]).is_some() => {
+                Next::goto(Self::Abandon { last })
+            }
+            Self::Abandon { last } => {
+                if let Some(mutant) = Thread::MUTANTS.last(&k[thread]) {
+                    k.abandon_mutant(mutant);
+                }
+                match Thread::MUTANTS.last(&k[thread]) {
+                    Some(_) => Next::goto(self),
+                    None => Next::goto(Self::Exit { last }),
+                }
+            }
+            Self::Wait { last: true } | Self::Exit { last: true } => {
+                Next::call(Self::End {}, PspExitProcess::CloseTable { process })
+            }
+            Self::Wait { last: false } | Self::Exit { last: false } => Next::goto(Self::End {}),
             Self::End {} => {
+                k.discard_user_apcs(thread);
                 k.set(thread, Thread::ENDED, true, "the thread has ended");
                 let object = k[thread].object;
+                k.wake_waiters(object);
                 k.drop_deferred(object, Purpose::Running, "an ended thread is let go by a worker");
                 Next::SUCCESS
             }
@@ -106,6 +129,7 @@ impl Routine for PspExitProcess {
             Self::Signal { process } => {
                 k.set(process, Process::ENDED, true, "the process has ended");
                 let object = k[process].object;
+                k.wake_waiters(object);
                 Next::goto(ObDereferenceObject::Drop { object, purpose: Purpose::Running })
             }
         }

@@ -1,5 +1,6 @@
 //! Processes, threads and how they end.
 
+pub mod apc;
 pub mod exit;
 pub mod process;
 pub mod schedule;

@@ -5,7 +5,7 @@ use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
 use crate::ps::thread::Thread;
 use crate::record::record;
-use crate::word::{Handle, Id};
+use crate::word::{Handle, Id, Title};
 
 record! {
     /// EPROCESS.
@@ -13,7 +13,7 @@ record! {
         /// Its header.
         OBJECT object: Id<Object>,
         /// The number of its name.
-        NAME name: u32,
+        NAME name: Title,
         /// Threads that have not begun to end.
         ACTIVE_THREADS active_threads: u32 as "ActiveThreads",
         /// Its last thread is on its way out: the handle table is being closed.
@@ -32,7 +32,7 @@ record! {
 impl Kernel {
     /// Creates a running process without threads or handles. Its id stays valid after its end.
     pub fn create_process(&mut self, name: &str) -> Id<Process> {
-        let name = self.intern(name);
+        let name = Title(self.intern(name));
         let at = self.processes.lowest_free();
         let object = self.create(Object::new(Body::Process(at)), "the process is created");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());

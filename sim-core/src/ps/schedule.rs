@@ -3,23 +3,25 @@
 use crate::delta::Delta;
 use crate::frame::{Frame, Next, Returned, StepName};
 use crate::io::finish::IopCompleteRequest;
+use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
 use crate::ob::delete::ObpDeleteObject;
 use crate::ps::exit::PspExitThread;
 use crate::ps::system::{Role, System};
 use crate::ps::thread::Thread;
-use crate::word::{Id, word_enum};
+use crate::word::Id;
 
-word_enum! {
-    /// What a thread can do next.
-    pub enum Choice {
-        /// Take the step it is at.
-        Run = "run",
-        /// Take the special kernel APC that waits for it.
-        DeliverApc = "APC",
-        /// Let the time of its wait run out.
-        TimeOut = "time-out",
-    }
+/// What can be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Choice {
+    /// The thread takes the step it is at.
+    Run,
+    /// The thread takes the special kernel APC that waits for it.
+    DeliverApc,
+    /// The time of the thread's wait runs out.
+    TimeOut,
+    /// A timer's time has come. The step counts as the system worker's, whose own work it does not touch.
+    TimerDue(Id<Timer>),
 }
 
 /// One atomic step that can be taken.
@@ -99,14 +101,16 @@ impl Kernel {
         frame.time_out().is_some() && !frame.ready(self, thread) && !self[thread].ended
     }
 
-    /// Every step that can be taken now, in order of thread; a time-out comes after everything else.
+    /// Every step that can be taken now, in order of thread; time-outs come after everything else, and then timers.
     pub fn steps(&self) -> impl Iterator<Item = Step> {
         let ready = self.all::<Thread>().filter_map(|(thread, _)| {
             let choice = self.choice(thread)?;
             Some(Step { thread, choice })
         });
         let timeouts = self.all::<Thread>().filter(|(thread, _)| self.can_time_out(*thread));
-        ready.chain(timeouts.map(|(thread, _)| Step { thread, choice: Choice::TimeOut }))
+        ready
+            .chain(timeouts.map(|(thread, _)| Step { thread, choice: Choice::TimeOut }))
+            .chain(self.timers_due())
     }
 
     /// The first step that can be taken and is its thread's own affair.
@@ -135,6 +139,9 @@ impl Kernel {
                 label: "APC",
                 does: "interrupt the thread to finish an IRP that was completed for it",
             },
+            (Choice::TimerDue(_), _) => {
+                StepName { routine: "KiTimerExpiration", label: "due", does: "the timer's time has come" }
+            }
             (Choice::TimeOut, Some(frame)) => {
                 StepName { label: "time", does: "the time of the wait runs out", ..frame.step_name() }
             }
@@ -155,8 +162,10 @@ impl Kernel {
         let thread = step.thread;
         match (step.choice, self.stack(thread).last().copied()) {
             (Choice::DeliverApc, _) => self.deliver_apc(thread),
+            (Choice::TimerDue(timer), _) => self.expire_timer(timer),
             (Choice::TimeOut, Some(frame)) => {
                 let next = frame.time_out().expect("only a wait with a time limit times out");
+                self.leave_wait_lists(thread);
                 self.go_on(thread, next);
             }
             (_, Some(frame)) => {
@@ -184,6 +193,7 @@ impl Kernel {
     fn deliver_apc(&mut self, thread: Id<Thread>) {
         let irp = Thread::APCS.first(&self[thread]).expect("an APC waits for the thread");
         self.remove(thread, Thread::APCS, irp, "the thread takes the APC");
+        self.interrupt_wait(thread);
         self.raise(thread);
         self.enter(thread, IopCompleteRequest::WriteStatusBlock { irp, inline: false }.into());
     }

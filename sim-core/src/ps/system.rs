@@ -1,4 +1,4 @@
-//! The System process: its worker, and what the system keeps once.
+//! The System process: its worker, the namespace it makes, and what the system keeps once.
 
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
@@ -24,6 +24,10 @@ record! {
     pub struct System: System {
         /// Who holds the system-wide cancel spin lock.
         CANCEL_LOCK cancel_lock: Option<Id<Thread>> as "cancel spin lock",
+        /// ObpRootDirectoryObject. The system holds it.
+        ROOT root: Option<Id<Object>>,
+        /// The directory of DOS devices of the system's device map. The system holds it.
+        DOS_DEVICES dos_devices: Option<Id<Object>>,
     }
     lists {
         /// Objects without references whose deletion a worker will run.
@@ -33,9 +37,11 @@ record! {
 
 impl Kernel {
     pub(crate) fn boot(&mut self) {
-        self.create(System { cancel_lock: None, reaper: alloc::vec::Vec::new() }, "");
+        let reaper = alloc::vec::Vec::new();
+        self.create(System { cancel_lock: None, root: None, dos_devices: None, reaper }, "");
         let process = self.create_process("System");
         self.create_thread_as(process, "worker", Role::Worker);
+        self.create_namespace();
     }
 
     pub(crate) const fn system_id(&self) -> Id<System> {

@@ -4,13 +4,15 @@ use crate::delta::Change;
 use crate::frame::{Frame, Returned};
 use crate::io::irp::Irp;
 use crate::io::port::Packet;
+use crate::ke::mutant::Mutant;
 use crate::kernel::Kernel;
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
+use crate::ps::apc::Apc;
 use crate::ps::process::Process;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, Word, WordKind};
+use crate::word::{Access, Handle, Id, Title};
 
 record! {
     /// ETHREAD.
@@ -20,7 +22,7 @@ record! {
         /// Its process.
         PROCESS process: Id<Process>,
         /// The number of its name.
-        NAME name: u32,
+        NAME name: Title,
         /// What it is there for.
         ROLE role: crate::ps::system::Role,
         /// How many holders keep it at APC_LEVEL, where no special kernel APC is delivered.
@@ -33,6 +35,10 @@ record! {
         HANDLE_INFORMATION handle_information: Access,
         /// The attributes of the handle that a query asks about (OBJECT_HANDLE_INFORMATION), until they are read.
         HANDLE_ATTRIBUTES handle_attributes: u8,
+        /// How its wait ended, until it takes that up (KTHREAD.WaitStatus).
+        WAIT_STATUS wait_status: Option<NtStatus> as "WaitStatus",
+        /// NtAlertThread was called for it and no alertable wait has seen it yet.
+        ALERTED alerted: bool as "Alerted",
         /// It was told to end.
         TERMINATING terminating: bool,
         /// It has ended; its object is signalled.
@@ -43,27 +49,14 @@ record! {
         IRPS irps: Id<Irp> as "IrpList",
         /// Completed IRPs whose special kernel APC waits for this thread.
         APCS apcs: Id<Irp> as "ApcList",
-    }
-}
-
-impl Word for Returned {
-    const KIND: WordKind = WordKind::Number;
-    fn to_word(self) -> u64 {
-        Some(self).to_word()
-    }
-    fn from_word(word: u64) -> Self {
-        Option::<Returned>::from_word(word).expect("a word that holds what was returned")
-    }
-}
-
-impl Word for Option<Returned> {
-    const KIND: WordKind = WordKind::Number;
-    fn to_word(self) -> u64 {
-        self.map_or(0, |returned| (returned.status.to_word() << 32 | u64::from(returned.value)) + 1)
-    }
-    fn from_word(word: u64) -> Self {
-        let word = word.checked_sub(1)?;
-        Some(Returned { status: NtStatus::from_word(word >> 32), value: word as u32 })
+        /// Its user APCs, the oldest first: an alertable wait runs them.
+        USER_APCS user_apcs: Id<Apc> as "user ApcList",
+        /// The handles of its call that are not looked up yet.
+        WAIT_HANDLES wait_handles: Handle,
+        /// The objects of its wait, in order; each is held by one reference.
+        WAIT_BLOCKS wait_blocks: Id<Object> as "WaitBlockList",
+        /// The mutants that it owns, the one acquired last at the end.
+        MUTANTS mutants: Id<Mutant> as "MutantListHead",
     }
 }
 
@@ -79,7 +72,7 @@ impl Kernel {
         name: &str,
         role: crate::ps::system::Role,
     ) -> Id<Thread> {
-        let name = self.intern(name);
+        let name = Title(self.intern(name));
         let at = self.threads.lowest_free();
         let object = self.create(Object::new(Body::Thread(at)), "the thread is created");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
@@ -97,10 +90,16 @@ impl Kernel {
             handed: None,
             handle_information: Access(0),
             handle_attributes: 0,
+            wait_status: None,
+            alerted: false,
             terminating: false,
             ended: false,
             irps: alloc::vec::Vec::new(),
             apcs: alloc::vec::Vec::new(),
+            user_apcs: alloc::vec::Vec::new(),
+            wait_handles: alloc::vec::Vec::new(),
+            wait_blocks: alloc::vec::Vec::new(),
+            mutants: alloc::vec::Vec::new(),
         };
         self.create(thread, "")
     }

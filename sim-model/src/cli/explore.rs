@@ -9,27 +9,30 @@ use indicatif::{ProgressBar, ProgressStyle};
 use sim_core::profile::Profile;
 
 use crate::cli::run::{compiled_on, complain, read};
-use crate::cli::{Exit, ExploreArguments, Format, Output};
-use crate::explore::{Limits, Outcome, Progress, Settings, System, Verdict, explore_space};
+use crate::cli::{Exit, ExploreArguments, ExploreFormat, Output};
+use crate::explore::{Limits, Outcome, Progress, Settings, Space, System, Verdict, explore_space};
 use crate::scenario::Program;
+use crate::scenario::places::Multipliers;
 use crate::scenario::space::ProgramSpace;
 use crate::scenario::world::Move;
-use crate::view::exploration::{self, grouped};
-use crate::view::exploration_json;
+use crate::view::exploration::{self, Explored, grouped};
+use crate::view::exploration_limit::{Bounds, Limited};
+use crate::view::{exploration_dot, exploration_json};
 
 /// Set by Ctrl-C.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 
-/// Explores every file; the worst exit counts.
+/// Explores every file, up to the one at which it is interrupted; the worst exit counts.
 pub(super) fn explore(arguments: &ExploreArguments, output: &mut Output) -> Exit {
     // Without a handler Ctrl-C ends the process at once, which is no harm.
     let _ = ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed));
     let mut worst = Exit::Held;
-    for (at, file) in arguments.files.iter().enumerate() {
-        if at > 0 && arguments.format == Format::Text {
-            output.result("\n");
+    for file in &arguments.files {
+        let exit = explore_file(file, arguments, output);
+        worst = worst.max(exit);
+        if exit == Exit::Limited && INTERRUPTED.load(Ordering::Relaxed) {
+            break;
         }
-        worst = worst.max(explore_file(file, arguments, output));
     }
     worst
 }
@@ -42,13 +45,31 @@ fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) 
         Ok(program) => program,
         Err(diagnostics) => return complain(&diagnostics, output),
     };
-    let space = ProgramSpace::new(&program, arguments.preemptions);
-    let outcome = search(&program, &space, arguments);
-    let text = match arguments.format {
-        Format::Text => exploration::render(&program, space.rules(), &outcome, output.color),
-        Format::Json => exploration_json::render(&program, space.rules(), &outcome),
+    let system = ProgramSpace::new(&program, arguments.preemptions);
+    let (outcome, space) = search(&program, &system, arguments);
+    let bounds = bounds(arguments);
+    let limited = matches!(outcome.verdict, Verdict::Limited(_))
+        .then(|| Limited { bounds, multipliers: Multipliers::of(&space) });
+    let explored =
+        Explored { program: &program, rules: system.rules(), outcome: &outcome, limited: limited.as_ref() };
+    let shown = match arguments.format {
+        ExploreFormat::Text => {
+            let options = exploration::Options { color: output.color, quiet: output.quiet };
+            exploration::render(explored, options)
+        }
+        ExploreFormat::Json => exploration_json::render(explored),
+        ExploreFormat::Dot => match exploration_dot::too_large(explored, &bounds) {
+            Some(diagnostics) => {
+                output.complain(&diagnostics.render(output.color_errors));
+                return Exit::Limited;
+            }
+            None => exploration_dot::render(explored, &space, &system),
+        },
     };
-    output.result(&text);
+    if arguments.format == ExploreFormat::Text && !output.quiet {
+        output.separate();
+    }
+    output.result(&shown);
     match outcome.verdict {
         Verdict::Holds => Exit::Held,
         Verdict::Fails(_) | Verdict::Unexercised(_) => Exit::Failed,
@@ -56,12 +77,28 @@ fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) 
     }
 }
 
-fn search(program: &Program, space: &ProgramSpace<'_>, arguments: &ExploreArguments) -> Outcome<Move> {
+const fn bounds(arguments: &ExploreArguments) -> Bounds {
+    Bounds {
+        states: arguments.max_states,
+        megabytes: arguments.max_memory,
+        seconds: arguments.time,
+        preemptions: arguments.preemptions,
+        no_partial_order: arguments.no_partial_order,
+    }
+}
+
+fn search<'s, 'p>(
+    program: &Program,
+    system: &'s ProgramSpace<'p>,
+    arguments: &ExploreArguments,
+) -> (Outcome<Move>, Space<'s, ProgramSpace<'p>>) {
     let settings = Settings {
         threads: arguments
             .threads
             .map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
-        partial_order: !arguments.no_partial_order,
+        symmetry: !arguments.no_symmetry && arguments.format != ExploreFormat::Dot,
+        // A graph shows each step that can be taken.
+        partial_order: !arguments.no_partial_order && arguments.format != ExploreFormat::Dot,
         allow_unexercised: arguments.allow_unexercised,
         limits: Limits {
             states: arguments.max_states,
@@ -88,11 +125,11 @@ fn search(program: &Program, space: &ProgramSpace<'_>, arguments: &ExploreArgume
             bar.tick();
         }
     };
-    let (outcome, _) = explore_space(space, &settings, &mut tell);
+    let found = explore_space(system, &settings, &mut tell);
     if let Some(bar) = bar {
         bar.finish_and_clear();
     }
-    outcome
+    found
 }
 
 fn progress_bar(program: &Program) -> ProgressBar {

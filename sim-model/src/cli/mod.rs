@@ -163,9 +163,13 @@ struct ExploreArguments {
     /// The verdict is the same, the search longer; a story that breaks a rule is then a shortest one.
     #[arg(long)]
     no_partial_order: bool,
+    /// Look also into each of the states that differ only in what no rule can tell apart: which of several records,
+    /// handles, or threads with the same lines is which.
+    #[arg(long)]
+    no_symmetry: bool,
     /// The form of the output.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ExploreFormat::Text)]
+    format: ExploreFormat,
     /// The Windows version to run as; without it, the one that the file names, or win11.
     #[arg(long, value_parser = PROFILES)]
     profile: Option<String>,
@@ -199,6 +203,17 @@ enum Format {
     Text,
     /// JSON Lines: one record a line.
     Json,
+}
+
+/// The form of the output of an exploration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExploreFormat {
+    /// For people.
+    Text,
+    /// JSON Lines: one record a line.
+    Json,
+    /// The graph of at most 2,000 states, for Graphviz.
+    Dot,
 }
 
 /// A kind of recording.

@@ -6,7 +6,8 @@ use sim_core::profile::{Profile, Version};
 use crate::explain::page::Page;
 use crate::explain::prose::{Prose, mentions};
 use crate::lang::{Binds, ParamKind};
-use crate::scenario::calls::{Answer, CATALOGUE, CallRow, ROWS, ServiceName};
+use crate::scenario::calls::{Answer, CallRow, ROWS, ServiceName};
+use crate::scenario::catalogue::CATALOGUE;
 
 /// The routines of services that have another name than their call.
 const OTHERS: &[(ServiceName, &str)] = &[
@@ -142,6 +143,7 @@ const fn has(profile: &Profile, service: ServiceName) -> bool {
 fn passed(kind: ParamKind) -> String {
     match kind {
         ParamKind::Handle => "a handle".into(),
+        ParamKind::Handles => "a list of handles".into(),
         ParamKind::Operation => "the label of an operation".into(),
         ParamKind::Number => "a number".into(),
         ParamKind::Text => "a text".into(),
@@ -158,7 +160,10 @@ const fn answer(answer: Answer) -> &'static str {
         Answer::Bool => "TRUE, or FALSE and an ERROR_…",
         Answer::HandleOrNull => "a handle, or NULL and an ERROR_…",
         Answer::HandleOrInvalid => "a handle, or INVALID_HANDLE_VALUE and an ERROR_…",
-        Answer::Wait => "WAIT_OBJECT_0, WAIT_TIMEOUT, or WAIT_FAILED and an ERROR_…",
+        Answer::Wait => {
+            "WAIT_OBJECT_0 + n, WAIT_ABANDONED_0 + n, WAIT_IO_COMPLETION, WAIT_TIMEOUT, or WAIT_FAILED and an ERROR_…"
+        }
+        Answer::Sleep => "0, or WAIT_IO_COMPLETION",
         Answer::Status => "an NTSTATUS",
     }
 }

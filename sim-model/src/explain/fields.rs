@@ -5,7 +5,7 @@ use sim_core::record::{FieldInfo, Kind};
 
 use crate::explain::page::Page;
 use crate::explain::prose::Prose;
-use crate::scenario::calls::CATALOGUE;
+use crate::scenario::catalogue::CATALOGUE;
 
 /// What a condition can ask that no record's field has the name of.
 const ASKED: &[(&str, &str)] = &[

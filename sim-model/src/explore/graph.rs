@@ -48,6 +48,15 @@ impl<S: System> Space<'_, S> {
         state
     }
 
+    /// Shows every state in order; `each` is given its number and a working copy that is used again.
+    pub fn for_each_state(&self, mut each: impl FnMut(usize, &S::State)) {
+        let mut state = self.system.initial();
+        for index in 0..self.len() {
+            self.system.decode(self.encoded(index), &mut state);
+            each(index, &state);
+        }
+    }
+
     /// The length of the shortest run to a state.
     pub fn depth(&self, index: usize) -> usize {
         self.levels.partition_point(|&start| start <= index) - 1
@@ -68,6 +77,13 @@ impl<S: System> Space<'_, S> {
     ///
     /// They are not stored but found again, which takes as long as the search did on one thread.
     pub fn transitions(&self) -> Vec<Transition<S::Step>> {
+        self.transitions_and_open().0
+    }
+
+    /// The [transitions](Space::transitions), and the states from which a step leads to a state that was not stored:
+    /// there the search was stopped.
+    pub fn transitions_and_open(&self) -> (Vec<Transition<S::Step>>, Vec<usize>) {
+        let mut open = Vec::new();
         let numbers = (0..).zip(&self.order).map(|(index, place)| (*place, index));
         let hashes = FixedState::with_seed(0);
         let mut numbers_by_place: HashMap<Place, usize, FixedState> = HashMap::with_hasher(hashes);
@@ -78,9 +94,13 @@ impl<S: System> Space<'_, S> {
             self.system.decode(self.encoded(from), &mut state);
             steps.clear();
             self.system.enabled(&state, &mut steps);
+            let start = transitions.len();
             self.append_transitions(&mut state, from, &steps, &numbers_by_place, &mut transitions);
+            if transitions.len() - start < steps.len() {
+                open.push(from);
+            }
         }
-        transitions
+        (transitions, open)
     }
 
     fn append_transitions(

@@ -65,7 +65,19 @@ fn expected(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Expected>> {
         return Ok(Spanned::new(Expected::Number(number.value), number.span));
     }
     let name = cursor.name("a status, an error or a number")?;
-    Ok(Spanned::new(Expected::Name(name.value), name.span))
+    if !cursor.eat("+") {
+        return Ok(Spanned::new(Expected::Name(name.value), name.span));
+    }
+    let place = cursor.span();
+    match cursor.number() {
+        Some(number) if !number.value.negative && !number.value.bytes => {
+            let sum = Expected::Sum(name.value, number.value.magnitude);
+            Ok(Spanned::new(sum, name.span.to(cursor.last_span())))
+        }
+        Some(_) => Err(Diagnostic::new("what is added to a result is a plain number, not below zero")
+            .at(place, "expected a number such as `1`")),
+        None => Err(cursor.expected("a number")),
+    }
 }
 
 fn arguments(cursor: &mut Cursor<'_, '_>) -> Parsed<Vec<Arg>> {
@@ -105,14 +117,13 @@ fn value(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Value>> {
         let text = cursor.text("a string")?;
         return Ok(Spanned::new(Value::Text(text.value), text.span));
     }
+    if cursor.peek() == Some(TokenKind::Symbol("[")) {
+        return list(cursor);
+    }
     let name = cursor.name("a value")?;
     let start = name.span;
-    let value = if cursor.eat("(") {
-        if !cursor.eat(")") {
-            let error = cursor.expected("`)`");
-            return Err(error.help("calls do not nest: give the inner result a label on a line before"));
-        }
-        Value::Pseudo(name.value)
+    let value = if cursor.peek() == Some(TokenKind::Symbol("(")) {
+        pseudo(cursor, name)?
     } else if cursor.peek() == Some(TokenKind::Symbol("|")) {
         let mut flags = vec![name];
         while cursor.eat("|") {
@@ -123,6 +134,36 @@ fn value(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Value>> {
         Value::Name(name.value)
     };
     Ok(Spanned::new(value, start.to(cursor.last_span())))
+}
+
+/// The value of a name that is followed by `(`.
+fn pseudo(cursor: &mut Cursor<'_, '_>, name: Name) -> Parsed<Value> {
+    cursor.symbol("(")?;
+    if !cursor.eat(")") {
+        let error = cursor.expected("`)`");
+        return Err(error.help("calls do not nest: give the inner result a label on a line before"));
+    }
+    Ok(Value::Pseudo(name.value))
+}
+
+/// `[first, second]`.
+fn list(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Value>> {
+    let start = cursor.span();
+    cursor.symbol("[")?;
+    let mut items = Vec::new();
+    while !cursor.eat("]") {
+        if !items.is_empty() && !cursor.eat(",") {
+            return Err(cursor.expected("`,` or `]`"));
+        }
+        let name = cursor.name("a handle")?;
+        let from = name.span;
+        let item = match cursor.peek() {
+            Some(TokenKind::Symbol("(")) => pseudo(cursor, name)?,
+            _ => Value::Name(name.value),
+        };
+        items.push(Spanned::new(item, from.to(cursor.last_span())));
+    }
+    Ok(Spanned::new(Value::List(items), start.to(cursor.last_span())))
 }
 
 fn device_action(cursor: &mut Cursor<'_, '_>) -> Parsed<ActionKind> {

@@ -84,12 +84,9 @@ impl Checker<'_> {
         let span = value.span;
         match (param.kind, &value.value) {
             (_, Value::Name(name)) if name == "NULL" && !param.required => {}
-            (ParamKind::Handle, Value::Pseudo(name)) => {
-                let name = Spanned::new(format!("{name}()"), span);
-                self.one_of("handle", &name, || catalogue.handles.iter().copied());
-            }
-            (ParamKind::Handle, Value::Name(name)) => {
-                self.label_or(name, span, place, &[Binds::Handle], catalogue.handles);
+            (ParamKind::Handle, Value::Pseudo(_) | Value::Name(_)) => self.handle(value, place),
+            (ParamKind::Handles, Value::List(items)) => {
+                items.iter().for_each(|item| self.handle(item, place));
             }
             (ParamKind::Operation, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Operation], &[]);
@@ -128,6 +125,18 @@ impl Checker<'_> {
                         .at(span, format!("expected {wanted}"))
                 });
             }
+        }
+    }
+
+    fn handle(&mut self, value: &Spanned<Value>, place: Option<Place>) {
+        let handles = self.catalogue.handles;
+        match &value.value {
+            Value::Pseudo(name) => {
+                let name = Spanned::new(format!("{name}()"), value.span);
+                self.one_of("handle", &name, || handles.iter().copied());
+            }
+            Value::Name(name) => self.label_or(name, value.span, place, &[Binds::Handle], handles),
+            _ => {}
         }
     }
 
@@ -233,12 +242,14 @@ fn described(value: &Value) -> String {
         Value::Name(name) => quoted(name),
         Value::Flags(_) => "flags".to_owned(),
         Value::Pseudo(_) => "a call".to_owned(),
+        Value::List(_) => "a list".to_owned(),
     }
 }
 
 fn wanted(kind: ParamKind) -> &'static str {
     match kind {
         ParamKind::Handle => "the label of a handle",
+        ParamKind::Handles => "a list of handles such as `[a, b]`",
         ParamKind::Operation => "the label of an operation",
         ParamKind::Number => "a number",
         ParamKind::Text => "a string",

@@ -219,6 +219,8 @@ pub enum Value {
     Flags(Vec<Name>),
     /// `GetCurrentProcess()`: the name of a call that returns a constant.
     Pseudo(String),
+    /// `[first, second]`: handles, each a [`Value::Name`] or a [`Value::Pseudo`].
+    List(Vec<Spanned<Value>>),
 }
 
 /// A whole number, with what is needed to print it as it was written.
@@ -246,6 +248,8 @@ impl Number {
 pub enum Expected {
     /// A status, a Win32 error, `TRUE`, `blocks`, ….
     Name(String),
+    /// `WAIT_OBJECT_0 + 1`: a name and what is added to it.
+    Sum(String, u64),
     /// A number.
     Number(Number),
 }

@@ -19,6 +19,8 @@ pub struct Catalogue {
     pub win32_errors: &'static [&'static str],
     /// What a call can be expected to give besides statuses and errors: `TRUE`, `WAIT_TIMEOUT`, `blocks`.
     pub results: &'static [&'static str],
+    /// Results that a number can be added to, with the highest number: `WAIT_OBJECT_0 + 1`.
+    pub sums: &'static [(&'static str, u64)],
     /// Constants where a handle is wanted: `NULL`, `INVALID_HANDLE_VALUE`, `GetCurrentProcess()`.
     pub handles: &'static [&'static str],
     /// Constants where a number is wanted: `INFINITE`.
@@ -94,6 +96,8 @@ impl ParamSpec {
 pub enum ParamKind {
     /// The label of a handle, or a constant of [`Catalogue::handles`].
     Handle,
+    /// A list of what [`ParamKind::Handle`] takes.
+    Handles,
     /// The label of an operation.
     Operation,
     /// A number, or a constant of [`Catalogue::numbers`].
@@ -123,6 +127,8 @@ pub enum Binds {
     Operation,
     /// A packet of a completion port.
     Packet,
+    /// A user APC.
+    Apc,
     /// The answer of a query.
     Information,
     /// Another value; it can be passed where a handle, an operation or a number is wanted.
@@ -137,6 +143,7 @@ impl Binds {
             Binds::Handle => "handle",
             Binds::Operation => "operation",
             Binds::Packet => "packet",
+            Binds::Apc => "apc",
             Binds::Information => "information",
             Binds::Value => "value",
         }

@@ -166,8 +166,10 @@ impl<'a> Checker<'a> {
             ActionKind::Call { label, call, expect } => {
                 self.call(label.as_ref(), call, place);
                 for expected in expect {
-                    if let Expected::Name(name) = &expected.value {
-                        self.expectation(name, expected.span);
+                    match &expected.value {
+                        Expected::Name(name) => self.expectation(name, expected.span),
+                        Expected::Sum(name, added) => self.sum(name, *added, expected.span),
+                        Expected::Number(_) => {}
                     }
                 }
             }
@@ -199,6 +201,21 @@ impl<'a> Checker<'a> {
     fn expectation(&mut self, name: &str, span: Span) {
         let catalogue = self.catalogue;
         self.one_of("result", &Spanned::new(name.to_owned(), span), || catalogue.expectations());
+    }
+
+    /// A result of a wait for several objects: the first one's, and which object it is.
+    fn sum(&mut self, name: &str, added: u64, span: Span) {
+        let sums = self.catalogue.sums;
+        self.one_of("result of a wait", &Spanned::new(name.to_owned(), span), || {
+            sums.iter().map(|(name, _)| *name)
+        });
+        let most = sums.iter().find(|(known, _)| *known == name).map(|(_, most)| *most);
+        if let Some(most) = most.filter(|most| added > *most) {
+            self.diagnostics.push_with(span.start, || {
+                Diagnostic::new(format!("found {name} + {added}, expected at most {name} + {most}"))
+                    .at(span, "no wait is for so many objects")
+            });
+        }
     }
 
     pub(super) fn device(&mut self, name: &Name) {
@@ -293,6 +310,7 @@ fn with_article(binds: Binds) -> &'static str {
         Binds::Handle => "a handle",
         Binds::Operation => "an operation",
         Binds::Packet => "a packet",
+        Binds::Apc => "a user APC",
         Binds::Information => "the answer of a query",
         Binds::Value => "a value",
     }

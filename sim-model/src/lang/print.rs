@@ -93,6 +93,7 @@ fn write_action(out: &mut String, action: &ActionKind) -> fmt::Result {
                 out.push_str(if index == 0 { " -> " } else { " or " });
                 match &expected.value {
                     Expected::Name(name) => out.push_str(name),
+                    Expected::Sum(name, added) => write!(out, "{name} + {added}")?,
                     Expected::Number(number) => write!(out, "{number}")?,
                 }
             }
@@ -129,16 +130,29 @@ fn write_call(out: &mut String, call: &Call) -> fmt::Result {
         if let Some(name) = name {
             write!(out, "{}: ", name.value)?;
         }
-        match &value.value {
-            Value::Number(number) => write!(out, "{number}")?,
-            Value::Text(text) => write!(out, "\"{text}\"")?,
-            Value::Name(name) => out.push_str(name),
-            Value::Flags(flags) => out.push_str(&joined(flags, " | ")),
-            Value::Pseudo(name) => write!(out, "{name}()")?,
-        }
+        write_value(out, &value.value)?;
     }
     out.push(')');
     Ok(())
+}
+
+fn write_value(out: &mut String, value: &Value) -> fmt::Result {
+    match value {
+        Value::Number(number) => write!(out, "{number}"),
+        Value::Text(text) => write!(out, "\"{text}\""),
+        Value::Name(name) => out.write_str(name),
+        Value::Flags(flags) => out.write_str(&joined(flags, " | ")),
+        Value::Pseudo(name) => write!(out, "{name}()"),
+        Value::List(items) => {
+            out.push('[');
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index > 0 { ", " } else { "" });
+                write_value(out, &item.value)?;
+            }
+            out.push(']');
+            Ok(())
+        }
+    }
 }
 
 fn write_expr(out: &mut String, expr: &Expr) -> fmt::Result {

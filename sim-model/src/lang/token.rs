@@ -39,7 +39,8 @@ pub(super) struct Line<'a> {
 }
 
 /// Symbols of two characters stand before those of one, so that the longest is found first.
-const SYMBOLS: &[&str] = &["->", "==", "!=", "<=", ">=", "=", "(", ")", ",", ":", "|", ".", "<", ">"];
+const SYMBOLS: &[&str] =
+    &["->", "==", "!=", "<=", ">=", "=", "(", ")", ",", ":", "|", ".", "<", ">", "[", "]", "+"];
 
 /// Splits a text into statements. What is no token is reported, and the rest of its line skipped.
 pub(super) fn lex<'a>(source: &'a Source, diagnostics: &mut Diagnostics) -> Vec<Line<'a>> {

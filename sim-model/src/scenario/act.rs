@@ -1,12 +1,10 @@
 //! What a move of an actor does: it begins a line, and its line ends when the thread is back in user mode.
 
 use sim_core::drivers::queue::DeviceCompletes;
-use sim_core::frame::{Frame, Returned};
-use sim_core::io::port::Packet;
+use sim_core::frame::{Frame, Returned, Value};
 use sim_core::nt::close::NtClose;
-use sim_core::ob::information::Information;
+use sim_core::ps::apc::Apc;
 use sim_core::ps::thread::Thread;
-use sim_core::word::Word;
 use sim_core::{Handle, Id, NtStatus};
 
 use crate::lang::Binds;
@@ -70,7 +68,9 @@ impl World<'_> {
                 self.bind(label, Binding::Operation(block));
             }
         }
-        match self.first_service(process, call.service, iosb) {
+        let apc = self.begin_apc(call);
+        self.pass_handles(thread, call);
+        match self.first_service(process, call.service, iosb, apc) {
             Some(frame) => {
                 self.kernel.start(thread, frame);
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
@@ -80,6 +80,23 @@ impl World<'_> {
                 self.set_actor(actor, ActorState { next: state.next + 1, ..state });
                 events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
             }
+        }
+    }
+
+    /// The APC that a call queues. Its label names it from now on: it may run before the call returns.
+    fn begin_apc(&mut self, call: &Call) -> Option<Id<Apc>> {
+        let Service::QueueApc(_) = call.service else { return None };
+        let apc = self.kernel.create_apc(call.label.is_some());
+        if let Some(label) = call.label {
+            self.bind(label, Binding::Apc(apc));
+        }
+        Some(apc)
+    }
+
+    fn pass_handles(&mut self, thread: Id<Thread>, call: &Call) {
+        if let Service::WaitMultiple { .. } = call.service {
+            let handles: Vec<Handle> = call.handles.iter().map(|handle| self.handle(*handle)).collect();
+            self.kernel.pass_handles(thread, &handles);
         }
     }
 
@@ -118,18 +135,27 @@ impl World<'_> {
         thread: Id<Thread>,
         call: &Call,
         returned: Returned,
-    ) -> Option<(NtStatus, u32)> {
+    ) -> Option<(NtStatus, Value)> {
         let Returned { status, value } = returned;
         let state = self.actors[actor];
+        // Win32 waits again when only an alert has ended the wait.
+        let again = status == NtStatus::ALERTED && matches!(call.answer(), Answer::Wait | Answer::Sleep);
+        if again && !self.kernel[thread].terminating {
+            self.pass_handles(thread, call);
+            let process = self.kernel[thread].process;
+            let service = self.first_service(process, call.service, None, None)?;
+            self.kernel.start(thread, service);
+            return None;
+        }
         let (service, stage): (Frame, Stage) = match state.stage {
-            Stage::First if status.is_success() => match self.second_service(call.service, Handle(value)) {
-                Some(service) => (service, Stage::Binding(Handle(value))),
+            Stage::First if status.is_success() => match self.second_service(call.service, value.handle()) {
+                Some(service) => (service, Stage::Binding(value.handle())),
                 None => return Some((status, value)),
             },
             Stage::First => return Some((status, value)),
             Stage::Binding(port) if status.is_error() => (NtClose::of(port).into(), Stage::Closing(status)),
-            Stage::Binding(port) => return Some((status, port.0)),
-            Stage::Closing(why) => return Some((why, 0)),
+            Stage::Binding(port) => return Some((status, Value::Handle(port))),
+            Stage::Closing(why) => return Some((why, Value::NONE)),
         };
         self.kernel.start(thread, service);
         self.set_actor(actor, ActorState { stage, ..state });
@@ -137,7 +163,7 @@ impl World<'_> {
     }
 
     /// What the call returns to the program; binds its label.
-    fn result(&mut self, thread: Id<Thread>, call: &Call, status: NtStatus, value: u32) -> CallResult {
+    fn result(&mut self, thread: Id<Thread>, call: &Call, status: NtStatus, value: Value) -> CallResult {
         let answer = call.answer();
         if let Service::RemovePacket { .. } = call.service {
             return self.removed(call, status, value);
@@ -145,10 +171,19 @@ impl World<'_> {
         if let Service::Query { .. } = call.service {
             return self.answered_call(call, status, value);
         }
+        if call.row.spec.binds == Binds::Value
+            && let Some(label) = call.label
+        {
+            let number = match value {
+                Value::Number(number) => Some(number as i32),
+                _ => None,
+            };
+            self.bind(label, Binding::Value(number.filter(|_| status.is_success())));
+        }
         let returns_handle = call.row.spec.binds == Binds::Handle;
         let made = match call.service {
-            Service::CreatePort { port, .. } if value == 0 => self.handle(port),
-            _ => Handle(value),
+            Service::CreatePort { port, .. } if value == Value::NONE => self.handle(port),
+            _ => value.handle(),
         };
         if returns_handle && let Some(label) = call.label {
             let process = match call.service {
@@ -161,11 +196,12 @@ impl World<'_> {
             let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
             self.bind(label, Binding::Handle { process, handle, object });
         }
-        CallResult::new(answer, status, returns_handle.then_some(u64::from(made.0)))
+        let zero = (answer == Answer::Sleep && status == NtStatus::SUCCESS).then_some(0);
+        CallResult::new(answer, status, returns_handle.then_some(u64::from(made.0)).or(zero))
     }
 
-    fn answered_call(&mut self, call: &Call, status: NtStatus, value: u32) -> CallResult {
-        let answer: Option<Id<Information>> = status.is_success().then(|| Id::from_word(u64::from(value)));
+    fn answered_call(&mut self, call: &Call, status: NtStatus, value: Value) -> CallResult {
+        let answer = value.information();
         match call.label {
             Some(label) => self.bind(label, Binding::Information(answer)),
             None => answer.into_iter().for_each(|answer| self.kernel.discard_information(answer)),
@@ -173,9 +209,8 @@ impl World<'_> {
         CallResult::new(call.answer(), status, None)
     }
 
-    fn removed(&mut self, call: &Call, status: NtStatus, value: u32) -> CallResult {
-        let removed = status == NtStatus::SUCCESS;
-        let packet: Option<Id<Packet>> = removed.then(|| Id::from_word(u64::from(value)));
+    fn removed(&mut self, call: &Call, status: NtStatus, value: Value) -> CallResult {
+        let packet = value.packet();
         let shown = match (call.answer(), packet) {
             (Answer::Bool, Some(packet)) => self.kernel[packet].status,
             _ => status,

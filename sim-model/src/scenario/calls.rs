@@ -1,10 +1,9 @@
 //! The calls a scenario can make: documented names and parameters, and which system service each one is.
 
-use sim_core::drivers::DriverKind;
-use sim_core::win32::Win32Error;
-
-use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
+use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
+use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
 use crate::scenario::calls_queries::QUERIES;
+use crate::scenario::calls_waits::WAITS;
 
 /// Which service a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,14 +28,60 @@ pub enum ServiceName {
     CancelIoEx,
     /// NtCreateEvent.
     CreateEvent,
+    /// NtOpenEvent and the other services that open by name.
+    Open,
+    /// NtCreateDirectoryObject.
+    CreateDirectory,
+    /// NtCreateSymbolicLinkObject.
+    CreateSymbolicLink,
+    /// NtMakeTemporaryObject.
+    MakeTemporary,
+    /// NtMakePermanentObject.
+    MakePermanent,
     /// NtSetEvent.
     SetEvent,
     /// NtResetEvent.
     ResetEvent,
     /// NtDuplicateObject.
     Duplicate,
+    /// NtClearEvent.
+    ClearEvent,
+    /// NtPulseEvent.
+    PulseEvent,
+    /// NtQueryEvent.
+    QueryEvent,
+    /// NtCreateSemaphore.
+    CreateSemaphore,
+    /// NtReleaseSemaphore.
+    ReleaseSemaphore,
+    /// NtQuerySemaphore.
+    QuerySemaphore,
+    /// NtCreateMutant.
+    CreateMutant,
+    /// NtReleaseMutant.
+    ReleaseMutant,
+    /// NtQueryMutant.
+    QueryMutant,
+    /// NtCreateTimer.
+    CreateTimer,
+    /// NtSetTimer.
+    SetTimer,
+    /// NtCancelTimer.
+    CancelTimer,
+    /// NtQueryTimer.
+    QueryTimer,
+    /// NtQueueApcThread.
+    QueueApc,
+    /// NtAlertThread.
+    AlertThread,
     /// NtWaitForSingleObject.
     Wait,
+    /// NtWaitForMultipleObjects.
+    WaitMultiple,
+    /// NtSignalAndWaitForSingleObject.
+    SignalAndWait,
+    /// NtDelayExecution.
+    Sleep,
     /// NtQueryObject.
     QueryObject,
     /// NtQueryInformationProcess(ProcessHandleCount).
@@ -56,8 +101,10 @@ pub enum Answer {
     HandleOrNull,
     /// A handle, or INVALID_HANDLE_VALUE and GetLastError.
     HandleOrInvalid,
-    /// WAIT_OBJECT_0, WAIT_TIMEOUT, or WAIT_FAILED and GetLastError.
+    /// WAIT_OBJECT_0 + n, WAIT_ABANDONED_0 + n, WAIT_IO_COMPLETION, WAIT_TIMEOUT, or WAIT_FAILED and GetLastError.
     Wait,
+    /// 0, or WAIT_IO_COMPLETION.
+    Sleep,
     /// An NTSTATUS.
     Status,
 }
@@ -92,28 +139,18 @@ pub(super) const fn row(
     CallRow { spec: CallSpec { name, params, binds, summary }, service, answer }
 }
 
-const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
+pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
 const ACCESS: ParamKind =
     ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
 const DUPLICATE: ParamKind = ParamKind::Flags(&["DUPLICATE_SAME_ACCESS", "DUPLICATE_CLOSE_SOURCE"]);
 use ParamKind::{Handle as H, Number as N, Operation as O, Process as P, Text as T};
 
-const EVENT_PARAMS: &[ParamSpec] =
-    &[may("bManualReset", "manual", BOOLEAN), may("bInitialState", "initial", BOOLEAN)];
+const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
+const INITIAL: ParamSpec = may("bInitialState", "initial", BOOLEAN);
 
-/// Every call.
-pub const ROWS: [CallRow; BASE.len() + QUERIES.len()] = {
-    let mut rows = [BASE[0]; BASE.len() + QUERIES.len()];
-    let mut at = 0;
-    while at < rows.len() {
-        rows[at] = if at < BASE.len() { BASE[at] } else { QUERIES[at - BASE.len()] };
-        at += 1;
-    }
-    rows
-};
-
-const BASE: [CallRow; 27] = [
+/// The calls of files, ports, events and handles, Win32 names first.
+const BASIC: [CallRow; 25] = [
     row(
         "CreateFile",
         &[
@@ -199,11 +236,11 @@ const BASE: [CallRow; 27] = [
     ),
     row(
         "CreateEvent",
-        EVENT_PARAMS,
+        &[MANUAL, INITIAL, may("lpName", "name", T)],
         Binds::Handle,
         ServiceName::CreateEvent,
         Answer::HandleOrNull,
-        "creates an event",
+        "creates an event, or opens the one that has the name",
     ),
     row(
         "SetEvent",
@@ -233,14 +270,6 @@ const BASE: [CallRow; 27] = [
         ServiceName::Duplicate,
         Answer::Bool,
         "makes a second handle to the same object, here or in another process",
-    ),
-    row(
-        "WaitForSingleObject",
-        &[needs("hHandle", "handle", H), needs("dwMilliseconds", "timeout", N)],
-        Binds::Nothing,
-        ServiceName::Wait,
-        Answer::Wait,
-        "waits until an object is signalled",
     ),
     row(
         "ExitThread",
@@ -274,7 +303,7 @@ const BASE: [CallRow; 27] = [
     ),
     row(
         "NtCreateIoCompletion",
-        &[],
+        &[NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreatePort,
         Answer::Status,
@@ -327,7 +356,7 @@ const BASE: [CallRow; 27] = [
     ),
     row(
         "NtCreateEvent",
-        EVENT_PARAMS,
+        &[MANUAL, INITIAL, NAME, ROOT, FLAGS],
         Binds::Handle,
         ServiceName::CreateEvent,
         Answer::Status,
@@ -362,94 +391,21 @@ const BASE: [CallRow; 27] = [
         Answer::Status,
         "makes a second handle to the same object",
     ),
-    row(
-        "NtWaitForSingleObject",
-        &[needs("Handle", "handle", H), needs("Timeout", "timeout", N)],
-        Binds::Nothing,
-        ServiceName::Wait,
-        Answer::Status,
-        "waits until an object is signalled",
-    ),
 ];
 
-const CALLS: [CallSpec; ROWS.len()] = {
-    let mut calls = [ROWS[0].spec; ROWS.len()];
-    let mut at = 0;
-    while at < ROWS.len() {
-        calls[at] = ROWS[at].spec;
-        at += 1;
+/// Every call.
+pub const ROWS: [CallRow; BASIC.len() + NAMED.len() + WAITS.len() + QUERIES.len()] = {
+    let groups: [&[CallRow]; 4] = [&BASIC, &NAMED, &WAITS, &QUERIES];
+    let mut rows = [BASIC[0]; BASIC.len() + NAMED.len() + WAITS.len() + QUERIES.len()];
+    let (mut row, mut group, mut at) = (0, 0, 0);
+    while row < rows.len() {
+        if at == groups[group].len() {
+            (group, at) = (group + 1, 0);
+        }
+        rows[row] = groups[group][at];
+        (row, at) = (row + 1, at + 1);
     }
-    calls
-};
-
-const DRIVERS: [&str; DriverKind::ALL.len()] = {
-    let mut names = [""; DriverKind::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = DriverKind::ALL[at].name();
-        at += 1;
-    }
-    names
-};
-
-const ERRORS: [&str; Win32Error::ALL.len()] = {
-    let mut names = [""; Win32Error::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = Win32Error::ALL[at].1;
-        at += 1;
-    }
-    names
-};
-
-const fn function(name: &'static str, subject: Subject, gives: Option<&'static str>) -> FunctionSpec {
-    FunctionSpec { name, subject, gives }
-}
-
-const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
-
-/// Everything a scenario can name.
-pub const CATALOGUE: Catalogue = Catalogue {
-    calls: &CALLS,
-    drivers: &DRIVERS,
-    profiles: &["xp", "win7", "win8", "win81", "win10", "win11"],
-    win32_errors: &ERRORS,
-    results: &["TRUE", "FALSE", "WAIT_OBJECT_0", "WAIT_FAILED", "blocks"],
-    handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
-    numbers: &["INFINITE"],
-    fields: &[
-        ("handle", &["HandleCount", "PointerCount", "ChargedPointerCount", "Value", "CurrentByteOffset"]),
-        ("object", &["HandleCount", "PointerCount", "ChargedPointerCount"]),
-        (
-            "information",
-            &[
-                "Attributes",
-                "GrantedAccess",
-                "HandleCount",
-                "PointerCount",
-                "Name",
-                "TypeName",
-                "TotalNumberOfObjects",
-                "TotalNumberOfHandles",
-                "ReturnLength",
-            ],
-        ),
-        ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
-        ("packet", &["key", "overlapped", "status", "bytes"]),
-    ],
-    functions: &[
-        function("object", HANDLE, Some("object")),
-        function("cleanup", HANDLE, None),
-        function("close", HANDLE, None),
-        function("open", HANDLE, None),
-        function("deleted", HANDLE, None),
-        function("signaled", HANDLE, None),
-        function("packets", HANDLE, None),
-        function("CurrentByteOffset", HANDLE, None),
-        function("pending", Subject::Label(&[Binds::Operation]), None),
-        function("ended", Subject::Thread, None),
-        function("exited", Subject::Process, None),
-    ],
+    rows
 };
 
 /// The call of this name.

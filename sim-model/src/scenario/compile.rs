@@ -10,7 +10,8 @@ use sim_core::{Handle, NtStatus};
 
 use crate::lang::ast::{self, Expected, Scenario, Span, Spanned, Value as Written};
 use crate::lang::{Diagnostic, Diagnostics, check};
-use crate::scenario::calls::{Answer, CATALOGUE, CallRow, ServiceName, call_row};
+use crate::scenario::calls::{Answer, CallRow, ServiceName, call_row};
+use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, HandleArg, Label, LabelId, Program, Property, Service,
@@ -46,7 +47,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
-    let Compiler { diagnostics, labels, charges, .. } = compiler;
+    let Compiler { diagnostics, labels, paths, charges, .. } = compiler;
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
@@ -55,6 +56,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         devices: scenario.devices.iter().filter_map(device).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
+        paths,
         labels,
         properties,
         scenario,
@@ -70,7 +72,8 @@ pub(super) struct Compiler {
     profile: Profile,
     /// Something asks for the charged PointerCount.
     pub(super) charges: bool,
-    diagnostics: Diagnostics,
+    pub(super) diagnostics: Diagnostics,
+    pub(super) paths: Vec<String>,
     labels: Vec<Label>,
     label_ids: BTreeMap<String, LabelId>,
     devices: Vec<String>,
@@ -84,6 +87,7 @@ impl Compiler {
             profile,
             charges: false,
             diagnostics,
+            paths: Vec::new(),
             labels: Vec::new(),
             label_ids: BTreeMap::new(),
             devices: scenario.devices.iter().map(|device| device.name.value.clone()).collect(),
@@ -231,16 +235,18 @@ impl Compiler {
         }
         let mut args = Args { compiler: self, row, call, needs: Vec::new() };
         let service = args.service(label.is_some());
+        let handles = args.handles();
         let needs = args.needs;
         let label = label.map(|label| self.label(&label.value, false));
         let expect = expect
             .iter()
             .filter_map(|expected| match &expected.value {
                 Expected::Name(name) => Expectation::named(name),
+                Expected::Sum(name, added) => Expectation::sum(name, *added as u32),
                 Expected::Number(number) => Some(Expectation::Value(number.magnitude)),
             })
             .collect();
-        (ActionKind::Call(Call { row, service, label, expect }), needs)
+        (ActionKind::Call(Call { row, service, handles, label, expect }), needs)
     }
 
     /// If this version of Windows does not have a service: when it came.
@@ -262,15 +268,15 @@ impl Compiler {
 }
 
 /// The arguments of one call.
-struct Args<'a> {
-    compiler: &'a mut Compiler,
-    row: &'static CallRow,
+pub(super) struct Args<'a> {
+    pub(super) compiler: &'a mut Compiler,
+    pub(super) row: &'static CallRow,
     call: &'a ast::Call,
     needs: Vec<LabelId>,
 }
 
 impl Args<'_> {
-    fn given(&self, parameter: &str) -> Option<&Spanned<Written>> {
+    pub(super) fn given(&self, parameter: &str) -> Option<&Spanned<Written>> {
         let documented = self.row.spec.params.iter().find(|param| param.is_called(parameter))?.name;
         self.row
             .spec
@@ -278,12 +284,28 @@ impl Args<'_> {
             .filter(|value| value.value != Written::Name("NULL".into()))
     }
 
-    fn handle(&mut self, parameter: &str) -> HandleArg {
-        let name = match self.given(parameter).map(|value| &value.value) {
-            Some(Written::Name(name) | Written::Pseudo(name)) => name.clone(),
-            _ => return HandleArg::Value(Handle::NULL),
+    pub(super) fn handle(&mut self, parameter: &str) -> HandleArg {
+        match self.given(parameter).map(|value| value.value.clone()) {
+            Some(value) => self.handle_of(&value),
+            None => HandleArg::Value(Handle::NULL),
+        }
+    }
+
+    /// The handles of a list.
+    fn handles(&mut self) -> Vec<HandleArg> {
+        let lists = self.call.args.iter().filter_map(|arg| match &arg.value.value {
+            Written::List(items) => Some(items),
+            _ => None,
+        });
+        lists.flatten().map(|item| self.handle_of(&item.value)).collect()
+    }
+
+    fn handle_of(&mut self, value: &Written) -> HandleArg {
+        let (Written::Name(name) | Written::Pseudo(name)) = value else {
+            return HandleArg::Value(Handle::NULL);
         };
-        match &*name {
+        match &**name {
+            "NULL" => HandleArg::Value(Handle::NULL),
             "INVALID_HANDLE_VALUE" | "GetCurrentProcess" => HandleArg::Value(Handle::CURRENT_PROCESS),
             "GetCurrentThread" => HandleArg::Value(Handle::CURRENT_THREAD),
             name => {
@@ -304,6 +326,7 @@ impl Args<'_> {
     }
 
     fn wide(&mut self, parameter: &str) -> Option<u64> {
+        self.literal(parameter);
         let (number, span) = match self.given(parameter)? {
             Spanned { value: Written::Number(number), span } => (number.value(), *span),
             _ => return None,
@@ -319,17 +342,20 @@ impl Args<'_> {
         }
     }
 
-    fn narrow(&mut self, parameter: &str) -> u32 {
+    pub(super) fn narrow(&mut self, parameter: &str) -> u32 {
+        self.literal(parameter);
         match self.given(parameter) {
             Some(Spanned { value: Written::Number(number), span }) => {
                 let (number, span) = (number.value(), *span);
                 self.compiler.number(number, span)
             }
+            Some(Spanned { value: Written::Name(name), .. }) if name == "INFINITE" => u32::MAX,
             _ => 0,
         }
     }
 
-    fn timeout(&mut self) -> Timeout {
+    pub(super) fn timeout(&mut self) -> Timeout {
+        self.literal("timeout");
         match self.given("timeout").map(|value| &value.value) {
             Some(Written::Number(number)) if number.magnitude == 0 => Timeout::Zero,
             Some(Written::Number(_)) => Timeout::Finite,
@@ -337,7 +363,17 @@ impl Args<'_> {
         }
     }
 
-    fn flags(&self, parameter: &str) -> Vec<&str> {
+    /// A number must be written out: what a label names is known only when the scenario runs.
+    pub(super) fn literal(&mut self, parameter: &str) {
+        let Some(Spanned { value: Written::Name(name), span }) = self.given(parameter) else { return };
+        if name != "INFINITE" {
+            let (message, span) = (format!("found the label `{name}`, expected a number"), *span);
+            let diagnostic = Diagnostic::new(message).at(span, "a number must be written out here");
+            self.compiler.diagnostics.push(diagnostic);
+        }
+    }
+
+    pub(super) fn flags(&self, parameter: &str) -> Vec<&str> {
         match self.given(parameter).map(|value| &value.value) {
             Some(Written::Name(name)) => vec![name],
             Some(Written::Flags(names)) => names.iter().map(|name| &*name.value).collect(),
@@ -345,7 +381,7 @@ impl Args<'_> {
         }
     }
 
-    fn is_true(&self, parameter: &str) -> bool {
+    pub(super) fn is_true(&self, parameter: &str) -> bool {
         self.flags(parameter) == ["TRUE"]
     }
 
@@ -356,7 +392,8 @@ impl Args<'_> {
             ServiceName::Close => Service::Close(self.handle("handle")),
             ServiceName::CreatePort => {
                 let (file, port) = (self.handle("file"), self.handle("port"));
-                Service::CreatePort { file, port, key: self.wide("key").unwrap_or(0) }
+                let name = self.name();
+                Service::CreatePort { file, port, name, key: self.wide("key").unwrap_or(0) }
             }
             ServiceName::Associate => {
                 let (file, port) = (self.handle("file"), self.handle("port"));
@@ -376,9 +413,22 @@ impl Args<'_> {
                 Service::CancelIoEx { file, operation: self.operation() }
             }
             ServiceName::CreateEvent => Service::CreateEvent {
+                name: self.name(),
                 manual_reset: self.is_true("manual"),
                 signaled: self.is_true("initial"),
             },
+            ServiceName::Open => self.open(),
+            ServiceName::CreateDirectory => Service::CreateDirectory(self.name()),
+            ServiceName::CreateSymbolicLink => {
+                let target = self.text("target").unwrap_or_default();
+                Service::CreateSymbolicLink { name: self.name(), target: self.path(target) }
+            }
+            ServiceName::MakeTemporary => {
+                Service::SetPermanence { handle: self.handle("handle"), permanent: false }
+            }
+            ServiceName::MakePermanent => {
+                Service::SetPermanence { handle: self.handle("handle"), permanent: true }
+            }
             ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
             ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },
             ServiceName::Duplicate => {
@@ -390,7 +440,6 @@ impl Args<'_> {
                 let close = self.flags("options").contains(&"DUPLICATE_CLOSE_SOURCE");
                 Service::Duplicate { source, target, inherit: self.is_true("inherit"), close }
             }
-            ServiceName::Wait => Service::Wait { handle: self.handle("handle"), timeout: self.timeout() },
             ServiceName::QueryObject => self.query(),
             ServiceName::ProcessHandleCount => {
                 let (handle, class) = (self.handle("process"), InformationClass::ProcessHandleCount);
@@ -400,6 +449,7 @@ impl Args<'_> {
                 Service::CompareObjects { first: self.handle("first"), second: self.handle("second") }
             }
             ServiceName::ExitThread => Service::ExitThread,
+            other => self.wait_service(other),
         }
     }
 
@@ -415,16 +465,11 @@ impl Args<'_> {
     }
 
     fn create_file(&mut self) -> Service {
-        let path = match self.given("path").map(|value| &value.value) {
-            Some(Written::Text(path)) => path.clone(),
-            _ => String::new(),
-        };
-        let name = path.strip_prefix(r"\\.\").or_else(|| path.strip_prefix(r"\??\")).unwrap_or(&path);
-        let device = self.compiler.devices.iter().position(|device| device.eq_ignore_ascii_case(name));
+        let name = self.device_path();
         let access = self.flags("access").into_iter().map(access_bit).fold(0, |mask, bit| mask | bit);
         let synchronous = !self.flags("flags").contains(&"FILE_FLAG_OVERLAPPED");
         // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
-        Service::CreateFile { device, access: access | 0x0010_0080, synchronous }
+        Service::CreateFile { name, access: access | 0x0010_0080, synchronous }
     }
 
     fn read_file(&mut self, labelled: bool) -> Service {
@@ -438,7 +483,7 @@ impl Args<'_> {
     }
 }
 
-fn access_bit(name: &str) -> u32 {
+pub(super) fn access_bit(name: &str) -> u32 {
     match name {
         "GENERIC_READ" => 0x8000_0000,
         "GENERIC_WRITE" => 0x4000_0000,

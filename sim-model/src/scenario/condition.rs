@@ -3,8 +3,9 @@
 use std::fmt;
 
 use sim_core::io::iosb::Iosb;
-use sim_core::ob::header::Body;
+use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::{Answered, Information};
+use sim_core::ps::apc::ApcState;
 use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
 
@@ -81,8 +82,6 @@ pub enum Field {
     Attributes,
     /// The access of a queried handle.
     GrantedAccess,
-    /// The name of a queried object.
-    Name,
     /// The name of a queried object's type.
     TypeName,
     /// Objects of a queried object's type.
@@ -101,10 +100,32 @@ pub enum Field {
     Deleted,
     /// A wait on the object would be satisfied.
     Signaled,
+    /// The object's name is in the namespace.
+    Named,
+    /// The object is permanent.
+    Permanent,
+    /// The full name of the object that the handle names now.
+    Name,
+    /// The full name of the object that the label was bound to.
+    ObjectName,
     /// Packets in the port.
     Packets,
     /// CurrentByteOffset of a file object.
     CurrentByteOffset,
+    /// CurrentCount of a semaphore or mutant.
+    CurrentCount,
+    /// MaximumCount of a semaphore.
+    MaximumCount,
+    /// The thread that owns a mutant.
+    OwnerThread,
+    /// The mutant was abandoned and nobody has acquired it since.
+    Abandoned,
+    /// Threads that wait for the object.
+    Waiters,
+    /// The user APC waits for its thread.
+    Queued,
+    /// The user APC has run.
+    Delivered,
     /// The request is outstanding.
     Pending,
     /// The status field of the status block.
@@ -130,7 +151,7 @@ pub enum Value {
     Status(Option<NtStatus>),
     /// A Win32 error.
     Error(Win32Error),
-    /// A text.
+    /// A text: the name of a thread or an object.
     Text(String),
     /// A status block.
     Operation(Option<Id<Iosb>>),
@@ -313,6 +334,9 @@ impl World<'_> {
                 Binding::Operation(iosb) => Value::Operation(Some(iosb)),
                 Binding::Packet(packet) => Value::Number(i128::from(packet.is_some())),
                 Binding::Information(answer) => Value::Number(i128::from(answer.is_some())),
+                Binding::Apc(_) => Value::Number(1),
+                Binding::Value(Some(value)) => Value::Number(i128::from(value)),
+                Binding::Value(None) => Value::Missing("the call failed and gave no value"),
             },
             TermKind::Field(label, field) => self.field(*label, *field),
             TermKind::Ended(actor) => Value::Number(i128::from(
@@ -338,6 +362,11 @@ impl World<'_> {
             }
             Binding::Information(None) => Value::Missing("the query failed"),
             Binding::Information(Some(answer)) => self.answered(answer, field),
+            Binding::Apc(apc) => {
+                let wanted = if field == Field::Queued { ApcState::Queued } else { ApcState::Delivered };
+                Value::Number(i128::from(self.kernel()[apc].state == wanted))
+            }
+            Binding::Value(_) => Value::Missing("a number has no fields"),
             Binding::Packet(None) => match field {
                 Field::PacketOverlapped => Value::Operation(None),
                 _ => Value::Missing("no packet was removed"),
@@ -370,7 +399,7 @@ impl World<'_> {
         };
         match self.kernel().answered(answer, name) {
             Some(Answered::Number(number)) => Value::Number(i128::from(number)),
-            Some(Answered::Text(text)) => Value::Text(text.to_owned()),
+            Some(Answered::Text(text)) => Value::Text(text),
             None => Value::Missing("another information class was queried"),
         }
     }
@@ -379,13 +408,13 @@ impl World<'_> {
         &self,
         process: Id<sim_core::ps::process::Process>,
         handle: Handle,
-        bound: Option<Id<sim_core::ob::header::Object>>,
+        bound: Option<Id<Object>>,
         field: Field,
     ) -> Value {
         let k = self.kernel();
         let named = k.entry(process, handle).and_then(|entry| entry.object);
         let object = match field {
-            Field::HandleCount | Field::PointerCount | Field::ChargedPointerCount => named,
+            Field::HandleCount | Field::PointerCount | Field::ChargedPointerCount | Field::Name => named,
             _ => bound,
         };
         match field {
@@ -394,11 +423,16 @@ impl World<'_> {
             _ => {}
         }
         let Some(object) = object else {
-            let closed =
-                matches!(field, Field::HandleCount | Field::PointerCount | Field::ChargedPointerCount);
+            let closed = matches!(
+                field,
+                Field::HandleCount | Field::PointerCount | Field::ChargedPointerCount | Field::Name
+            );
             return Value::Missing(if closed { "no open handle (ask object(…))" } else { "no object" });
         };
         let header = &k[object];
+        if matches!(field, Field::Name | Field::ObjectName) {
+            return k.full_name(object).map_or(Value::Missing("no name"), Value::Text);
+        }
         Value::Number(match (field, header.body) {
             (Field::HandleCount | Field::ObjectHandleCount, _) => i128::from(header.handle_count),
             (Field::PointerCount | Field::ObjectPointerCount, _) => i128::from(header.pointer_count),
@@ -406,15 +440,35 @@ impl World<'_> {
                 i128::from(k.charged_pointer_count(object))
             }
             (Field::Deleted, _) => i128::from(header.deleted),
+            (Field::Named, _) => i128::from(header.name.is_some()),
+            (Field::Permanent, _) => i128::from(header.permanent),
             (Field::Signaled, _) => i128::from(!header.deleted && k.is_signaled(object)),
             (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),
             (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),
             (Field::CurrentByteOffset, Body::File(file)) => i128::from(k[file].current_byte_offset),
             (Field::Packets, Body::Port(port)) => k.packets(port) as i128,
-            (Field::Cleanup | Field::Close | Field::CurrentByteOffset, _) => {
-                return Value::Missing("not a file");
+            (Field::Waiters, _) => Object::WAITERS.of(header).len() as i128,
+            (Field::CurrentCount, Body::Semaphore(semaphore)) => i128::from(k[semaphore].current_count),
+            (Field::CurrentCount, Body::Mutant(mutant)) => i128::from(k[mutant].current_count()),
+            (Field::MaximumCount, Body::Semaphore(semaphore)) => i128::from(k[semaphore].limit),
+            (Field::Abandoned, Body::Mutant(mutant)) => i128::from(k[mutant].abandoned),
+            (Field::OwnerThread, Body::Mutant(mutant)) => {
+                let owner = k[mutant].owner;
+                let name = |thread| Value::Text(self.names().thread(thread).to_owned());
+                return owner.map_or(Value::Operation(None), name);
             }
-            _ => return Value::Missing("not a port"),
+            (field, _) => return Value::Missing(of_another_type(field)),
         })
+    }
+}
+
+/// Why a field of an object of another type has no value.
+const fn of_another_type(field: Field) -> &'static str {
+    match field {
+        Field::Cleanup | Field::Close | Field::CurrentByteOffset => "not a file",
+        Field::CurrentCount => "not a semaphore or mutant",
+        Field::MaximumCount => "not a semaphore",
+        Field::OwnerThread | Field::Abandoned => "not a mutant",
+        _ => "not a port",
     }
 }

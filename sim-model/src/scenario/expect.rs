@@ -13,8 +13,12 @@ pub enum Expectation {
     Succeeds,
     /// FALSE, or no handle.
     Fails,
-    /// WAIT_OBJECT_0.
-    Signaled,
+    /// WAIT_OBJECT_0 + n.
+    Signaled(u32),
+    /// WAIT_ABANDONED_0 + n.
+    Abandoned(u32),
+    /// WAIT_IO_COMPLETION.
+    UserApc,
     /// WAIT_FAILED.
     WaitFails,
     /// The call does not return.
@@ -33,7 +37,10 @@ impl Expectation {
         Some(match name {
             "TRUE" => Expectation::Succeeds,
             "FALSE" => Expectation::Fails,
-            "WAIT_OBJECT_0" => Expectation::Signaled,
+            "WAIT_OBJECT_0" => Expectation::Signaled(0),
+            "WAIT_ABANDONED_0" | "WAIT_ABANDONED" => Expectation::Abandoned(0),
+            "WAIT_IO_COMPLETION" => Expectation::UserApc,
+            "STATUS_WAIT_0" => Expectation::Status(NtStatus::SUCCESS),
             "WAIT_FAILED" => Expectation::WaitFails,
             "blocks" => Expectation::Blocks,
             _ => match NtStatus::from_name(name) {
@@ -43,20 +50,37 @@ impl Expectation {
         })
     }
 
+    /// The result of that name for the object at this place of a wait for several.
+    pub fn sum(name: &str, place: u32) -> Option<Expectation> {
+        Some(match name {
+            "WAIT_OBJECT_0" => Expectation::Signaled(place),
+            "WAIT_ABANDONED_0" => Expectation::Abandoned(place),
+            "STATUS_WAIT_0" => Expectation::Status(NtStatus(place)),
+            "STATUS_ABANDONED_WAIT_0" => Expectation::Status(NtStatus(NtStatus::ABANDONED_WAIT_0.0 + place)),
+            _ => return None,
+        })
+    }
+
     /// Whether a call that returned meets it.
     pub fn met_by(self, result: &CallResult) -> bool {
         match self {
             Expectation::Succeeds => result.succeeded,
             Expectation::Fails => !result.succeeded,
-            Expectation::Signaled => result.answer == Answer::Wait && result.status == NtStatus::SUCCESS,
+            Expectation::Signaled(place) => result.answer == Answer::Wait && result.status.0 == place,
+            Expectation::Abandoned(place) => {
+                let abandoned = NtStatus(NtStatus::ABANDONED_WAIT_0.0 + place);
+                result.answer == Answer::Wait && result.status == abandoned
+            }
+            Expectation::UserApc => {
+                matches!(result.answer, Answer::Wait | Answer::Sleep) && result.status == NtStatus::USER_APC
+            }
             Expectation::WaitFails => result.answer == Answer::Wait && result.status.is_error(),
             Expectation::Blocks => false,
             Expectation::Status(status) => result.status == status,
-            Expectation::Error(Win32Error::SUCCESS) => result.succeeded,
-            Expectation::Error(error) => {
-                let told = !result.succeeded || result.answer == Answer::Wait;
-                told && result.answer != Answer::Status && result.error == error
+            Expectation::Error(Win32Error::SUCCESS) => {
+                result.succeeded && result.error != Win32Error::ALREADY_EXISTS
             }
+            Expectation::Error(error) => result.answer != Answer::Status && result.error == error,
             Expectation::Value(value) => result.value == Some(value),
         }
     }

@@ -4,19 +4,29 @@
 //! and labels, and moves by atomic moves that can be undone. [`run()`] takes the moves one call after another.
 
 mod act;
+pub mod at_end;
 pub mod calls;
+mod calls_names;
 mod calls_queries;
+mod calls_waits;
+pub mod catalogue;
 mod compile;
 mod compile_condition;
+mod compile_names;
+mod compile_waits;
 pub mod condition;
+mod exchange;
 pub mod expect;
 mod image;
 pub mod names;
+pub mod places;
 pub mod program;
 pub mod result;
 pub mod run;
 mod service;
+mod service_names;
 pub mod space;
+mod symmetry;
 pub mod world;
 mod world_code;
 

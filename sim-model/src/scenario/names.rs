@@ -6,6 +6,7 @@ use sim_core::io::iosb::Iosb;
 use sim_core::io::irp::{Irp, Major};
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::Information;
+use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
 use sim_core::ps::thread::Thread;
 
@@ -39,6 +40,9 @@ impl<'w> Names<'w> {
             Some(Body::Process(process)) => format!("process {}", self.process(process)),
             Some(Body::Thread(thread)) => format!("thread {}", self.thread(thread)),
             Some(Body::Device(device)) => format!("device {}", self.device(device)),
+            Some(Body::Directory(_) | Body::SymbolicLink(_)) if k.full_name(object).is_some() => {
+                k.full_name(object).unwrap_or_default()
+            }
             Some(body) => format!("{}#{}", body.object_type().name(), object.index()),
             None => format!("object#{}", object.index()),
         }
@@ -72,6 +76,12 @@ impl<'w> Names<'w> {
     pub fn information(&self, answer: Id<Information>) -> String {
         let label = self.label_where(|binding| binding == Binding::Information(Some(answer)));
         label.map_or_else(|| "the answer".into(), Into::into)
+    }
+
+    /// A user APC, by its label.
+    pub fn apc(&self, apc: Id<Apc>) -> String {
+        let label = self.label_where(|binding| binding == Binding::Apc(apc));
+        label.map_or_else(|| format!("user APC#{}", apc.index()), Into::into)
     }
 
     /// An IRP, by the label of its request.

@@ -5,6 +5,7 @@ use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::nt::wait::Timeout;
 use sim_core::ob::information::InformationClass;
+use sim_core::ob::types::ObjectType;
 use sim_core::profile::Profile;
 
 use crate::lang::Source;
@@ -26,6 +27,8 @@ pub struct Program {
     pub processes: Vec<String>,
     /// Who acts, in the order of the file.
     pub actors: Vec<Actor>,
+    /// Every path that a call names an object by.
+    pub paths: Vec<String>,
     /// Its labels.
     pub labels: Vec<Label>,
     /// What must hold in all runs.
@@ -59,6 +62,20 @@ pub struct Label {
     pub name: String,
     /// It is declared as the value of no handle.
     pub unbound: bool,
+}
+
+/// The number of a path among the program's.
+pub type PathId = usize;
+
+/// OBJECT_ATTRIBUTES as an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NameArg {
+    /// RootDirectory.
+    pub root: HandleArg,
+    /// ObjectName.
+    pub path: Option<PathId>,
+    /// Attributes.
+    pub flags: u16,
 }
 
 /// The number of a label.
@@ -110,6 +127,8 @@ pub struct Call {
     pub row: &'static CallRow,
     /// Its arguments.
     pub service: Service,
+    /// The handles of a list argument.
+    pub handles: Vec<HandleArg>,
     /// The label of its result.
     pub label: Option<LabelId>,
     /// What its result may be; anything if empty.
@@ -133,12 +152,12 @@ pub enum HandleArg {
 }
 
 /// A service with its arguments.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Service {
     /// CreateFile.
     CreateFile {
-        /// The device that the path names, if there is one.
-        device: Option<usize>,
+        /// The path.
+        name: NameArg,
         /// DesiredAccess.
         access: u32,
         /// Without FILE_FLAG_OVERLAPPED.
@@ -165,6 +184,8 @@ pub enum Service {
         file: HandleArg,
         /// The port to bind it to, or NULL for a new one.
         port: HandleArg,
+        /// The name of a new one.
+        name: NameArg,
         /// The key.
         key: u64,
     },
@@ -206,10 +227,37 @@ pub enum Service {
     },
     /// CreateEvent.
     CreateEvent {
+        /// Its name.
+        name: NameArg,
         /// bManualReset.
         manual_reset: bool,
         /// bInitialState.
         signaled: bool,
+    },
+    /// NtOpenXxx.
+    Open {
+        /// The type of object.
+        wanted: ObjectType,
+        /// Its name.
+        name: NameArg,
+        /// DesiredAccess.
+        access: u32,
+    },
+    /// NtCreateDirectoryObject.
+    CreateDirectory(NameArg),
+    /// NtCreateSymbolicLinkObject.
+    CreateSymbolicLink {
+        /// The link's name.
+        name: NameArg,
+        /// LinkTarget.
+        target: PathId,
+    },
+    /// NtMakeTemporaryObject, NtMakePermanentObject.
+    SetPermanence {
+        /// The object.
+        handle: HandleArg,
+        /// Whether it becomes permanent.
+        permanent: bool,
     },
     /// SetEvent, ResetEvent.
     SetEvent {
@@ -229,12 +277,73 @@ pub enum Service {
         /// DUPLICATE_CLOSE_SOURCE.
         close: bool,
     },
+    /// A service that does one thing to one object.
+    Act {
+        /// The object.
+        handle: HandleArg,
+        /// What is done.
+        act: Act,
+    },
+    /// CreateSemaphore.
+    CreateSemaphore {
+        /// Its name, if it has one.
+        name: NameArg,
+        /// lInitialCount.
+        initial: u32,
+        /// lMaximumCount.
+        limit: u32,
+    },
+    /// CreateMutex.
+    CreateMutant {
+        /// Its name, if it has one.
+        name: NameArg,
+        /// bInitialOwner.
+        owned: bool,
+    },
+    /// CreateWaitableTimer.
+    CreateTimer {
+        /// Its name, if it has one.
+        name: NameArg,
+        /// bManualReset.
+        manual_reset: bool,
+    },
+    /// QueueUserAPC.
+    QueueApc(HandleArg),
     /// WaitForSingleObject.
     Wait {
         /// The object.
         handle: HandleArg,
         /// How long to wait.
         timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
+    },
+    /// WaitForMultipleObjects, for [`Call::handles`].
+    WaitMultiple {
+        /// bWaitAll.
+        all: bool,
+        /// How long to wait.
+        timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
+    },
+    /// SignalObjectAndWait.
+    SignalAndWait {
+        /// hObjectToSignal.
+        signal: HandleArg,
+        /// hObjectToWaitOn.
+        wait: HandleArg,
+        /// How long to wait.
+        timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
+    },
+    /// SleepEx.
+    Sleep {
+        /// How long.
+        timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
     },
     /// NtQueryObject, GetProcessHandleCount.
     Query {
@@ -254,6 +363,41 @@ pub enum Service {
     },
     /// ExitThread.
     ExitThread,
+}
+
+/// What a service does to one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// NtClearEvent.
+    ClearEvent,
+    /// NtPulseEvent.
+    PulseEvent,
+    /// NtQueryEvent.
+    QueryEvent,
+    /// NtReleaseSemaphore.
+    ReleaseSemaphore {
+        /// lReleaseCount.
+        release: u32,
+    },
+    /// NtQuerySemaphore.
+    QuerySemaphore,
+    /// NtReleaseMutant.
+    ReleaseMutant,
+    /// NtQueryMutant.
+    QueryMutant,
+    /// NtSetTimer.
+    SetTimer {
+        /// The due time is now.
+        due_at_once: bool,
+        /// A period was given.
+        periodic: bool,
+    },
+    /// NtCancelTimer.
+    CancelTimer,
+    /// NtQueryTimer.
+    QueryTimer,
+    /// NtAlertThread.
+    AlertThread,
 }
 
 /// A property of all runs.

@@ -14,7 +14,7 @@ pub struct CallResult {
     pub answer: Answer,
     /// The NTSTATUS behind the answer; for a removed packet of a Win32 call, the packet's.
     pub status: NtStatus,
-    /// What GetLastError gives; ERROR_SUCCESS after a success.
+    /// What GetLastError gives; after a success ERROR_SUCCESS, or ERROR_ALREADY_EXISTS if a name was opened.
     pub error: Win32Error,
     /// Whether the call says that it succeeded.
     pub succeeded: bool,
@@ -31,9 +31,19 @@ impl CallResult {
             Answer::Bool => status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0,
             _ => status.is_success(),
         };
-        let quiet = succeeded && answer != Answer::Wait;
+        // Only here does GetLastError say more than that the call succeeded.
+        let quiet = succeeded
+            && (answer != Answer::Wait || status != NtStatus::TIMEOUT)
+            && status != NtStatus::OBJECT_NAME_EXISTS;
         let error = if quiet { Win32Error::SUCCESS } else { Win32Error::of(status) };
         CallResult { answer, status, error, succeeded, value: value.filter(|_| succeeded) }
+    }
+}
+
+impl CallResult {
+    /// Whether the program has a reason to ask GetLastError.
+    pub fn tells_error(&self) -> bool {
+        !self.succeeded || self.status == NtStatus::OBJECT_NAME_EXISTS && self.answer != Answer::Status
     }
 }
 
@@ -44,13 +54,24 @@ impl fmt::Display for CallResult {
             (Answer::Bool, true) => f.write_str("TRUE"),
             (Answer::Bool, false) => write!(f, "FALSE, {}", self.error),
             (Answer::HandleOrNull | Answer::HandleOrInvalid, true) => match self.value {
+                Some(value) if self.error != Win32Error::SUCCESS => {
+                    write!(f, "handle 0x{value:x}, {}", self.error)
+                }
                 Some(value) => write!(f, "handle 0x{value:x}"),
                 None => f.write_str("TRUE"),
             },
             (Answer::HandleOrNull, false) => write!(f, "NULL, {}", self.error),
             (Answer::HandleOrInvalid, false) => write!(f, "INVALID_HANDLE_VALUE, {}", self.error),
-            (Answer::Wait, _) if self.status == NtStatus::SUCCESS => f.write_str("WAIT_OBJECT_0"),
-            (Answer::Wait, true) => write!(f, "{}", self.error),
+            (Answer::Wait | Answer::Sleep, true) => match (self.status, self.status.wait_place()) {
+                (NtStatus::USER_APC, _) => f.write_str("WAIT_IO_COMPLETION"),
+                (NtStatus::SUCCESS, _) if self.answer == Answer::Sleep => f.write_str("0"),
+                (NtStatus::SUCCESS, _) => f.write_str("WAIT_OBJECT_0"),
+                (NtStatus::ABANDONED_WAIT_0, _) => f.write_str("WAIT_ABANDONED_0"),
+                (_, Some((false, place))) => write!(f, "WAIT_OBJECT_0 + {place}"),
+                (_, Some((true, place))) => write!(f, "WAIT_ABANDONED_0 + {place}"),
+                _ => write!(f, "{}", self.error),
+            },
+            (Answer::Sleep, false) => write!(f, "{}", self.error),
             (Answer::Wait, false) => write!(f, "WAIT_FAILED, {}", self.error),
         }
     }

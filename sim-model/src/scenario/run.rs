@@ -5,6 +5,7 @@ use sim_core::frame::StepName;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
+use sim_core::ob::header::Object;
 use sim_core::ps::schedule::{Choice, Step};
 use sim_core::ps::thread::Thread;
 use sim_core::record::Kind;
@@ -13,6 +14,7 @@ use sim_core::{Id, Kernel, NtStatus};
 
 use crate::lang::ast::{PropertyKind, Span};
 use crate::lang::{Diagnostic, Diagnostics};
+use crate::scenario::at_end;
 use crate::scenario::condition::{Condition, Refuted};
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{ActionKind, Program};
@@ -31,6 +33,8 @@ pub struct Run<'p> {
     pub broken: Vec<(usize, Refuted)>,
     /// It was stopped while something could still happen, as a schedule may be: then what was not reached says nothing.
     pub partial: bool,
+    /// What else an exploration finds wrong with an end, if a schedule led to one; each as a sentence.
+    pub at_end: Vec<String>,
     /// Every step in the order in which it was taken, as (entry, step of the entry).
     pub order: Vec<(usize, usize)>,
     /// The move of every step, in the same order.
@@ -65,6 +69,13 @@ pub struct Taken {
     pub irps: Vec<(Id<Irp>, Irp)>,
     /// The packets that it speaks of, by place.
     pub packets: Vec<(Id<Packet>, Packet)>,
+}
+
+impl Taken {
+    /// Whether it is that a timer became due, which no thread does.
+    pub fn is_timer_due(&self) -> bool {
+        self.name.is_some_and(|name| name.routine == "KiTimerExpiration")
+    }
 }
 
 /// How a line ended.
@@ -107,6 +118,7 @@ impl Run<'_> {
         self.entries.iter().all(Entry::held)
             && self.missed().next().is_none()
             && self.broken.is_empty()
+            && self.at_end.is_empty()
             && self.world.kernel().findings().is_empty()
     }
 
@@ -125,7 +137,7 @@ impl Run<'_> {
 
 /// Runs a program: the first actor in the file that can go on does, one action at a time.
 ///
-/// A wait with a time limit runs out only when nothing else can happen.
+/// A timer becomes due, and a wait with a time limit runs out, only when nothing else can happen.
 ///
 /// ```
 /// use sim_model::{lang, scenario};
@@ -176,7 +188,18 @@ pub fn run_schedule(program: &Program) -> Result<Run<'_>, Diagnostics> {
         let step = *step;
         runner.take(step);
     }
-    Ok(runner.end())
+    let mut run = runner.end();
+    if !run.partial && run.world.failed().is_none() {
+        judge_end(&mut run);
+    }
+    Ok(run)
+}
+
+/// Judges the end of a schedule as an exploration judges an end, so that a story that it found fails here too.
+fn judge_end(run: &mut Run<'_>) {
+    let sentences = [at_end::stuck_sentence(&run.world), at_end::left_sentence(&run.world)];
+    run.at_end.extend(sentences.into_iter().flatten());
+    run.broken.extend(broken_now(&run.world, PropertyKind::Eventually));
 }
 
 fn blocks_as_expected(program: &Program, actor: usize, action: usize) -> bool {
@@ -189,7 +212,8 @@ fn blocks_as_expected(program: &Program, actor: usize, action: usize) -> bool {
 /// The scenario's properties of a kind that do not hold now. What speaks of a label that is not bound yet says nothing.
 fn broken_now(world: &World<'_>, kind: PropertyKind) -> Vec<(usize, Refuted)> {
     let properties = world.program().properties.iter().enumerate();
-    let known = |condition: &Condition| kind == PropertyKind::Finally || condition.is_known(world);
+    let of_ends = matches!(kind, PropertyKind::Finally | PropertyKind::Eventually);
+    let known = |condition: &Condition| of_ends || condition.is_known(world);
     properties
         .filter(|(_, property)| property.kind == kind && known(&property.condition))
         .filter_map(|(at, property)| property.condition.refuted(world).map(|refuted| (at, refuted)))
@@ -256,15 +280,15 @@ impl<'p> Runner<'p> {
     fn end(self) -> Run<'p> {
         let Runner { mut world, mut entries, order, moves, mut broken, .. } = self;
         let program = world.program();
-        for entry in &mut entries {
-            if let Ending::Blocked { met } = &mut entry.ending {
-                *met = blocks_as_expected(program, entry.actor, entry.action);
-            }
-        }
         world.forget();
         let mut possible = Vec::new();
         world.enabled(&mut possible);
         let partial = !possible.is_empty();
+        for entry in &mut entries {
+            if let Ending::Blocked { met } = &mut entry.ending {
+                *met = partial || blocks_as_expected(program, entry.actor, entry.action);
+            }
+        }
         if !partial {
             broken.extend(broken_now(&world, PropertyKind::Finally));
         }
@@ -277,7 +301,7 @@ impl<'p> Runner<'p> {
                 (begun(actor)..program.actors[actor].actions.len()).map(move |action| (actor, action))
             })
             .collect();
-        Run { world, entries, unreached, broken, partial, order, moves }
+        Run { world, entries, unreached, broken, partial, at_end: Vec::new(), order, moves }
     }
 
     /// One action of the first actor that can go on, to its end or until it waits. False if none can.
@@ -320,14 +344,27 @@ impl<'p> Runner<'p> {
         worked
     }
 
-    /// Lets the first wait with a time limit run out. False if there is none.
+    /// Lets time pass: the first timer that somebody waits for becomes due, or else the first wait with a time limit
+    /// runs out, or else any timer becomes due. False if there is none of these.
     fn time_out(&mut self) -> bool {
-        let waiting = (0..self.world.program().actors.len()).find_map(|actor| {
-            self.world.actor(actor).inside.filter(|thread| self.world.kernel().can_time_out(*thread))
-        });
-        let Some(thread) = waiting else { return false };
-        self.take(Move::Step(Step { thread, choice: Choice::TimeOut }));
+        let Some(step) = self.next_in_time() else { return false };
+        self.take(Move::Step(step));
         true
+    }
+
+    fn next_in_time(&self) -> Option<Step> {
+        let kernel = self.world.kernel();
+        let awaited = |step: &Step| match step.choice {
+            Choice::TimerDue(timer) => Object::WAITERS.first(&kernel[kernel[timer].object]).is_some(),
+            _ => false,
+        };
+        let limited = || {
+            (0..self.world.program().actors.len()).find_map(|actor| {
+                let thread = self.world.actor(actor).inside.filter(|thread| kernel.can_time_out(*thread))?;
+                Some(Step { thread, choice: Choice::TimeOut })
+            })
+        };
+        kernel.timers_due().find(awaited).or_else(limited).or_else(|| kernel.timers_due().next())
     }
 
     fn take(&mut self, step: Move) {

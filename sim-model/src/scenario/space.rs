@@ -1,12 +1,14 @@
 //! A program as a space of states: every order in which its threads, the devices and the system can take their steps.
 
 use sim_core::part::Part;
+use sim_core::renaming::Renaming;
 
 use crate::explore::{Marks, Rule, RuleKind, System};
 use crate::lang::ast::PropertyKind;
-use crate::scenario::expect::Expectation;
+use crate::scenario::at_end;
 use crate::scenario::image::Image;
-use crate::scenario::program::{ActionKind, Program};
+use crate::scenario::program::Program;
+use crate::scenario::symmetry::{Scratch, Symmetry};
 use crate::scenario::world::{Event, Mark, Move, World};
 
 /// All runs of a program.
@@ -16,6 +18,7 @@ pub struct ProgramSpace<'p> {
     initial: World<'p>,
     rules: Vec<Rule>,
     preemptions: Option<u32>,
+    symmetry: Symmetry,
 }
 
 /// A state on the way, with what undoing the last move needs.
@@ -32,6 +35,7 @@ pub struct SpaceState<'p> {
     changed: Vec<Part>,
     /// Who moved last, and how often somebody was stopped who could have gone on; only if that is bounded.
     turn: Turn,
+    scratch: Scratch,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,8 +53,10 @@ pub const EXPECTATIONS: usize = 1;
 pub const BUG_CHECKS: usize = 2;
 /// The rule that no thread is stuck at the end.
 pub const STUCK: usize = 3;
+/// The rule that nothing is left for ever at the end.
+pub const LEFT: usize = 4;
 /// The first of the scenario's own rules.
-const OWN: usize = 4;
+const OWN: usize = 5;
 
 impl<'p> ProgramSpace<'p> {
     /// The runs of a program, with at most so many preemptions.
@@ -60,6 +66,7 @@ impl<'p> ProgramSpace<'p> {
             Rule::new(RuleKind::Always, "every line is as expected"),
             Rule::new(RuleKind::Always, "no driver breaks a rule of Driver Verifier"),
             Rule::new(RuleKind::AtEnd, "every thread comes to the end of its lines"),
+            Rule::new(RuleKind::AtEnd, "nothing is left that no cancel, close or exit can release"),
         ];
         rules.extend(program.properties.iter().map(|property| {
             let kind = match property.kind {
@@ -70,7 +77,25 @@ impl<'p> ProgramSpace<'p> {
             };
             Rule::new(kind, property.name.clone())
         }));
-        ProgramSpace { program, initial: World::new(program), rules, preemptions }
+        let initial = World::new(program);
+        let symmetry = Symmetry::of(&initial);
+        ProgramSpace { program, initial, rules, preemptions, symmetry }
+    }
+
+    /// Marks what holds and fails in a world, whether or not its run goes on.
+    pub fn judge_world(&self, world: &World<'p>, marks: &mut Marks) {
+        marks.check(INVARIANTS, world.kernel().broken_invariant().is_none());
+        marks.check(EXPECTATIONS, world.failed().is_none());
+        marks.check(BUG_CHECKS, world.kernel().findings().is_empty());
+        for (at, property) in self.program.properties.iter().enumerate() {
+            let holds = property.condition.holds(world);
+            match property.kind {
+                PropertyKind::Always => marks.check(OWN + at, holds || !property.condition.is_known(world)),
+                PropertyKind::Sometimes if holds => marks.exercise(OWN + at),
+                PropertyKind::Eventually => marks.check(OWN + at, holds),
+                _ => {}
+            }
+        }
     }
 
     /// The world at the beginning, which encodings are relative to.
@@ -78,17 +103,17 @@ impl<'p> ProgramSpace<'p> {
         &self.initial
     }
 
-    /// Whether an actor that has not come to its end stays there for ever: inside a call that is not expected to
-    /// block, or before a line that waits for a label.
-    fn is_stuck(&self, world: &World<'_>, actor: usize) -> bool {
-        let state = world.actor(actor);
-        let ended = world.thread(actor).is_some_and(|thread| world.kernel()[thread].terminating);
-        let Some(action) = self.program.actors[actor].actions.get(state.next) else { return false };
-        let expected = match &action.kind {
-            ActionKind::Call(call) => state.inside.is_some() && call.expect.contains(&Expectation::Blocks),
-            _ => false,
-        };
-        !expected && !ended
+    /// Appends the encoding of a state that is symmetric to this one: with other names, first those of one of the
+    /// exchanges of actors, then those that `ask` asks for. For tests of what [`System::canonical`] is taken for.
+    #[doc(hidden)]
+    pub fn put_renamed(
+        &self,
+        state: &SpaceState<'p>,
+        exchange: usize,
+        ask: &mut dyn FnMut(&mut Renaming),
+        out: &mut Vec<u8>,
+    ) {
+        self.symmetry.renamed(&state.world, &self.initial, exchange, ask, out);
     }
 }
 
@@ -104,6 +129,7 @@ impl<'p> System for ProgramSpace<'p> {
             image: Image::default(),
             changed: Vec::new(),
             turn: Turn::default(),
+            scratch: Scratch::default(),
         }
     }
 
@@ -113,6 +139,11 @@ impl<'p> System for ProgramSpace<'p> {
             out.extend(state.turn.preemptions.to_le_bytes());
         }
         state.image.put(&state.world, &self.initial, &state.changed, out);
+    }
+
+    fn canonical(&self, state: &SpaceState<'p>, out: &mut Vec<u8>) {
+        let turn = self.preemptions.map(|_| (state.turn.last, state.turn.preemptions));
+        self.symmetry.canonical(&state.world, &self.initial, turn, &state.scratch, out);
     }
 
     fn decode(&self, bytes: &[u8], state: &mut SpaceState<'p>) {
@@ -182,19 +213,7 @@ impl<'p> System for ProgramSpace<'p> {
     }
 
     fn judge(&self, state: &SpaceState<'p>, marks: &mut Marks) {
-        let world = &state.world;
-        marks.check(INVARIANTS, world.kernel().broken_invariant().is_none());
-        marks.check(EXPECTATIONS, world.failed().is_none());
-        marks.check(BUG_CHECKS, world.kernel().findings().is_empty());
-        for (at, property) in self.program.properties.iter().enumerate() {
-            let holds = property.condition.holds(world);
-            match property.kind {
-                PropertyKind::Always => marks.check(OWN + at, holds || !property.condition.is_known(world)),
-                PropertyKind::Sometimes if holds => marks.exercise(OWN + at),
-                PropertyKind::Eventually => marks.check(OWN + at, holds),
-                _ => {}
-            }
-        }
+        self.judge_world(&state.world, marks);
     }
 
     fn judge_end(&self, state: &SpaceState<'p>, marks: &mut Marks) {
@@ -202,8 +221,8 @@ impl<'p> System for ProgramSpace<'p> {
         if world.failed().is_some() {
             return;
         }
-        let stuck = (0..self.program.actors.len()).any(|actor| self.is_stuck(world, actor));
-        marks.check(STUCK, !stuck);
+        marks.check(STUCK, at_end::stuck(world).is_none());
+        marks.check(LEFT, !at_end::leaves_something(world));
         for (at, property) in self.program.properties.iter().enumerate() {
             if property.kind == PropertyKind::Finally {
                 marks.check(OWN + at, property.condition.holds(world));
@@ -229,7 +248,8 @@ impl<'p> System for ProgramSpace<'p> {
                     finding.rule.sentence()
                 )
             }),
-            STUCK => self.stuck_sentence(world),
+            STUCK => at_end::stuck_sentence(world),
+            LEFT => at_end::left_sentence(world),
             own => self
                 .program
                 .properties
@@ -254,22 +274,5 @@ impl SpaceState<'_> {
         self.world.changed_parts(&mut self.changed);
         self.changed.sort_unstable();
         self.changed.dedup();
-    }
-}
-
-impl ProgramSpace<'_> {
-    fn stuck_sentence(&self, world: &World<'_>) -> Option<String> {
-        let actor = (0..self.program.actors.len()).find(|actor| self.is_stuck(world, *actor))?;
-        let (name, state) = (&self.program.actors[actor].name, world.actor(actor));
-        let line = self.program.actors[actor].actions.get(state.next)?;
-        let (number, text) = (line.line, &line.text);
-        Some(match state.inside {
-            Some(_) => {
-                format!("{name} is stuck in line {number}, `{text}`: nothing can happen that ends the call")
-            }
-            None => {
-                format!("{name} never begins line {number}, `{text}`: a label that it uses is never bound")
-            }
-        })
     }
 }

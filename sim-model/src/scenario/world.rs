@@ -7,14 +7,15 @@ use sim_core::io::port::Packet;
 use sim_core::ob::header::Object;
 use sim_core::ob::information::Information;
 use sim_core::part::Part;
+use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
-use sim_core::ps::schedule::{Progress, Step};
+use sim_core::ps::schedule::{Choice, Progress, Step};
 use sim_core::ps::thread::Thread;
-use sim_core::{Handle, Id, Kernel, NtStatus};
+use sim_core::{Handle, Id, Kernel, Name, NtStatus};
 
 use crate::scenario::condition::Refuted;
 use crate::scenario::names::Names;
-use crate::scenario::program::{ActionKind, LabelId, Program};
+use crate::scenario::program::{ActionKind, LabelId, PathId, Program};
 use crate::scenario::result::CallResult;
 use crate::scenario::world_code::{actor_part, failed_part, label_part};
 
@@ -36,6 +37,10 @@ pub enum Binding {
     Operation(Id<Iosb>),
     /// A removed packet; none if there was none.
     Packet(Option<Id<Packet>>),
+    /// A value that a call gave; none if it failed.
+    Value(Option<i32>),
+    /// A user APC.
+    Apc(Id<Apc>),
     /// The answer of a query; none if it failed.
     Information(Option<Id<Information>>),
 }
@@ -138,6 +143,7 @@ pub struct World<'p> {
     pub(super) processes: Vec<Id<Process>>,
     pub(super) threads: Vec<Option<Id<Thread>>>,
     pub(super) devices: Vec<Id<Device>>,
+    paths: Vec<Name>,
     pub(super) nobodys_iosb: Id<Iosb>,
     pub(super) actors: Vec<ActorState>,
     pub(super) labels: Vec<Binding>,
@@ -158,6 +164,7 @@ impl<'p> World<'p> {
             .iter()
             .map(|actor| actor.process.map(|process| kernel.create_thread(processes[process], &actor.name)))
             .collect();
+        let paths = program.paths.iter().map(|path| kernel.path(path)).collect();
         let nobodys_iosb = kernel.create_iosb();
         kernel.forget();
         let process = kernel.system_process();
@@ -167,6 +174,7 @@ impl<'p> World<'p> {
             processes,
             threads,
             devices,
+            paths,
             nobodys_iosb,
             actors: vec![ActorState { next: 0, inside: None, stage: Stage::First }; program.actors.len()],
             labels: program
@@ -213,6 +221,11 @@ impl<'p> World<'p> {
     /// A device of the program.
     pub fn device(&self, device: usize) -> Id<Device> {
         self.devices[device]
+    }
+
+    /// A path of the program.
+    pub(super) fn path(&self, path: PathId) -> Name {
+        self.paths[path]
     }
 
     /// A status block that no request uses.
@@ -313,6 +326,10 @@ impl<'p> World<'p> {
     pub fn move_name(&self, step: Move) -> (&str, String) {
         match step {
             Move::Begin(actor) => (&self.program.actors[actor].name, "begin".into()),
+            Move::Step(Step { choice: Choice::TimerDue(timer), .. }) => {
+                let timer = self.names().object(self.kernel[timer].object);
+                ("clock", format!("KiTimerExpiration {timer}"))
+            }
             Move::Step(step) => {
                 let name = self.kernel.step_name(step);
                 let thread = self.kernel.name(self.kernel[step.thread].name);

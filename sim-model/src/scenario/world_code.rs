@@ -17,7 +17,7 @@ const FAILED: u8 = 2;
 /// How many stages a call can be at.
 const STAGES: u64 = 3;
 /// How many kinds of thing a label can name.
-const BOUND: u64 = 4;
+const BOUND: u64 = 6;
 
 impl World<'_> {
     /// Appends the state as bytes, the parts that are not as in `base`: with the same base, equal for equal states,
@@ -45,9 +45,7 @@ impl World<'_> {
             }
             Group::Own(FAILED) if self.failed() != base.failed() => {
                 part.put(encoder);
-                let (actor, action) = self.failed().map_or((0, 0), |(actor, action)| (actor + 1, action));
-                encoder.number(actor as u64);
-                encoder.number(action as u64);
+                put_failed(encoder, self.failed());
             }
             _ => self.kernel().put_part(base.kernel(), part, encoder),
         }
@@ -94,7 +92,7 @@ pub(super) const fn failed_part() -> Part {
     Part::own(FAILED, 0)
 }
 
-fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
+pub(super) fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
     let inside = state.inside.to_word() * STAGES;
     encoder.number(state.next as u64);
     match state.stage {
@@ -110,6 +108,12 @@ fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
     }
 }
 
+pub(super) fn put_failed(encoder: &mut Encoder<'_>, failed: Option<(usize, usize)>) {
+    let (actor, action) = failed.map_or((0, 0), |(actor, action)| (actor + 1, action));
+    encoder.number(actor as u64);
+    encoder.number(action as u64);
+}
+
 fn get_actor(decoder: &mut Decoder<'_>) -> ActorState {
     let (next, inside) = (decoder.number() as usize, decoder.number());
     let stage = match inside % STAGES {
@@ -120,7 +124,7 @@ fn get_actor(decoder: &mut Decoder<'_>) -> ActorState {
     ActorState { next, inside: Word::from_word(inside / STAGES), stage }
 }
 
-fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
+pub(super) fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
     match binding {
         Binding::Unbound => encoder.number(0),
         Binding::Handle { process, handle, object } => {
@@ -130,7 +134,12 @@ fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
         }
         Binding::Operation(iosb) => encoder.number(2 + iosb.to_word() * BOUND),
         Binding::Packet(packet) => encoder.number(3 + packet.to_word() * BOUND),
-        Binding::Information(answer) => encoder.number(4 + answer.to_word() * BOUND),
+        Binding::Value(value) => {
+            let value = value.map_or(0, |value| u64::from(value as u32) + 1);
+            encoder.number(4 + value * BOUND);
+        }
+        Binding::Apc(apc) => encoder.number(5 + apc.to_word() * BOUND),
+        Binding::Information(answer) => encoder.number(6 + answer.to_word() * BOUND),
     }
 }
 
@@ -143,6 +152,8 @@ fn get_binding(decoder: &mut Decoder<'_>) -> Binding {
         }
         1 => Binding::Operation(Word::from_word(word)),
         2 => Binding::Packet(Word::from_word(word)),
+        3 => Binding::Value(word.checked_sub(1).map(|value| value as u32 as i32)),
+        4 => Binding::Apc(Word::from_word(word)),
         _ => Binding::Information(Word::from_word(word)),
     }
 }

@@ -3,8 +3,11 @@
 use sim_core::delta::{Change, Delta};
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
+use sim_core::kernel::AnyRecord;
+use sim_core::ob::directory::Directory;
 use sim_core::ob::header::Object;
 use sim_core::ob::information::Answered;
+use sim_core::ob::symbolic_link::SymbolicLink;
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
@@ -74,11 +77,12 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
             order += 1;
             match &delta.change {
                 Change::Field { kind: Kind::Object, at, field, from, to }
-                    if *field != Object::DELETED.number() =>
+                    if [Object::HANDLE_COUNT.number(), Object::POINTER_COUNT.number()].contains(field) =>
                 {
                     let count = Count { at: *at, field: *field, from: *from, to: *to };
                     counts.push((order, count, delta.why, by.clone()));
                 }
+                Change::Field { kind: Kind::Object, at, .. } if came_and_went(entry, *at) => {}
                 Change::Field { kind, at, field, from, to } => {
                     if is_news(step, *kind, *at, *field, *to) {
                         let (place, subject) = ((*kind, *at, *field), subject(world, step, *kind, *at));
@@ -98,6 +102,17 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
     events.extend(shown_counts(world, counts));
     events.sort_by_key(|(order, _)| *order);
     events.into_iter().map(|(_, shown)| shown).collect()
+}
+
+/// Whether a line created an object and freed it again: then it has no name that a reader knows.
+fn came_and_went(entry: &Entry, place: u32) -> bool {
+    let mut changes = entry.steps.iter().flat_map(|step| &step.deltas).map(|delta| &delta.change);
+    let came = |change: &Change| matches!(change, Change::Create { kind: Kind::Object, at } if *at == place);
+    let went = |change: &Change| match change {
+        Change::Destroy { at, record } => *at == place && matches!(**record, AnyRecord::Object(_)),
+        _ => false,
+    };
+    changes.any(came) && changes.any(went)
 }
 
 /// A change of HandleCount or PointerCount.
@@ -144,8 +159,19 @@ fn shown_counts(
     counts.into_iter().filter_map(shown).collect()
 }
 
+/// The name of who took a step: a thread, or the clock.
+pub fn taker<'w>(world: &'w World<'_>, step: &Taken) -> Option<&'w str> {
+    if step.is_timer_due() {
+        return Some("clock");
+    }
+    step.thread.map(|thread| world.names().thread(thread))
+}
+
 /// Who did a step, if it was not the thread whose line it is.
 fn by(world: &World<'_>, entry: &Entry, step: &Taken) -> Option<String> {
+    if step.is_timer_due() {
+        return Some("clock".into());
+    }
     let thread = step.thread.filter(|thread| Some(*thread) != world.thread(entry.actor))?;
     let k = world.kernel();
     Some(match k[thread].role {
@@ -165,7 +191,10 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
             let request = irp(step, at).is_some_and(|irp| irp.iosb.is_some());
             request && matches!(name, "Cancel" | "completed" | "pending") && to == 1
         }
+        // That the thread has seen how its wait ended is no news.
+        Kind::Thread if name == "WaitStatus" => to != 0,
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
+        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc => !name.is_empty(),
         _ => false,
     }
 }
@@ -190,8 +219,11 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::File, "cleanup sent") => only("IRP_MJ_CLEANUP sent"),
         (Kind::File, "close sent") => only("IRP_MJ_CLOSE sent"),
         (Kind::Object, "deleted") => only("freed"),
+        (Kind::Object, "Name") if to == 0 => only("name removed"),
+        (Kind::Object, name) => (name, String::new(), read(to)),
         (Kind::Irp, "Cancel") => only("Cancel set"),
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
+        (Kind::Thread, "WaitStatus") => only("wait ends"),
         (Kind::Irp | Kind::Thread | Kind::Process, name) => only(name),
         (_, name) => (name, read(from), read(to)),
     };
@@ -212,12 +244,15 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Event => k.get(Id::<sim_core::ke::event::Event>::at(at)).map(|event| event.object),
         Kind::Port => k.get(Id::<sim_core::io::port::Port>::at(at)).map(|port| port.object),
         Kind::Device => k.get(Id::<sim_core::io::device::Device>::at(at)).map(|device| device.object),
+        Kind::Directory => k.get(Id::<Directory>::at(at)).map(|directory| directory.object),
+        Kind::SymbolicLink => k.get(Id::<SymbolicLink>::at(at)).map(|link| link.object),
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
-        _ => None,
+        kind => waited_for(k, kind, at),
     };
     match (object, kind) {
         (Some(object), _) => names.object(object),
+        (None, Kind::Apc) => names.apc(Id::at(at)),
         (None, Kind::Iosb) => names.iosb(Id::at(at)),
         (None, Kind::Irp) => irp(step, at).map_or_else(|| format!("IRP#{at}"), |irp| names.irp(irp)),
         (None, Kind::System) => "system".into(),
@@ -225,11 +260,22 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
     }
 }
 
+/// The object whose body is the semaphore, mutant or timer at a place.
+fn waited_for(k: &Kernel, kind: Kind, at: u32) -> Option<Id<Object>> {
+    use sim_core::ke::{mutant::Mutant, semaphore::Semaphore, timer::Timer};
+    match kind {
+        Kind::Semaphore => k.get(Id::<Semaphore>::at(at)).map(|semaphore| semaphore.object),
+        Kind::Mutant => k.get(Id::<Mutant>::at(at)).map(|mutant| mutant.object),
+        Kind::Timer => k.get(Id::<Timer>::at(at)).map(|timer| timer.object),
+        _ => None,
+    }
+}
+
 /// A word as a person reads it.
 pub fn word(world: &World<'_>, step: &Taken, kind: WordKind, word: u64) -> String {
     match kind {
         WordKind::Bool => if word == 0 { "no" } else { "yes" }.into(),
-        WordKind::Number => word.to_string(),
+        WordKind::Number | WordKind::Title | WordKind::Packed => word.to_string(),
         WordKind::Mask => format!("0x{word:x}"),
         WordKind::Handle => Handle(word as u32).to_string(),
         WordKind::Status => NtStatus(word as u32).to_string(),
@@ -238,6 +284,8 @@ pub fn word(world: &World<'_>, step: &Taken, kind: WordKind, word: u64) -> Strin
         WordKind::Ref(_) if word == 0 => "none".into(),
         WordKind::Ref(kind) => subject(world, step, kind, (word - 1) as u32),
         WordKind::Named(name) => name(word).into(),
+        WordKind::Name if word == 0 => "none".into(),
+        WordKind::Name => world.kernel().name(word as u32 - 1).into(),
     }
 }
 
@@ -347,6 +395,7 @@ pub fn touched(world: &World<'_>, entry: &Entry) -> Vec<Id<Object>> {
             Change::Insert { kind: Kind::Port, at, .. } | Change::Remove { kind: Kind::Port, at, .. } => {
                 k.get(Id::<sim_core::io::port::Port>::at(at)).map(|port| port.object)
             }
+            Change::Field { kind, at, .. } => waited_for(k, kind, at),
             _ => None,
         };
         if let Some(object) = object.filter(|object| !objects.contains(object)) {

@@ -3,25 +3,66 @@
 use crate::explore::{Counterexample, Counts, Limit, Outcome, Rule, Verdict};
 use crate::lang;
 use crate::lang::ast::{Name, ScheduleStep, Spanned};
+use crate::scenario::places::Multipliers;
 use crate::scenario::program::Program;
-use crate::scenario::run::{Run, run_moves};
+use crate::scenario::run::run_moves;
 use crate::scenario::space::EXPECTATIONS;
 use crate::scenario::world::{Move, World};
-use crate::view::changes;
+use crate::view::exploration_limit::{Advice, Limited};
+use crate::view::exploration_story::Story;
 use crate::view::failure::failures;
-use crate::view::layout::{Paint, Tone, WIDTH, cut, wrap};
+use crate::view::layout::{Paint, Tone, WIDTH, columns, cut, wrap};
 use crate::view::text::plural;
 
+/// A search and what it found.
+#[derive(Clone, Copy)]
+pub struct Explored<'a> {
+    /// What was explored.
+    pub program: &'a Program,
+    /// The rules it was judged by.
+    pub rules: &'a [Rule],
+    /// What was found.
+    pub outcome: &'a Outcome<Move>,
+    /// If a limit ended the search: what is known about that.
+    pub limited: Option<&'a Limited>,
+}
+
+/// How an exploration is shown as text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Coloured.
+    pub color: bool,
+    /// Only what is not as expected, and a last line.
+    pub quiet: bool,
+}
+
 /// The text of an exploration.
-pub fn render(program: &Program, rules: &[Rule], outcome: &Outcome<Move>, color: bool) -> String {
-    let mut page = Page { program, paint: Paint(color), text: String::new() };
-    page.verdict(rules, outcome);
-    if let Verdict::Fails(counterexample) = &outcome.verdict {
-        page.counterexample(counterexample);
-    } else {
-        page.coverage(rules, outcome);
+pub fn render(explored: Explored<'_>, options: Options) -> String {
+    let Explored { program, rules, outcome, limited } = explored;
+    let mut page = Page { program, paint: Paint(options.color), text: String::new() };
+    if options.quiet {
+        if outcome.verdict != Verdict::Holds {
+            page.verdict(rules, outcome, limited);
+        }
+        let counts = page.counts(outcome);
+        page.line(&counts);
+        return page.text;
     }
-    page.counts(outcome);
+    let title = page.paint.text(Tone::Heading, &cut(program.title(), WIDTH));
+    page.line(&title);
+    page.verdict(rules, outcome, limited);
+    match &outcome.verdict {
+        Verdict::Fails(counterexample) => page.counterexample(counterexample),
+        _ => page.coverage(rules, outcome),
+    }
+    if let (Verdict::Limited(limit), Some(limited)) = (&outcome.verdict, limited) {
+        page.multipliers(&limited.multipliers);
+        page.advice(&limited.advice(*limit, &outcome.counts, program));
+    }
+    page.line("");
+    for line in wrap(&page.counts(outcome), WIDTH) {
+        page.line(&line);
+    }
     page.text
 }
 
@@ -44,6 +85,11 @@ fn schedule(program: &Program, moves: &[Move]) -> Vec<ScheduleStep> {
     steps
 }
 
+/// `1 state`, `1,000 states`.
+pub(super) fn counted(number: u64, noun: &str) -> String {
+    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+}
+
 /// A number with commas between the thousands.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
@@ -63,9 +109,7 @@ impl Page<'_> {
         self.text.push('\n');
     }
 
-    fn verdict(&mut self, rules: &[Rule], outcome: &Outcome<Move>) {
-        let title = self.paint.text(Tone::Heading, &cut(self.program.title(), WIDTH));
-        self.line(&title);
+    fn verdict(&mut self, rules: &[Rule], outcome: &Outcome<Move>, limited: Option<&Limited>) {
         let (tone, verdict) = match &outcome.verdict {
             Verdict::Holds => (Tone::Good, "no order of steps breaks a rule".to_owned()),
             Verdict::Fails(counterexample) => (Tone::Bad, self.sentence(counterexample)),
@@ -73,7 +117,12 @@ impl Page<'_> {
                 let names: Vec<&str> = which.iter().map(|rule| &*rules[*rule].name).collect();
                 (Tone::Bad, format!("never exercised, so that it says nothing: {}", names.join("; ")))
             }
-            Verdict::Limited(limit) => (Tone::Bad, format!("no verdict: {}", limit_sentence(*limit))),
+            Verdict::Limited(limit) => {
+                let flag = limited.and_then(|limited| limited.bounds.reached(*limit));
+                let flag = flag.map_or(String::new(), |flag| format!(" ({flag})"));
+                let sentence = limit_sentence(*limit);
+                (Tone::Bad, format!("no verdict: {sentence}{flag}; no rule fails in what was seen"))
+            }
         };
         for line in wrap(&verdict, WIDTH - 2) {
             let line = self.paint.text(tone, &line);
@@ -100,7 +149,9 @@ impl Page<'_> {
         let heading = format!("\n{which}: {}", plural(steps.len(), "step"));
         self.line(&self.paint.text(Tone::Heading, &heading));
         let run = run_moves(program, &moves);
-        self.story(&run, steps.len());
+        let mut story = Story::new(program, self.paint);
+        story.tell(&run, steps.len());
+        self.text.push_str(&story.text);
         let failures = failures(&run);
         if cycle.is_empty() && !failures.is_empty() {
             let text = failures.render(self.paint.0);
@@ -116,50 +167,13 @@ impl Page<'_> {
         }
     }
 
-    /// The steps in order, each with only what changed; those that change nothing a person could see are left out.
-    fn story(&mut self, run: &Run<'_>, stem: usize) {
-        let mut speaker = String::new();
-        for (at, (entry, step)) in run.order.iter().enumerate() {
-            if at == stem {
-                self.line(&self.paint.text(Tone::Heading, "  and then for ever"));
-            }
-            let (entry, step) = (&run.entries[*entry], &run.entries[*entry].steps[*step]);
-            let changes: Vec<_> =
-                step.deltas.iter().filter_map(|delta| changes::of_delta(&run.world, step, delta)).collect();
-            let actor = &self.program.actors[entry.actor];
-            let who = match (step.name, step.thread) {
-                (Some(_), Some(thread)) => run.world.names().thread(thread).to_owned(),
-                _ => actor.name.clone(),
-            };
-            let what = match step.name {
-                Some(_) if changes.is_empty() => continue,
-                Some(name) => format!("{} {}: {}", name.routine, name.label, name.does),
-                None => actor.actions[entry.action].text.clone(),
-            };
-            let shown = if who == speaker { String::new() } else { who.clone() };
-            speaker = who;
-            let tone = if step.name.is_none() { Tone::Call } else { Tone::Plain };
-            for (at, line) in wrap(&what, WIDTH - 14).into_iter().enumerate() {
-                let who = if at == 0 { cut(&shown, 10) } else { String::new() };
-                let line = self.paint.text(tone, &line);
-                self.line(&format!("  {who:<10}  {line}"));
-            }
-            for change in changes {
-                let text = cut(&format!("{}  {}", change.subject, change.what()), WIDTH - 18);
-                let text = self.paint.text(Tone::Change, &text);
-                self.line(&format!("{:18}{text}", ""));
-            }
-        }
-    }
-
     fn coverage(&mut self, rules: &[Rule], outcome: &Outcome<Move>) {
         for (rule, coverage) in rules.iter().zip(&outcome.coverage) {
             let times = match &coverage.witness {
-                Some(witness) => format!(
-                    "{} states, first after {}",
-                    grouped(coverage.states),
-                    plural(witness.len(), "step")
-                ),
+                Some(witness) => {
+                    let states = counted(coverage.states, "state");
+                    format!("{states}, first after {}", counted(witness.len() as u64, "step"))
+                }
                 None => "never".into(),
             };
             let text = format!("{}: {} ({times})", kind_word(rule), rule.name);
@@ -170,29 +184,65 @@ impl Page<'_> {
         }
     }
 
-    fn counts(&mut self, outcome: &Outcome<Move>) {
+    /// Who was in how many places, and by how much that multiplies.
+    fn multipliers(&mut self, multipliers: &Multipliers) {
+        let widest = multipliers.who.iter().map(|one| columns(&one.who)).max().unwrap_or(0).clamp(3, 30);
+        self.line(&self.paint.text(Tone::Heading, "\nWhat multiplied the states"));
+        let heading = format!("    {:<widest$}  {:>10}  {:>10}", "who", "places", "multiplies");
+        self.line(&self.paint.text(Tone::Quiet, &heading));
+        for one in &multipliers.who {
+            let by = format!("× {}", tenths(multipliers.tenths(one)));
+            let (who, places) = (cut(&one.who, widest), grouped(one.places));
+            self.line(&format!("    {who:<widest$}  {places:>10}  {by:>10}"));
+        }
+        let text = format!(
+            "{} of places, {} states in each. A place is a line and the atomic step that comes next. One \
+             multiplies by the places that it was in while all others stay where they are, on average.",
+            counted(multipliers.combinations, "combination"),
+            tenths(multipliers.tenths_of_states()),
+        );
+        for line in wrap(&text, WIDTH - 4) {
+            self.line(&format!("    {}", self.paint.text(Tone::Quiet, &line)));
+        }
+    }
+
+    fn advice(&mut self, advice: &[Advice]) {
+        let widest = advice.iter().map(|advice| columns(&advice.change)).max().unwrap_or(0).min(40);
+        self.line(&self.paint.text(Tone::Heading, "\nWhat to change"));
+        for Advice { change, effect } in advice {
+            for (at, line) in wrap(effect, WIDTH - widest - 6).iter().enumerate() {
+                let change = self.paint.pad(Tone::Call, if at == 0 { change } else { "" }, widest);
+                self.line(&format!("    {change}  {line}"));
+            }
+        }
+    }
+
+    fn counts(&self, outcome: &Outcome<Move>) -> String {
         let Counts { states, transitions, ends, frontier, bytes, .. } = outcome.counts;
         let depth = outcome.counts.depth();
         let mut text = format!(
-            "{}: {} states, {} steps, {} ends, {depth} steps deep, {} bytes a state",
+            "{}: {}, {}, {}, {} deep, {} a state",
             self.program.source().file,
-            grouped(states),
-            grouped(transitions),
-            grouped(ends),
-            bytes / states.max(1),
+            counted(states, "state"),
+            counted(transitions, "step"),
+            counted(ends, "end"),
+            counted(depth as u64, "step"),
+            counted(bytes / states.max(1), "byte"),
         );
         match &outcome.verdict {
-            Verdict::Limited(limit) => {
-                text.push_str(&format!(", {} states not looked into; {}", grouped(frontier), advice(*limit)));
+            Verdict::Limited(_) => {
+                text.push_str(&format!(", {} not looked into", counted(frontier, "state")));
             }
             Verdict::Fails(_) => {}
             _ => text.push_str(", complete"),
         }
-        self.line("");
-        for line in wrap(&text, WIDTH) {
-            self.line(&line);
-        }
+        text
     }
+}
+
+/// A number of tenths as a decimal fraction.
+fn tenths(tenths: u64) -> String {
+    format!("{}.{}", grouped(tenths / 10), tenths % 10)
 }
 
 fn kind_word(rule: &Rule) -> &'static str {
@@ -213,15 +263,5 @@ pub const fn limit_sentence(limit: Limit) -> &'static str {
         Limit::Depth => "the limit on depth was reached",
         Limit::Time => "the time was over",
         Limit::Cancelled => "the search was interrupted",
-    }
-}
-
-/// What would let the search go further.
-const fn advice(limit: Limit) -> &'static str {
-    match limit {
-        Limit::States => "raise --max-states, or bound the orders with --preemptions",
-        Limit::Bytes => "raise --max-memory, or bound the orders with --preemptions",
-        Limit::Time | Limit::Cancelled => "raise --time, or bound the orders with --preemptions",
-        Limit::Depth => "raise the limit on depth",
     }
 }

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
-use crate::explore::{Outcome, Rule, Verdict};
-use crate::scenario::program::Program;
+use crate::explore::{Limit, Verdict};
+use crate::scenario::places::Multipliers;
 use crate::scenario::world::Move;
-use crate::view::exploration::{limit_sentence, scenario_text};
+use crate::view::exploration::{Explored, limit_sentence, scenario_text};
+use crate::view::exploration_limit::{Advice, Limited};
 use crate::view::json::FORMAT_VERSION;
 
 #[derive(Serialize)]
@@ -14,6 +15,8 @@ enum Record<'a> {
     Exploration { format: u32, file: &'a str, title: &'a str, profile: &'a str },
     Rule { rule: &'a str, states: u64, first_after: Option<usize> },
     Counterexample { rule: &'a str, message: &'a str, steps: usize, cycle: usize, scenario: String },
+    Multiplier { who: &'a str, places: u64, combinations: u64, combinations_of_others: u64 },
+    Advice(Advice),
     Verdict(VerdictRecord<'a>),
 }
 
@@ -22,6 +25,7 @@ struct VerdictRecord<'a> {
     file: &'a str,
     verdict: &'static str,
     limit: Option<&'static str>,
+    bound: Option<String>,
     states: u64,
     transitions: u64,
     ends: u64,
@@ -31,7 +35,8 @@ struct VerdictRecord<'a> {
 }
 
 /// The JSON Lines of an exploration.
-pub fn render(program: &Program, rules: &[Rule], outcome: &Outcome<Move>) -> String {
+pub fn render(explored: Explored<'_>) -> String {
+    let Explored { program, rules, outcome, limited } = explored;
     let file: &str = &program.source().file;
     let profile = program.profile.version.name();
     let mut records =
@@ -40,6 +45,7 @@ pub fn render(program: &Program, rules: &[Rule], outcome: &Outcome<Move>) -> Str
         let first_after = coverage.witness.as_ref().map(Vec::len);
         records.push(Record::Rule { rule: &rule.name, states: coverage.states, first_after });
     }
+    let mut bound = None;
     let (verdict, limit) = match &outcome.verdict {
         Verdict::Holds => ("holds", None),
         Verdict::Fails(counterexample) => {
@@ -55,13 +61,20 @@ pub fn render(program: &Program, rules: &[Rule], outcome: &Outcome<Move>) -> Str
             ("fails", None)
         }
         Verdict::Unexercised(_) => ("unexercised", None),
-        Verdict::Limited(limit) => ("limited", Some(limit_sentence(*limit))),
+        Verdict::Limited(limit) => {
+            if let Some(limited) = limited {
+                bound = limited.bounds.reached(*limit);
+                append_limited(&mut records, *limit, limited, explored);
+            }
+            ("limited", Some(limit_sentence(*limit)))
+        }
     };
     let counts = &outcome.counts;
     records.push(Record::Verdict(VerdictRecord {
         file,
         verdict,
         limit,
+        bound,
         states: counts.states,
         transitions: counts.transitions,
         ends: counts.ends,
@@ -76,4 +89,21 @@ pub fn render(program: &Program, rules: &[Rule], outcome: &Outcome<Move>) -> Str
         out.push('\n');
     }
     out
+}
+
+fn append_limited<'a>(
+    records: &mut Vec<Record<'a>>,
+    limit: Limit,
+    limited: &'a Limited,
+    explored: Explored<'a>,
+) {
+    let Multipliers { combinations, who, .. } = &limited.multipliers;
+    records.extend(who.iter().map(|one| Record::Multiplier {
+        who: &one.who,
+        places: one.places,
+        combinations: *combinations,
+        combinations_of_others: one.others,
+    }));
+    let advice = limited.advice(limit, &explored.outcome.counts, explored.program);
+    records.extend(advice.into_iter().map(Record::Advice));
 }

@@ -27,6 +27,7 @@ pub fn failures(run: &Run<'_>) -> Diagnostics {
         let message = format!("{} {}: {refuted}", property.kind.word(), property.name);
         diagnostics.push(Diagnostic::new(message).at(property.span, format!("found {}", refuted.found)));
     }
+    run.at_end.iter().for_each(|sentence| diagnostics.push(Diagnostic::new(sentence.clone())));
     for finding in run.world.kernel().findings() {
         let (rule, code) = (finding.rule, finding.rule.bug_check());
         diagnostics.push(Diagnostic::new(format!(
@@ -73,7 +74,11 @@ fn name(expected: Expectation) -> String {
     match expected {
         Expectation::Succeeds => "TRUE".into(),
         Expectation::Fails => "FALSE".into(),
-        Expectation::Signaled => "WAIT_OBJECT_0".into(),
+        Expectation::Signaled(0) => "WAIT_OBJECT_0".into(),
+        Expectation::Signaled(place) => format!("WAIT_OBJECT_0 + {place}"),
+        Expectation::Abandoned(0) => "WAIT_ABANDONED_0".into(),
+        Expectation::Abandoned(place) => format!("WAIT_ABANDONED_0 + {place}"),
+        Expectation::UserApc => "WAIT_IO_COMPLETION".into(),
         Expectation::WaitFails => "WAIT_FAILED".into(),
         Expectation::Blocks => "that the call blocks".into(),
         Expectation::Status(status) => format!("{status} (0x{:08X})", status.0),

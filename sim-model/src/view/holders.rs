@@ -17,6 +17,10 @@ pub enum Holder {
     Handle(Id<Process>, Handle),
     /// An outstanding IRP.
     Irp(Id<Irp>),
+    /// The wait of a thread.
+    Wait(Id<Thread>),
+    /// The system, for as long as it runs.
+    System,
     /// What runs: a thread until it ends, a process while a thread runs in it, a driver while it is loaded.
     Running,
 }
@@ -32,8 +36,16 @@ pub enum Hold {
     IrpEvent,
     /// A file object holds its completion port.
     Port,
+    /// A directory holds what it names.
+    Name,
+    /// A named object holds its directory.
+    Parent,
+    /// The system holds its root directory and that of DOS devices.
+    System,
     /// A thread holds its process.
     Process,
+    /// A wait holds what it is for.
+    Wait,
     /// It runs.
     Running,
 }
@@ -59,8 +71,7 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
             nodes.push((object, graph.add_node(Holder::Object(object))));
         }
     }
-    let node =
-        |object: Id<Object>| nodes.binary_search_by_key(&object, |pair| pair.0).ok().map(|at| nodes[at].1);
+    let node = |object: Id<Object>| node(&nodes, object);
     for (object, to) in &nodes {
         let from = match k[*object].body {
             Body::Device(_) => Some((running, Hold::Running)),
@@ -73,6 +84,10 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
         }
     }
     for (thread, record) in k.all::<Thread>() {
+        for to in Thread::WAIT_BLOCKS.of(record).filter_map(node) {
+            let from = graph.add_node(Holder::Wait(thread));
+            graph.add_edge(from, to, Hold::Wait);
+        }
         if let (Some(from), Some(to)) = (node(record.object), node(k[k[thread].process].object)) {
             graph.add_edge(from, to, Hold::Process);
         }
@@ -100,7 +115,29 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
             graph.add_edge(from, to, Hold::Port);
         }
     }
+    add_names(k, &mut graph, &nodes);
     graph
+}
+
+/// What stands at the nodes of the objects, in order of object.
+type Nodes = [(Id<Object>, NodeIndex)];
+
+fn node(nodes: &Nodes, object: Id<Object>) -> Option<NodeIndex> {
+    nodes.binary_search_by_key(&object, |pair| pair.0).ok().map(|at| nodes[at].1)
+}
+
+fn add_names(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {
+    let system = graph.add_node(Holder::System);
+    for object in [k.root_directory(), k.dos_devices()].into_iter().filter_map(|id| node(nodes, id)) {
+        graph.add_edge(system, object, Hold::System);
+    }
+    for (object, own) in nodes {
+        let directory = k[*object].directory.and_then(|directory| node(nodes, k[directory].object));
+        if let Some(directory) = directory {
+            graph.add_edge(directory, *own, Hold::Name);
+            graph.add_edge(*own, directory, Hold::Parent);
+        }
+    }
 }
 
 /// How many references of an object are held by system services under way, which are no part of the graph.

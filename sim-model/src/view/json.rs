@@ -169,12 +169,12 @@ fn put(out: &mut String, record: &Record<'_>) {
 }
 
 fn put_step(out: &mut String, run: &Run<'_>, entry: &Entry, step: &Taken) {
-    let (Some(thread), Some(name)) = (step.thread, step.name) else { return };
+    let (Some(thread), Some(name)) = (changes::taker(&run.world, step), step.name) else { return };
     let changes = step.deltas.iter().filter_map(|delta| changes::of_delta(&run.world, step, delta));
     put(
         out,
         &Record::Step(StepRecord {
-            thread: run.world.names().thread(thread),
+            thread,
             line: run.world.program().actors[entry.actor].actions[entry.action].line,
             routine: name.routine,
             label: name.label,
@@ -222,7 +222,8 @@ impl Counts {
     }
 
     fn verdict<'a>(&self, run: &Run<'_>, program: &'a Program) -> Record<'a> {
-        let failed = run.entries.iter().filter(|entry| !entry.held()).count() + run.broken.len();
+        let failed =
+            run.entries.iter().filter(|entry| !entry.held()).count() + run.broken.len() + run.at_end.len();
         Record::Verdict {
             file: &program.source().file,
             calls: self.calls,
@@ -271,7 +272,7 @@ fn entry_record<'a>(run: &'a Run<'a>, entry: &'a Entry, counts: &mut Counts) -> 
                 Ending::Returned { result, .. } => (
                     Some(result.status.to_string()),
                     result.to_string(),
-                    (!result.succeeded).then(|| result.error.to_string()),
+                    result.tells_error().then(|| result.error.to_string()),
                 ),
                 Ending::Done(status) => (Some(status.to_string()), status.to_string(), None),
                 _ => (None, "does not return".into(), None),

@@ -2,7 +2,10 @@
 
 pub mod changes;
 pub mod exploration;
+pub mod exploration_dot;
 pub mod exploration_json;
+pub mod exploration_limit;
+mod exploration_story;
 pub mod failure;
 pub mod graph;
 pub mod holders;

@@ -60,15 +60,16 @@ fn shown_changes(run: &Run<'_>, step: &Taken) -> Vec<ShownChange> {
 
 /// Results stand at the right end, so that most calls fit before them on one line.
 fn result_column(run: &Run<'_>) -> usize {
-    let widest = run.entries.iter().map(|entry| columns(&result(entry).0)).max().unwrap_or(0);
+    let widest = run.entries.iter().map(|entry| columns(&result(run, entry).0)).max().unwrap_or(0);
     (WIDTH - widest.min(WIDTH)).max(LEAST_RESULT)
 }
 
 /// The result of a line, and whether it is good.
-fn result(entry: &Entry) -> (String, Tone) {
+fn result(run: &Run<'_>, entry: &Entry) -> (String, Tone) {
     let good = |met: bool| if met { Tone::Good } else { Tone::Bad };
     match &entry.ending {
         Ending::Returned { result, met } => (result.to_string(), good(*met)),
+        Ending::Blocked { .. } if run.partial => ("has not returned yet".into(), Tone::Plain),
         Ending::Interrupted => ("has not returned yet".into(), Tone::Plain),
         Ending::Blocked { met } => ("does not return".into(), good(*met)),
         Ending::Checked(None) => ("holds".into(), Tone::Good),
@@ -155,7 +156,7 @@ impl Page<'_> {
 
     fn entry(&mut self, entry: &Entry) {
         let action = &self.program().actors[entry.actor].actions[entry.action];
-        let (result, tone) = result(entry);
+        let (result, tone) = result(self.run, entry);
         let quiet = matches!(action.kind, ActionKind::Check(_));
         let number = self.paint.text(Tone::Quiet, &format!("{:>5}", action.line));
         let text = if entry.resumed { format!("… {}", action.text) } else { action.text.clone() };
@@ -213,8 +214,8 @@ impl Page<'_> {
     fn step(&mut self, entry: &Entry, step: &Taken) {
         let Some(name) = step.name else { return };
         let own = step.thread == self.run.world.thread(entry.actor);
-        let who = match step.thread {
-            Some(thread) if !own => format!("[{}] ", self.run.world.names().thread(thread)),
+        let who = match changes::taker(&self.run.world, step) {
+            Some(taker) if !own => format!("[{taker}] "),
             _ => String::new(),
         };
         let text = format!("{who}{} {}: {}", name.routine, name.label, name.does);
@@ -296,7 +297,7 @@ impl Page<'_> {
             count => format!("; `kobj explore` decides {count} more of every order"),
         };
         let found = run.world.kernel().findings().len();
-        let failed = failed + run.broken.len();
+        let failed = failed + run.broken.len() + run.at_end.len();
         let (tone, verdict) = match (failed, missed, found) {
             (0, 0, 0) => (Tone::Good, "all as expected".to_owned()),
             (_, 0, 0) => (Tone::Bad, format!("{failed} not as expected")),
@@ -347,9 +348,12 @@ pub fn holder_name(world: &World<'_>, holder: Holder) -> String {
     match holder {
         Holder::Handle(process, handle) => format!("handle {handle} of {}", names.process(process)),
         Holder::Irp(irp) => format!("the {}", names.irp(&k[irp])),
+        Holder::Wait(thread) => format!("the wait of thread {}", names.thread(thread)),
         Holder::Running => "itself, while it runs".into(),
+        Holder::System => "the system".into(),
         Holder::Object(object) => match k[object].body {
             Body::File(_) => format!("the file object {}", names.object(object)),
+            Body::Directory(_) => format!("the directory {}", names.object(object)),
             _ => names.object(object),
         },
     }

@@ -8,8 +8,8 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sim_bench::kernel::{STATES, program};
 use sim_model::explore::{Counts, Marks, Settings, System, Verdict, explore};
 use sim_model::scenario::Program;
-use sim_model::scenario::space::{ProgramSpace, SpaceState};
-use sim_model::scenario::world::Move;
+use sim_model::scenario::space::ProgramSpace;
+use sim_model::scenario::world::{Move, World};
 use stateright::{Checker, Model, Property};
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -20,12 +20,12 @@ struct Peer(&'static ProgramSpace<'static>);
 
 /// A state that the peer can copy, compare and hash.
 #[derive(Clone)]
-struct PeerState(SpaceState<'static>, &'static ProgramSpace<'static>);
+struct PeerState(World<'static>, &'static ProgramSpace<'static>);
 
 impl PeerState {
     fn encoded(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(256);
-        self.0.world.encode(self.1.initial_world(), &mut bytes);
+        self.0.encode(self.1.initial_world(), &mut bytes);
         bytes
     }
 }
@@ -56,17 +56,17 @@ impl Model for Peer {
     type Action = Move;
 
     fn init_states(&self) -> Vec<PeerState> {
-        vec![PeerState(self.0.initial(), self.0)]
+        vec![PeerState(self.0.initial_world().clone(), self.0)]
     }
 
     fn actions(&self, state: &PeerState, actions: &mut Vec<Move>) {
-        self.0.enabled(&state.0, actions);
+        state.0.enabled(actions);
     }
 
     fn next_state(&self, state: &PeerState, action: Move) -> Option<PeerState> {
         let mut next = state.clone();
-        self.0.take(&mut next.0, action);
-        next.0.world.forget();
+        next.0.take(action, &mut Vec::new());
+        next.0.forget();
         Some(next)
     }
 
@@ -74,7 +74,7 @@ impl Model for Peer {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![Property::always("no rule is broken", |model: &Peer, state: &PeerState| {
             let mut marks = Marks::default();
-            model.0.judge(&state.0, &mut marks);
+            model.0.judge_world(&state.0, &mut marks);
             (0..model.0.rules().len()).all(|rule| !marks.has_failed(rule))
         })]
     }

@@ -207,3 +207,24 @@ fn many_errors_are_counted() {
     let again = diagnostics.render(true);
     assert!(again.contains("\u{1b}["), "colours are on");
 }
+
+#[test]
+fn lists_and_sums() {
+    snapshot(
+        "lists",
+        &threads(&[
+            "WaitForMultipleObjects([a, b)",
+            "WaitForMultipleObjects([a b])",
+            "WaitForMultipleObjects([\n  a,\n  [b]])",
+            "WaitForMultipleObjects([a])",
+            "p = CreateIoCompletionPort()\nWaitForMultipleObjects([p, NUL, GetCurrentThrad()], TRUE)",
+            "p = CreateIoCompletionPort()\nWaitForMultipleObjects(p, bWaitAll: [p])",
+            "p = CreateIoCompletionPort()\nr = ReadFile(p, 4)\nWaitForMultipleObjects([r])",
+            "p = CreateIoCompletionPort()\nWaitForMultipleObjects([p]) -> WAIT_OBJECT_0 + 64",
+            "p = CreateIoCompletionPort()\nWaitForMultipleObjects([p]) -> WAIT_OBJECT_0 + -1 or TRUE",
+            "p = CreateIoCompletionPort()\nWaitForMultipleObjects([p]) -> WAIT_OBJECT_0 +",
+            "p = CreateIoCompletionPort()\nWaitForMultipleObjects([p]) -> WAIT_OBJECT_O + 1 or TRUE + 1",
+            "p = CreateIoCompletionPort()\nWaitForMultipleObjects([p]) -> WAIT_OBJECT_0 + 1 bytes",
+        ]),
+    );
+}

@@ -78,6 +78,14 @@ const CATALOGUE: Catalogue = Catalogue {
             &[param("CompletionPort", ParamKind::Handle, true), param("timeout", ParamKind::Number, false)],
             Binds::Packet,
         ),
+        call(
+            "WaitForMultipleObjects",
+            &[
+                param("lpHandles", ParamKind::Handles, true),
+                param("bWaitAll", ParamKind::Name(&["TRUE", "FALSE"]), false),
+            ],
+            Binds::Nothing,
+        ),
         call("CancelIo", &[param("hFile", ParamKind::Handle, true)], Binds::Nothing),
         call(
             "CancelIoEx",
@@ -98,7 +106,8 @@ const CATALOGUE: Catalogue = Catalogue {
     drivers: &["serial", "npfs", "disk"],
     profiles: &["xp", "win7", "win8", "win81", "win10", "win11"],
     win32_errors: &["ERROR_IO_PENDING", "ERROR_OPERATION_ABORTED", "ERROR_NOT_FOUND"],
-    results: &["TRUE", "FALSE", "WAIT_TIMEOUT", "blocks"],
+    results: &["TRUE", "FALSE", "WAIT_TIMEOUT", "WAIT_OBJECT_0", "blocks"],
+    sums: &[("WAIT_OBJECT_0", 63)],
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()"],
     numbers: &["INFINITE"],
     fields: &[

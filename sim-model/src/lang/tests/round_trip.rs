@@ -100,12 +100,18 @@ fn arg() -> impl Strategy<Value = Arg> {
         ident().prop_map(Value::Name),
         vec(name(), 2..4).prop_map(Value::Flags),
         ident().prop_map(Value::Pseudo),
+        vec(prop_oneof![ident().prop_map(Value::Name), ident().prop_map(Value::Pseudo)], 0..4)
+            .prop_map(|items| Value::List(items.into_iter().map(Spanned::bare).collect())),
     ];
     (option::of(name()), value).prop_map(|(name, value)| Arg { name, value: Spanned::bare(value) })
 }
 
 fn action() -> impl Strategy<Value = Action> {
-    let expected = prop_oneof![ident().prop_map(Expected::Name), number().prop_map(Expected::Number)];
+    let expected = prop_oneof![
+        ident().prop_map(Expected::Name),
+        (ident(), any::<u64>()).prop_map(|(name, added)| Expected::Sum(name, added)),
+        number().prop_map(Expected::Number)
+    ];
     let call = (option::of(name()), name(), vec(arg(), 0..4), vec(expected.prop_map(Spanned::bare), 0..3));
     prop_oneof![
         call.prop_map(|(label, name, args, expect)| ActionKind::Call {

@@ -9,13 +9,14 @@ mod svg;
 mod text;
 mod why;
 
-use sim_core::Id;
 use sim_core::io::irp::{Irp, Major};
 use sim_core::io::port::{Packet, Port};
+use sim_core::ob::directory::Directory;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
+use sim_core::{Id, Kernel};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
@@ -60,7 +61,9 @@ pub struct Graph {
 impl Graph {
     /// The graph of a world as it is now.
     pub fn of(world: &World<'_>, moment: Moment) -> Graph {
-        let mut builder = Builder { world, nodes: DiGraph::new(), holders: Vec::new() };
+        let first = World::new(world.program());
+        let systems = first.kernel().all::<Object>().map(|(object, _)| object).collect();
+        let mut builder = Builder { world, systems, nodes: DiGraph::new(), holders: Vec::new() };
         builder.held();
         builder.tables();
         builder.queues();
@@ -114,18 +117,29 @@ pub(super) fn object_name(world: &World<'_>, object: Id<Object>) -> String {
         Some(Body::File(_)) => format!("the file object {name}"),
         Some(Body::Port(_)) => format!("the completion port {name}"),
         Some(Body::Event(_)) => format!("the event {name}"),
+        Some(Body::Semaphore(_)) => format!("the semaphore {name}"),
+        Some(Body::Mutant(_)) => format!("the mutant {name}"),
+        Some(Body::Timer(_)) => format!("the timer {name}"),
+        Some(Body::Directory(_)) => format!("the directory {name}"),
+        Some(Body::SymbolicLink(_)) => format!("the symbolic link {name}"),
         Some(body) => format!("the {} {name}", body.object_type().name()),
     }
 }
 
 struct Builder<'w> {
     world: &'w World<'w>,
+    /// The objects that were there before the scenario's first line.
+    systems: Vec<Id<Object>>,
     nodes: DiGraph<Node, Link>,
     holders: Vec<(Holder, NodeIndex)>,
 }
 
 impl Builder<'_> {
     fn at(&self, holder: Holder) -> Option<NodeIndex> {
+        let holder = match holder {
+            Holder::Wait(thread) => Holder::Object(self.world.kernel()[thread].object),
+            holder => holder,
+        };
         self.holders.iter().find(|known| known.0 == holder).map(|known| known.1)
     }
 
@@ -142,31 +156,53 @@ impl Builder<'_> {
             Holder::Object(object) => match k[object].body {
                 Body::Process(process) => process != k.system_process(),
                 Body::Thread(thread) => k[thread].role == Role::Program,
+                Body::Directory(directory) if self.is_systems(object) => {
+                    let mut entries = Directory::ENTRIES.of(&k[directory]);
+                    entries.any(|entry| !self.is_systems(entry))
+                }
+                Body::SymbolicLink(_) => !self.is_systems(object),
                 _ => true,
             },
             Holder::Handle(..) => true,
             Holder::Irp(irp) => k[irp].major == Major::Read,
-            Holder::Running => false,
+            // A wait is its thread's.
+            Holder::Wait(_) | Holder::System | Holder::Running => false,
         }
+    }
+
+    /// Whether it was there before the scenario's first line.
+    fn is_systems(&self, object: Id<Object>) -> bool {
+        self.systems.contains(&object)
     }
 
     /// What the holders' graph has.
     fn held(&mut self) {
-        let graph = holders(self.world.kernel());
+        let k = self.world.kernel();
+        let graph = holders(k);
         for node in graph.node_indices() {
             if !self.is_shown(graph[node]) {
                 continue;
             }
-            let runs =
-                graph.edges_directed(node, petgraph::Incoming).any(|edge| *edge.weight() == Hold::Running);
+            let runs = match graph[node] {
+                Holder::Object(object) if matches!(k[object].body, Body::Directory(_)) => {
+                    self.is_systems(object)
+                }
+                _ => {
+                    graph.edges_directed(node, petgraph::Incoming).any(|edge| *edge.weight() == Hold::Running)
+                }
+            };
             let shown = self.node(graph[node], runs);
             let at = self.nodes.add_node(shown);
             self.holders.push((graph[node], at));
         }
         for edge in graph.edge_indices() {
             let Some((from, to)) = graph.edge_endpoints(edge) else { continue };
+            let by = match graph[from] {
+                Holder::Wait(thread) => service(k, thread),
+                _ => None,
+            };
             let (from, to) = (self.at(graph[from]), self.at(graph[to]));
-            self.link(from, to, Link { verb: verb(graph[edge]), reference: true, by: None });
+            self.link(from, to, Link { verb: verb(graph[edge]), reference: true, by });
         }
     }
 
@@ -209,7 +245,9 @@ impl Builder<'_> {
                 let name = names.irp(&k[irp]);
                 Node::plain(NodeKind::Irp, name.clone(), format!("the {name}"))
             }
-            Holder::Running => Node::plain(NodeKind::Object, String::new(), String::new()),
+            Holder::Wait(_) | Holder::System | Holder::Running => {
+                Node::plain(NodeKind::Object, String::new(), String::new())
+            }
         }
     }
 
@@ -263,13 +301,7 @@ impl Builder<'_> {
                 if left == 0 || from.is_none() || !stack.iter().any(|frame| frame.mentions(object)) {
                     continue;
                 }
-                let routine = stack.first().map(|frame| frame.step_name().routine);
-                let verb = if routine.is_some_and(|routine| routine.contains("Wait")) {
-                    "waits for"
-                } else {
-                    "holds"
-                };
-                self.link(from, to, Link { verb, reference: true, by: routine });
+                self.link(from, to, Link { verb: "holds", reference: true, by: service(k, thread) });
                 left -= 1;
             }
         }
@@ -290,10 +322,18 @@ impl Builder<'_> {
     }
 }
 
+/// The system service that a thread is in.
+fn service(k: &Kernel, thread: Id<Thread>) -> Option<&'static str> {
+    k.stack(thread).first().map(|frame| frame.step_name().routine)
+}
+
 const fn verb(hold: Hold) -> &'static str {
     match hold {
         Hold::IrpEvent => "holds as its event",
         Hold::Port => "holds as its port",
-        Hold::Handle | Hold::IrpFile | Hold::Process | Hold::Running => "holds",
+        Hold::Name => "names",
+        Hold::Parent => "holds as its directory",
+        Hold::Wait => "waits for",
+        Hold::Handle | Hold::IrpFile | Hold::Process | Hold::System | Hold::Running => "holds",
     }
 }

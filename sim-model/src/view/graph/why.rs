@@ -4,7 +4,7 @@ use petgraph::algo::all_simple_paths;
 use petgraph::graph::NodeIndex;
 
 use crate::scenario::world::{Binding, World};
-use crate::view::graph::{Graph, Link};
+use crate::view::graph::{Graph, Link, NodeKind};
 
 /// The most ways that are told.
 const MOST_PATHS: usize = 100;
@@ -69,7 +69,11 @@ impl Graph {
             let name = &self.nodes[*node].name;
             match at.checked_sub(1).and_then(|before| self.link(path[before], *node)) {
                 None if path.len() == 1 && self.nodes[*node].runs => {
-                    text = format!("{name} is held while it runs");
+                    let kept = match self.nodes[*node].kind {
+                        NodeKind::Object => "belongs to the system",
+                        _ => "is held while it runs",
+                    };
+                    text = format!("{name} {kept}");
                 }
                 None if path.len() == 1 => text = format!("nothing holds {name}"),
                 None => text.clone_from(name),

@@ -1,0 +1,161 @@
+//! ObInsertObject: gives a new object its name and its first handle.
+
+use crate::frame::{Next, Returned, Routine, steps};
+use crate::kernel::Kernel;
+use crate::ob::attributes::{OBJ_INHERIT, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
+use crate::ob::create::ObpCreateHandle;
+use crate::ob::header::Object;
+use crate::ob::namespace::ObpLookupObjectName;
+use crate::ob::reference::{ObDereferenceObject, Purpose};
+use crate::ob::table::INHERIT;
+use crate::ob::types::ObjectType;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::{Access, Handle, Id};
+
+steps! {
+    /// ObInsertObject: puts a new object under its name, if it has one, and creates a handle to it.
+    ///
+    /// Counts: PointerCount 1 for the creator; +1 for the name, and +1 for the name's directory; +1 for the handle with
+    /// HandleCount +1; then the creator's reference goes: 1 and 1 without a name, 1 and 2 with one. If the name exists,
+    /// OBJ_OPENIF opens the object that has it (STATUS_OBJECT_NAME_EXISTS) and the new object goes; else
+    /// STATUS_OBJECT_NAME_COLLISION or, over another type, STATUS_OBJECT_TYPE_MISMATCH. A failure costs the new object
+    /// exactly the creator's reference. Errors: also those of [`ObpLookupObjectName`] and [`ObpCreateHandle`].
+    /// Sources: ReactOS ob/obhandle.c; ReactOS kernel tests ntos_ob/ObInsert.c; Wine ntdll/tests/om.c,
+    /// test_name_collisions.
+    pub enum ObInsertObject = "ObInsertObject" {
+        Start { object: Id<Object>, attributes: ObjectAttributes }
+            = "insert", "look the name up, if there is one; else create a handle, which needs a reference of its own";
+        Named { object: Id<Object>, attributes: ObjectAttributes }
+            = "named", "the object has its name now, or another one has it already";
+        Refuse { object: Id<Object>, status: NtStatus } = "refuse", "there is no handle: the new object goes";
+        Inserted { object: Id<Object>, named: Id<Object>, status: NtStatus }
+            = "drop", "the handle exists: drop the creator's reference";
+        Return { returned: Returned } = "return", "return the handle";
+    }
+}
+
+impl Routine for ObInsertObject {
+    fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
+        match self {
+            Self::Inserted { .. } => k.was_successful(thread),
+            Self::Refuse { .. } => true,
+            _ => false,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Start { object, attributes } => {
+                let absolute = attributes.root == Handle::NULL;
+                let has_name = match attributes.name {
+                    Some(name) => !k.name(name.0).is_empty(),
+                    None => !absolute,
+                };
+                if !has_name {
+                    k.reference(object, Purpose::Handle);
+                    return k.insert_for(thread, object, object, attributes, NtStatus::SUCCESS);
+                }
+                let (wanted, purpose) = (k.object_type(object), Purpose::Handle);
+                let lookup = ObpLookupObjectName::Start { attributes, wanted, insert: Some(object), purpose };
+                Next::call(Self::Named { object, attributes }, lookup)
+            }
+            Self::Named { object, attributes } => {
+                let returned = k.take_returned(thread);
+                if returned.status.is_error() {
+                    return Next::goto(Self::Refuse { object, status: returned.status });
+                }
+                let named = returned.value.object();
+                if named == object {
+                    k.reference(object, Purpose::Handle);
+                    return k.insert_for(thread, object, object, attributes, NtStatus::SUCCESS);
+                }
+                match k.collision(object, named, attributes) {
+                    None => k.insert_for(thread, object, named, attributes, NtStatus::OBJECT_NAME_EXISTS),
+                    Some(status) => {
+                        let drop = ObDereferenceObject::Drop { object: named, purpose: Purpose::Handle };
+                        Next::call(Self::Refuse { object, status }, drop)
+                    }
+                }
+            }
+            Self::Refuse { object, status } => {
+                k.forget_returned(thread);
+                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Creation };
+                Next::call(Self::Return { returned: Returned::status(status) }, drop)
+            }
+            Self::Inserted { object, named, status } => {
+                let returned = k.take_returned(thread);
+                if returned.status.is_error() {
+                    let drop = ObDereferenceObject::Drop { object: named, purpose: Purpose::Handle };
+                    return Next::call(Self::Refuse { object, status: returned.status }, drop);
+                }
+                let returned = Returned { status, ..returned };
+                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Creation };
+                Next::call(Self::Return { returned }, drop)
+            }
+            Self::Return { returned } => {
+                k.forget_returned(thread);
+                Next::Return(returned)
+            }
+        }
+    }
+}
+
+impl Kernel {
+    /// Creates the handle to `named`, for which the caller holds a reference.
+    fn insert_for(
+        &self,
+        thread: Id<Thread>,
+        object: Id<Object>,
+        named: Id<Object>,
+        attributes: ObjectAttributes,
+        status: NtStatus,
+    ) -> Next {
+        let access = self.object_type(named).rules().valid_access;
+        let count = self.handle_for(thread, named, attributes, access);
+        Next::call(ObInsertObject::Inserted { object, named, status }, count)
+    }
+
+    /// ObpCreateHandle for the calling process.
+    pub(crate) fn handle_for(
+        &self,
+        thread: Id<Thread>,
+        object: Id<Object>,
+        attributes: ObjectAttributes,
+        access: Access,
+    ) -> ObpCreateHandle {
+        let process = self[thread].process;
+        let attributes = if attributes.has(OBJ_INHERIT) { INHERIT } else { 0 };
+        ObpCreateHandle::Count { object, process, access, attributes }
+    }
+
+    /// Why an object that has the name already is not opened in place of the new one.
+    fn collision(
+        &self,
+        new: Id<Object>,
+        named: Id<Object>,
+        attributes: ObjectAttributes,
+    ) -> Option<NtStatus> {
+        let open_if = attributes.has(OBJ_OPENIF);
+        let same = self.object_type(new) == self.object_type(named);
+        match (open_if, same) {
+            (true, true) => None,
+            (open_if, false) if open_if || self.profile().collision_tells_type => {
+                Some(NtStatus::OBJECT_TYPE_MISMATCH)
+            }
+            _ => Some(NtStatus::OBJECT_NAME_COLLISION),
+        }
+    }
+
+    /// ObCreateObject's checks before there is an object. Callers have the privilege that OBJ_PERMANENT asks for.
+    pub(crate) const fn refused_attributes(attributes: ObjectAttributes, object_type: ObjectType) -> bool {
+        attributes.flags & object_type.rules().invalid_attributes != 0
+    }
+
+    /// What ObCreateObject notes of the attributes in the header.
+    pub(crate) fn note_attributes(&mut self, object: Id<Object>, attributes: ObjectAttributes) {
+        if attributes.has(OBJ_PERMANENT) {
+            self.set(object, Object::PERMANENT, true, "OBJ_PERMANENT: the name stays without a handle");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What a scenario can name: calls, drivers, results, fields and functions.
+
+use sim_core::drivers::DriverKind;
+use sim_core::nt::wait::MAXIMUM_WAIT_OBJECTS;
+use sim_core::win32::Win32Error;
+
+use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, Subject};
+use crate::scenario::calls::ROWS;
+
+const CALLS: [CallSpec; ROWS.len()] = {
+    let mut calls = [ROWS[0].spec; ROWS.len()];
+    let mut at = 0;
+    while at < ROWS.len() {
+        calls[at] = ROWS[at].spec;
+        at += 1;
+    }
+    calls
+};
+
+const DRIVERS: [&str; DriverKind::ALL.len()] = {
+    let mut names = [""; DriverKind::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = DriverKind::ALL[at].name();
+        at += 1;
+    }
+    names
+};
+
+const ERRORS: [&str; Win32Error::ALL.len()] = {
+    let mut names = [""; Win32Error::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = Win32Error::ALL[at].1;
+        at += 1;
+    }
+    names
+};
+
+const fn function(name: &'static str, subject: Subject, gives: Option<&'static str>) -> FunctionSpec {
+    FunctionSpec { name, subject, gives }
+}
+
+const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
+const APC: Subject = Subject::Label(&[Binds::Apc]);
+const C: &str = "CurrentCount";
+const M: &str = "MaximumCount";
+const CHARGED: &str = "ChargedPointerCount";
+/// The last place of an object in a wait for several.
+const LAST: u64 = MAXIMUM_WAIT_OBJECTS as u64 - 1;
+
+/// Everything a scenario can name.
+pub const CATALOGUE: Catalogue = Catalogue {
+    calls: &CALLS,
+    drivers: &DRIVERS,
+    profiles: &["xp", "win7", "win8", "win81", "win10", "win11"],
+    win32_errors: &ERRORS,
+    results: &[
+        "TRUE",
+        "FALSE",
+        "WAIT_OBJECT_0",
+        "WAIT_ABANDONED_0",
+        "WAIT_ABANDONED",
+        "WAIT_IO_COMPLETION",
+        "WAIT_FAILED",
+        "STATUS_WAIT_0",
+        "blocks",
+    ],
+    sums: &[
+        ("WAIT_OBJECT_0", LAST),
+        ("WAIT_ABANDONED_0", LAST),
+        ("STATUS_WAIT_0", LAST),
+        ("STATUS_ABANDONED_WAIT_0", LAST),
+    ],
+    handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
+    numbers: &["INFINITE"],
+    fields: &[
+        (
+            "handle",
+            &[
+                "HandleCount",
+                "PointerCount",
+                CHARGED,
+                "Value",
+                "CurrentByteOffset",
+                "Name",
+                C,
+                M,
+                "OwnerThread",
+            ],
+        ),
+        ("object", &["HandleCount", "PointerCount", CHARGED, "Name", C, M, "OwnerThread"]),
+        (
+            "information",
+            &[
+                "Attributes",
+                "GrantedAccess",
+                "HandleCount",
+                "PointerCount",
+                "Name",
+                "TypeName",
+                "TotalNumberOfObjects",
+                "TotalNumberOfHandles",
+                "ReturnLength",
+            ],
+        ),
+        ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
+        ("packet", &["key", "overlapped", "status", "bytes"]),
+    ],
+    functions: &[
+        function("object", HANDLE, Some("object")),
+        function("cleanup", HANDLE, None),
+        function("close", HANDLE, None),
+        function("open", HANDLE, None),
+        function("deleted", HANDLE, None),
+        function("signaled", HANDLE, None),
+        function("named", HANDLE, None),
+        function("permanent", HANDLE, None),
+        function("packets", HANDLE, None),
+        function("waiters", HANDLE, None),
+        function("abandoned", HANDLE, None),
+        function("queued", APC, None),
+        function("delivered", APC, None),
+        function("CurrentByteOffset", HANDLE, None),
+        function("pending", Subject::Label(&[Binds::Operation]), None),
+        function("ended", Subject::Thread, None),
+        function("exited", Subject::Process, None),
+    ],
+};

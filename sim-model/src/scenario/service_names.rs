@@ -1,0 +1,65 @@
+//! What a service names: handles, operations and processes, wherever they stand among its arguments.
+
+use crate::scenario::program::{HandleArg, LabelId, NameArg, Service};
+
+/// One argument that names something of the program.
+pub(super) enum Named<'a> {
+    /// A handle.
+    Handle(&'a mut HandleArg),
+    /// The operation of a label.
+    Operation(&'a mut LabelId),
+    /// A process.
+    Process(&'a mut usize),
+}
+
+impl Service {
+    /// Gives every argument that names something to `each`, which may change it.
+    pub(super) fn each_named(&mut self, each: &mut dyn FnMut(Named<'_>)) {
+        match self {
+            Service::CreateFile { name, .. }
+            | Service::CreateEvent { name, .. }
+            | Service::Open { name, .. }
+            | Service::CreateDirectory(name)
+            | Service::CreateSymbolicLink { name, .. }
+            | Service::CreateSemaphore { name, .. }
+            | Service::CreateMutant { name, .. }
+            | Service::CreateTimer { name, .. } => each_of_name(name, each),
+            Service::ReadFile { file: one, event: other, .. }
+            | Service::Associate { file: one, port: other, .. }
+            | Service::SignalAndWait { signal: one, wait: other, .. }
+            | Service::CompareObjects { first: one, second: other } => {
+                each(Named::Handle(one));
+                each(Named::Handle(other));
+            }
+            Service::CreatePort { file, port, name, .. } => {
+                each(Named::Handle(file));
+                each(Named::Handle(port));
+                each_of_name(name, each);
+            }
+            Service::CancelIoEx { file, operation } => {
+                each(Named::Handle(file));
+                operation.iter_mut().for_each(|operation| each(Named::Operation(operation)));
+            }
+            Service::Duplicate { source, target, .. } => {
+                each(Named::Handle(source));
+                target.iter_mut().for_each(|target| each(Named::Process(target)));
+            }
+            Service::Close(handle)
+            | Service::CancelIo(handle)
+            | Service::QueueApc(handle)
+            | Service::RemovePacket { port: handle, .. }
+            | Service::Post { port: handle, .. }
+            | Service::SetPermanence { handle, .. }
+            | Service::SetEvent { event: handle, .. }
+            | Service::Act { handle, .. }
+            | Service::Query { handle, .. }
+            | Service::Wait { handle, .. } => each(Named::Handle(handle)),
+            // The handles of a wait for several stand in the call.
+            Service::WaitMultiple { .. } | Service::Sleep { .. } | Service::ExitThread => {}
+        }
+    }
+}
+
+fn each_of_name(name: &mut NameArg, each: &mut dyn FnMut(Named<'_>)) {
+    each(Named::Handle(&mut name.root));
+}

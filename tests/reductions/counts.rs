@@ -1,0 +1,60 @@
+//! How many states each exploration of the documentation has, with and without each reduction.
+
+use std::fs;
+use std::path::Path;
+
+use sim_model::explore::{Settings, explore};
+use sim_model::scenario::space::ProgramSpace;
+
+use crate::views::{BOTH, NONE, PARTIAL_ORDER, Reductions, SYMMETRY, program};
+
+/// The states of each file: all, with partial order, with symmetry, with both. Spaces that take seconds are left out.
+///
+/// A file with an `eventually` line is always searched without either.
+const COUNTS: [(&str, [Option<u64>; 4]); 19] = [
+    ("docs/explorations/auto-reset-race.kobj", [Some(671), Some(383), Some(360), Some(207)]),
+    ("docs/explorations/cancel-against-completion.kobj", [Some(374); 4]),
+    ("docs/explorations/cancel-against-thread-exit.kobj", [Some(1_411); 4]),
+    ("docs/explorations/close-against-read.kobj", [Some(452), Some(160), Some(380), Some(136)]),
+    ("docs/explorations/exit-against-duplicate.kobj", [Some(426), Some(246), Some(426), Some(246)]),
+    ("docs/explorations/growth-1-thread.kobj", [Some(368), Some(195), Some(368), Some(195)]),
+    ("docs/explorations/growth-2-files.kobj", [Some(1_172), Some(551), Some(1_044), Some(506)]),
+    ("docs/explorations/growth-2-reads.kobj", [Some(571), Some(316), Some(563), Some(312)]),
+    ("docs/explorations/growth-2-threads.kobj", [None, None, Some(37_100), Some(11_239)]),
+    ("docs/explorations/growth-3-reads.kobj", [None, None, Some(61_038), Some(18_654)]),
+    ("docs/explorations/growth-twins.kobj", [Some(9_406), Some(4_712), Some(1_445), Some(719)]),
+    ("docs/explorations/open-or-create.kobj", [Some(3_906), Some(1_978), Some(1_588), Some(820)]),
+    ("docs/explorations/race.kobj", [Some(74), Some(45), Some(74), Some(45)]),
+    ("docs/explorations/recycled-handle.kobj", [Some(232), Some(141), Some(232), Some(141)]),
+    ("docs/explorations/request-after-cleanup.kobj", [Some(732), Some(309), Some(624), Some(268)]),
+    ("docs/explorations/terminate-against-cancel.kobj", [Some(2_184); 4]),
+    ("docs/explorations/timeout-against-packet.kobj", [Some(232), Some(154), Some(232), Some(154)]),
+    ("docs/explorations/two-closers.kobj", [Some(77); 4]),
+    ("tests/bench/two-threads.kobj", [Some(84_518), Some(27_920), Some(4_572), Some(1_802)]),
+];
+
+#[test]
+fn each_reduction_leaves_so_many_states() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for (file, counts) in COUNTS {
+        let text = fs::read_to_string(root.join(file)).unwrap().replace("\r\n", "\n");
+        let program = program(&text);
+        let space = ProgramSpace::new(&program, None);
+        for (reductions, states) in [NONE, PARTIAL_ORDER, SYMMETRY, BOTH].into_iter().zip(counts) {
+            let Reductions { symmetry, partial_order } = reductions;
+            let settings = Settings { symmetry, partial_order, ..Settings::default() };
+            if let Some(states) = states {
+                assert_eq!(explore(&space, &settings).counts.states, states, "{file}, {reductions:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_exploration_of_the_documentation_is_left_out() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/explorations");
+    for entry in fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(COUNTS.iter().any(|(file, _)| file.ends_with(&format!("/{name}"))), "{name}");
+    }
+}

@@ -1,0 +1,97 @@
+//! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
+
+mod c;
+mod g;
+mod r;
+mod waits;
+
+use sim_core::nt::duplicate_object::NtDuplicateObject;
+use sim_core::nt::event::NtSetEvent;
+use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
+use sim_core::ob::header::Body;
+use sim_core::ps::schedule::Progress;
+use sim_core::{Handle, NtStatus};
+use sim_tests::Machine;
+
+/// What the tests of waits do to a machine, in short.
+trait Waits {
+    /// The body of that object.
+    fn body(&self, handle: Handle) -> Body;
+    /// Whether a wait on it would be satisfied.
+    fn signaled(&self, handle: Handle) -> bool;
+    /// One wait of the main thread without patience.
+    fn poll(&mut self, handle: Handle) -> NtStatus;
+    /// A wait of the main thread for several objects, without patience.
+    fn poll_many(&mut self, handles: &[Handle], all: bool) -> NtStatus;
+    /// Begins a wait for several objects on a thread, for ever.
+    fn wait_many(&mut self, thread: usize, handles: &[Handle], all: bool);
+    /// Begins a wait on a thread, for ever.
+    fn wait(&mut self, thread: usize, handle: Handle, alertable: bool);
+    /// The main thread sets an event.
+    fn set(&mut self, event: Handle);
+    /// A second handle to what a handle of one process names, made in another by a thread of the first that is in
+    /// user mode.
+    fn duplicate(&mut self, source: usize, handle: Handle, target: usize) -> Handle;
+    /// A real handle to a thread, made by that thread in the first process.
+    fn handle_of(&mut self, thread: usize) -> Handle;
+    /// How the thread's call ended; none while it has not returned.
+    fn ended(&mut self, thread: usize) -> Option<NtStatus>;
+}
+
+impl Waits for Machine {
+    fn body(&self, handle: Handle) -> Body {
+        self.k[self.object(handle)].body
+    }
+
+    fn signaled(&self, handle: Handle) -> bool {
+        self.k.is_signaled(self.object(handle))
+    }
+
+    fn poll(&mut self, handle: Handle) -> NtStatus {
+        self.call(0, NtWaitForSingleObject::of(handle, Timeout::Zero)).expect("it returns").status
+    }
+
+    fn poll_many(&mut self, handles: &[Handle], all: bool) -> NtStatus {
+        self.k.pass_handles(self.threads[0], handles);
+        self.call(0, NtWaitForMultipleObjects::of(all, false, Timeout::Zero)).expect("it returns").status
+    }
+
+    fn wait_many(&mut self, thread: usize, handles: &[Handle], all: bool) {
+        self.k.pass_handles(self.threads[thread], handles);
+        self.call(thread, NtWaitForMultipleObjects::of(all, false, Timeout::Infinite));
+    }
+
+    fn wait(&mut self, thread: usize, handle: Handle, alertable: bool) {
+        let timeout = Timeout::Infinite;
+        self.call(thread, NtWaitForSingleObject::Reference { handle, alertable, timeout });
+    }
+
+    fn set(&mut self, event: Handle) {
+        assert_eq!(self.call(0, NtSetEvent::of(event, true)).expect("it returns").status, NtStatus::SUCCESS);
+    }
+
+    fn duplicate(&mut self, source: usize, handle: Handle, target: usize) -> Handle {
+        let (source, target) = (self.processes[source], self.processes[target]);
+        let idle = |thread: &usize| {
+            let id = self.threads[*thread];
+            self.k[id].process == source && self.k.stack(id).is_empty()
+        };
+        let thread = (0..self.threads.len()).find(idle).expect("a thread in user mode");
+        let call = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: false };
+        self.call(thread, call).expect("it returns").value.handle()
+    }
+
+    fn handle_of(&mut self, thread: usize) -> Handle {
+        let source = self.k[self.threads[thread]].process;
+        let (handle, target) = (Handle::CURRENT_THREAD, self.processes[0]);
+        let call = NtDuplicateObject::Reference { source, handle, target, attributes: 0, close: false };
+        self.call(thread, call).expect("it returns").value.handle()
+    }
+
+    fn ended(&mut self, thread: usize) -> Option<NtStatus> {
+        match self.k.run(self.threads[thread]) {
+            Progress::Idle(returned) => returned.map(|returned| returned.status),
+            _ => None,
+        }
+    }
+}
