@@ -152,6 +152,7 @@ fn what_multiplied_the_states_is_exact() {
         "explore",
         "two.kobj",
         "--no-partial-order",
+        "--no-symmetry",
         "--max-states",
         &most,
         "--format",

@@ -66,7 +66,7 @@ fn why_tells_every_way_shortest_first() {
     assert_eq!(
         why("event"),
         [
-            "thread worker is in NtWaitForSingleObject and waits for the event event",
+            "thread worker is in KeWaitForMultipleObjects and waits for the event event",
             "device queue0 has not completed the IRP of r2, which holds as its event the event event",
             "process app holds handle 0xc (label event), which holds the event event",
         ]

@@ -15,7 +15,17 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::CreatePort, "NtSetInformationFile"),
     (ServiceName::ResetEvent, "NtSetEvent"),
     (ServiceName::ProcessHandleCount, "NtQueryObject"),
+    (ServiceName::MakeTemporary, "NtSetPermanence"),
+    (ServiceName::MakePermanent, "NtSetPermanence"),
     (ServiceName::ExitThread, "PspExitThread"),
+];
+
+/// The routines of the calls that open by name, which all are one service.
+const OPENS: &[(&str, &str)] = &[
+    ("OpenEvent", "NtOpenEvent"),
+    ("OpenSemaphore", "NtOpenSemaphore"),
+    ("OpenMutex", "NtOpenMutant"),
+    ("OpenWaitableTimer", "NtOpenTimer"),
 ];
 
 /// The routine of that name.
@@ -23,8 +33,13 @@ pub(super) fn routine(name: &str) -> Option<&'static RoutineInfo> {
     Frame::ROUTINES.iter().find(|routine| routine.name == name)
 }
 
-/// The routines that perform a service, the first one first.
-pub(super) fn routines_of(service: ServiceName) -> Vec<&'static RoutineInfo> {
+/// The routines that perform a call, the first one first.
+pub(super) fn routines_of(row: &CallRow) -> Vec<&'static RoutineInfo> {
+    let service = row.service;
+    if service == ServiceName::Open {
+        let of = OPENS.iter().find(|open| open.0 == row.spec.name).map_or(row.spec.name, |open| open.1);
+        return routine(of).into_iter().collect();
+    }
     let own = ROWS.iter().filter(|row| row.service == service).map(|row| row.spec.name);
     let others = OTHERS.iter().filter(|other| other.0 == service).map(|other| other.1);
     own.chain(others).filter_map(routine).collect()
@@ -50,7 +65,7 @@ pub(super) fn call_page(row: &'static CallRow) -> Page {
     let missing = Version::ALL.iter().filter(|version| !has(&Profile::of(**version), row.service));
     let missing: Vec<&str> = missing.map(|version| version.name()).collect();
     page.section("Not on", (!missing.is_empty()).then(|| ("", missing.join(", "))));
-    let routines = routines_of(row.service);
+    let routines = routines_of(row);
     for routine in &routines {
         add_routine(&mut page, routine, routine.name != spec.name);
     }
@@ -58,7 +73,12 @@ pub(super) fn call_page(row: &'static CallRow) -> Page {
         let steps = routine.steps.iter().map(|step| (step.label, step.does));
         page.section(format!("It goes on in {}", routine.name), steps);
     }
-    let twins = ROWS.iter().filter(|other| other.service == row.service && other.spec.name != spec.name);
+    let first = |row: &CallRow| routines_of(row).first().map(|routine| routine.name);
+    let own = first(row);
+    let is_twin = |other: &&CallRow| {
+        other.service == row.service && first(other) == own && other.spec.name != spec.name
+    };
+    let twins = ROWS.iter().filter(is_twin);
     let mut also: Vec<&str> = twins.map(|other| other.spec.name).collect();
     also.extend(routines.iter().flat_map(|routine| named_in(routine)));
     see_also(&mut page, also);
@@ -70,7 +90,7 @@ pub(super) fn routine_page(routine: &'static RoutineInfo) -> Page {
     let mut page = Page { kind: "routine", name: routine.name.into(), ..Page::default() };
     add_routine(&mut page, routine, false);
     page.about = Prose::of(routine.text).about;
-    let calls = ROWS.iter().filter(|row| routines_of(row.service).iter().any(|of| of.name == routine.name));
+    let calls = ROWS.iter().filter(|row| routines_of(row).iter().any(|of| of.name == routine.name));
     let mut also: Vec<&str> = calls.map(|row| row.spec.name).collect();
     also.extend(named_in(routine));
     also.extend(naming(routine.name));

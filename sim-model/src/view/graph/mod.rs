@@ -156,11 +156,6 @@ impl Builder<'_> {
             Holder::Object(object) => match k[object].body {
                 Body::Process(process) => process != k.system_process(),
                 Body::Thread(thread) => k[thread].role == Role::Program,
-                Body::Directory(directory) if self.is_systems(object) => {
-                    let mut entries = Directory::ENTRIES.of(&k[directory]);
-                    entries.any(|entry| !self.is_systems(entry))
-                }
-                Body::SymbolicLink(_) => !self.is_systems(object),
                 _ => true,
             },
             Holder::Handle(..) => true,
@@ -168,6 +163,20 @@ impl Builder<'_> {
             // A wait is its thread's.
             Holder::Wait(_) | Holder::System | Holder::Running => false,
         }
+    }
+
+    /// Whether it is a directory or link of the system's that nothing of the scenario has to do with.
+    fn is_plumbing(&self, graph: &DiGraph<Holder, Hold>, node: NodeIndex) -> bool {
+        let k = self.world.kernel();
+        let of_names = |node: NodeIndex| match graph[node] {
+            Holder::Object(object) => {
+                let body = k[object].body;
+                self.is_systems(object) && matches!(body, Body::Directory(_) | Body::SymbolicLink(_))
+            }
+            _ => false,
+        };
+        let mut around = graph.neighbors_undirected(node);
+        of_names(node) && around.all(|other| of_names(other) || graph[other] == Holder::System)
     }
 
     /// Whether it was there before the scenario's first line.
@@ -180,7 +189,7 @@ impl Builder<'_> {
         let k = self.world.kernel();
         let graph = holders(k);
         for node in graph.node_indices() {
-            if !self.is_shown(graph[node]) {
+            if !self.is_shown(graph[node]) || self.is_plumbing(&graph, node) {
                 continue;
             }
             let runs = match graph[node] {
@@ -211,6 +220,7 @@ impl Builder<'_> {
         match holder {
             Holder::Object(object) => {
                 let header = &k[object];
+                let is_kept = matches!(header.body, Body::Directory(_)) && self.is_systems(object);
                 let kind = match header.body {
                     Body::Process(_) => NodeKind::Process,
                     Body::Thread(_) => NodeKind::Thread,
@@ -222,7 +232,8 @@ impl Builder<'_> {
                     title: names.object(object),
                     name: object_name(self.world, object),
                     type_name: header.body.object_type().name(),
-                    counts: Some((header.handle_count, header.pointer_count)),
+                    // Most of what holds a directory of the system's is not shown.
+                    counts: (!is_kept).then_some((header.handle_count, header.pointer_count)),
                     runs,
                     lost: 0,
                     object: Some(object),
