@@ -13,6 +13,8 @@ macro_rules! open_service {
     ($(#[doc = $doc:literal])* $name:ident = $routine:literal, $type:ident) => {
         steps! {
             $(#[doc = $doc])*
+            ///
+            /// Goes on in ObOpenObjectByName. Errors: those of ObOpenObjectByName.
             pub enum $name = $routine {
                 Open { attributes: ObjectAttributes, access: Access } = "enter", "open the object by its name";
             }
