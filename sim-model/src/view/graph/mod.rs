@@ -11,7 +11,6 @@ mod why;
 
 use sim_core::io::irp::{Irp, Major};
 use sim_core::io::port::{Packet, Port};
-use sim_core::ob::directory::Directory;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
