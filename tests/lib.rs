@@ -7,6 +7,7 @@ use sim_core::io::iosb::Iosb;
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
+use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
@@ -21,6 +22,7 @@ use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbolicLinkObject};
 use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::permanence::NtSetPermanence;
+use sim_core::nt::query_object::NtQueryObject;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::semaphore::NtReleaseSemaphore;
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
@@ -29,8 +31,9 @@ use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
 use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
 use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
+use sim_core::ob::handle_flags::{NtQueryHandleInformation, NtSetInformationObject};
 use sim_core::ob::header::{Body, Object};
-use sim_core::ob::information::{NtQueryHandleInformation, NtSetInformationObject};
+use sim_core::ob::information::InformationClass;
 use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::table::INHERIT;
 use sim_core::ob::types::ObjectType;
@@ -165,6 +168,14 @@ impl Machine {
         }
     }
 
+    fn query(&self, handle: Handle, second: Handle, pick: usize) -> Frame {
+        let class = InformationClass::ALL[pick / 1024 % InformationClass::ALL.len()];
+        match pick & 256 {
+            0 => NtCompareObjects::of(handle, second).into(),
+            _ => NtQueryObject::of(handle, class, (pick & 4096 == 0).then_some(56)).into(),
+        }
+    }
+
     fn service(&mut self, thread: Id<Thread>, pick: usize) -> Frame {
         match pick % 5 {
             0 => self.name_service(pick / 5),
@@ -249,6 +260,7 @@ impl Machine {
                 let wanted = Wanted::same_access(0, pick & 64 == 0);
                 ObDuplicateObject::Reference { source, handle, target: Some(target), wanted }.into()
             }
+            _ if pick & 512 == 0 => self.query(handle, second, pick),
             _ if pick & 256 == 0 => NtSetEvent::of(handle, true).into(),
             _ => NtWaitForSingleObject::of(handle, Timeout::Finite).into(),
         }

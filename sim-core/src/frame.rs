@@ -5,11 +5,13 @@
 
 use crate::encode::{Decoder, Encoder};
 use crate::kernel::Kernel;
+use crate::ob::header::Object;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
+use crate::record::Kind;
 use crate::renaming::Rename;
 use crate::status::NtStatus;
-use crate::word::Id;
+use crate::word::{Id, Word};
 
 pub use crate::returned::{Returned, Value};
 
@@ -58,6 +60,17 @@ pub struct StepName {
     pub does: &'static str,
 }
 
+/// A routine of the system, as a person reads of it.
+#[derive(Clone, Copy, Debug)]
+pub struct RoutineInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// Its description: that of its type, line by line, each with a blank in front.
+    pub text: &'static str,
+    /// Its steps, in the order of their declaration.
+    pub steps: &'static [StepName],
+}
+
 /// A routine of the system.
 pub(crate) trait Routine: Copy {
     /// Takes the step this routine is at.
@@ -88,17 +101,24 @@ pub(crate) trait Routine: Copy {
 /// Declares a routine: its steps, what each still needs, its label and what it does.
 macro_rules! steps {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])*
         pub enum $name:ident = $routine:literal {
             $($(#[$vmeta:meta])* $variant:ident { $($field:ident: $ty:ty),* $(,)? } = $label:literal, $does:literal;)*
         }
     ) => {
-        $(#[$meta])*
+        $(#[doc = $doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "each step carries its own label and sentence")]
         pub enum $name { $($(#[$vmeta])* $variant { $($field: $ty),* },)* }
 
         impl $name {
+            /// What it is, and its steps.
+            pub const INFO: $crate::frame::RoutineInfo = $crate::frame::RoutineInfo {
+                name: $routine,
+                text: concat!($($doc, "\n"),*),
+                steps: &[$($crate::frame::StepName { routine: $routine, label: $label, does: $does }),*],
+            };
+
             pub(crate) const fn step_name(&self) -> $crate::frame::StepName {
                 let (label, does) = match self { $($name::$variant { .. } => ($label, $does),)* };
                 $crate::frame::StepName { routine: $routine, label, does }
@@ -137,6 +157,22 @@ macro_rules! steps {
 }
 pub(crate) use steps;
 
+/// Looks for an object among what is named, and gives no new names.
+struct Sought {
+    word: u64,
+    found: bool,
+}
+
+impl Rename for Sought {
+    fn reference(&mut self, kind: Kind, word: u64) -> u64 {
+        self.found |= kind == Kind::Object && word == self.word;
+        word
+    }
+    fn handle(&mut self, word: u64) -> u64 {
+        word
+    }
+}
+
 impl Frame {
     /// The process whose table gets a handle by the step, if the step makes one.
     pub(crate) fn inserts_into(&self, k: &Kernel, thread: Id<Thread>) -> Option<Id<Process>> {
@@ -144,6 +180,13 @@ impl Frame {
             Frame::CreateHandle(routine) => routine.inserts_into(k, thread),
             _ => None,
         }
+    }
+
+    /// Whether the step still needs to know of an object.
+    pub fn mentions(&self, object: Id<Object>) -> bool {
+        let mut sought = Sought { word: object.to_word(), found: false };
+        self.visit(&mut sought);
+        sought.found
     }
 
     /// Whether it is the work of an APC that interrupted the thread.
@@ -168,6 +211,9 @@ macro_rules! frames {
         })*
 
         impl Frame {
+            /// Every routine.
+            pub const ROUTINES: &[RoutineInfo] = &[$(<$path>::INFO),*];
+
             /// The name of the step it is at.
             pub const fn step_name(&self) -> StepName {
                 match self { $(Frame::$name(routine) => routine.step_name(),)* }
@@ -282,11 +328,13 @@ frames! {
     QueryTimer in crate::nt::timer::NtQueryTimer,
     QueueApcThread in crate::nt::apc::NtQueueApcThread,
     AlertThread in crate::nt::apc::NtAlertThread,
+    QueryObject in crate::nt::query_object::NtQueryObject,
+    CompareObjects in crate::nt::compare_objects::NtCompareObjects,
     ExitThread in crate::ps::exit::PspExitThread,
     ExitProcess in crate::ps::exit::PspExitProcess,
     DuplicateByHandles in crate::nt::duplicate_object::NtDuplicateObject,
-    SetHandleInformation in crate::ob::information::NtSetInformationObject,
-    QueryHandleInformation in crate::ob::information::NtQueryHandleInformation,
+    SetHandleInformation in crate::ob::handle_flags::NtSetInformationObject,
+    QueryHandleInformation in crate::ob::handle_flags::NtQueryHandleInformation,
     CreateUserProcess in crate::ps::create::NtCreateUserProcess,
     InheritHandles in crate::ps::inherit::ObInitProcess,
     OpenProcess in crate::nt::open_process::NtOpenProcess,

@@ -223,6 +223,7 @@ kernel! {
     SymbolicLink symbolic_links: crate::ob::symbolic_link::SymbolicLink,
     Lookup lookups: crate::ob::namespace::Lookup,
     Job jobs: crate::ps::job::Job,
+    Information informations: crate::ob::information::Information,
 }
 
 /// A record as undo sees it.

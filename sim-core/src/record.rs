@@ -54,6 +54,8 @@ pub enum Kind {
     Lookup,
     /// A job's body.
     Job,
+    /// What a query answered.
+    Information,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.
@@ -63,6 +65,8 @@ pub struct FieldInfo {
     pub name: &'static str,
     /// How its word reads.
     pub kind: WordKind,
+    /// Its description, line by line, each with a blank in front.
+    pub text: &'static str,
 }
 
 /// A structure of the state.
@@ -161,17 +165,17 @@ macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $name:ident: $kind:ident {
-            $($(#[$fmeta:meta])* $konst:ident $field:ident: $ty:ty $(as $text:literal)?,)*
+            $($(#[doc = $fdoc:literal])* $konst:ident $field:ident: $ty:ty $(as $text:literal)?,)*
         }
         lists {
-            $($(#[$lmeta:meta])* $lkonst:ident $list:ident: $lty:ty $(as $ltext:literal)?,)*
+            $($(#[doc = $ldoc:literal])* $lkonst:ident $list:ident: $lty:ty $(as $ltext:literal)?,)*
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Debug, PartialEq)]
         pub struct $name {
-            $($(#[$fmeta])* pub $field: $ty,)*
-            $($(#[$lmeta])* pub(crate) $list: alloc::vec::Vec<u32>,)*
+            $($(#[doc = $fdoc])* pub $field: $ty,)*
+            $($(#[doc = $ldoc])* pub(crate) $list: alloc::vec::Vec<u32>,)*
         }
 
         const _: () = {
@@ -188,17 +192,25 @@ macro_rules! record {
             enum ListIndex { $($lkonst,)* }
 
             impl $name {
-                $($(#[$fmeta])* pub const $konst: Field<$name, $ty> = Field::new(Index::$konst as u8);)*
-                $($(#[$lmeta])* pub const $lkonst: List<$name, $lty> = List::new(ListIndex::$lkonst as u8);)*
+                $($(#[doc = $fdoc])* pub const $konst: Field<$name, $ty> = Field::new(Index::$konst as u8);)*
+                $($(#[doc = $ldoc])* pub const $lkonst: List<$name, $lty> = List::new(ListIndex::$lkonst as u8);)*
             }
 
             #[allow(unused_variables, unused_assignments, unused_mut, unreachable_code, reason = "a record may have no list")]
             impl Record for $name {
                 const KIND: Kind = Kind::$kind;
                 const FIELDS: &'static [FieldInfo] =
-                    &[$(FieldInfo { name: concat!($($text)?), kind: <$ty as Word>::KIND },)*];
+                    &[$(FieldInfo {
+                        name: concat!($($text)?),
+                        kind: <$ty as Word>::KIND,
+                        text: concat!($($fdoc, "\n"),*),
+                    },)*];
                 const LISTS: &'static [FieldInfo] =
-                    &[$(FieldInfo { name: concat!($($ltext)?), kind: <$lty as Word>::KIND },)*];
+                    &[$(FieldInfo {
+                        name: concat!($($ltext)?),
+                        kind: <$lty as Word>::KIND,
+                        text: concat!($($ldoc, "\n"),*),
+                    },)*];
 
                 fn word(&self, field: u8) -> u64 {
                     $(if field == Index::$konst as u8 { return self.$field.to_word(); })*

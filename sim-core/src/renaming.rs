@@ -74,7 +74,8 @@ impl Kind {
             | Kind::Directory
             | Kind::SymbolicLink
             | Kind::Lookup
-            | Kind::Job => false,
+            | Kind::Job
+            | Kind::Information => false,
         }
     }
 }

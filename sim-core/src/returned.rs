@@ -2,6 +2,7 @@
 
 use crate::io::port::Packet;
 use crate::ob::header::Object;
+use crate::ob::information::Information;
 use crate::renaming::Rename;
 use crate::status::NtStatus;
 use crate::word::{Handle, Id, Word, WordKind};
@@ -26,6 +27,8 @@ pub enum Value {
     Object(Id<Object>),
     /// A packet that was removed.
     Packet(Id<Packet>),
+    /// The answer of a query.
+    Information(Id<Information>),
 }
 
 impl Value {
@@ -52,6 +55,14 @@ impl Value {
     pub const fn packet(self) -> Option<Id<Packet>> {
         match self {
             Value::Packet(packet) => Some(packet),
+            _ => None,
+        }
+    }
+
+    /// The answer of a query, if it is one.
+    pub const fn information(self) -> Option<Id<Information>> {
+        match self {
+            Value::Information(answer) => Some(answer),
             _ => None,
         }
     }
@@ -90,12 +101,20 @@ impl Returned {
     pub const fn packet(packet: Id<Packet>) -> Returned {
         Returned { status: NtStatus::SUCCESS, value: Value::Packet(packet) }
     }
+
+    /// Success with the answer of a query.
+    pub const fn information(answer: Id<Information>) -> Returned {
+        Returned { status: NtStatus::SUCCESS, value: Value::Information(answer) }
+    }
 }
 
-/// The bits of a value's word that say what it is.
-const TAG_BITS: u32 = 2;
-/// A value's word: 32 bits and its tag.
-const VALUE_BITS: u32 = 32 + TAG_BITS;
+/// A value's word: a number of 32 bits above a 0, or a name of 31 bits above [`NAME_BITS`] that say what it names.
+const VALUE_BITS: u32 = 34;
+/// The bits below a name: a 1, and above it two that say what it names.
+const NAME_BITS: u32 = 3;
+/// The place of no record is as large as this, nor is a quarter of a handle's value.
+const MOST_NAMED: u64 = 1 << (VALUE_BITS - NAME_BITS);
+
 /// A status in 30 bits, its severity at the low end: the customer bit and the reserved one are never set in a status of
 /// Microsoft's.
 fn packed(status: NtStatus) -> u64 {
@@ -111,20 +130,24 @@ impl Word for Value {
     const KIND: WordKind = WordKind::Packed;
     fn to_word(self) -> u64 {
         let (tag, word) = match self {
-            Value::Number(number) => (0, u64::from(number)),
-            Value::Handle(handle) => (1, handle.to_word()),
-            Value::Object(object) => (2, object.to_word()),
-            Value::Packet(packet) => (3, packet.to_word()),
+            Value::Number(number) => return u64::from(number) << 1,
+            // A new handle has no tag bits.
+            Value::Handle(handle) => (0, handle.to_word() >> 2),
+            Value::Object(object) => (1, object.to_word()),
+            Value::Packet(packet) => (2, packet.to_word()),
+            Value::Information(answer) => (3, answer.to_word()),
         };
-        word << TAG_BITS | tag
+        debug_assert!(word < MOST_NAMED, "a record's place fits into 31 bits");
+        word << NAME_BITS | tag << 1 | 1
     }
     fn from_word(word: u64) -> Self {
-        let rest = word >> TAG_BITS;
-        match word & ((1 << TAG_BITS) - 1) {
-            0 => Value::Number(rest as u32),
-            1 => Value::Handle(Handle::from_word(rest)),
-            2 => Value::Object(Id::from_word(rest)),
-            _ => Value::Packet(Id::from_word(rest)),
+        let rest = word >> NAME_BITS;
+        match word & ((1 << NAME_BITS) - 1) {
+            0b001 => Value::Handle(Handle::from_word(rest << 2)),
+            0b011 => Value::Object(Id::from_word(rest)),
+            0b101 => Value::Packet(Id::from_word(rest)),
+            0b111 => Value::Information(Id::from_word(rest)),
+            _ => Value::Number((word >> 1) as u32),
         }
     }
     fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
@@ -133,6 +156,7 @@ impl Word for Value {
             Value::Handle(handle) => Value::Handle(names.value(handle)).to_word(),
             Value::Object(object) => Value::Object(names.value(object)).to_word(),
             Value::Packet(packet) => Value::Packet(names.value(packet)).to_word(),
+            Value::Information(answer) => Value::Information(names.value(answer)).to_word(),
         }
     }
 }
@@ -176,8 +200,10 @@ mod tests {
             Value::NONE,
             Value::Number(u32::MAX),
             Value::Handle(Handle(0x3FF_FFFC)),
+            Value::Handle(Handle(0x8000_0004)),
             Value::Object(Id::at(7)),
             Value::Packet(Id::at(0)),
+            Value::Information(Id::at(3)),
         ];
         for status in [NtStatus::SUCCESS, NtStatus::PENDING, NtStatus::CANCELLED, NtStatus::DEVICE_BUSY] {
             for returned in values.map(|value| Returned { status, value }) {

@@ -1,5 +1,6 @@
 //! What is said about the simulated kernel: the scenario language, traces, views and the explorer.
 
+pub mod explain;
 pub mod explore;
 pub mod lang;
 pub mod replay;

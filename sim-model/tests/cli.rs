@@ -351,7 +351,7 @@ fn help_and_version_are_shown() {
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    for command in ["", "run", "replay", "list"] {
+    for command in ["", "run", "replay", "list", "explain", "graph"] {
         let arguments: Vec<&str> = [command, "--help"].into_iter().filter(|word| !word.is_empty()).collect();
         let ended = folder.kobj(&arguments);
         assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{ended:?}");
@@ -360,4 +360,95 @@ fn help_and_version_are_shown() {
     }
     let version = folder.kobj(&["--version"]);
     assert_eq!((version.code, version.stdout), (Some(0), format!("kobj {}\n", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
+fn names_and_numbers_are_explained() {
+    let folder = Folder::new("explain");
+    let page = folder.kobj(&["explain", "CloseHandle"]);
+    assert_eq!((page.code, page.stderr.as_str()), (Some(0), ""), "{page:?}");
+    assert!(page.stdout.contains("C4  free the entry"), "{page:?}");
+    let unknown = folder.kobj(&["explain", "ClosHandle"]);
+    assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""), "{unknown:?}");
+    assert!(
+        unknown.stderr.contains("`ClosHandle`") && unknown.stderr.contains("CloseHandle?"),
+        "{unknown:?}"
+    );
+    for number in ["65535", "0xffff"] {
+        let told = folder.kobj(&["explain", "PointerCount", number, "--handles", "2"]);
+        assert_eq!(told.code, Some(0), "{told:?}");
+        assert!(told.stdout.contains("2 to 65535"), "{told:?}");
+    }
+    assert_eq!(folder.kobj(&["explain", "PointerCount", "1", "--handles", "2"]).code, Some(1), "impossible");
+    let wrong: [&[&str]; 4] = [
+        &["explain", "PointerCount", "65535"],
+        &["explain", "PointerCount", "many", "--handles", "2"],
+        &["explain", "CloseHandle", "3", "--handles", "2"],
+        &["explain", "PointerCount", "3", "--handles", "-1"],
+    ];
+    for arguments in wrong {
+        let ended = folder.kobj(arguments);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{arguments:?}: {ended:?}");
+        assert!(ended.stderr.contains("expected") || ended.stderr.contains("only"), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_graph_is_drawn_at_any_step() {
+    let lines = "event = CreateEvent()\n    CloseHandle(event)";
+    let folder = Folder::new("graph").with("a.kobj", in_thread(lines)).with("bad.kobj", "?\n");
+    let at = |arguments: &[&str]| folder.kobj(&[&["graph", "a.kobj"], arguments].concat());
+    assert!(at(&[]).stdout.contains("at the end, after "));
+    assert!(at(&["--at", "0"]).stdout.contains("before the first of "));
+    assert!(
+        at(&["--line", "3"]).stdout.contains("holds handle 0x4 (label event)"),
+        "{:?}",
+        at(&["--line", "3"])
+    );
+    assert!(at(&["--why", "event"]).stdout.contains("event is freed"));
+    assert!(
+        at(&["--line", "3", "--why", "event"]).stdout.contains("process app holds handle 0x4 (label event)")
+    );
+    for format in ["text", "dot", "mermaid", "svg", "json"] {
+        let drawn = at(&["--format", format]);
+        assert_eq!((drawn.code, drawn.stderr.as_str()), (Some(0), ""), "{drawn:?}");
+    }
+    let wrong: [(&[&str], &str); 4] = [
+        (&["--at", "9999"], "--at: found 9999, expected a step from 0 to "),
+        (&["--line", "1"], "--line: found 1"),
+        (&["--why", "evnt"], "--why: found `evnt`, expected event"),
+        (&["--why", "process app", "--format", "svg"], "text or json"),
+    ];
+    for (arguments, text) in wrong {
+        let ended = at(arguments);
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{arguments:?}: {ended:?}");
+        assert!(ended.stderr.contains(text), "{arguments:?}: {ended:?}");
+    }
+    folder.refuses("graph", "bad.kobj", &["bad.kobj:1:1"]);
+    folder.refuses("graph", "missing.kobj", &["there is no file"]);
+}
+
+#[test]
+fn the_architecture_changes_what_a_query_says() {
+    let lines =
+        "e = CreateEvent()\n    q = NtQueryObject(e, ObjectBasicInformation)\n    check q.PointerCount == 33";
+    let folder = Folder::new("arch")
+        .with("q.kobj", in_thread(lines))
+        .with("bad.kobj", format!("arch x68\n{}", in_thread(lines)));
+    assert_eq!(folder.kobj(&["run", "q.kobj", "--profile", "win81", "--arch", "x86"]).code, Some(0));
+    let wide = folder.kobj(&["run", "q.kobj"]);
+    assert!(wide.stdout.contains("q.PointerCount: expected 33, found 32769"), "{wide:?}");
+    folder.refuses("run", "bad.kobj", &["bad.kobj:1:6", "there is no arch `x68`", "did you mean `x64`?"]);
+}
+
+#[test]
+fn a_ledger_of_references_is_recognised() {
+    let lines = "Object: 1 Image: a.exe\n 1 +1 T nt!ObpCreateHandle+1\n 2 +1 L d!Leak+1\n 3 -1 T nt!ObpCloseHandle+1\n";
+    let folder =
+        Folder::new("ledger").with("leak.txt", lines).with("cut.txt", "Object: 1 Image: a.exe\n???\n");
+    let leak = folder.kobj(&["replay", "leak.txt"]);
+    assert_eq!((leak.code, leak.stderr.as_str()), (Some(1), ""), "{leak:?}");
+    assert!(leak.stdout.contains("1 left after the last handle was closed: a leak"), "{leak:?}");
+    assert_eq!(folder.kobj(&["replay", "leak.txt", "--kind", "event-log"]).code, Some(2));
+    folder.refuses("replay", "cut.txt", &["cut.txt:2:1: found `???`"]);
 }

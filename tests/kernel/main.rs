@@ -1,5 +1,6 @@
 //! The kernel against its own rules.
 
+mod charged;
 mod counts;
 mod handles;
 mod names;

@@ -6,8 +6,10 @@ use proptest::prelude::*;
 use sim_core::Kernel;
 use sim_core::encode::Decoder;
 use sim_core::ob::header::Object;
-use sim_core::profile::{Profile, Version};
+use sim_core::profile::{Arch, Batch, Profile, Version};
+use sim_core::ps::process::Process;
 use sim_model::view::holders::{Hold, Holder, held_by, holders};
+use sim_model::view::leaks::leaks;
 use sim_tests::Machine;
 
 fn numbers() -> impl Strategy<Value = Vec<u32>> {
@@ -15,7 +17,9 @@ fn numbers() -> impl Strategy<Value = Vec<u32>> {
 }
 
 fn version() -> impl Strategy<Value = Profile> {
-    prop::sample::select(vec![Version::Xp, Version::Win7, Version::Win11]).prop_map(Profile::of)
+    let [xp, win7, win8, win11] =
+        [Version::Xp, Version::Win7, Version::Win8, Version::Win11].map(Profile::of);
+    prop::sample::select(vec![xp, win7, win11, win11.charged(), win8.on(Arch::X86).charged()])
 }
 
 /// When nothing is under way, PointerCount is the number of edges into the object.
@@ -23,6 +27,16 @@ fn check_holders(kernel: &Kernel) -> Result<(), TestCaseError> {
     let graph: DiGraph<Holder, Hold> = holders(kernel);
     for (object, header) in kernel.all::<Object>().filter(|(_, header)| !header.deleted) {
         prop_assert_eq!(held_by(&graph, object).len() as u32, header.pointer_count, "{:?}", header);
+    }
+    Ok(())
+}
+
+/// An entry never holds more than one batch, and nothing where the books are not kept.
+fn check_charges(kernel: &Kernel) -> Result<(), TestCaseError> {
+    let most = kernel.profile().batch.filter(|_| kernel.profile().charges).map_or(0, Batch::size);
+    for (process, _) in kernel.all::<Process>() {
+        let charged = kernel.table(process).open().map(|(_, entry)| entry.ref_cnt).max();
+        prop_assert!(charged.is_none_or(|charged| charged <= most), "{charged:?}");
     }
     Ok(())
 }
@@ -37,6 +51,8 @@ proptest! {
             machine.happen(number);
             prop_assert_eq!(machine.k.broken_invariant(), None);
             prop_assert!(machine.k.findings().is_empty(), "{:?}", machine.k.findings());
+            prop_assert_eq!(leaks(&machine.k), vec![]);
+            check_charges(&machine.k)?;
             if machine.k.is_quiet() {
                 check_holders(&machine.k)?;
             }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// What is done to the handles `h0` and `h1` and the operations `r…`.
-const CALLS: [&str; 25] = [
+const CALLS: [&str; 27] = [
     "CloseHandle(h0)",
     "CloseHandle(h1)",
     "CloseHandle(h0) -> TRUE",
@@ -29,6 +29,8 @@ const CALLS: [&str; 25] = [
     "PulseEvent(h1)",
     "SignalObjectAndWait(h1, h0, timeout: 0)",
     "check h0.HandleCount == 1",
+    "NtQueryObject(h0, ObjectBasicInformation)",
+    "CompareObjectHandles(h0, h1)",
 ];
 
 /// How the handles come to be.

@@ -104,7 +104,8 @@ fn expected_numbers(text: &str) -> Vec<(usize, usize)> {
             let mut at = first;
             while at < bytes.len() {
                 let end = (at..bytes.len()).find(|end| !bytes[*end].is_ascii_digit()).unwrap_or(bytes.len());
-                let alone = !bytes[at - 1].is_ascii_alphanumeric() && bytes[at - 1] != b'_';
+                let within = bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'_';
+                let alone = !within && bytes.get(end) != Some(&b'x');
                 if end > at && alone {
                     places.push((start + at, start + end));
                 }
@@ -221,4 +222,28 @@ fn every_example_of_the_language_page_compiles() {
         compiled += 1;
     }
     assert!(compiled >= 12, "{compiled}");
+}
+
+/// References taken in advance would make more states of each: they are kept only where a line asks for them.
+#[test]
+fn references_in_advance_are_kept_only_if_a_line_asks_for_them() {
+    let kept = |line: &str| {
+        let text =
+            format!("process app\n  thread main\n    e = CreateEvent()\n    SetEvent(e)\n    {line}\n");
+        program("asks.kobj", &text).profile.charges
+    };
+    for line in [
+        "check e.PointerCount == 1",
+        "t = NtQueryObject(e, ObjectTypeInformation)",
+        "CompareObjectHandles(e, e)",
+    ] {
+        assert!(!kept(line), "{line}");
+    }
+    for line in [
+        "check e.ChargedPointerCount == 1",
+        "check object(e).ChargedPointerCount < 9",
+        "NtQueryObject(e, ObjectBasicInformation)",
+    ] {
+        assert!(kept(line), "{line}");
+    }
 }

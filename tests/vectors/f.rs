@@ -26,10 +26,10 @@ use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{
     DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS, DUPLICATE_SAME_ATTRIBUTES, ObDuplicateObject, Wanted,
 };
-use sim_core::ob::header::{Body, Object};
-use sim_core::ob::information::{
+use sim_core::ob::handle_flags::{
     HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE, NtQueryHandleInformation, NtSetInformationObject,
 };
+use sim_core::ob::header::{Body, Object};
 use sim_core::ob::table::{INHERIT, KERNEL_HANDLE};
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::create::{Inheritance, NtCreateUserProcess};

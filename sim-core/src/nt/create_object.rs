@@ -14,11 +14,11 @@ use crate::word::{Id, Name};
 /// Declares the service that creates an object of one type: what it needs beside OBJECT_ATTRIBUTES, its type, and its
 /// part of ObCreateObject. The rest is [`ObInsertObject`].
 macro_rules! create_service {
-    ($(#[$meta:meta])* $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $type:ident, $create:expr) => {
+    ($(#[doc = $doc:literal])* $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $type:ident, $create:expr) => {
         steps! {
-            $(#[$meta])*
+            $(#[doc = $doc])*
             ///
-            /// Errors: STATUS_INVALID_PARAMETER for attributes that the type refuses, and those of [`ObInsertObject`].
+            /// Goes on in ObInsertObject. Errors: STATUS_INVALID_PARAMETER for attributes that the type refuses, and those of [`ObInsertObject`].
             pub enum $name = $routine {
                 Create { attributes: ObjectAttributes, $($field: $ty),* }
                     = "create", "create the object; its creator holds it";

@@ -3,6 +3,7 @@
 pub mod apc;
 pub mod cancel_io_file;
 pub mod close;
+pub mod compare_objects;
 pub mod completion;
 pub mod create_file;
 pub mod create_object;
@@ -15,6 +16,7 @@ mod object_service;
 pub mod open_object;
 pub mod open_process;
 pub mod permanence;
+pub mod query_object;
 pub mod read_file;
 pub mod semaphore;
 pub mod signal_and_wait;

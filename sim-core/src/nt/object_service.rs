@@ -5,12 +5,14 @@
 /// What it does gives a `Returned`, or the status that it fails with. Errors: those of ObReferenceObjectByHandle.
 macro_rules! object_service {
     (
-        $(#[$meta:meta])*
+        $(#[doc = $doc:literal])*
         $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $body:ident, access $access:literal,
         $label:literal $does:literal, $act:expr
     ) => {
         $crate::frame::steps! {
-            $(#[$meta])*
+            $(#[doc = $doc])*
+            ///
+            /// Goes on in ObReferenceObjectByHandle. Errors: also those of ObReferenceObjectByHandle.
             pub enum $name = $routine {
                 Reference { handle: $crate::word::Handle, $($field: $ty),* }
                     = "enter", "reference the object by its handle";

@@ -10,9 +10,11 @@ use crate::word::{Access, Id};
 
 /// Declares the service that opens objects of one type.
 macro_rules! open_service {
-    ($name:ident = $routine:literal, $type:ident) => {
+    ($(#[doc = $doc:literal])* $name:ident = $routine:literal, $type:ident) => {
         steps! {
-            #[doc = concat!($routine, ": opens an object by its name. All of it is [`ObOpenObjectByName`].")]
+            $(#[doc = $doc])*
+            ///
+            /// Goes on in ObOpenObjectByName. Errors: those of ObOpenObjectByName.
             pub enum $name = $routine {
                 Open { attributes: ObjectAttributes, access: Access } = "enter", "open the object by its name";
             }
@@ -31,11 +33,42 @@ macro_rules! open_service {
     };
 }
 
-open_service! { NtOpenEvent = "NtOpenEvent", Event }
-open_service! { NtOpenSemaphore = "NtOpenSemaphore", Semaphore }
-open_service! { NtOpenMutant = "NtOpenMutant", Mutant }
-open_service! { NtOpenTimer = "NtOpenTimer", Timer }
-open_service! { NtOpenIoCompletion = "NtOpenIoCompletion", IoCompletion }
-open_service! { NtOpenDirectoryObject = "NtOpenDirectoryObject", Directory }
-open_service! { NtOpenSymbolicLinkObject = "NtOpenSymbolicLinkObject", SymbolicLink }
-open_service! { NtOpenSection = "NtOpenSection", Section }
+open_service! {
+    /// NtOpenEvent: opens an event by its name. All of it is [`ObOpenObjectByName`].
+    NtOpenEvent = "NtOpenEvent", Event
+}
+
+open_service! {
+    /// NtOpenSemaphore: opens a semaphore by its name. All of it is [`ObOpenObjectByName`].
+    NtOpenSemaphore = "NtOpenSemaphore", Semaphore
+}
+
+open_service! {
+    /// NtOpenMutant: opens a mutant by its name. All of it is [`ObOpenObjectByName`].
+    NtOpenMutant = "NtOpenMutant", Mutant
+}
+
+open_service! {
+    /// NtOpenTimer: opens a timer by its name. All of it is [`ObOpenObjectByName`].
+    NtOpenTimer = "NtOpenTimer", Timer
+}
+
+open_service! {
+    /// NtOpenIoCompletion: opens a completion port by its name. All of it is [`ObOpenObjectByName`].
+    NtOpenIoCompletion = "NtOpenIoCompletion", IoCompletion
+}
+
+open_service! {
+    /// NtOpenDirectoryObject: opens a directory of the namespace by its name. All of it is [`ObOpenObjectByName`].
+    NtOpenDirectoryObject = "NtOpenDirectoryObject", Directory
+}
+
+open_service! {
+    /// NtOpenSymbolicLinkObject: opens a symbolic link by its name. All of it is [`ObOpenObjectByName`].
+    NtOpenSymbolicLinkObject = "NtOpenSymbolicLinkObject", SymbolicLink
+}
+
+open_service! {
+    /// NtOpenSection: opens a section by its name. All of it is [`ObOpenObjectByName`].
+    NtOpenSection = "NtOpenSection", Section
+}

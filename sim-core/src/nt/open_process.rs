@@ -37,7 +37,7 @@ impl Routine for NtOpenProcess {
                 }
                 let object_type = k.object_type(object);
                 let (access, process) = (object_type.map_generic(access), k[thread].process);
-                if !object_type.rules().valid_access.grants(access) {
+                if !k.valid_access(object).grants(access) {
                     return Next::fail(NtStatus::ACCESS_DENIED);
                 }
                 k.reference(object, Purpose::Handle);

@@ -113,7 +113,7 @@ impl Kernel {
     ) -> Next {
         let kernel = if attributes & KERNEL_HANDLE != 0 { Handle::KERNEL_BIT } else { 0 };
         let attributes = attributes & ENTRY_ATTRIBUTES;
-        let entry = Entry { object: Some(object), access, attributes, locked: false };
+        let entry = Entry { object: Some(object), access, attributes, locked: false, ref_cnt: 0 };
         match self.insert_entry(process, entry, "the handle names the object from now on") {
             Some(handle) => Next::Return(Returned::handle(Handle(handle.0 | kernel))),
             None => Next::call(

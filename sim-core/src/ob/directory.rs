@@ -3,12 +3,12 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::kernel::Kernel;
+use crate::kernel::{Kernel, SEPARATOR};
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
 use crate::ps::system::System;
 use crate::record::record;
-use crate::word::{Id, Name};
+use crate::word::{Id, Name, word_enum};
 
 record! {
     /// OBJECT_DIRECTORY: the objects whose names it has.
@@ -19,6 +19,16 @@ record! {
     lists {
         /// Its objects, in the order of their names' numbers, so that the order says nothing of history.
         ENTRIES entries: Id<Object> as "entries",
+    }
+}
+
+word_enum! {
+    /// Where a full name begins.
+    pub enum NameStart {
+        /// At the root directory.
+        Root = "",
+        /// At a directory without a name, which has names below it all the same.
+        Unnamed = "…",
     }
 }
 
@@ -40,18 +50,36 @@ impl Kernel {
     /// assert_eq!(k.full_name(k.dos_devices()).as_deref(), Some(r"\GLOBAL??"));
     /// ```
     pub fn full_name(&self, object: Id<Object>) -> Option<String> {
-        if object == self.root_directory() {
-            return Some(String::from(r"\"));
+        let (start, components) = self.name_components(object)?;
+        Some(self.joined_name(start, components.into_iter()))
+    }
+
+    /// Where an object's full name begins, and its components, first to last.
+    pub(crate) fn name_components(&self, object: Id<Object>) -> Option<(NameStart, Vec<Name>)> {
+        let root = self.root_directory();
+        let (mut components, mut at) = (Vec::new(), object);
+        while at != root {
+            let header = self.get(at)?;
+            let (Some(name), Some(directory)) = (header.name, header.directory) else { break };
+            components.push(name);
+            at = self[directory].object;
         }
-        let header = self.get(object)?;
-        let (name, directory) = (header.name?, self[header.directory?].object);
-        let parent = if directory == self.root_directory() { None } else { self.full_name(directory) };
-        let outside = parent.is_none() && directory != self.root_directory();
-        // An unnamed directory has names below it all the same.
-        let mut full = if outside { String::from("…") } else { parent.unwrap_or_default() };
-        full.push('\\');
-        full.push_str(self.name(name.0));
-        Some(full)
+        components.reverse();
+        let start = if at == root { NameStart::Root } else { NameStart::Unnamed };
+        (at == root || !components.is_empty()).then_some((start, components))
+    }
+
+    /// The text of a full name.
+    pub(crate) fn joined_name(&self, start: NameStart, components: impl Iterator<Item = Name>) -> String {
+        let mut full = String::from(start.name());
+        for name in components {
+            full.push(SEPARATOR);
+            full.push_str(self.name(name.0));
+        }
+        if full.is_empty() {
+            full.push(SEPARATOR);
+        }
+        full
     }
 
     /// ObpLookupEntryDirectory: the object that has this name in a directory.

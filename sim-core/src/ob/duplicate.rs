@@ -82,7 +82,7 @@ steps! {
     /// let Progress::Idle(Some(made)) = k.run(main) else { panic!("the duplicate returns") };
     /// assert_eq!(made.value.handle(), handle, "the source was closed, and its value was free");
     /// ```
-    pub enum ObDuplicateObject = "NtDuplicateObject" {
+    pub enum ObDuplicateObject = "ObDuplicateObject" {
         Reference { source: Id<Process>, handle: Handle, target: Option<Id<Process>>, wanted: Wanted }
             = "enter", "reference the object by the source handle; the new handle will keep this reference";
         Count { source: Id<Process>, handle: Handle, target: Option<Id<Process>>, wanted: Wanted }
@@ -242,7 +242,7 @@ impl Kernel {
             false => object_type.map_generic(wanted.access),
         };
         let more = !granted.grants(access);
-        if more && !(object_type.has_default_security() && object_type.rules().valid_access.grants(access)) {
+        if more && !(object_type.has_default_security() && self.valid_access(object).grants(access)) {
             return Err(NtStatus::ACCESS_DENIED);
         }
         let attributes = match wanted.has(DUPLICATE_SAME_ATTRIBUTES) {

@@ -1,114 +1,185 @@
-//! What a handle's entry says beside its object: NtSetInformationObject and the question for it.
+//! What queries answer: the structures that a program gets back from NtQueryObject and its kin.
 
-use crate::frame::{Next, Returned, Routine, steps};
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::kernel::Kernel;
-use crate::ob::header::Object;
-use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
-use crate::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
-use crate::ps::process::Process;
-use crate::ps::thread::Thread;
-use crate::word::{Access, Handle, Id};
+use crate::ob::directory::NameStart;
+use crate::ob::header::{Body, Object};
+use crate::ob::types::ObjectType;
+use crate::profile::Arch;
+use crate::record::record;
+use crate::status::NtStatus;
+use crate::word::{Access, Id, Name, Word, word_enum};
 
-/// HANDLE_FLAG_INHERIT.
-pub const HANDLE_FLAG_INHERIT: u8 = 1;
-/// HANDLE_FLAG_PROTECT_FROM_CLOSE.
-pub const HANDLE_FLAG_PROTECT_FROM_CLOSE: u8 = 2;
-
-/// The attributes of an entry that these HANDLE_FLAG_… bits stand for.
-const fn attributes_of(flags: u8) -> u8 {
-    let inherit = if flags & HANDLE_FLAG_INHERIT != 0 { INHERIT } else { 0 };
-    let protect = if flags & HANDLE_FLAG_PROTECT_FROM_CLOSE != 0 { PROTECT_FROM_CLOSE } else { 0 };
-    inherit | protect
-}
-
-/// The HANDLE_FLAG_… bits of an entry's attributes.
-pub const fn flags_of(attributes: u8) -> u8 {
-    let inherit = if attributes & INHERIT != 0 { HANDLE_FLAG_INHERIT } else { 0 };
-    let protect = if attributes & PROTECT_FROM_CLOSE != 0 { HANDLE_FLAG_PROTECT_FROM_CLOSE } else { 0 };
-    inherit | protect
-}
-
-steps! {
-    /// NtSetInformationObject(ObjectHandleFlagInformation): inheritance and protection of a handle.
-    ///
-    /// Of the HANDLE_FLAG_… bits those in `mask` become what they are in `flags`. The entry is changed under its lock, so
-    /// a close comes before or after; no count changes. Error: STATUS_INVALID_HANDLE. Sources: ReactOS ob/obhandle.c;
-    /// Win32, SetHandleInformation.
-    pub enum NtSetInformationObject = "NtSetInformationObject" {
-        Set { handle: Handle, mask: u8, flags: u8 } = "set", "change the entry under its lock";
+word_enum! {
+    /// What is asked.
+    pub enum InformationClass {
+        /// Attributes, granted access and counts.
+        Basic = "ObjectBasicInformation",
+        /// The object's name.
+        Name = "ObjectNameInformation",
+        /// The object's type, and how many objects and handles of it there are.
+        Type = "ObjectTypeInformation",
+        /// How many handles a process has open.
+        ProcessHandleCount = "ProcessHandleCount",
     }
 }
 
-impl Routine for NtSetInformationObject {
-    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
-        let Self::Set { handle, .. } = self;
-        k.named_entry(thread, handle).is_none_or(|(_, _, entry)| !entry.locked)
+record! {
+    /// What a query answered, in user memory. It holds no reference on anything.
+    pub struct Information: Information {
+        /// What was asked.
+        CLASS class: InformationClass as "class",
+        /// The handle's attributes: OBJ_PROTECT_CLOSE 1, OBJ_INHERIT 2.
+        ATTRIBUTES attributes: u8 as "Attributes",
+        /// The access that the handle grants.
+        GRANTED_ACCESS granted_access: Access as "GrantedAccess",
+        /// Open handles to the object; for ProcessHandleCount, open handles of the process.
+        HANDLE_COUNT handle_count: u32 as "HandleCount",
+        /// The references in the object's header while the query held one of them: since Windows 8 with those that
+        /// handle-table entries took in advance.
+        POINTER_COUNT pointer_count: u64 as "PointerCount",
+        /// Where the object's full name begins; none if it has no name.
+        NAME_START name_start: Option<NameStart>,
+        /// The type's name.
+        OBJECT_TYPE object_type: ObjectType as "TypeName",
+        /// Objects of the type.
+        TOTAL_OBJECTS total_objects: u32 as "TotalNumberOfObjects",
+        /// Handles to objects of the type.
+        TOTAL_HANDLES total_handles: u32 as "TotalNumberOfHandles",
+        /// How many bytes the answer takes.
+        RETURN_LENGTH return_length: u32 as "ReturnLength",
     }
-
-    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
-        let Self::Set { handle, mask, flags } = self;
-        let Some((process, handle, entry)) = k.named_entry(thread, handle) else {
-            return k.refuse_handle(thread, handle);
-        };
-        let (mask, bits) = (attributes_of(mask), attributes_of(flags));
-        let attributes = entry.attributes & !mask | bits & mask;
-        if attributes != entry.attributes {
-            k.set_entry(process, handle, Entry { attributes, ..entry }, "the program changed the handle");
-        }
-        Next::SUCCESS
+    lists {
+        /// The components of the object's full name.
+        NAME name: Name as "Name",
     }
 }
 
-steps! {
-    /// NtQueryObject(ObjectHandleFlagInformation): returns the HANDLE_FLAG_… bits of a handle.
-    ///
-    /// It references the object for its duration. Errors: those of ObReferenceObjectByHandle.
-    pub enum NtQueryHandleInformation = "NtQueryObject" {
-        Reference { handle: Handle } = "enter", "reference the object by its handle";
-        Drop {} = "drop", "the entry was read: let the object go";
-        Return { flags: u8 } = "return", "return the flags";
-    }
+/// A value in the answer of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answered {
+    /// A number or a mask.
+    Number(u64),
+    /// A name.
+    Text(String),
 }
 
-impl Routine for NtQueryHandleInformation {
-    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        matches!(self, Self::Reference { .. })
-    }
-
-    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+impl InformationClass {
+    /// The fields of the answer.
+    pub const fn fields(self) -> &'static [&'static str] {
         match self {
-            Self::Reference { handle } => {
-                let (process, wanted, access) = (k[thread].process, None, Access(0));
-                let purpose = Purpose::Handle;
-                let by_handle =
-                    ObReferenceObjectByHandle::LockEntry { process, handle, wanted, access, purpose };
-                Next::call(Self::Drop {}, by_handle)
-            }
-            Self::Drop {} => {
-                let returned = k.take_returned(thread);
-                if returned.status.is_error() {
-                    return Next::Return(returned);
-                }
-                let flags = flags_of(k[thread].handle_attributes);
-                k.set(thread, Thread::HANDLE_INFORMATION, Access(0), "");
-                k.set(thread, Thread::HANDLE_ATTRIBUTES, 0, "");
-                let object: Id<Object> = returned.value.object();
-                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Handle };
-                Next::call(Self::Return { flags }, drop)
-            }
-            Self::Return { flags } => {
-                k.forget_returned(thread);
-                Next::Return(Returned::number(u32::from(flags)))
-            }
+            InformationClass::Basic => &["HandleCount", "PointerCount", "Attributes", "GrantedAccess"],
+            InformationClass::Name => &["Name"],
+            InformationClass::Type => &["TypeName", "TotalNumberOfObjects", "TotalNumberOfHandles"],
+            InformationClass::ProcessHandleCount => &["HandleCount"],
         }
+    }
+}
+
+impl Information {
+    pub(crate) const fn of(class: InformationClass, object_type: ObjectType) -> Information {
+        Information {
+            class,
+            attributes: 0,
+            granted_access: Access(0),
+            handle_count: 0,
+            pointer_count: 0,
+            name_start: None,
+            object_type,
+            total_objects: 0,
+            total_handles: 0,
+            return_length: 0,
+            name: Vec::new(),
+        }
+    }
+}
+
+impl Information {
+    pub(crate) fn named(self, start: NameStart, name: &[Name]) -> Information {
+        let name = name.iter().map(|component| component.to_word() as u32).collect();
+        Information { name_start: Some(start), name, ..self }
     }
 }
 
 impl Kernel {
-    /// The open entry that a handle of a thread means, with its table and its value there.
-    fn named_entry(&self, thread: Id<Thread>, handle: Handle) -> Option<(Id<Process>, Handle, Entry)> {
-        let mode = self.previous_mode(thread);
-        let (process, handle) = self.resolve_handle(mode, self[thread].process, handle)?;
-        Some((process, handle, self.entry(process, handle)?))
+    /// Where the name begins that ObjectNameInformation gives, and its components. A file has the name of its device.
+    pub(crate) fn queried_name(&self, object: Id<Object>) -> Option<(NameStart, Vec<Name>)> {
+        match self[object].body {
+            Body::File(file) => self.name_components(self[self[file].device?].object),
+            _ => self.name_components(object),
+        }
+    }
+
+    fn answered_name(&self, answer: &Information) -> String {
+        let name = |start| self.joined_name(start, Information::NAME.of(answer));
+        answer.name_start.map_or_else(String::new, name)
+    }
+
+    /// What an answer says in a field; none if that is not a field of its class.
+    pub fn answered(&self, answer: Id<Information>, field: &str) -> Option<Answered> {
+        use Answered::{Number, Text};
+        let answer = &self[answer];
+        Some(match (answer.class, field) {
+            (_, "ReturnLength") => Number(u64::from(answer.return_length)),
+            (InformationClass::Name, "Name") => Text(self.answered_name(answer)),
+            (InformationClass::Type, "TypeName") => Text(answer.object_type.name().into()),
+            (InformationClass::Type, "TotalNumberOfObjects") => Number(u64::from(answer.total_objects)),
+            (InformationClass::Type, "TotalNumberOfHandles") => Number(u64::from(answer.total_handles)),
+            (InformationClass::Basic, "Attributes") => Number(u64::from(answer.attributes)),
+            (InformationClass::Basic, "GrantedAccess") => Number(u64::from(answer.granted_access.0)),
+            (InformationClass::Basic, "PointerCount") => Number(answer.pointer_count),
+            (InformationClass::Basic | InformationClass::ProcessHandleCount, "HandleCount") => {
+                Number(u64::from(answer.handle_count))
+            }
+            _ => return None,
+        })
+    }
+
+    /// STATUS_SUCCESS and how many bytes an answer takes, or why a buffer of `length` bytes is refused.
+    ///
+    /// Sizes: WDK, PUBLIC_OBJECT_BASIC_INFORMATION, OBJECT_NAME_INFORMATION, PUBLIC_OBJECT_TYPE_INFORMATION. Rules:
+    /// Wine ntdll/tests/om.c, test_query_object; ReactOS ob/oblife.c, ob/obname.c.
+    pub(crate) fn information_length(
+        &self,
+        object: Id<Object>,
+        class: InformationClass,
+        length: Option<u64>,
+    ) -> (NtStatus, u32) {
+        let (string, type_information) = match self.profile().arch {
+            Arch::X64 => (16, 104),
+            Arch::X86 => (8, 96),
+        };
+        // A string is followed by a null character.
+        let text = |characters: usize| if characters == 0 { 0 } else { 2 * (characters as u32 + 1) };
+        let needed = match class {
+            InformationClass::Basic => 56,
+            InformationClass::Name => {
+                let name = self.queried_name(object);
+                let name = name.map(|(start, components)| self.joined_name(start, components.into_iter()));
+                string + text(name.map_or(0, |name| name.encode_utf16().count()))
+            }
+            InformationClass::Type => {
+                let name = self.object_type(object).name().len();
+                (type_information + text(name)).next_multiple_of(4)
+            }
+            InformationClass::ProcessHandleCount => 4,
+        };
+        let given = length.unwrap_or(u64::from(needed));
+        let exact = matches!(class, InformationClass::Basic | InformationClass::ProcessHandleCount);
+        let fits = if exact { given == u64::from(needed) } else { given >= u64::from(needed) };
+        let cut = class == InformationClass::Name && matches!(self[object].body, Body::File(_));
+        let status = match fits {
+            true => NtStatus::SUCCESS,
+            false if cut && given >= u64::from(string) => NtStatus::BUFFER_OVERFLOW,
+            false => NtStatus::INFO_LENGTH_MISMATCH,
+        };
+        (status, needed)
+    }
+
+    /// Lets an answer go that no label names.
+    pub fn discard_information(&mut self, information: Id<Information>) {
+        self.destroy(information, "");
     }
 }

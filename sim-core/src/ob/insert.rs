@@ -113,7 +113,7 @@ impl Kernel {
         attributes: ObjectAttributes,
         status: NtStatus,
     ) -> Next {
-        let access = self.object_type(named).rules().valid_access;
+        let access = self.valid_access(named);
         let count = self.handle_for(thread, named, attributes, access);
         Next::call(ObInsertObject::Inserted { object, named, status }, count)
     }

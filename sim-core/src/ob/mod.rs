@@ -1,11 +1,13 @@
 //! The object manager: headers, types, handle tables, references, names.
 
 pub mod attributes;
+pub mod charge;
 pub mod close;
 pub mod create;
 pub mod delete;
 pub mod directory;
 pub mod duplicate;
+pub mod handle_flags;
 pub mod header;
 pub mod information;
 pub mod insert;

@@ -54,7 +54,7 @@ impl Routine for ObOpenObjectByName {
                     return Next::Return(returned);
                 }
                 let object = returned.value.object();
-                let valid = k.object_type(object).rules().valid_access;
+                let valid = k.valid_access(object);
                 let all = access == MAXIMUM_ALLOWED;
                 let granted = if all { valid } else { Access(access.0 & valid.0) };
                 let count = k.handle_for(thread, object, attributes, granted);

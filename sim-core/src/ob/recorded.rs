@@ -82,7 +82,7 @@ impl Kernel {
         self.reference(object, Purpose::Handle);
         self.count_handle(object, process);
         self.remove(process, Process::FREED, handle, "");
-        let entry = Entry { object: Some(object), access, attributes: 0, locked: false };
+        let entry = Entry { object: Some(object), access, attributes: 0, locked: false, ref_cnt: 0 };
         self.set_entry(process, handle, entry, "the recording has the handle here");
     }
 }

@@ -25,6 +25,8 @@ word_enum! {
         IrpEvent = "the IRP holds the event that it will signal",
         /// A system service's hold for its own duration.
         Service = "the system service holds the object while it works on it",
+        /// A query's hold for its own duration, which it counts.
+        Query = "the query holds the object that it tells of",
         /// A wait.
         Wait = "a wait holds the object it waits for",
         /// The object that a call signals before it waits.
@@ -61,6 +63,7 @@ impl Purpose {
             Purpose::Irp => "the IRP is finished and lets the file object go",
             Purpose::IrpEvent => "the IRP has signalled its event and lets it go",
             Purpose::Service => "the system service is done with the object",
+            Purpose::Query => "the query has its answer",
             Purpose::Wait => "the wait is over",
             Purpose::Signal => "the call that signalled the object is over",
             Purpose::Lock => "the call is over",
@@ -160,13 +163,16 @@ impl Routine for ObReferenceObjectByHandle {
                     return Next::fail(NtStatus::INVALID_HANDLE);
                 };
                 k.reference(object, purpose);
+                k.charge(process, handle, purpose);
                 Next::goto(Self::UnlockEntry { process, handle, object, purpose })
             }
             Self::UnlockEntry { process, handle, object, purpose } => {
-                if let (Purpose::Handle | Purpose::Signal, Some(entry)) = (purpose, k.entry(process, handle))
+                if let (Purpose::Handle | Purpose::Signal | Purpose::Query, Some(entry)) =
+                    (purpose, k.entry(process, handle))
                 {
                     k.set(thread, Thread::HANDLE_INFORMATION, entry.access, "");
-                    let attributes = if purpose == Purpose::Handle { entry.attributes } else { 0 };
+                    // To signal, only the access is looked at.
+                    let attributes = if purpose == Purpose::Signal { 0 } else { entry.attributes };
                     k.set(thread, Thread::HANDLE_ATTRIBUTES, attributes, "");
                 }
                 k.unlock_entry(process, handle);
@@ -232,12 +238,12 @@ impl Kernel {
         if wanted.is_some_and(|wanted| self.object_type(object) != wanted) {
             return Next::fail(NtStatus::OBJECT_TYPE_MISMATCH);
         }
-        let granted = self.object_type(object).rules().valid_access;
+        let granted = self.valid_access(object);
         if !granted.grants(access) {
             return Next::fail(NtStatus::ACCESS_DENIED);
         }
         self.reference(object, purpose);
-        if matches!(purpose, Purpose::Handle | Purpose::Signal) {
+        if matches!(purpose, Purpose::Handle | Purpose::Signal | Purpose::Query) {
             self.set(thread, Thread::HANDLE_INFORMATION, granted, "");
         }
         Next::Return(Returned::object(object))

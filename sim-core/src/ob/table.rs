@@ -46,11 +46,15 @@ pub struct Entry {
     pub attributes: u8,
     /// A thread works on the entry; others wait.
     pub locked: bool,
+    /// RefCnt: references to the object that the entry took in advance and has not given to a use yet. Only with
+    /// [`Profile::charges`](crate::profile::Profile::charges).
+    pub ref_cnt: u32,
 }
 
 impl Entry {
     /// An entry that can be given out.
-    pub const FREE: Entry = Entry { object: None, access: Access(0), attributes: 0, locked: false };
+    pub const FREE: Entry =
+        Entry { object: None, access: Access(0), attributes: 0, locked: false, ref_cnt: 0 };
 }
 
 /// The entries of one process, by slot, in chunks that exist only where a slot was ever used.
@@ -137,9 +141,13 @@ impl HandleTable {
         let mut next = 0;
         let mut put = |Handle(value): Handle, entry: &Entry, names: &mut N| {
             let access = u64::from(entry.access.0);
-            encoder.number(u64::from(value / 4 - next) + 1);
+            let charged = entry.ref_cnt > 0;
+            encoder.number((u64::from(value / 4 - next) << 1 | u64::from(charged)) + 1);
             encoder.word(names.value(entry.object));
             encoder.number(access << 4 | u64::from(entry.attributes) << 1 | u64::from(entry.locked));
+            if charged {
+                encoder.number(u64::from(entry.ref_cnt));
+            }
             next = value / 4 + 1;
         };
         if N::CHANGES {
@@ -159,11 +167,12 @@ impl HandleTable {
         let used = decoder.number() as u32;
         let mut next = 0;
         while let Some(skipped) = decoder.number().checked_sub(1) {
-            let slot = next + skipped as u32;
+            let slot = next + (skipped >> 1) as u32;
             let object: Option<Id<Object>> = decoder.word();
             let bits = decoder.number();
             let (access, attributes) = (Access((bits >> 4) as u32), (bits >> 1 & 7) as u8);
-            self.put(slot, Entry { object, access, attributes, locked: bits & 1 == 1 });
+            let ref_cnt = if skipped & 1 == 1 { decoder.number() as u32 } else { 0 };
+            self.put(slot, Entry { object, access, attributes, locked: bits & 1 == 1, ref_cnt });
             next = slot + 1;
         }
         self.used = used;

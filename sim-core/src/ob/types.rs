@@ -1,7 +1,9 @@
 //! Object types: which procedures and rules each type has.
 
+use crate::kernel::Kernel;
 use crate::ob::attributes::{OBJ_EXCLUSIVE, OBJ_OPENIF, OBJ_PERMANENT};
-use crate::word::{Access, word_enum};
+use crate::ob::header::Object;
+use crate::word::{Access, Id, word_enum};
 
 word_enum! {
     /// The types of object that the model knows.
@@ -52,7 +54,7 @@ pub struct TypeRules {
     pub has_delete_procedure: bool,
     /// The object manager counts handles per process.
     pub maintains_handle_count: bool,
-    /// Every access right the type knows.
+    /// Every access right the type knows on Server 2003.
     pub valid_access: Access,
     /// Attributes (OBJ_...) that an object of the type cannot be created with.
     pub invalid_attributes: u16,
@@ -107,5 +109,17 @@ impl ObjectType {
     /// Source: ReactOS ob/obinit.c for directories and links; ob/obname.c for files, which are opened without a type.
     const fn is_case_insensitive(self) -> bool {
         matches!(self, ObjectType::Directory | ObjectType::SymbolicLink | ObjectType::File)
+    }
+}
+
+impl Kernel {
+    /// Every access right that an object's type knows on this Windows. Source: Win32, Process Security and Access Rights.
+    pub(crate) fn valid_access(&self, object: Id<Object>) -> Access {
+        let object_type = self.object_type(object);
+        let grown = match object_type {
+            ObjectType::Process | ObjectType::Thread if self.profile().has_limited_rights => 0x1F_FFFF,
+            _ => 0,
+        };
+        Access(object_type.rules().valid_access.0 | grown)
     }
 }

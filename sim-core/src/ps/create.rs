@@ -8,7 +8,6 @@ use crate::nt::duplicate_object::process_by_handle;
 use crate::ob::create::ObpCreateHandle;
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
-use crate::ob::types::ObjectType;
 use crate::ps::exit::PspExitProcess;
 use crate::ps::inherit::ObInitProcess;
 use crate::ps::process::Process;
@@ -44,7 +43,7 @@ steps! {
     /// ```
     /// use sim_core::nt::create_object::NtCreateEvent;
     /// use sim_core::ob::attributes::ObjectAttributes;
-    /// use sim_core::ob::information::{HANDLE_FLAG_INHERIT, NtSetInformationObject};
+    /// use sim_core::ob::handle_flags::{HANDLE_FLAG_INHERIT, NtSetInformationObject};
     /// use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
     /// use sim_core::{Handle, Kernel};
     ///
@@ -98,7 +97,7 @@ impl Routine for NtCreateUserProcess {
                 k.release_rundown(k.process_of(parent));
                 let (object, process) = (k[child].object, k[thread].process);
                 k.reference(object, Purpose::Handle);
-                let access = ObjectType::Process.rules().valid_access;
+                let access = k.valid_access(object);
                 let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
                 Next::call(Self::Start { child, parent }, count)
             }

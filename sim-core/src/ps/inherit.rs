@@ -57,7 +57,7 @@ impl Routine for ObInitProcess {
                 if k.take_returned(thread).status.is_error() {
                     return Next::call(next, ObDereferenceObject::Drop { object, purpose: Purpose::Handle });
                 }
-                let entry = Entry { object: Some(object), access, attributes, locked: false };
+                let entry = Entry { object: Some(object), access, attributes, locked: false, ref_cnt: 0 };
                 k.set_entry(child, handle, entry, "the child inherits the handle");
                 Next::goto(next)
             }

@@ -54,7 +54,8 @@ record! {
         ENDED ended: bool as "ended",
         /// It exists: the call that makes it has made it.
         CREATED created: bool,
-        /// The attributes of the handle that a duplicate was made from, until they are read.
+        /// The attributes of the handle that a duplicate or a query is about (OBJECT_HANDLE_INFORMATION), until they are
+        /// read.
         HANDLE_ATTRIBUTES handle_attributes: u8,
         /// The exception that its call raises in its program, until that sees it.
         EXCEPTION exception: Option<NtStatus> as "exception",

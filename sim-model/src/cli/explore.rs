@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressStyle};
 use sim_core::profile::Profile;
 
-use crate::cli::run::{compiled, complain, read};
+use crate::cli::run::{compiled_on, complain, read};
 use crate::cli::{Exit, ExploreArguments, ExploreFormat, Output};
 use crate::explore::{Limits, Outcome, Progress, Settings, Space, System, Verdict, explore_space};
 use crate::scenario::Program;
@@ -39,7 +39,9 @@ pub(super) fn explore(arguments: &ExploreArguments, output: &mut Output) -> Exit
 
 fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) -> Exit {
     let profile = arguments.profile.as_deref().and_then(Profile::named);
-    let program = match read(file).and_then(|(name, text)| compiled(&name, &text, profile)) {
+    let program = match read(file)
+        .and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref()))
+    {
         Ok(program) => program,
         Err(diagnostics) => return complain(&diagnostics, output),
     };

@@ -3,7 +3,9 @@
 //! stdout carries the result, stderr what went wrong with the input. Exit codes: 0 all held; 1 an expectation, rule or
 //! comparison failed; 2 bad usage or bad input; 3 a limit was reached before a verdict.
 
+mod explain;
 mod explore;
+mod graph;
 mod list;
 mod output;
 mod replay;
@@ -39,14 +41,79 @@ enum Command {
     Run(RunArguments),
     /// Take the steps of all threads, devices and the system in every order: a counterexample, or none.
     Explore(ExploreArguments),
-    /// Drive the model's handle tables with a recording: a Windows Security event log as JSON Lines.
+    /// Hold a recording against the model: a Windows Security event log as JSON Lines, or the output of !obtrace.
     Replay(ReplayArguments),
+    /// Show who holds whom at a step of a scenario's run, and why an object is still alive.
+    Graph(GraphArguments),
     /// List what there is: calls, drivers or profiles.
     List {
         /// What to list; everything, if nothing is named.
         #[arg(value_enum)]
         what: Option<list::What>,
     },
+    /// Explain one thing that has a name: a call, a routine, a step, a status, a field, a profile.
+    Explain(ExplainArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct GraphArguments {
+    /// The scenario file.
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+    /// After this step of the run; without it, at the end.
+    #[arg(long, value_name = "STEP", value_parser = explain::number, conflicts_with = "line")]
+    at: Option<u64>,
+    /// After the last step of this line of the file.
+    #[arg(long, value_name = "LINE", value_parser = explain::number)]
+    line: Option<u64>,
+    /// Tell every way in which this object is kept alive: a label, or a name that the graph shows.
+    #[arg(long, value_name = "OBJECT")]
+    why: Option<String>,
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    format: GraphFormat,
+    /// The Windows version to run as; without it, the one that the file names, or win11.
+    #[arg(long, value_parser = PROFILES)]
+    profile: Option<String>,
+    /// The architecture to run on; without it, the one that the file names, or x64.
+    #[arg(long, value_parser = ARCHES)]
+    arch: Option<String>,
+}
+
+/// The form of a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum GraphFormat {
+    /// For people.
+    Text,
+    /// For Graphviz.
+    Dot,
+    /// For Mermaid.
+    Mermaid,
+    /// A picture.
+    Svg,
+    /// JSON Lines: one record a line.
+    Json,
+}
+
+#[derive(Debug, clap::Args)]
+struct ExplainArguments {
+    /// The name; without one, everything that has a page is listed.
+    name: Option<String>,
+    /// With PointerCount: the number that a debugger shows, decimal or 0x….
+    #[arg(value_parser = explain::number)]
+    number: Option<u64>,
+    /// With a number: the HandleCount that stands beside it.
+    #[arg(long, value_name = "N", value_parser = explain::number)]
+    handles: Option<u64>,
+    /// With a number: the Windows version where it was read.
+    #[arg(long, value_parser = PROFILES, default_value = "win11")]
+    profile: String,
+    /// With a number: the architecture where it was read.
+    #[arg(long, value_parser = ARCHES, default_value = "x64")]
+    arch: String,
+    /// The form of the output.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,8 +128,11 @@ struct RunArguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// The Windows version to run as; without it, the one that the file names, or win11.
-    #[arg(long, value_parser = ["xp", "win7", "win8", "win10", "win11"])]
+    #[arg(long, value_parser = PROFILES)]
     profile: Option<String>,
+    /// The architecture to run on; without it, the one that the file names, or x64.
+    #[arg(long, value_parser = ARCHES)]
+    arch: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -101,8 +171,11 @@ struct ExploreArguments {
     #[arg(long, value_enum, default_value_t = ExploreFormat::Text)]
     format: ExploreFormat,
     /// The Windows version to run as; without it, the one that the file names, or win11.
-    #[arg(long, value_parser = ["xp", "win7", "win8", "win10", "win11"])]
+    #[arg(long, value_parser = PROFILES)]
     profile: Option<String>,
+    /// The architecture to run on; without it, the one that the file names, or x64.
+    #[arg(long, value_parser = ARCHES)]
+    arch: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -117,6 +190,11 @@ struct ReplayArguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
+
+/// The Windows versions, as `--profile` takes them.
+const PROFILES: [&str; 6] = ["xp", "win7", "win8", "win81", "win10", "win11"];
+/// The architectures, as `--arch` takes them.
+const ARCHES: [&str; 2] = ["x64", "x86"];
 
 /// The form of the output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -143,6 +221,8 @@ enum ExploreFormat {
 enum RecordingKind {
     /// A Windows Security event log as JSON Lines.
     EventLog,
+    /// What WinDbg's !obtrace prints: the references of one object, each with its stack.
+    Obtrace,
 }
 
 /// When to colour.
@@ -165,6 +245,8 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(arguments, &mut output),
         Some(Command::Explore(arguments)) => explore::explore(arguments, &mut output),
         Some(Command::Replay(arguments)) => replay::replay(arguments, &mut output),
+        Some(Command::Explain(arguments)) => explain::explain(arguments, &mut output),
+        Some(Command::Graph(arguments)) => graph::graph(arguments, &mut output),
         Some(Command::List { what }) => list::list(*what, &mut output),
     };
     ExitCode::from(output.finish(exit) as u8)

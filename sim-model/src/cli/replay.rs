@@ -1,16 +1,21 @@
 //! `kobj replay`.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use crate::cli::{Exit, Format, Output, RecordingKind, ReplayArguments};
+use crate::replay::obtrace::{self, LONGEST, looks_like_obtrace};
 use crate::replay::{self, Report};
 
 /// Replays every recording; the worst exit counts.
 pub(super) fn replay(arguments: &ReplayArguments, output: &mut Output) -> Exit {
     let mut worst = Exit::Held;
     for file in &arguments.files {
+        if arguments.kind.map_or_else(|| is_ledger(file), |kind| kind == RecordingKind::Obtrace) {
+            worst = worst.max(replay_ledger(file, arguments.format, output));
+            continue;
+        }
         let exit = match read(file, arguments.kind) {
             Ok(report) => show(&report, arguments.format, output),
             Err(complaint) => {
@@ -21,6 +26,45 @@ pub(super) fn replay(arguments: &ReplayArguments, output: &mut Output) -> Exit {
         worst = worst.max(exit);
     }
     worst
+}
+
+fn is_ledger(path: &Path) -> bool {
+    // A pipe gives its bytes once.
+    if !path.metadata().is_ok_and(|file| file.is_file()) {
+        return false;
+    }
+    let mut start = Vec::new();
+    // What cannot be read is told by the reader of the kind that is tried.
+    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start));
+    read.is_ok() && looks_like_obtrace(&start)
+}
+
+fn replay_ledger(path: &Path, format: Format, output: &mut Output) -> Exit {
+    let name = path.display().to_string();
+    let mut text = String::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST + 1).read_to_string(&mut text));
+    let ledger = match read {
+        Err(error) => Err(format!("cannot read `{name}`: {error}")),
+        Ok(bytes) if bytes as u64 > LONGEST => {
+            Err(format!("{name}: found more than {LONGEST} bytes, expected the output of !obtrace"))
+        }
+        Ok(_) => obtrace::read(&text, &name).map_err(|error| error.to_string()),
+    };
+    let ledger = match ledger {
+        Ok(ledger) => ledger,
+        Err(complaint) => {
+            output.complain(&format!("error: {complaint}\n"));
+            return Exit::BadInput;
+        }
+    };
+    if format == Format::Text && !output.quiet {
+        output.separate();
+    }
+    output.result(&match format {
+        Format::Text => ledger.render_text(output.color, output.quiet),
+        Format::Json => ledger.render_json(),
+    });
+    if ledger.held() { Exit::Held } else { Exit::Failed }
 }
 
 fn read(path: &Path, kind: Option<RecordingKind>) -> Result<Report, String> {

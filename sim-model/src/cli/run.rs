@@ -5,6 +5,7 @@ use std::path::Path;
 use sim_core::profile::Profile;
 
 use crate::cli::{Exit, Format, Output, RunArguments};
+use crate::lang::ast::Name;
 use crate::lang::{self, Diagnostics, Source};
 use crate::scenario::{self, Program};
 use crate::view::{json, text};
@@ -16,6 +17,8 @@ const WHAT_NEXT: &str = "
 What to try next
   kobj run --steps FILE.kobj       the same, atomic step by atomic step
   kobj explore FILE.kobj           every order of the steps of all threads
+  kobj graph FILE.kobj --why NAME  who keeps an object alive
+  kobj explain NAME                one page on a call, a step, a status, a field
   kobj list                        the calls, drivers and profiles that a scenario can use
   kobj replay LOG.jsonl            drive the handle tables with a recording of a real machine
   docs/FIRST-SCENARIO.md           write a scenario of your own
@@ -44,7 +47,7 @@ pub(super) fn run(arguments: &RunArguments, output: &mut Output) -> Exit {
 
 fn run_file(file: &Path, arguments: &RunArguments, output: &mut Output) -> Exit {
     let profile = arguments.profile.as_deref().and_then(Profile::named);
-    match read(file).and_then(|(name, text)| compiled(&name, &text, profile)) {
+    match read(file).and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref())) {
         Ok(program) => show(&program, arguments.steps, arguments.format, output),
         Err(diagnostics) => complain(&diagnostics, output),
     }
@@ -66,6 +69,18 @@ pub(super) fn read(file: &Path) -> Result<(String, String), Diagnostics> {
 /// The program of a scenario text.
 pub(super) fn compiled(name: &str, text: &str, profile: Option<Profile>) -> Result<Program, Diagnostics> {
     scenario::compile_for(lang::parse(name, text)?, profile)
+}
+
+/// The program of a scenario text on an architecture, whichever it names itself.
+pub(super) fn compiled_on(
+    name: &str,
+    text: &str,
+    profile: Option<Profile>,
+    arch: Option<&str>,
+) -> Result<Program, Diagnostics> {
+    let mut scenario = lang::parse(name, text)?;
+    scenario.arch = arch.map(|arch| Name::bare(arch.into())).or(scenario.arch);
+    scenario::compile_for(scenario, profile)
 }
 
 /// Says what is wrong with a scenario.

@@ -68,6 +68,8 @@ pub struct Scenario {
     pub profile: Option<Name>,
     /// `policy handles fifo`: how handle tables behave.
     pub policies: Vec<HandlePolicy>,
+    /// `arch x86`.
+    pub arch: Option<Name>,
     /// `unbound a, b`: labels that are the value of no handle.
     pub unbound: Vec<Name>,
     /// `device serial0 driver=serial`.

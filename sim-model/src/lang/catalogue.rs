@@ -137,6 +137,8 @@ pub enum Binds {
     Packet,
     /// A user APC.
     Apc,
+    /// The answer of a query.
+    Information,
     /// Another value; it can be passed where a handle, an operation or a number is wanted.
     Value,
 }
@@ -150,6 +152,7 @@ impl Binds {
             Binds::Operation => "operation",
             Binds::Packet => "packet",
             Binds::Apc => "apc",
+            Binds::Information => "information",
             Binds::Value => "value",
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use sim_core::NtStatus;
+use sim_core::profile::Arch;
 
 use super::action::RAISES;
 use super::ast::{Action, ActionKind, Actor, Expected, HandlePolicy, Name, Scenario, Span, Spanned};
@@ -151,6 +152,9 @@ impl<'a> Checker<'a> {
         }
         for mark in scenario.processes().flat_map(|process| &process.marks) {
             self.one_of("mark of a process", mark, || catalogue.marks.iter().copied());
+        }
+        if let Some(arch) = &scenario.arch {
+            self.one_of("arch", arch, || Arch::ALL.iter().map(|arch| arch.name()));
         }
         for device in &scenario.devices {
             self.one_of("driver", &device.driver, || catalogue.drivers.iter().copied());
@@ -320,6 +324,7 @@ fn with_article(binds: Binds) -> &'static str {
         Binds::Operation => "an operation",
         Binds::Packet => "a packet",
         Binds::Apc => "a user APC",
+        Binds::Information => "the answer of a query",
         Binds::Value => "a value",
     }
 }

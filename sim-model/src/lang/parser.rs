@@ -17,6 +17,7 @@ const FILE_WORDS: &[&str] = &[
     "title",
     "profile",
     "policy",
+    "arch",
     "unbound",
     "device",
     "process",
@@ -187,6 +188,9 @@ impl<'a, 'l> Parser<'a, 'l> {
                 scenario.profile = self.keep(line, whole(cursor, |c| c.name("the name of a profile")));
             }
             "policy" => scenario.policies.extend(self.keep(line, whole(cursor, policy))),
+            "arch" => {
+                scenario.arch = self.keep(line, whole(cursor, |c| c.name("the name of an architecture")));
+            }
             "unbound" => scenario.unbound.extend(self.keep(line, whole(cursor, names)).unwrap_or_default()),
             "device" => scenario.devices.extend(self.keep(line, whole(cursor, device))),
             "process" => {
@@ -254,7 +258,7 @@ struct FirstPlaces(Vec<(&'static str, Span)>);
 
 impl FirstPlaces {
     fn once(&mut self, word: &'static str, place: Span) -> Parsed<()> {
-        if !matches!(word, "title" | "profile" | "schedule") {
+        if !matches!(word, "title" | "profile" | "arch" | "schedule") {
             return Ok(());
         }
         match self.0.iter().find(|(seen, _)| *seen == word) {

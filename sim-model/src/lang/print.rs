@@ -28,6 +28,9 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
     if let Some(profile) = &scenario.profile {
         writeln!(out, "profile {}", profile.value)?;
     }
+    if let Some(arch) = &scenario.arch {
+        writeln!(out, "arch {}", arch.value)?;
+    }
     for policy in &scenario.policies {
         match policy {
             HandlePolicy::Reuse(name) => writeln!(out, "policy handles {}", name.value)?,

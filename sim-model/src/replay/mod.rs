@@ -39,6 +39,8 @@ mod give;
 mod life;
 mod machine;
 mod mask;
+pub mod obtrace;
+mod obtrace_render;
 mod read;
 mod reason;
 mod render_json;

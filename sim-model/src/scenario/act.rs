@@ -174,6 +174,9 @@ impl World<'_> {
         if let Service::RemovePacket { .. } = call.service {
             return self.removed(call, status, value);
         }
+        if let Service::Query { .. } = call.service {
+            return self.answered_call(call, status, value);
+        }
         if call.row.spec.binds == Binds::Value
             && let Some(label) = call.label
         {
@@ -206,6 +209,15 @@ impl World<'_> {
             _ => returns_handle.then_some(u64::from(made.0)),
         };
         CallResult::new(answer, status, number)
+    }
+
+    fn answered_call(&mut self, call: &Call, status: NtStatus, value: Value) -> CallResult {
+        let answer = value.information();
+        match call.label {
+            Some(label) => self.bind(label, Binding::Information(answer)),
+            None => answer.into_iter().for_each(|answer| self.kernel.discard_information(answer)),
+        }
+        CallResult::new(call.answer(), status, None)
     }
 
     fn removed(&mut self, call: &Call, status: NtStatus, value: Value) -> CallResult {

@@ -3,6 +3,7 @@
 use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
 use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
+use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_waits::WAITS;
 
 /// Which service a call is.
@@ -106,6 +107,12 @@ pub enum ServiceName {
     SignalAndWait,
     /// NtDelayExecution.
     Sleep,
+    /// NtQueryObject.
+    QueryObject,
+    /// NtQueryInformationProcess(ProcessHandleCount).
+    ProcessHandleCount,
+    /// NtCompareObjects.
+    CompareObjects,
     /// NtTerminateThread on the caller.
     ExitThread,
 }
@@ -386,10 +393,12 @@ const BASIC: [CallRow; 23] = [
     ),
 ];
 
+const ROW_COUNT: usize = BASIC.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
+
 /// Every call.
-pub const ROWS: [CallRow; BASIC.len() + NAMED.len() + WAITS.len() + HANDLES.len()] = {
-    let groups: [&[CallRow]; 4] = [&BASIC, &NAMED, &WAITS, &HANDLES];
-    let mut rows = [BASIC[0]; BASIC.len() + NAMED.len() + WAITS.len() + HANDLES.len()];
+pub const ROWS: [CallRow; ROW_COUNT] = {
+    let groups: [&[CallRow]; 5] = [&BASIC, &NAMED, &WAITS, &HANDLES, &QUERIES];
+    let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {
         if at == groups[group].len() {

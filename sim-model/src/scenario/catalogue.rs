@@ -56,6 +56,7 @@ const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
 const APC: Subject = Subject::Label(&[Binds::Apc]);
 const C: &str = "CurrentCount";
 const M: &str = "MaximumCount";
+const CHARGED: &str = "ChargedPointerCount";
 /// The last place of an object in a wait for several.
 const LAST: u64 = MAXIMUM_WAIT_OBJECTS as u64 - 1;
 
@@ -63,7 +64,7 @@ const LAST: u64 = MAXIMUM_WAIT_OBJECTS as u64 - 1;
 pub const CATALOGUE: Catalogue = Catalogue {
     calls: &CALLS,
     drivers: &DRIVERS,
-    profiles: &["xp", "win7", "win8", "win10", "win11"],
+    profiles: &["xp", "win7", "win8", "win81", "win10", "win11"],
     win32_errors: &ERRORS,
     results: &[
         "TRUE",
@@ -93,6 +94,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
             &[
                 "HandleCount",
                 "PointerCount",
+                CHARGED,
                 "Value",
                 "GrantedAccess",
                 "CurrentByteOffset",
@@ -103,7 +105,21 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 "ActiveProcesses",
             ],
         ),
-        ("object", &["HandleCount", "PointerCount", "Name", C, M, "OwnerThread", "ActiveProcesses"]),
+        ("object", &["HandleCount", "PointerCount", CHARGED, "Name", C, M, "OwnerThread", "ActiveProcesses"]),
+        (
+            "information",
+            &[
+                "Attributes",
+                "GrantedAccess",
+                "HandleCount",
+                "PointerCount",
+                "Name",
+                "TypeName",
+                "TotalNumberOfObjects",
+                "TotalNumberOfHandles",
+                "ReturnLength",
+            ],
+        ),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),
     ],

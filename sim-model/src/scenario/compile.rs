@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
-use sim_core::nt::wait::Timeout;
-use sim_core::profile::Profile;
-use sim_core::{Handle, NtStatus};
+use sim_core::ob::information::InformationClass;
+use sim_core::profile::{Arch, Profile};
 
-use crate::lang::ast::{self, Expected, Scenario, Span, Spanned, Value as Written};
+use crate::lang::ast::{self, Expected, Scenario, Span, Spanned};
 use crate::lang::{Diagnostic, Diagnostics, check};
-use crate::scenario::calls::{Answer, CallRow, ServiceName, call_row};
+use crate::scenario::calls::{Answer, ServiceName, call_row};
 use crate::scenario::catalogue::CATALOGUE;
+use crate::scenario::compile_args::Args;
 use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{
-    Action, ActionKind, Actor, Call, DeviceDecl, HandleArg, Label, LabelId, Program, Property, Service,
+    Action, ActionKind, Actor, Call, DeviceDecl, Label, LabelId, Program, Property, Service,
 };
 
 /// Compiles a scenario.
@@ -38,7 +39,8 @@ pub fn compile(scenario: Scenario) -> Result<Program, Diagnostics> {
 /// As [`compile`]; and a call that this version of Windows does not have.
 pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Program, Diagnostics> {
     let own = || scenario.profile.as_ref().and_then(|name| Profile::named(&name.value)).unwrap_or_default();
-    let profile = profile.unwrap_or_else(own);
+    let arch = scenario.arch.as_ref().and_then(|name| Arch::named(&name.value)).unwrap_or(Arch::X64);
+    let profile = profile.unwrap_or_else(own).on(arch);
     let diagnostics = check(&scenario, &CATALOGUE);
     if !diagnostics.is_empty() {
         return Err(diagnostics);
@@ -49,12 +51,12 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
-    let Compiler { diagnostics, labels, paths, .. } = compiler;
+    let Compiler { diagnostics, labels, paths, charges, .. } = compiler;
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
     Ok(Program {
-        profile,
+        profile: if charges { profile.charged() } else { profile },
         handles,
         marks,
         devices: scenario.devices.iter().filter_map(device).collect(),
@@ -83,21 +85,24 @@ fn device(device: &ast::Device) -> Option<DeviceDecl> {
 
 pub(super) struct Compiler {
     profile: Profile,
+    /// Something asks for the charged PointerCount.
+    pub(super) charges: bool,
     pub(super) diagnostics: Diagnostics,
     pub(super) paths: Vec<String>,
     labels: Vec<Label>,
     label_ids: BTreeMap<String, LabelId>,
     devices: Vec<String>,
-    processes: Vec<String>,
+    pub(super) processes: Vec<String>,
     threads: BTreeMap<String, usize>,
     /// The labels that some line binds, and those declared `unbound`.
-    bound: BTreeSet<String>,
+    pub(super) bound: BTreeSet<String>,
 }
 
 impl Compiler {
     fn of(scenario: &Scenario, profile: Profile, diagnostics: Diagnostics) -> Compiler {
         let mut compiler = Compiler {
             profile,
+            charges: false,
             diagnostics,
             paths: Vec::new(),
             labels: Vec::new(),
@@ -226,7 +231,7 @@ impl Compiler {
     }
 
     /// A number that fits 32 bits.
-    fn number(&mut self, number: i128, span: Span) -> u32 {
+    pub(super) fn number(&mut self, number: i128, span: Span) -> u32 {
         u32::try_from(number).unwrap_or_else(|_| {
             let message = format!("the number {number} does not fit: expected 0 to 4294967295");
             self.diagnostics.push(Diagnostic::new(message).at(span, "out of range"));
@@ -242,10 +247,9 @@ impl Compiler {
     ) -> (ActionKind, Vec<LabelId>) {
         // `check` has made sure that the call exists.
         let Some(row) = call_row(&call.name.value) else { unreachable!("a checked call exists") };
-        if row.service == ServiceName::CancelIoEx && !self.profile.has_cancel_io_ex {
+        if let Some(came) = self.missing(row.service) {
             let message = format!("{} does not exist on {}", row.spec.name, self.profile.version.name());
-            let diagnostic = Diagnostic::new(message).at(call.name.span, "it came with Windows Vista");
-            self.diagnostics.push(diagnostic);
+            self.diagnostics.push(Diagnostic::new(message).at(call.name.span, came));
         }
         let mut args = Args { compiler: self, row, call, needs: Vec::new() };
         let service = args.service(label.is_some());
@@ -263,6 +267,17 @@ impl Compiler {
         (ActionKind::Call(Call { row, service, handles, label, expect }), needs)
     }
 
+    /// If this version of Windows does not have a service: when it came.
+    const fn missing(&self, service: ServiceName) -> Option<&'static str> {
+        match service {
+            ServiceName::CancelIoEx if !self.profile.has_cancel_io_ex => Some("it came with Windows Vista"),
+            ServiceName::CompareObjects if !self.profile.has_compare_objects => {
+                Some("it came with Windows 10")
+            }
+            _ => None,
+        }
+    }
+
     fn property(&mut self, property: &ast::Property) -> Property {
         let condition = self.condition(&property.expr);
         let name = property.name.as_ref().map_or_else(|| condition.to_string(), |name| name.value.clone());
@@ -270,153 +285,7 @@ impl Compiler {
     }
 }
 
-/// The arguments of one call.
-pub(super) struct Args<'a> {
-    pub(super) compiler: &'a mut Compiler,
-    pub(super) row: &'static CallRow,
-    call: &'a ast::Call,
-    needs: Vec<LabelId>,
-}
-
 impl Args<'_> {
-    pub(super) fn given(&self, parameter: &str) -> Option<&Spanned<Written>> {
-        self.raw(parameter).filter(|value| value.value != Written::Name("NULL".into()))
-    }
-
-    /// What is passed, also if it is NULL.
-    pub(super) fn raw(&self, parameter: &str) -> Option<&Spanned<Written>> {
-        let documented = self.row.spec.params.iter().find(|param| param.is_called(parameter))?.name;
-        self.row.spec.argument(self.call, documented)
-    }
-
-    pub(super) fn complain(&mut self, diagnostic: Diagnostic) {
-        self.compiler.diagnostics.push(diagnostic);
-    }
-
-    pub(super) fn is_process(&self, name: &str) -> bool {
-        self.compiler.processes.iter().any(|process| process == name)
-    }
-
-    /// Whether a line of the file binds the label, or it is declared `unbound`.
-    pub(super) fn is_bound(&self, name: &str) -> bool {
-        self.compiler.bound.contains(name)
-    }
-
-    pub(super) fn process_named(&self, parameter: &str) -> usize {
-        match self.given(parameter).map(|value| &value.value) {
-            Some(Written::Name(name)) => self.compiler.process(name),
-            _ => 0,
-        }
-    }
-
-    pub(super) fn thread_named(&self, parameter: &str) -> usize {
-        match self.given(parameter).map(|value| &value.value) {
-            Some(Written::Name(name)) => self.compiler.thread(name),
-            _ => 0,
-        }
-    }
-
-    pub(super) fn handle(&mut self, parameter: &str) -> HandleArg {
-        match self.given(parameter).map(|value| value.value.clone()) {
-            Some(value) => self.handle_of(&value),
-            None => HandleArg::Value(Handle::NULL),
-        }
-    }
-
-    /// The handles of a list.
-    fn handles(&mut self) -> Vec<HandleArg> {
-        let lists = self.call.args.iter().filter_map(|arg| match &arg.value.value {
-            Written::List(items) => Some(items),
-            _ => None,
-        });
-        lists.flatten().map(|item| self.handle_of(&item.value)).collect()
-    }
-
-    fn handle_of(&mut self, value: &Written) -> HandleArg {
-        let (Written::Name(name) | Written::Pseudo(name)) = value else {
-            return HandleArg::Value(Handle::NULL);
-        };
-        match &**name {
-            "NULL" => HandleArg::Value(Handle::NULL),
-            "INVALID_HANDLE_VALUE" | "GetCurrentProcess" => HandleArg::Value(Handle::CURRENT_PROCESS),
-            "GetCurrentThread" => HandleArg::Value(Handle::CURRENT_THREAD),
-            name => {
-                let label = self.compiler.label(name, false);
-                self.needs.push(label);
-                HandleArg::Label(label)
-            }
-        }
-    }
-
-    fn operation(&mut self) -> Option<LabelId> {
-        let Some(Written::Name(name)) = self.given("operation").map(|value| value.value.clone()) else {
-            return None;
-        };
-        let label = self.compiler.label(&name, false);
-        self.needs.push(label);
-        Some(label)
-    }
-
-    fn wide(&mut self, parameter: &str) -> Option<u64> {
-        self.literal(parameter);
-        let (number, span) = match self.given(parameter)? {
-            Spanned { value: Written::Number(number), span } => (number.value(), *span),
-            _ => return None,
-        };
-        // The largest offset of a file; a negative one has a meaning that is not modelled.
-        match u64::try_from(number) {
-            Ok(number) if number < 1 << 63 => Some(number),
-            _ => {
-                let message = format!("the number {number} does not fit: expected 0 to 2^63 - 1");
-                self.compiler.diagnostics.push(Diagnostic::new(message).at(span, "out of range"));
-                None
-            }
-        }
-    }
-
-    pub(super) fn narrow(&mut self, parameter: &str) -> u32 {
-        self.literal(parameter);
-        match self.given(parameter) {
-            Some(Spanned { value: Written::Number(number), span }) => {
-                let (number, span) = (number.value(), *span);
-                self.compiler.number(number, span)
-            }
-            Some(Spanned { value: Written::Name(name), .. }) if name == "INFINITE" => u32::MAX,
-            _ => 0,
-        }
-    }
-
-    pub(super) fn timeout(&mut self) -> Timeout {
-        self.literal("timeout");
-        match self.given("timeout").map(|value| &value.value) {
-            Some(Written::Number(number)) if number.magnitude == 0 => Timeout::Zero,
-            Some(Written::Number(_)) => Timeout::Finite,
-            _ => Timeout::Infinite,
-        }
-    }
-
-    /// A number must be written out: what a label names is known only when the scenario runs.
-    pub(super) fn literal(&mut self, parameter: &str) {
-        let Some(Spanned { value: Written::Name(name), span }) = self.given(parameter) else { return };
-        if name != "INFINITE" {
-            let (message, span) = (format!("found the label `{name}`, expected a number"), *span);
-            let diagnostic = Diagnostic::new(message).at(span, "a number must be written out here");
-            self.compiler.diagnostics.push(diagnostic);
-        }
-    }
-
-    pub(super) fn flags(&self, parameter: &str) -> Vec<&str> {
-        match self.given(parameter).map(|value| &value.value) {
-            Some(Written::Name(name)) => vec![name],
-            Some(Written::Flags(names)) => names.iter().map(|name| &*name.value).collect(),
-            _ => Vec::new(),
-        }
-    }
-
-    pub(super) fn is_true(&self, parameter: &str) -> bool {
-        self.flags(parameter) == ["TRUE"]
-    }
-
     fn service(&mut self, labelled: bool) -> Service {
         match self.row.service {
             ServiceName::CreateFile => self.create_file(),
@@ -463,9 +332,28 @@ impl Args<'_> {
             }
             ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
             ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },
+            ServiceName::QueryObject => self.query(),
+            ServiceName::ProcessHandleCount => {
+                let (handle, class) = (self.handle("process"), InformationClass::ProcessHandleCount);
+                Service::Query { handle, class, length: None }
+            }
+            ServiceName::CompareObjects => {
+                Service::CompareObjects { first: self.handle("first"), second: self.handle("second") }
+            }
             ServiceName::ExitThread => Service::ExitThread,
             other => self.wait_service(other),
         }
+    }
+
+    fn query(&mut self) -> Service {
+        let class = match self.flags("class")[..] {
+            ["ObjectNameInformation"] => InformationClass::Name,
+            ["ObjectTypeInformation"] => InformationClass::Type,
+            _ => InformationClass::Basic,
+        };
+        // What is never asked for is never kept: the books of references taken in advance make more states.
+        self.compiler.charges |= class == InformationClass::Basic;
+        Service::Query { handle: self.handle("handle"), class, length: self.wide("length") }
     }
 
     fn create_file(&mut self) -> Service {

@@ -1,6 +1,6 @@
 //! Compiling conditions.
 
-use crate::lang::ast::{Expr, ExprKind, Operand};
+use crate::lang::ast::{Expr, ExprKind, Name, Operand};
 use crate::scenario::compile::Compiler;
 use crate::scenario::condition::{Condition, Field, Term, TermKind, Value};
 use crate::scenario::program::LabelId;
@@ -36,28 +36,27 @@ impl Compiler {
             }
             Operand::Field { label, field } => {
                 let text = format!("{}.{}", label.value, field.value);
-                Term {
-                    text,
-                    kind: TermKind::Field(self.label(&label.value, false), field_named(&field.value, false)),
-                }
+                Term { text, kind: self.field_of(label, &field.value, false) }
             }
             Operand::Function { name, argument, field } => {
                 let call = format!("{}({})", name.value, argument.value);
                 let kind = match (&*name.value, field) {
                     ("ended", _) => TermKind::Ended(self.thread(&argument.value)),
                     ("exited", _) => TermKind::Exited(self.process(&argument.value)),
-                    (_, Some(field)) => {
-                        TermKind::Field(self.label(&argument.value, false), field_named(&field.value, true))
-                    }
-                    (function, None) => {
-                        TermKind::Field(self.label(&argument.value, false), field_named(function, true))
-                    }
+                    (_, Some(field)) => self.field_of(argument, &field.value, true),
+                    (function, None) => self.field_of(argument, function, true),
                 };
                 let text =
                     field.as_ref().map_or_else(|| call.clone(), |field| format!("{call}.{}", field.value));
                 Term { text, kind }
             }
         }
+    }
+
+    fn field_of(&mut self, label: &Name, field: &str, of_object: bool) -> TermKind {
+        let field = field_named(field, of_object);
+        self.charges |= matches!(field, Field::ChargedPointerCount | Field::ObjectChargedPointerCount);
+        TermKind::Field(self.label(&label.value, false), field)
     }
 
     /// Appends the labels that a condition speaks of and that some line binds.
@@ -87,6 +86,14 @@ fn field_named(name: &str, of_object: bool) -> Field {
         ("PointerCount", false) => Field::PointerCount,
         ("HandleCount", true) => Field::ObjectHandleCount,
         ("PointerCount", true) => Field::ObjectPointerCount,
+        ("ChargedPointerCount", false) => Field::ChargedPointerCount,
+        ("ChargedPointerCount", true) => Field::ObjectChargedPointerCount,
+        ("Attributes", _) => Field::Attributes,
+        ("GrantedAccess", _) => Field::GrantedAccess,
+        ("TypeName", _) => Field::TypeName,
+        ("TotalNumberOfObjects", _) => Field::TotalNumberOfObjects,
+        ("TotalNumberOfHandles", _) => Field::TotalNumberOfHandles,
+        ("ReturnLength", _) => Field::ReturnLength,
         ("Value", _) => Field::Value,
         ("cleanup", _) => Field::Cleanup,
         ("close", _) => Field::Close,
@@ -100,7 +107,6 @@ fn field_named(name: &str, of_object: bool) -> Field {
         ("packets", _) => Field::Packets,
         ("inherit", _) => Field::Inherit,
         ("protected", _) => Field::Protected,
-        ("GrantedAccess", _) => Field::GrantedAccess,
         ("ActiveProcesses", _) => Field::ActiveProcesses,
         ("CurrentByteOffset", _) => Field::CurrentByteOffset,
         ("pending", _) => Field::Pending,

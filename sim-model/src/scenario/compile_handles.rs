@@ -5,7 +5,7 @@ use sim_core::nt::job::JobAction;
 use sim_core::ob::duplicate::{
     DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS, DUPLICATE_SAME_ATTRIBUTES, Wanted,
 };
-use sim_core::ob::information::{HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE};
+use sim_core::ob::handle_flags::{HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE};
 use sim_core::ob::policy::{HandlePolicy, Reuse};
 use sim_core::ob::table::INHERIT;
 use sim_core::ob::types::ObjectType;
@@ -15,7 +15,7 @@ use sim_core::ps::create::Inheritance;
 use crate::lang::ast::{self, Scenario, Span, Spanned, Value as Written};
 use crate::lang::{Diagnostic, Diagnostics};
 use crate::scenario::calls::{ServiceName, call_row};
-use crate::scenario::compile::Args;
+use crate::scenario::compile_args::Args;
 use crate::scenario::program::{HandleArg, Marks, ProcessArg, Service};
 
 impl Args<'_> {

@@ -9,7 +9,7 @@ use crate::lang::Diagnostic;
 use crate::lang::ast::{Spanned, Value as Written};
 use crate::scenario::calls::Answer;
 use crate::scenario::calls_names::access_bit;
-use crate::scenario::compile::Args;
+use crate::scenario::compile_args::Args;
 use crate::scenario::program::{HandleArg, NameArg, PathId, Service};
 
 /// The longest path, in characters: what a UNICODE_STRING holds.

@@ -2,7 +2,7 @@
 
 use crate::lang::ast::Value as Written;
 use crate::scenario::calls::ServiceName;
-use crate::scenario::compile::Args;
+use crate::scenario::compile_args::Args;
 use crate::scenario::program::{Act, Service};
 
 impl Args<'_> {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use sim_core::io::iosb::Iosb;
 use sim_core::ob::header::{Body, Object};
+use sim_core::ob::information::{Answered, Information};
 use sim_core::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
 use sim_core::ps::apc::ApcState;
 use sim_core::win32::Win32Error;
@@ -74,6 +75,22 @@ pub enum Field {
     ObjectHandleCount,
     /// PointerCount of the object that the label was bound to.
     ObjectPointerCount,
+    /// PointerCount of the object that the handle names now, with the references taken in advance.
+    ChargedPointerCount,
+    /// PointerCount of the object that the label was bound to, with the references taken in advance.
+    ObjectChargedPointerCount,
+    /// The attributes of a queried handle.
+    Attributes,
+    /// The access that a handle grants, or granted when it was queried.
+    GrantedAccess,
+    /// The name of a queried object's type.
+    TypeName,
+    /// Objects of a queried object's type.
+    TotalNumberOfObjects,
+    /// Handles to objects of a queried object's type.
+    TotalNumberOfHandles,
+    /// How many bytes an answer takes.
+    ReturnLength,
     /// IRP_MJ_CLEANUP was sent.
     Cleanup,
     /// IRP_MJ_CLOSE was sent.
@@ -88,8 +105,6 @@ pub enum Field {
     Inherit,
     /// The handle is protected from close.
     Protected,
-    /// The access that the handle grants.
-    GrantedAccess,
     /// Processes of the job that have not ended.
     ActiveProcesses,
     /// The object's name is in the namespace.
@@ -325,6 +340,7 @@ impl World<'_> {
                 Binding::Handle { handle, .. } => Value::Number(i128::from(handle.0)),
                 Binding::Operation(iosb) => Value::Operation(Some(iosb)),
                 Binding::Packet(packet) => Value::Number(i128::from(packet.is_some())),
+                Binding::Information(answer) => Value::Number(i128::from(answer.is_some())),
                 Binding::Apc(_) => Value::Number(1),
                 Binding::Value(Some(value)) => Value::Number(i128::from(value)),
                 Binding::Value(None) => Value::Missing("the call failed and gave no value"),
@@ -351,6 +367,8 @@ impl World<'_> {
                     _ => Value::Status(block.status),
                 }
             }
+            Binding::Information(None) => Value::Missing("the query failed"),
+            Binding::Information(Some(answer)) => self.answered(answer, field),
             Binding::Apc(apc) => {
                 let wanted = if field == Field::Queued { ApcState::Queued } else { ApcState::Delivered };
                 Value::Number(i128::from(self.kernel()[apc].state == wanted))
@@ -373,6 +391,26 @@ impl World<'_> {
         }
     }
 
+    /// What a query's answer says in a field.
+    fn answered(&self, answer: Id<Information>, field: Field) -> Value {
+        let name = match field {
+            Field::Attributes => "Attributes",
+            Field::GrantedAccess => "GrantedAccess",
+            Field::HandleCount => "HandleCount",
+            Field::PointerCount => "PointerCount",
+            Field::Name => "Name",
+            Field::TypeName => "TypeName",
+            Field::TotalNumberOfObjects => "TotalNumberOfObjects",
+            Field::TotalNumberOfHandles => "TotalNumberOfHandles",
+            _ => "ReturnLength",
+        };
+        match self.kernel().answered(answer, name) {
+            Some(Answered::Number(number)) => Value::Number(i128::from(number)),
+            Some(Answered::Text(text)) => Value::Text(text),
+            None => Value::Missing("another information class was queried"),
+        }
+    }
+
     fn handle_field(
         &self,
         process: Id<sim_core::ps::process::Process>,
@@ -384,7 +422,7 @@ impl World<'_> {
         let entry = k.entry(process, handle);
         let named = entry.and_then(|entry| entry.object);
         let object = match field {
-            Field::HandleCount | Field::PointerCount | Field::Name => named,
+            Field::HandleCount | Field::PointerCount | Field::ChargedPointerCount | Field::Name => named,
             _ => bound,
         };
         match field {
@@ -394,7 +432,10 @@ impl World<'_> {
             _ => {}
         }
         let Some(object) = object else {
-            let closed = matches!(field, Field::HandleCount | Field::PointerCount | Field::Name);
+            let closed = matches!(
+                field,
+                Field::HandleCount | Field::PointerCount | Field::ChargedPointerCount | Field::Name
+            );
             return Value::Missing(if closed { "no open handle (ask object(…))" } else { "no object" });
         };
         let header = &k[object];
@@ -404,6 +445,9 @@ impl World<'_> {
         Value::Number(match (field, header.body) {
             (Field::HandleCount | Field::ObjectHandleCount, _) => i128::from(header.handle_count),
             (Field::PointerCount | Field::ObjectPointerCount, _) => i128::from(header.pointer_count),
+            (Field::ChargedPointerCount | Field::ObjectChargedPointerCount, _) => {
+                i128::from(k.charged_pointer_count(object))
+            }
             (Field::Deleted, _) => i128::from(header.deleted),
             (Field::Named, _) => i128::from(header.name.is_some()),
             (Field::Permanent, _) => i128::from(header.permanent),

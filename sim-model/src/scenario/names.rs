@@ -5,6 +5,7 @@ use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::irp::{Irp, Major};
 use sim_core::ob::header::{Body, Object};
+use sim_core::ob::information::Information;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
 use sim_core::ps::thread::Thread;
@@ -69,6 +70,12 @@ impl<'w> Names<'w> {
     pub fn iosb(&self, iosb: Id<Iosb>) -> String {
         let label = self.label_where(|binding| binding == Binding::Operation(iosb));
         label.map_or_else(|| format!("request#{}", iosb.index()), Into::into)
+    }
+
+    /// The answer of a query, by its label.
+    pub fn information(&self, answer: Id<Information>) -> String {
+        let label = self.label_where(|binding| binding == Binding::Information(Some(answer)));
+        label.map_or_else(|| "the answer".into(), Into::into)
     }
 
     /// A user APC, by its label.

@@ -5,6 +5,7 @@ use sim_core::drivers::DriverKind;
 use sim_core::nt::job::JobAction;
 use sim_core::nt::wait::Timeout;
 use sim_core::ob::duplicate::Wanted;
+use sim_core::ob::information::InformationClass;
 use sim_core::ob::policy::HandlePolicy;
 use sim_core::ob::types::ObjectType;
 use sim_core::profile::Profile;
@@ -399,6 +400,22 @@ pub enum Service {
         timeout: Timeout,
         /// bAlertable.
         alertable: bool,
+    },
+    /// NtQueryObject, GetProcessHandleCount.
+    Query {
+        /// The handle.
+        handle: HandleArg,
+        /// What is asked.
+        class: InformationClass,
+        /// The length of the buffer; that of the answer if none is given.
+        length: Option<u64>,
+    },
+    /// CompareObjectHandles.
+    CompareObjects {
+        /// One handle.
+        first: HandleArg,
+        /// The other.
+        second: HandleArg,
     },
     /// ExitThread.
     ExitThread,

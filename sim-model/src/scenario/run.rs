@@ -37,6 +37,8 @@ pub struct Run<'p> {
     pub at_end: Vec<String>,
     /// Every step in the order in which it was taken, as (entry, step of the entry).
     pub order: Vec<(usize, usize)>,
+    /// The move of every step, in the same order.
+    pub moves: Vec<Move>,
 }
 
 /// One line that happened.
@@ -258,6 +260,7 @@ struct Runner<'p> {
     world: World<'p>,
     entries: Vec<Entry>,
     order: Vec<(usize, usize)>,
+    moves: Vec<Move>,
     broken: Vec<(usize, Refuted)>,
     events: Vec<Event>,
 }
@@ -268,18 +271,19 @@ impl<'p> Runner<'p> {
             world: World::new(program),
             entries: Vec::new(),
             order: Vec::new(),
+            moves: Vec::new(),
             broken: Vec::new(),
             events: Vec::new(),
         }
     }
 
     fn end(self) -> Run<'p> {
-        let Runner { mut world, mut entries, order, mut broken, .. } = self;
+        let Runner { mut world, mut entries, order, moves, mut broken, .. } = self;
         let program = world.program();
         world.forget();
-        let mut moves = Vec::new();
-        world.enabled(&mut moves);
-        let partial = !moves.is_empty();
+        let mut possible = Vec::new();
+        world.enabled(&mut possible);
+        let partial = !possible.is_empty();
         for entry in &mut entries {
             if let Ending::Blocked { met } = &mut entry.ending {
                 *met = partial || blocks_as_expected(program, entry.actor, entry.action);
@@ -297,7 +301,7 @@ impl<'p> Runner<'p> {
                 (begun(actor)..program.actors[actor].actions.len()).map(move |action| (actor, action))
             })
             .collect();
-        Run { world, entries, unreached, broken, partial, at_end: Vec::new(), order }
+        Run { world, entries, unreached, broken, partial, at_end: Vec::new(), order, moves }
     }
 
     /// One action of the first actor that can go on, to its end or until it waits. False if none can.
@@ -382,6 +386,7 @@ impl<'p> Runner<'p> {
             Move::Begin(_) => self.entries.len() - 1,
             Move::Step(_) => self.resumed(thread),
         };
+        self.moves.push(step);
         let mark = self.world.mark();
         self.world.take(step, &mut self.events);
         let deltas = self.world.since(mark).to_vec();

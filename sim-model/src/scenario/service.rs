@@ -5,6 +5,7 @@ use sim_core::io::iosb::Iosb;
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
+use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
@@ -19,6 +20,7 @@ use sim_core::nt::open_object::{
     NtOpenSymbolicLinkObject, NtOpenTimer,
 };
 use sim_core::nt::permanence::NtSetPermanence;
+use sim_core::nt::query_object::NtQueryObject;
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
@@ -161,6 +163,12 @@ impl World<'_> {
                 NtSignalAndWaitForSingleObject::ReferenceSignal { signal, wait, alertable, timeout }.into()
             }
             Service::Sleep { timeout, alertable } => NtDelayExecution::Delay { alertable, timeout }.into(),
+            Service::Query { handle, class, length } => {
+                NtQueryObject::of(self.handle(handle), class, length).into()
+            }
+            Service::CompareObjects { first, second } => {
+                NtCompareObjects::of(self.handle(first), self.handle(second)).into()
+            }
             _ => return None,
         })
     }

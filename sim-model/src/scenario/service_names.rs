@@ -28,7 +28,8 @@ impl Service {
             | Service::CreateTimer { name, .. } => each_of_name(name, each),
             Service::ReadFile { file: one, event: other, .. }
             | Service::Associate { file: one, port: other, .. }
-            | Service::SignalAndWait { signal: one, wait: other, .. } => {
+            | Service::SignalAndWait { signal: one, wait: other, .. }
+            | Service::CompareObjects { first: one, second: other } => {
                 each(Named::Handle(one));
                 each(Named::Handle(other));
             }
@@ -68,6 +69,7 @@ impl Service {
             | Service::GetHandle(handle)
             | Service::Terminate { handle, .. }
             | Service::Job { job: handle, .. }
+            | Service::Query { handle, .. }
             | Service::Wait { handle, .. } => each(Named::Handle(handle)),
             // The handles of a wait for several stand in the call.
             Service::WaitMultiple { .. }

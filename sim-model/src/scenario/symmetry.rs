@@ -226,6 +226,7 @@ fn renamed_binding(binding: Binding, names: &mut Renaming) -> Binding {
         Binding::Packet(packet) => Binding::Packet(names.value(packet)),
         Binding::Value(value) => Binding::Value(value),
         Binding::Apc(apc) => Binding::Apc(names.value(apc)),
+        Binding::Information(answer) => Binding::Information(names.value(answer)),
     }
 }
 

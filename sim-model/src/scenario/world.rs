@@ -5,6 +5,7 @@ use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::port::Packet;
 use sim_core::ob::header::Object;
+use sim_core::ob::information::Information;
 use sim_core::part::Part;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
@@ -41,6 +42,8 @@ pub enum Binding {
     Value(Option<i32>),
     /// A user APC.
     Apc(Id<Apc>),
+    /// The answer of a query; none if it failed.
+    Information(Option<Id<Information>>),
 }
 
 /// How far an actor is.

@@ -5,8 +5,9 @@ use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
 use sim_core::ob::directory::Directory;
+use sim_core::ob::handle_flags::flags_of;
 use sim_core::ob::header::Object;
-use sim_core::ob::information::flags_of;
+use sim_core::ob::information::Answered;
 use sim_core::ob::symbolic_link::SymbolicLink;
 use sim_core::ps::job::Job;
 use sim_core::ps::process::Process;
@@ -313,6 +314,27 @@ fn event(
         {
             let to = packet(step, *item);
             Some(shown(subject(world, step, Kind::Port, *at), "packet removed", to))
+        }
+        Change::Create { kind: Kind::Information, at } => {
+            let at = Id::at(*at);
+            let answer = world.kernel().get(at)?;
+            let value = |field: &&str| match world.kernel().answered(at, field) {
+                Some(Answered::Number(number)) if *field == "GrantedAccess" => {
+                    format!("{field} 0x{number:x}")
+                }
+                Some(Answered::Number(number)) => format!("{field} {number}"),
+                Some(Answered::Text(text)) => format!("{field} \"{text}\""),
+                None => (*field).to_owned(),
+            };
+            let values: Vec<String> = answer.class.fields().iter().map(value).collect();
+            Some(shown(world.names().information(at), "says", values.join(", ")))
+        }
+        Change::Entry { process, slot, to, from, .. }
+            if to.object.is_some() && to.ref_cnt != from.ref_cnt =>
+        {
+            let process = world.names().process(Id::at(*process));
+            let subject = format!("{process} {}", Handle(slot * 4));
+            Some(shown(subject, "RefCnt", format!("{} → {}", from.ref_cnt, to.ref_cnt)))
         }
         Change::Entry { process, slot, to, from, .. } if to.object.is_none() && from.object.is_some() => {
             let handle = Handle(slot * 4);

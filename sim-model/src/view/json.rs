@@ -23,6 +23,7 @@ enum Record<'a> {
         file: &'a str,
         title: &'a str,
         profile: &'a str,
+        arch: &'a str,
     },
     Call(CallRecord<'a>),
     Check {
@@ -133,7 +134,8 @@ pub fn render(run: &Run<'_>, steps: bool) -> String {
     let mut out = String::new();
     let file: &str = &program.source().file;
     let profile = program.profile.version.name();
-    put(&mut out, &Record::Scenario { format: FORMAT_VERSION, file, title: program.title(), profile });
+    let (title, arch) = (program.title(), program.profile.arch.name());
+    put(&mut out, &Record::Scenario { format: FORMAT_VERSION, file, title, profile, arch });
     let mut counts = Counts::of(run);
     for entry in &run.entries {
         if steps {

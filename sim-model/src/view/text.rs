@@ -2,6 +2,7 @@
 
 use sim_core::Id;
 use sim_core::ob::header::{Body, Object};
+use sim_core::profile::Arch;
 
 use crate::lang::ast::PropertyKind;
 use crate::scenario::program::{ActionKind, Program};
@@ -106,6 +107,8 @@ impl Page<'_> {
             .collect();
         let mut about =
             vec![program.source().file.to_string(), format!("profile {}", program.profile.version.name())];
+        let arch = program.profile.arch;
+        about.extend((arch != Arch::X64).then(|| arch.name().to_owned()));
         about.extend(devices);
         let about = wrap(&about.join(", "), WIDTH);
         self.line(&title);

@@ -104,7 +104,7 @@ const CATALOGUE: Catalogue = Catalogue {
         ),
     ],
     drivers: &["serial", "npfs", "disk"],
-    profiles: &["xp", "win7", "win8", "win10", "win11"],
+    profiles: &["xp", "win7", "win8", "win81", "win10", "win11"],
     win32_errors: &["ERROR_IO_PENDING", "ERROR_OPERATION_ABORTED", "ERROR_NOT_FOUND"],
     results: &["TRUE", "FALSE", "WAIT_TIMEOUT", "WAIT_OBJECT_0", "blocks"],
     reuses: &["lifo", "fifo"],

@@ -1,0 +1,132 @@
+//! NtQueryObject and NtQueryInformationProcess(ProcessHandleCount).
+
+use crate::frame::{Next, Returned, Routine, steps};
+use crate::kernel::Kernel;
+use crate::ob::header::{Body, Object};
+use crate::ob::information::{Information, InformationClass};
+use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
+use crate::ob::types::ObjectType;
+use crate::profile::Version;
+use crate::ps::thread::Thread;
+use crate::word::{Access, Handle, Id};
+
+/// PROCESS_QUERY_INFORMATION.
+const PROCESS_QUERY_INFORMATION: Access = Access(0x400);
+/// PROCESS_QUERY_LIMITED_INFORMATION (since Vista).
+const PROCESS_QUERY_LIMITED_INFORMATION: Access = Access(0x1000);
+
+steps! {
+    /// NtQueryObject: tells a handle's attributes and access, and the object's counts, name or type.
+    ///
+    /// Goes on in ObReferenceObjectByHandle. The query references the object by its handle, so the PointerCount that it tells counts the query's own
+    /// reference. Since Windows 8 it counts also the references that handle-table entries took in advance, and each
+    /// query uses one of them up. With class ProcessHandleCount it is NtQueryInformationProcess, which counts the open
+    /// handles of a process. Returns the answer. Errors: those of ObReferenceObjectByHandle;
+    /// STATUS_INFO_LENGTH_MISMATCH; STATUS_BUFFER_OVERFLOW for the name of a file that does not fit. Sources: WDK,
+    /// NtQueryObject, PUBLIC_OBJECT_BASIC_INFORMATION; Win32, GetProcessHandleCount; ReactOS kernel tests
+    /// ntos_ob/ObReference.c, ntos_ob/ObHandle.c; Wine ntdll/tests/om.c, test_query_object.
+    pub enum NtQueryObject = "NtQueryObject" {
+        Reference { handle: Handle, class: InformationClass, length: Option<u64> }
+            = "enter", "reference the object by its handle";
+        Answer { class: InformationClass, length: Option<u64> }
+            = "answer", "write the answer, with the query's own reference among those counted";
+        Drop { object: Id<Object>, returned: Returned } = "drop", "let the object go";
+        Return { returned: Returned } = "return", "return how the query ended";
+    }
+}
+
+impl NtQueryObject {
+    /// The call. Without a length the buffer is as long as the answer.
+    pub const fn of(handle: Handle, class: InformationClass, length: Option<u64>) -> NtQueryObject {
+        NtQueryObject::Reference { handle, class, length }
+    }
+}
+
+impl Routine for NtQueryObject {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Reference { .. } | Self::Drop { .. })
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Reference { handle, class, length } => {
+                let (wanted, access) = match class {
+                    InformationClass::ProcessHandleCount if k.profile().version == Version::Xp => {
+                        (Some(ObjectType::Process), PROCESS_QUERY_INFORMATION)
+                    }
+                    InformationClass::ProcessHandleCount => {
+                        (Some(ObjectType::Process), PROCESS_QUERY_LIMITED_INFORMATION)
+                    }
+                    _ => (None, Access(0)),
+                };
+                let (process, purpose) = (k[thread].process, Purpose::Query);
+                let reference =
+                    ObReferenceObjectByHandle::LockEntry { process, handle, wanted, access, purpose };
+                Next::call(Self::Answer { class, length }, reference)
+            }
+            Self::Answer { class, length } => {
+                let returned = k.take_returned(thread);
+                if returned.status.is_error() {
+                    return Next::Return(returned);
+                }
+                let object = returned.value.object();
+                let returned = k.answer(thread, object, class, length);
+                Next::goto(Self::Drop { object, returned })
+            }
+            Self::Drop { object, returned } => Next::call(
+                Self::Return { returned },
+                ObDereferenceObject::Drop { object, purpose: Purpose::Query },
+            ),
+            Self::Return { returned } => {
+                k.forget_returned(thread);
+                Next::Return(returned)
+            }
+        }
+    }
+}
+
+impl Kernel {
+    fn answer(
+        &mut self,
+        thread: Id<Thread>,
+        object: Id<Object>,
+        class: InformationClass,
+        length: Option<u64>,
+    ) -> Returned {
+        let (granted_access, attributes) = (self[thread].handle_information, self[thread].handle_attributes);
+        self.set(thread, Thread::HANDLE_INFORMATION, Access(0), "");
+        self.set(thread, Thread::HANDLE_ATTRIBUTES, 0, "");
+        let (status, return_length) = self.information_length(object, class, length);
+        if !status.is_success() {
+            return Returned::status(status);
+        }
+        let object_type = self.object_type(object);
+        let answer = Information { return_length, ..Information::of(class, object_type) };
+        let answer = match class {
+            InformationClass::Basic => Information {
+                attributes,
+                granted_access,
+                handle_count: self[object].handle_count,
+                pointer_count: self.charged_pointer_count(object),
+                ..answer
+            },
+            InformationClass::Name => match self.queried_name(object) {
+                Some((start, name)) => answer.named(start, &name),
+                None => answer,
+            },
+            InformationClass::Type => {
+                let totals = self.type_totals(object_type);
+                Information { total_objects: totals.objects, total_handles: totals.handles, ..answer }
+            }
+            InformationClass::ProcessHandleCount => {
+                let count = match self[object].body {
+                    Body::Process(process) => self.table(process).open().count(),
+                    _ => 0,
+                };
+                Information { handle_count: count as u32, ..answer }
+            }
+        };
+        let answer = self.create(answer, "the query answers");
+        Returned::information(answer)
+    }
+}

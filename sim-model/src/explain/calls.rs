@@ -1,0 +1,204 @@
+//! Pages on calls and on the kernel's routines.
+
+use sim_core::frame::{Frame, RoutineInfo};
+use sim_core::profile::{Profile, Version};
+
+use crate::explain::page::Page;
+use crate::explain::prose::{Prose, mentions};
+use crate::lang::{Binds, ParamKind};
+use crate::scenario::calls::{Answer, CallRow, ROWS, ServiceName};
+use crate::scenario::catalogue::CATALOGUE;
+
+/// The routines of services that have another name than their call.
+const OTHERS: &[(ServiceName, &str)] = &[
+    (ServiceName::CreateFile, "NtCreateFile"),
+    (ServiceName::CreatePort, "NtSetInformationFile"),
+    (ServiceName::ResetEvent, "NtSetEvent"),
+    (ServiceName::ProcessHandleCount, "NtQueryObject"),
+    (ServiceName::MakeTemporary, "NtSetPermanence"),
+    (ServiceName::MakePermanent, "NtSetPermanence"),
+    (ServiceName::ExitThread, "PspExitThread"),
+    (ServiceName::OpenProcess, "NtOpenProcess"),
+    (ServiceName::OpenThread, "NtOpenProcess"),
+    (ServiceName::TerminateProcess, "NtTerminate"),
+    (ServiceName::TerminateThread, "NtTerminate"),
+    (ServiceName::CreateJob, "NtCreateJobObject"),
+    (ServiceName::SetJob, "NtSetInformationJobObject"),
+    (ServiceName::TerminateJob, "NtSetInformationJobObject"),
+    (ServiceName::AsksJob, "NtSetInformationJobObject"),
+    (ServiceName::AssignJob, "NtAssignProcessToJobObject"),
+    (ServiceName::CreateProcess, "NtCreateUserProcess"),
+    (ServiceName::SetHandle, "NtSetInformationObject"),
+    (ServiceName::GetHandle, "NtQueryObject"),
+];
+
+/// The routines of the calls that open by name, which all are one service.
+const OPENS: &[(&str, &str)] = &[
+    ("OpenEvent", "NtOpenEvent"),
+    ("OpenSemaphore", "NtOpenSemaphore"),
+    ("OpenMutex", "NtOpenMutant"),
+    ("OpenWaitableTimer", "NtOpenTimer"),
+];
+
+/// The routines of that name: one service can be more than one.
+pub(super) fn routines(name: &str) -> impl Iterator<Item = &'static RoutineInfo> {
+    Frame::ROUTINES.iter().filter(move |routine| routine.name == name)
+}
+
+/// The routines that perform a call, the first one first.
+pub(super) fn routines_of(row: &CallRow) -> Vec<&'static RoutineInfo> {
+    let service = row.service;
+    if service == ServiceName::Open {
+        let of = OPENS.iter().find(|open| open.0 == row.spec.name).map_or(row.spec.name, |open| open.1);
+        return routines(of).collect();
+    }
+    let own = ROWS.iter().filter(|row| row.service == service).map(|row| row.spec.name);
+    let others = OTHERS.iter().filter(|other| other.0 == service).map(|other| other.1);
+    own.chain(others).flat_map(routines).collect()
+}
+
+/// The page on a call.
+pub(super) fn call_page(row: &'static CallRow) -> Page {
+    let spec = &row.spec;
+    let mut page = Page::new("call", spec.name, format!("{} {}.", spec.name, spec.summary));
+    let params = spec.params.iter().map(|param| {
+        let must = if param.required { "" } else { ", optional" };
+        let short = if param.short.is_empty() { String::new() } else { format!(", short {}", param.short) };
+        (param.name, format!("{}{short}{must}", passed(param.kind)))
+    });
+    page.section("In a scenario", [("", spec.usage())]);
+    page.section("Parameters", params);
+    page.section("Answers with", [("", answer(row.answer))]);
+    let fields = CATALOGUE.fields.iter().filter(|fields| fields.0 == spec.binds.word());
+    let fields: Vec<&str> = fields.flat_map(|fields| fields.1.iter().copied()).collect();
+    if spec.binds != Binds::Nothing {
+        page.section("Fields of its label", [("", fields.join(", "))]);
+    }
+    let missing = Version::ALL.iter().filter(|version| !has(&Profile::of(**version), row.service));
+    let missing: Vec<&str> = missing.map(|version| version.name()).collect();
+    page.section("Not on", (!missing.is_empty()).then(|| ("", missing.join(", "))));
+    let routines = routines_of(row);
+    for routine in &routines {
+        add_routine(&mut page, routine, routine.name != spec.name);
+    }
+    for routine in going_on_in(&routines) {
+        let steps = routine.steps.iter().map(|step| (step.label, step.does));
+        page.section(format!("It goes on in {}", routine.name), steps);
+    }
+    let first = |row: &CallRow| routines_of(row).first().map(|routine| routine.name);
+    let own = first(row);
+    let is_twin = |other: &&CallRow| {
+        other.service == row.service && first(other) == own && other.spec.name != spec.name
+    };
+    let twins = ROWS.iter().filter(is_twin);
+    let mut also: Vec<&str> = twins.map(|other| other.spec.name).collect();
+    also.extend(routines.iter().flat_map(|routine| named_in(routine)));
+    see_also(&mut page, also);
+    page
+}
+
+/// The page on a routine.
+pub(super) fn routine_page(routine: &'static RoutineInfo) -> Page {
+    let mut page = Page { kind: "routine", name: routine.name.into(), ..Page::default() };
+    add_routine(&mut page, routine, false);
+    page.about = Prose::of(routine.text).about;
+    let calls = ROWS.iter().filter(|row| routines_of(row).iter().any(|of| of.name == routine.name));
+    let mut also: Vec<&str> = calls.map(|row| row.spec.name).collect();
+    also.extend(named_in(routine));
+    also.extend(naming(routine.name));
+    see_also(&mut page, also);
+    page
+}
+
+/// Adds what a routine is, its steps, errors and sources.
+fn add_routine(page: &mut Page, routine: &'static RoutineInfo, named: bool) {
+    let prose = Prose::of(routine.text);
+    let title = |what: &str| if named { format!("{what} of {}", routine.name) } else { what.to_owned() };
+    if page.kind == "call" {
+        page.about.extend(prose.about.iter().cloned());
+    }
+    page.section(title("Steps"), routine.steps.iter().map(|step| (step.label, step.does)));
+    page.section(title("Errors"), prose.statuses());
+    page.section(title("Sources"), (!prose.sources.is_empty()).then_some(("", prose.sources)));
+}
+
+/// The routines that these go on in, as their descriptions tell it, each once.
+fn going_on_in(routines: &[&'static RoutineInfo]) -> Vec<&'static RoutineInfo> {
+    let mut found = routines.to_vec();
+    let mut at = 0;
+    while let Some(routine) = found.get(at) {
+        let onward = Prose::of(routine.text).onward;
+        let next = Frame::ROUTINES.iter().filter(|next| mentions(&onward, next.name));
+        let next: Vec<_> = next.filter(|next| found.iter().all(|known| known.name != next.name)).collect();
+        found.extend(next);
+        at += 1;
+    }
+    found.split_off(routines.len())
+}
+
+/// The routines that a routine's description or steps name.
+fn named_in(routine: &'static RoutineInfo) -> Vec<&'static str> {
+    let steps = || routine.steps.iter().map(|step| step.does);
+    let named = |name: &str| mentions(routine.text, name) || steps().any(|does| mentions(does, name));
+    Frame::ROUTINES
+        .iter()
+        .map(|other| other.name)
+        .filter(|name| *name != routine.name && named(name))
+        .collect()
+}
+
+/// The routines whose descriptions name something.
+pub(super) fn naming(name: &str) -> Vec<&'static str> {
+    let naming = |routine: &&RoutineInfo| routine.name != name && mentions(routine.text, name);
+    Frame::ROUTINES.iter().filter(naming).map(|routine| routine.name).collect()
+}
+
+/// Adds the names of other pages, each once.
+pub(super) fn see_also(page: &mut Page, also: Vec<&str>) {
+    let mut names: Vec<&str> = Vec::new();
+    for name in also {
+        if name != page.name && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    page.section("See also", (!names.is_empty()).then(|| ("", names.join(", "))));
+}
+
+const fn has(profile: &Profile, service: ServiceName) -> bool {
+    match service {
+        ServiceName::CancelIoEx => profile.has_cancel_io_ex,
+        ServiceName::CompareObjects => profile.has_compare_objects,
+        _ => true,
+    }
+}
+
+fn passed(kind: ParamKind) -> String {
+    match kind {
+        ParamKind::Handle => "a handle".into(),
+        ParamKind::Handles => "a list of handles".into(),
+        ParamKind::Operation => "the label of an operation".into(),
+        ParamKind::Number => "a number".into(),
+        ParamKind::Text => "a text".into(),
+        ParamKind::Flags(names) => format!("a number, or {} joined by |", names.join(", ")),
+        ParamKind::Name(names) => names.join(" or "),
+        ParamKind::Status => "a status".into(),
+        ParamKind::Label => "a label".into(),
+        ParamKind::Process => "the name of a process".into(),
+        ParamKind::ProcessOrHandle => "the name of a process, or a handle to one".into(),
+        ParamKind::Thread => "the name of a thread".into(),
+    }
+}
+
+const fn answer(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Bool => "TRUE, or FALSE and an ERROR_…",
+        Answer::HandleOrNull => "a handle, or NULL and an ERROR_…",
+        Answer::HandleOrInvalid => "a handle, or INVALID_HANDLE_VALUE and an ERROR_…",
+        Answer::Wait => {
+            "WAIT_OBJECT_0 + n, WAIT_ABANDONED_0 + n, WAIT_IO_COMPLETION, WAIT_TIMEOUT, or WAIT_FAILED and an ERROR_…"
+        }
+        Answer::Flags => "HANDLE_FLAG_… bits, or FALSE and an ERROR_…",
+        Answer::Sleep => "0, or WAIT_IO_COMPLETION",
+        Answer::Status => "an NTSTATUS",
+    }
+}

@@ -1,0 +1,25 @@
+//! One page on each thing that has a name: a call, a routine of the kernel, a step's label, a status, a field, ….
+//!
+//! A page is put together from what the model itself says: the descriptions and steps of its routines, the
+//! descriptions of its records, its tables. No rule is written down a second time.
+//!
+//! ```
+//! use sim_model::explain::pages;
+//! let page = &pages("CloseHandle")[0];
+//! assert_eq!((page.kind, &*page.name), ("call", "CloseHandle"));
+//! assert!(page.sections.iter().any(|section| section.title == "Steps of NtClose"));
+//! assert!(pages("ClozeHandle").is_empty());
+//! ```
+
+mod calls;
+mod counts;
+mod fields;
+mod page;
+mod prose;
+mod render;
+mod topics;
+
+pub use counts::{Question, Range, Reading, render_reading, render_reading_json};
+pub use page::{Page, Section};
+pub use render::{render_index, render_index_json, render_page, render_page_json};
+pub use topics::{near_among, nearest, pages, topics};

@@ -1,0 +1,212 @@
+//! What there is to explain, and the pages of a name.
+
+use strsim::osa_distance;
+
+use sim_core::NtStatus;
+use sim_core::drivers::DriverKind;
+use sim_core::finding::Rule;
+use sim_core::frame::{Frame, StepName};
+use sim_core::ob::types::ObjectType;
+use sim_core::profile::{Arch, Profile, Version};
+use sim_core::win32::Win32Error;
+
+use crate::explain::calls::{call_page, naming, routine_page, routines, see_also};
+use crate::explain::fields;
+use crate::explain::page::Page;
+use crate::explain::prose::Prose;
+use crate::scenario::calls::{ROWS, call_row};
+
+/// How many near names are told at most.
+const MOST_NEAR: usize = 5;
+
+/// Everything that has a page: kinds with their names, each name once in its kind.
+pub fn topics() -> Vec<(&'static str, Vec<&'static str>)> {
+    let of_fields = |wanted: &str| {
+        let names = fields::names().into_iter().filter(move |(kind, _)| *kind == wanted);
+        once(names.map(|(_, name)| name))
+    };
+    vec![
+        ("calls", once(ROWS.iter().map(|row| row.spec.name))),
+        (
+            "routines of the kernel",
+            once(Frame::ROUTINES.iter().map(|routine| routine.name).filter(|name| call_row(name).is_none())),
+        ),
+        ("labels of steps", once(steps().map(|step| step.label))),
+        ("fields", of_fields("field")),
+        ("functions of conditions", of_fields("function")),
+        ("types of objects", once(ObjectType::ALL.iter().map(|object_type| object_type.name()))),
+        ("profiles", once(Version::ALL.iter().map(|version| version.name()))),
+        ("drivers", once(DriverKind::ALL.iter().map(|driver| driver.name()))),
+        ("bug checks", once(Rule::ALL.iter().map(|rule| rule.name()))),
+        ("statuses", once(NtStatus::ALL.iter().map(|row| row.1))),
+        ("Win32 errors", once(Win32Error::ALL.iter().map(|row| row.1))),
+    ]
+}
+
+fn once(names: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let mut seen = Vec::new();
+    for name in names {
+        if !seen.contains(&name) {
+            seen.push(name);
+        }
+    }
+    seen
+}
+
+fn steps() -> impl Iterator<Item = &'static StepName> {
+    Frame::ROUTINES.iter().flat_map(|routine| routine.steps)
+}
+
+/// The pages on a name, written as it is; if there are none, on the name with other capitals.
+pub fn pages(name: &str) -> Vec<Page> {
+    let exact = pages_of(name);
+    if !exact.is_empty() {
+        return exact;
+    }
+    let all = topics().into_iter().flat_map(|(_, names)| names);
+    let same = once(all.filter(|known| known.eq_ignore_ascii_case(name)));
+    same.into_iter().flat_map(pages_of).collect()
+}
+
+fn pages_of(name: &str) -> Vec<Page> {
+    let mut pages: Vec<Page> = Vec::new();
+    match call_row(name) {
+        Some(row) => pages.push(call_page(row)),
+        None => pages.extend(routines(name).map(routine_page)),
+    }
+    pages.extend(step_page(name));
+    pages.extend(fields::page(name));
+    pages.extend(ObjectType::ALL.iter().filter(|known| known.name() == name).map(|known| type_page(*known)));
+    pages.extend(Version::ALL.iter().filter(|known| known.name() == name).map(|known| profile_page(*known)));
+    let drivers = DriverKind::ALL.iter().filter(|known| known.name() == name);
+    pages.extend(drivers.map(|driver| Page::new("driver", name, driver.manner().summary)));
+    pages.extend(Rule::ALL.iter().filter(|known| known.name() == name).map(|known| rule_page(*known)));
+    pages.extend(NtStatus::ALL.iter().filter(|row| row.1 == name).map(|row| status_page(row.0, row.2)));
+    pages.extend(Win32Error::from_name(name).map(error_page));
+    pages
+}
+
+/// The names nearest to one that has no page, the nearest first.
+pub fn nearest(name: &str) -> Vec<&'static str> {
+    near_among(name, topics().into_iter().flat_map(|(_, names)| names))
+}
+
+/// The names nearest to one that is none of them, the nearest first, each once.
+pub fn near_among<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    // The distance costs the product of the lengths.
+    if name.len() > 100 {
+        return Vec::new();
+    }
+    let wanted = name.to_ascii_lowercase();
+    let limit = (name.len() / 3).max(1);
+    let mut near: Vec<(usize, &'a str)> = Vec::new();
+    for known in names {
+        let small = known.to_ascii_lowercase();
+        let distance = osa_distance(&wanted, &small);
+        let within = wanted.len() > 3 && small.contains(&wanted);
+        let close = distance <= limit && distance < wanted.len();
+        if (close || within) && near.iter().all(|(_, other)| *other != known) {
+            near.push((if close { distance } else { limit + 1 }, known));
+        }
+    }
+    near.sort_by_key(|(distance, _)| *distance);
+    near.into_iter().map(|(_, name)| name).take(MOST_NEAR).collect()
+}
+
+fn step_page(label: &str) -> Option<Page> {
+    let rows: Vec<_> =
+        steps().filter(|step| step.label == label).map(|step| (step.routine, step.does)).collect();
+    let first = rows.first()?.0;
+    let many = rows.iter().any(|row| row.0 != first);
+    let about = if many { "The label of a step in several routines." } else { "The label of a step." };
+    let mut page = Page::new("step", label, about);
+    page.section("In", rows);
+    Some(page)
+}
+
+fn type_page(object_type: ObjectType) -> Page {
+    let rules = object_type.rules();
+    let mut page = Page::new("type", object_type.name(), "A type of kernel object.");
+    let yes = |is: bool| if is { "yes" } else { "no" };
+    page.section(
+        "What it asks of the object manager",
+        [
+            ("close procedure", yes(rules.has_close_procedure).to_owned()),
+            ("delete procedure", yes(rules.has_delete_procedure).to_owned()),
+            ("counts handles by process", yes(rules.maintains_handle_count).to_owned()),
+            ("valid access", format!("0x{:x}", rules.valid_access.0)),
+        ],
+    );
+    see_also(&mut page, naming(object_type.name()));
+    page
+}
+
+fn profile_page(version: Version) -> Page {
+    let profile = Profile::of(version);
+    let mut page = Page::new("profile", version.name(), format!("{}.", version.title()));
+    let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
+    page.section(
+        "How it differs",
+        [
+            ("port-only requests survive their thread", yes(profile.thread_agnostic_io)),
+            ("CancelIoEx exists", yes(profile.has_cancel_io_ex)),
+            ("CompareObjectHandles exists", yes(profile.has_compare_objects)),
+            ("NtClose of a pseudo handle succeeds", yes(profile.closes_pseudo_handles)),
+            ("a port's last close wakes its waiters", yes(profile.port_close_wakes_waiters)),
+        ],
+    );
+    page.section(
+        "What a handle-table entry takes in advance",
+        Arch::ALL.iter().map(|arch| {
+            let batch = match profile.on(*arch).batch {
+                None => "nothing: PointerCount is the true count".to_owned(),
+                Some(batch) if batch.observed => format!("{} references, as seen", batch.size()),
+                Some(batch) => {
+                    format!(
+                        "{} references: predicted from a field of {} bits, not seen",
+                        batch.size(),
+                        batch.bits
+                    )
+                }
+            };
+            (arch.name(), batch)
+        }),
+    );
+    page
+}
+
+fn rule_page(rule: Rule) -> Page {
+    let mut page = Page::new("bug check", rule.name(), format!("Broken rule: {}.", rule.sentence()));
+    page.section("Code", [("", format!("0x{:X}", rule.bug_check()))]);
+    page
+}
+
+fn status_page(status: NtStatus, meaning: &str) -> Page {
+    let mut page = Page::new("status", status.name(), format!("NTSTATUS: {meaning}."));
+    let severity = match status.0 >> 30 {
+        0 => "success",
+        1 => "informational",
+        2 => "warning",
+        _ => "error",
+    };
+    page.section("Number", [("", format!("0x{:08X}, severity {severity}", status.0))]);
+    page.section("Win32 error", [("", Win32Error::of(status).name())]);
+    let giving = Frame::ROUTINES.iter();
+    let giving =
+        giving.filter(|routine| Prose::of(routine.text).statuses().iter().any(|row| row.0 == status.name()));
+    let mut also: Vec<&str> = giving.map(|routine| routine.name).collect();
+    also.extend(naming(status.name()));
+    see_also(&mut page, also);
+    page.section("Sources", [("", "MS-ERREF, 2.3")]);
+    page
+}
+
+fn error_page(error: Win32Error) -> Page {
+    let mut page = Page::new("Win32 error", error.name(), "A Win32 error: what GetLastError gives.");
+    page.section("Number", [("", error.0.to_string())]);
+    let statuses = NtStatus::ALL
+        .iter()
+        .filter(|row| error != Win32Error::MR_MID_NOT_FOUND && Win32Error::of(row.0) == error);
+    page.section("From", statuses.map(|row| (row.1, row.2)));
+    page
+}

@@ -1,0 +1,49 @@
+//! The calls that ask about handles and objects and change nothing.
+
+use crate::lang::{Binds, ParamKind};
+use crate::scenario::calls::{Answer, CallRow, ServiceName, may, needs, row};
+
+use ParamKind::{Handle as H, Number as N};
+
+const CLASS: ParamKind =
+    ParamKind::Name(&["ObjectBasicInformation", "ObjectNameInformation", "ObjectTypeInformation"]);
+
+/// The queries, Win32 names first.
+pub(super) const QUERIES: [CallRow; 4] = [
+    row(
+        "CompareObjectHandles",
+        &[needs("hFirstObjectHandle", "first", H), needs("hSecondObjectHandle", "second", H)],
+        Binds::Nothing,
+        ServiceName::CompareObjects,
+        Answer::Bool,
+        "tells whether two handles name the same object (since Windows 10)",
+    ),
+    row(
+        "GetProcessHandleCount",
+        &[needs("hProcess", "process", H)],
+        Binds::Information,
+        ServiceName::ProcessHandleCount,
+        Answer::Bool,
+        "counts the open handles of a process; its label is the answer",
+    ),
+    row(
+        "NtQueryObject",
+        &[
+            needs("Handle", "handle", H),
+            needs("ObjectInformationClass", "class", CLASS),
+            may("ObjectInformationLength", "length", N),
+        ],
+        Binds::Information,
+        ServiceName::QueryObject,
+        Answer::Status,
+        "asks for an object's counts, name or type; its label is the answer",
+    ),
+    row(
+        "NtCompareObjects",
+        &[needs("FirstObjectHandle", "first", H), needs("SecondObjectHandle", "second", H)],
+        Binds::Nothing,
+        ServiceName::CompareObjects,
+        Answer::Status,
+        "tells whether two handles name the same object (since Windows 10)",
+    ),
+];

@@ -1,0 +1,149 @@
+//! The pages of `kobj explain`: each thing has one, and it says what the model says.
+
+use sim_core::frame::Frame;
+use sim_core::profile::{Arch, Profile, Version};
+use sim_model::explain::{
+    Question, Reading, nearest, pages, render_index, render_page, render_page_json, render_reading,
+    render_reading_json, topics,
+};
+use sim_model::scenario::calls::ROWS;
+use sim_model::scenario::catalogue::CATALOGUE;
+
+fn settings() -> insta::Settings {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("../../snapshots");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings
+}
+
+#[test]
+fn every_call_has_a_page_with_its_steps() {
+    for row in &ROWS {
+        let page = &pages(row.spec.name)[0];
+        assert_eq!(page.kind, "call", "{}", row.spec.name);
+        let steps = page.sections.iter().filter(|section| section.title.starts_with("Steps"));
+        assert!(steps.map(|section| section.rows.len()).sum::<usize>() > 0, "{} has no steps", row.spec.name);
+    }
+}
+
+#[test]
+fn every_name_that_is_listed_has_a_page_and_no_line_is_too_long() {
+    let mut names = 0;
+    for (kind, of_kind) in topics() {
+        assert!(!of_kind.is_empty(), "{kind}");
+        for name in of_kind {
+            let found = pages(name);
+            assert!(!found.is_empty(), "{kind} {name} has no page");
+            for page in found {
+                assert!(!page.about.is_empty(), "{kind} {name} is not described: {page:?}");
+                let text = render_page(&page, false);
+                assert!(text.lines().all(|line| line.chars().count() <= 100), "{text}");
+                let record: serde_json::Value = serde_json::from_str(&render_page_json(&page)).unwrap();
+                assert_eq!((&record["record"], &record["name"]), (&"page".into(), &page.name.into()));
+            }
+            names += 1;
+        }
+    }
+    assert!(names > 200, "{names}");
+    let fields = CATALOGUE.fields.iter().flat_map(|row| row.1.iter().copied());
+    for name in fields.chain(CATALOGUE.functions.iter().map(|function| function.name)) {
+        assert!(!pages(name).is_empty(), "{name}");
+    }
+}
+
+/// Steps stand on a page as the kernel itself names them.
+#[test]
+fn pages_show_the_kernels_own_sentences() {
+    for routine in Frame::ROUTINES {
+        let text: String = pages(routine.name).iter().map(|page| format!("{page:?}")).collect();
+        for step in routine.steps {
+            assert!(
+                text.contains(&format!("({:?}, {:?})", step.label, step.does)),
+                "{}: {step:?}",
+                routine.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_name_with_other_capitals_is_found_and_a_wrong_one_has_neighbours() {
+    assert_eq!(pages("closehandle")[0].name, "CloseHandle");
+    assert_eq!(nearest("ClosHandle")[0], "CloseHandle");
+    assert_eq!(nearest("PointerCoun")[0], "PointerCount");
+    assert!(nearest("qqqqqqqq").is_empty() && nearest(&"x".repeat(10_000)).is_empty());
+}
+
+#[test]
+fn pages_are_shown_as_before() {
+    settings().bind(|| {
+        for name in ["CloseHandle", "NtQueryObject", "PointerCount", "H1", "STATUS_PENDING", "win10", "File"]
+        {
+            let text: Vec<String> = pages(name).iter().map(|page| render_page(page, false)).collect();
+            insta::assert_snapshot!(format!("explain-{name}"), text.join("\n"));
+        }
+        insta::assert_snapshot!("explain-json", render_page_json(&pages("SetEvent")[0]));
+        let index = render_index(false);
+        assert!(index.lines().all(|line| line.chars().count() <= 100), "{index}");
+        for word in ["CloseHandle", "STATUS_SUCCESS", "ERROR_IO_PENDING", "win81", "serial", "C4"] {
+            assert!(index.contains(word), "{word}");
+        }
+    });
+}
+
+fn shown(pointer_count: u64, handles: u64, profile: Profile) -> String {
+    let question = Question { pointer_count, handles, profile };
+    render_reading(question, Reading::of(question).as_ref(), false)
+}
+
+#[test]
+fn what_a_count_can_mean_is_shown_as_before() {
+    let win11 = Profile::of(Version::Win11);
+    let win81 = Profile::of(Version::Win81).on(Arch::X86);
+    let win10 = Profile::of(Version::Win10).on(Arch::X86);
+    let shown = [
+        shown(65_535, 2, win11),
+        shown(261_732, 7, win11),
+        shown(1, 1, win11),
+        shown(31, 1, win81),
+        shown(16, 1, win10),
+        shown(3, 1, Profile::of(Version::Win7)),
+        shown(6, 0, win11),
+        shown(1, 2, win11),
+        shown(11_863_049, 365, win11),
+    ];
+    assert!(shown.iter().flat_map(|text| text.lines()).all(|line| line.chars().count() <= 100), "{shown:?}");
+    let question = Question { pointer_count: 65_535, handles: 2, profile: win11 };
+    let json = render_reading_json(question, Reading::of(question).as_ref());
+    settings().bind(|| {
+        insta::assert_snapshot!("explain-counts", shown.join("\n----\n\n"));
+        insta::assert_snapshot!("explain-counts-json", json);
+    });
+}
+
+/// No number of references may be left out: whatever entries hold, what is left is in the range.
+#[test]
+fn the_range_holds_every_real_count() {
+    for arch in Arch::ALL {
+        for version in Version::ALL {
+            let profile = Profile::of(*version).on(*arch);
+            let most = profile.batch.map_or(0, |batch| u64::from(batch.most()));
+            for handles in 0..5_u64 {
+                for real in handles..handles + 5 {
+                    for held in [0, 1, most / 2, most].map(|held: u64| held.min(most) * handles) {
+                        let question = Question { pointer_count: real + held, handles, profile };
+                        let reading = Reading::of(question).unwrap();
+                        assert!(
+                            reading.real.fewest <= real && real <= reading.real.most,
+                            "{question:?} {real}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+    let all =
+        Question { pointer_count: u64::MAX, handles: u64::MAX / 2, profile: Profile::of(Version::Win8) };
+    assert!(Reading::of(all).is_some());
+}

@@ -1,0 +1,105 @@
+//! Counts the conformance vectors: which are tested, which in part, which not, and fails if one has no place at all.
+//!
+//! A vector is tested if the name of a test begins with its id (`f_03_…`; several ids may follow each other). One that is
+//! not, or only in part, stands with its reason in a table of docs/FIDELITY.md.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+
+/// The families that need no I/O beyond what the model has, and their ids.
+const FAMILIES: [(&str, &str, &[&str]); 4] = [
+    (
+        "C",
+        "create and close, dispatch, statuses",
+        &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "12", "13", "14"],
+    ),
+    (
+        "F",
+        "handles: duplicate, inherit, flags",
+        &[
+            "01", "02", "03", "04", "06", "07", "08", "09", "10", "11", "12", "13", "14", "14b", "15", "16", "18",
+            "19", "20",
+        ],
+    ),
+    ("G", "waitable objects on owner death", &["01", "03", "04", "05"]),
+    (
+        "R",
+        "HandleCount and PointerCount",
+        &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"],
+    ),
+];
+
+const TESTS: [&str; 5] = [
+    include_str!("c.rs"),
+    include_str!("f.rs"),
+    include_str!("g.rs"),
+    include_str!("r.rs"),
+    include_str!("waits.rs"),
+];
+const FIDELITY: &str = include_str!("../../docs/FIDELITY.md");
+
+fn main() -> ExitCode {
+    let mut tests: BTreeMap<String, usize> = BTreeMap::new();
+    let names = TESTS.iter().flat_map(|file| file.lines()).filter_map(|line| line.strip_prefix("fn "));
+    for id in names.flat_map(ids_of_test) {
+        *tests.entry(id).or_default() += 1;
+    }
+    let explained = explained();
+    let mut homeless = Vec::new();
+    println!("\nConformance vectors, counted from the names of tests and the tables of docs/FIDELITY.md");
+    println!("family                                    vectors  tested  in part  not modelled");
+    for (family, about, numbers) in FAMILIES {
+        let (mut whole, mut part, mut none) = (0, 0, 0);
+        for number in numbers {
+            let id = format!("{family}-{number}");
+            match (tests.contains_key(&id), explained.contains_key(&id)) {
+                (true, false) => whole += 1,
+                (true, true) => part += 1,
+                (false, true) => none += 1,
+                (false, false) => homeless.push(id),
+            }
+        }
+        println!("{family}  {about:<38} {:>7} {whole:>7} {part:>8} {none:>13}", numbers.len());
+    }
+    if homeless.is_empty() {
+        return ExitCode::SUCCESS;
+    }
+    println!("neither tested nor explained: {}", homeless.join(", "));
+    ExitCode::FAILURE
+}
+
+/// The ids that the name of a test begins with.
+fn ids_of_test(name: &str) -> Vec<String> {
+    let mut words = name.split(['_', '(']);
+    let mut ids = Vec::new();
+    while let (Some(family), Some(number)) = (words.next(), words.next()) {
+        let is_number = number.starts_with(|first: char| first.is_ascii_digit());
+        if family.len() != 1 || !is_number {
+            break;
+        }
+        ids.push(format!("{}-{number}", family.to_uppercase()));
+    }
+    ids
+}
+
+/// The ids in the first cells of tables: alone, in lists (`F-01, F-03`) and in ranges (`F-01 to F-09`).
+fn explained() -> BTreeMap<String, ()> {
+    let cells = FIDELITY.lines().filter_map(|line| line.strip_prefix("| ")?.split(" | ").next());
+    let mut ids = BTreeMap::new();
+    for part in cells.flat_map(|cell| cell.split([',', ';'])) {
+        let mut words = part.split_whitespace();
+        let Some(first) = words.next().filter(|word| is_id(word)) else { continue };
+        let last = words.skip_while(|word| *word != "to").nth(1).filter(|word| is_id(word)).unwrap_or(first);
+        let all = FAMILIES.iter().flat_map(|(family, _, numbers)| {
+            numbers.iter().map(move |number| format!("{family}-{number}"))
+        });
+        let family = &first[..2];
+        ids.extend(all.filter(|id| id.starts_with(family) && &**id >= first && &**id <= last).map(|id| (id, ())));
+    }
+    ids
+}
+
+fn is_id(word: &str) -> bool {
+    let Some((family, number)) = word.split_once('-') else { return false };
+    family.len() == 1 && number.starts_with(|first: char| first.is_ascii_digit())
+}
