@@ -1,6 +1,5 @@
 //! The kernel against its own rules.
 
-mod charged;
 mod counts;
 mod handles;
 mod names;

@@ -390,7 +390,7 @@ fn in_kernel(m: &mut Machine, service: impl Into<Frame>) -> Returned {
 }
 
 #[test]
-fn obhandle_a_kernel_handle_is_the_systems_and_user_mode_cannot_use_it() {
+fn r_07_a_kernel_handle_is_the_systems_and_user_mode_cannot_use_it() {
     on_every_version(|version, m| {
         let source = event(m);
         let object = object(m, 0, source).unwrap();

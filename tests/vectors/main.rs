@@ -1,8 +1,10 @@
 //! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
 
 mod c;
+mod charged;
 mod f;
 mod g;
+mod queries;
 mod r;
 mod waits;
 

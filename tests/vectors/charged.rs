@@ -81,7 +81,7 @@ fn walk(version: Version, arch: Arch) -> Vec<u64> {
 }
 
 #[test]
-fn the_numbers_of_windows_8_and_later() {
+fn r_05_the_numbers_of_windows_8_and_later() {
     let expected = [
         32769, 65537, 65536, 32767, 65535, 65534, 32765, 65533, 65532, 32763, 65531, 65530, 32761, 65529,
         65528, 32759, 65527, 65526, 32757, 65525, 65524, 65523, 65522, 32754, 32753,
@@ -92,7 +92,7 @@ fn the_numbers_of_windows_8_and_later() {
 }
 
 #[test]
-fn the_numbers_of_32_bit_windows_8() {
+fn r_05_the_numbers_of_32_bit_windows_8() {
     let expected =
         [33, 65, 64, 31, 63, 62, 29, 61, 60, 27, 59, 58, 25, 57, 56, 23, 55, 54, 21, 53, 52, 51, 50, 18, 17];
     for version in [Version::Win8, Version::Win81] {
@@ -101,7 +101,7 @@ fn the_numbers_of_32_bit_windows_8() {
 }
 
 #[test]
-fn before_windows_8_a_query_counts_itself_and_nothing_in_advance() {
+fn r_05_before_windows_8_a_query_counts_itself_and_nothing_in_advance() {
     let mut expected = vec![2];
     expected.extend([3, 3, 2].repeat(6));
     expected.extend([3, 3, 3, 3, 2, 2]);
@@ -113,7 +113,7 @@ fn before_windows_8_a_query_counts_itself_and_nothing_in_advance() {
 }
 
 #[test]
-fn the_first_windows_8_took_262143_in_advance() {
+fn r_05_the_first_windows_8_took_262143_in_advance() {
     let counts = walk(Version::Win8, Arch::X64);
     assert_eq!(counts[..4], [262_145, 524_289, 524_288, 262_143]);
 }
