@@ -98,8 +98,8 @@ impl Slice {
 pub(super) struct Worker<S: System> {
     state: S::State,
     steps: Vec<S::Step>,
-    /// The steps since the state was loaded: an enabled one, then local ones.
-    taken: Vec<S::Step>,
+    /// The local steps taken after the last enabled one.
+    local: Vec<S::Step>,
     /// The encoding of the last successor.
     bytes: Vec<u8>,
     /// For the last bits of a hash, the position in its part of the last candidate that had them; perhaps one of an
@@ -112,7 +112,7 @@ impl<S: System> Worker<S> {
         Worker {
             state: system.initial(),
             steps: Vec::new(),
-            taken: Vec::new(),
+            local: Vec::new(),
             bytes: Vec::new(),
             recent: vec![0; RECENT],
         }
@@ -148,17 +148,19 @@ impl<S: System> Worker<S> {
         for number in 0..self.steps.len() {
             self.take(job, self.steps[number]);
             self.keep_successor(job, index as u32, slice);
-            slice.local_steps += self.taken.len() as u64 - 1;
-            self.taken.drain(..).rev().for_each(|step| system.undo(&mut self.state, step));
+            slice.local_steps += self.local.len() as u64;
+            while let Some(local) = self.local.pop() {
+                system.undo(&mut self.state, local);
+            }
+            system.undo(&mut self.state, self.steps[number]);
         }
     }
 
     /// Takes a step, runs through local steps and leaves the encoding of where that leads in `bytes`.
     fn take(&mut self, job: &Job<'_, S>, step: S::Step) {
         job.system.take(&mut self.state, step);
-        self.taken.push(step);
         if job.partial_order {
-            run_through(job.system, &mut self.state, &mut self.taken);
+            run_through(job.system, &mut self.state, &mut self.local);
         }
         self.bytes.clear();
         if job.symmetry {
