@@ -7,33 +7,16 @@
 //! | G-04 | Wine ntdll/tests/sync.c; Win32, WaitForMultipleObjects |
 //! | G-05 | Wine ntoskrnl.exe/tests/driver.c, the tests of events; WDK, KeSetEvent, KeResetEvent |
 
-use sim_core::Handle;
 use sim_core::NtStatus;
-use sim_core::nt::create_object::{NtCreateEvent, NtCreateMutant, NtCreateSemaphore};
+use sim_core::nt::create_object::{NtCreateMutant, NtCreateSemaphore};
 use sim_core::nt::event::NtSetEvent;
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::header::Body;
-use sim_core::profile::Profile;
 use sim_tests::Machine;
 
-use crate::Waits;
-
-fn machine() -> Machine {
-    Machine::new(Profile::default())
-}
-
-fn event(machine: &mut Machine, manual_reset: bool) -> Handle {
-    machine
-        .call(
-            0,
-            NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset, signaled: false },
-        )
-        .unwrap()
-        .value
-        .handle()
-}
+use crate::{Waits, event, machine};
 
 #[test]
 fn g_01_a_mutant_counts_its_owners_acquisitions() {

@@ -8,13 +8,33 @@ mod queries;
 mod r;
 mod waits;
 
+use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::nt::event::NtSetEvent;
 use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
+use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::Body;
+use sim_core::profile::Profile;
 use sim_core::ps::schedule::Progress;
 use sim_core::{Handle, NtStatus};
 use sim_tests::Machine;
+
+/// A machine of today's Windows.
+fn machine() -> Machine {
+    Machine::new(Profile::default())
+}
+
+/// An event that the first process has a handle to.
+fn event(machine: &mut Machine, manual_reset: bool) -> Handle {
+    machine
+        .call(
+            0,
+            NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset, signaled: false },
+        )
+        .unwrap()
+        .value
+        .handle()
+}
 
 /// What the tests of waits do to a machine, in short.
 trait Waits {

@@ -17,7 +17,7 @@ use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::close::NtClose;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
-use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateTimer};
+use sim_core::nt::create_object::{NtCreateIoCompletion, NtCreateMutant, NtCreateTimer};
 use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
 use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::semaphore::NtReleaseSemaphore;
@@ -25,28 +25,12 @@ use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
 use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
 use sim_core::ob::attributes::ObjectAttributes;
-use sim_core::profile::Profile;
 use sim_core::ps::apc::ApcState;
 use sim_core::ps::schedule::Step;
 use sim_core::{Access, Handle, NtStatus};
 use sim_tests::Machine;
 
-use crate::Waits;
-
-fn machine() -> Machine {
-    Machine::new(Profile::default())
-}
-
-fn event(machine: &mut Machine, manual_reset: bool) -> Handle {
-    machine
-        .call(
-            0,
-            NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset, signaled: false },
-        )
-        .unwrap()
-        .value
-        .handle()
-}
+use crate::{Waits, event, machine};
 
 fn port(machine: &mut Machine) -> Handle {
     machine
