@@ -144,7 +144,7 @@ struct ExploreArguments {
     #[arg(long, value_name = "N")]
     preemptions: Option<u32>,
     /// Stop after so many states.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     max_states: Option<usize>,
     /// Stop when the states take so many megabytes.
     #[arg(long, value_name = "MEGABYTES")]
@@ -259,5 +259,13 @@ impl From<Color> for output::When {
             Color::Always => output::When::Always,
             Color::Never => output::When::Never,
         }
+    }
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) => Err("the first state is always seen: expected at least 1".into()),
+        Ok(number) => Ok(number),
+        Err(_) => Err("expected a whole number".into()),
     }
 }

@@ -205,6 +205,11 @@ impl Builder<'_> {
         }
         for edge in graph.edge_indices() {
             let Some((from, to)) = graph.edge_endpoints(edge) else { continue };
+            // A directory of the system's lives without those that it names.
+            let is_systems = matches!(graph[to], Holder::Object(object) if self.is_systems(object));
+            if graph[edge] == Hold::Parent && is_systems {
+                continue;
+            }
             let by = match graph[from] {
                 Holder::Wait(thread) => service(k, thread),
                 _ => None,
