@@ -4,6 +4,8 @@ use sim_core::drivers::DriverKind;
 use sim_core::frame::Frame;
 use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
+use sim_core::io::open_options::OpenOptions;
+use sim_core::io::request::{ByteOffset, IoService, Request};
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
@@ -23,7 +25,6 @@ use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbol
 use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::query_object::NtQueryObject;
-use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::semaphore::NtReleaseSemaphore;
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::terminate::NtTerminate;
@@ -123,6 +124,17 @@ impl Machine {
         }
     }
 
+    /// A call that sends a request.
+    pub fn issue(
+        &mut self,
+        thread: usize,
+        service: IoService,
+        request: Request,
+    ) -> Option<sim_core::frame::Returned> {
+        let call = self.k.issue(self.threads[thread], service, request);
+        self.call(thread, call)
+    }
+
     /// Takes the system's own steps until none is left.
     pub fn settle(&mut self) {
         while let Some(step) = self.k.system_step() {
@@ -218,37 +230,29 @@ impl Machine {
             return self.wait_service(thread, handle, second, pick / 16);
         }
         let attributes = ObjectAttributes::UNNAMED;
+        let request = Request { iosb: Some(iosb), length: 8, ..Request::of(handle) };
         match pick % 16 {
             0 | 1 => NtCreateFile::of(CreateFile {
                 attributes: self.device(pick / 16 % 3),
                 access: Access(0x8010_0000),
-                synchronous: pick & 0xC0 == 0,
+                options: OpenOptions {
+                    share: 0,
+                    synchronous: pick & 0xC0 == 0,
+                    alertable: pick & 0x100 == 0,
+                },
             })
             .into(),
             2 => NtCreateIoCompletion::Create { attributes }.into(),
             3 => NtCreateEvent::Create { attributes, manual_reset: pick & 16 == 0, signaled: false }.into(),
             4 | 5 => {
-                let (event, offset) = (second, (pick & 6 != 0).then_some(64));
-                NtReadFile::of(ReadFile {
-                    file: handle,
-                    event,
-                    apc_context: pick & 4 == 0,
-                    iosb,
-                    length: 8,
-                    offset,
-                })
-                .into()
+                let offset = if pick & 6 != 0 { ByteOffset::At(64) } else { ByteOffset::None };
+                let read = Request { event: second, apc_context: pick & 4 == 0, offset, ..request };
+                self.k.issue(thread, IoService::ALL[pick / 32 % IoService::ALL.len()], read).into()
             }
             6 => {
-                let read = ReadFile {
-                    file: handle,
-                    event: Handle::NULL,
-                    apc_context: true,
-                    iosb,
-                    length: 8,
-                    offset: Some(0),
-                };
-                NtReadFile::of(read).into()
+                let apc = (pick & 32 != 0).then(|| self.k.create_apc(false));
+                let read = Request { apc_context: true, apc, offset: ByteOffset::At(0), ..request };
+                self.k.issue(thread, IoService::Read, read).into()
             }
             7 | 8 => NtClose::of(handle).into(),
             9 => NtSetInformationFile::of(handle, second, 7).into(),

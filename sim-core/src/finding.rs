@@ -2,7 +2,11 @@
 //!
 //! A caller's mistake is an NTSTATUS and never a finding.
 
+use alloc::format;
+use alloc::string::String;
+
 use crate::io::irp::Irp;
+use crate::io::port::Packet;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::renaming::Rename;
@@ -21,18 +25,73 @@ word_enum! {
         MultipleIrpCompleteRequests = "MULTIPLE_IRP_COMPLETE_REQUESTS",
         /// An IRP was completed while its cancel routine was still set.
         CompletedWithCancelRoutine = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// An IRP was completed with STATUS_PENDING.
+        CompletedAsPending = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A dispatch routine returned STATUS_PENDING for an IRP that it had not marked pending.
+        PendingNotMarked = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A dispatch routine marked an IRP pending and returned another status.
+        MarkedNotPending = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A cancel routine was called for an IRP that had been completed.
+        CancelStateInCompletedIrp = "CANCEL_STATE_IN_COMPLETED_IRP",
+        /// IoCallDriver was called for an IRP without a stack location for the next driver.
+        NoMoreIrpStackLocations = "NO_MORE_IRP_STACK_LOCATIONS",
+        /// A cancelled IRP was not completed, and nothing will complete it.
+        CancelledNotCompleted = "DRIVER_VERIFIER_DETECTED_VIOLATION",
+        /// An IRP was used after it was freed.
+        IrpUsedAfterFree = "IRP_USED_AFTER_FREE",
+        /// A program freed memory that a request still writes.
+        FreedWhileInUse = "MEMORY_FREED_WHILE_IN_USE",
+        /// A program passed a status block to a second request while a first one still writes it.
+        ReusedWhileInUse = "MEMORY_REUSED_WHILE_IN_USE",
+        /// The system wrote a request's result into memory that the program had freed.
+        WriteToFreedMemory = "WRITE_TO_FREED_MEMORY",
     }
 }
 
 impl Rule {
-    /// The bug check code that Windows (with Driver Verifier where need be) raises.
-    pub const fn bug_check(self) -> u32 {
-        match self {
+    /// The bug check code that Windows (with Driver Verifier where need be) raises. None for what Windows does not notice:
+    /// memory is corrupted then.
+    pub const fn bug_check(self) -> Option<u32> {
+        Some(match self {
             Rule::ReferenceByPointer => 0x18,
-            Rule::InvalidKernelHandle => 0x93,
-            Rule::VerifierDetectedViolation => 0xC4,
+            Rule::NoMoreIrpStackLocations => 0x35,
             Rule::MultipleIrpCompleteRequests => 0x44,
-            Rule::CompletedWithCancelRoutine => 0xC9,
+            Rule::CancelStateInCompletedIrp => 0x48,
+            Rule::InvalidKernelHandle => 0x93,
+            Rule::VerifierDetectedViolation | Rule::CancelledNotCompleted => 0xC4,
+            Rule::CompletedWithCancelRoutine
+            | Rule::CompletedAsPending
+            | Rule::PendingNotMarked
+            | Rule::MarkedNotPending => 0xC9,
+            Rule::IrpUsedAfterFree
+            | Rule::FreedWhileInUse
+            | Rule::ReusedWhileInUse
+            | Rule::WriteToFreedMemory => return None,
+        })
+    }
+
+    /// Whether the system stops: at a bug check, and where memory is corrupted and nobody knows what comes of it.
+    pub const fn stops(self) -> bool {
+        self.bug_check().is_some() || matches!(self, Rule::IrpUsedAfterFree)
+    }
+
+    /// The first parameter of a bug check of Driver Verifier's that has many causes, if the rule alone says which.
+    pub const fn subcode(self) -> Option<u32> {
+        Some(match self {
+            Rule::CompletedAsPending => 0x06,
+            Rule::CompletedWithCancelRoutine => 0x07,
+            Rule::CancelledNotCompleted => 0x135,
+            Rule::PendingNotMarked => 0x23D,
+            Rule::MarkedNotPending => 0x23E,
+            _ => return None,
+        })
+    }
+
+    /// What a person calls a broken rule: `bug check 0x44 MULTIPLE_IRP_COMPLETE_REQUESTS`.
+    pub fn title(self) -> String {
+        match self.bug_check() {
+            Some(code) => format!("bug check 0x{code:X} {}", self.name()),
+            None => self.name().into(),
         }
     }
 
@@ -46,6 +105,18 @@ impl Rule {
             Rule::CompletedWithCancelRoutine => {
                 "an IRP is completed only after its cancel routine was cleared"
             }
+            Rule::CompletedAsPending => "an IRP is not completed with STATUS_PENDING",
+            Rule::PendingNotMarked => {
+                "a dispatch routine returns STATUS_PENDING only for an IRP that is marked pending"
+            }
+            Rule::MarkedNotPending => "a dispatch routine that marks an IRP pending returns STATUS_PENDING",
+            Rule::CancelStateInCompletedIrp => "no cancel routine is called for a completed IRP",
+            Rule::NoMoreIrpStackLocations => "an IRP has a stack location for each driver it is passed to",
+            Rule::CancelledNotCompleted => "a cancelled IRP is completed in time",
+            Rule::IrpUsedAfterFree => "an IRP is not used after it was freed",
+            Rule::FreedWhileInUse => "a program frees no memory that a request still writes",
+            Rule::ReusedWhileInUse => "a status block serves one request at a time",
+            Rule::WriteToFreedMemory => "no request writes into memory that was freed",
         }
     }
 }
@@ -66,13 +137,18 @@ impl Finding {
     ///
     /// REFERENCE_BY_POINTER: the object's type, the object, and the count that was reached as the fourth.
     /// INVALID_KERNEL_HANDLE: the handle, 0 for a protected one. DRIVER_VERIFIER_DETECTED_VIOLATION: 0x3C (a handle that
-    /// is none) or 0xF5 (NULL), the handle. Source: WDK, Bug Check 0x18, 0x93, 0xC4.
+    /// is none) or 0xF5 (NULL), the handle. Those of Driver Verifier that have a [`Rule::subcode`]: that, the IRP. Others:
+    /// the IRP. Source: WDK, Bug Check 0x18, 0x35, 0x44, 0x48, 0x93, 0xC4, 0xC9.
     pub fn parameters(&self, kernel: &Kernel) -> [u64; 4] {
         let about = match self.about {
             About::Object(object) => object.index() as u64,
             About::Irp(irp) => irp.index() as u64,
             About::Handle(handle) => u64::from(handle.0),
+            About::Packet(packet) => packet.index() as u64,
         };
+        if let Some(subcode) = self.rule.subcode() {
+            return [u64::from(subcode), about, 0, 0];
+        }
         match (self.rule, self.about) {
             (Rule::ReferenceByPointer, About::Object(object)) => {
                 let object: Option<&Object> = kernel.get(object);
@@ -94,6 +170,8 @@ pub enum About {
     Irp(Id<Irp>),
     /// A handle.
     Handle(Handle),
+    /// A packet of a completion port.
+    Packet(Id<Packet>),
 }
 
 /// The bits of its word that say which it is.
@@ -106,6 +184,7 @@ impl Word for About {
             About::Object(object) => (0, object.to_word()),
             About::Irp(irp) => (1, irp.to_word()),
             About::Handle(handle) => (2, handle.to_word()),
+            About::Packet(packet) => (3, packet.to_word()),
         };
         word << TAG_BITS | tag
     }
@@ -114,7 +193,8 @@ impl Word for About {
         match word & ((1 << TAG_BITS) - 1) {
             0 => About::Object(Id::from_word(rest)),
             1 => About::Irp(Id::from_word(rest)),
-            _ => About::Handle(Handle::from_word(rest)),
+            2 => About::Handle(Handle::from_word(rest)),
+            _ => About::Packet(Id::from_word(rest)),
         }
     }
     fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
@@ -122,6 +202,7 @@ impl Word for About {
             About::Object(object) => About::Object(names.value(object)).to_word(),
             About::Irp(irp) => About::Irp(names.value(irp)).to_word(),
             About::Handle(handle) => About::Handle(names.value(handle)).to_word(),
+            About::Packet(packet) => About::Packet(names.value(packet)).to_word(),
         }
     }
 }

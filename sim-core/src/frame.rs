@@ -98,11 +98,12 @@ pub(crate) trait Routine: Copy {
     }
 }
 
-/// Declares a routine: its steps, what each still needs, its label and what it does.
+/// Declares a routine: its steps, what each still needs, its label and what it does. Where several services share their
+/// steps, `by` names the method that tells which it is.
 macro_rules! steps {
     (
         $(#[doc = $doc:literal])*
-        pub enum $name:ident = $routine:literal {
+        pub enum $name:ident = $routine:literal $(, by $naming:ident)? {
             $($(#[$vmeta:meta])* $variant:ident { $($field:ident: $ty:ty),* $(,)? } = $label:literal, $does:literal;)*
         }
     ) => {
@@ -121,7 +122,9 @@ macro_rules! steps {
 
             pub(crate) const fn step_name(&self) -> $crate::frame::StepName {
                 let (label, does) = match self { $($name::$variant { .. } => ($label, $does),)* };
-                $crate::frame::StepName { routine: $routine, label, does }
+                let routine = $routine;
+                $(let routine = { let _ = routine; self.$naming() };)?
+                $crate::frame::StepName { routine, label, does }
             }
 
             pub(crate) fn put<N: $crate::renaming::Rename>(
@@ -284,9 +287,11 @@ frames! {
     CancelRoutine in crate::drivers::queue::CancelRoutine,
     FlushQueue in crate::drivers::queue::FlushQueue,
     DeviceCompletes in crate::drivers::queue::DeviceCompletes,
+    CompleteAtOnce in crate::drivers::immediate::CompleteAtOnce,
     Close in crate::nt::close::NtClose,
     CreateFile in crate::nt::create_file::NtCreateFile,
-    ReadFile in crate::nt::read_file::NtReadFile,
+    Issue in crate::nt::issue::NtIssue,
+    IssueEnd in crate::nt::issue_end::NtIssueEnd,
     CancelIoFile in crate::nt::cancel_io_file::NtCancelIoFile,
     CancelIoFileEx in crate::nt::cancel_io_file::NtCancelIoFileEx,
     CreateIoCompletion in crate::nt::create_object::NtCreateIoCompletion,

@@ -12,7 +12,7 @@ use crate::delta::Change;
 use crate::frame::Frame;
 use crate::io::device::Device;
 use crate::io::file::File;
-use crate::io::irp::{Irp, Major};
+use crate::io::irp::Irp;
 use crate::io::port::Port;
 use crate::kernel::Kernel;
 use crate::ob::directory::Directory;
@@ -92,7 +92,7 @@ impl Kernel {
             Thread::WAIT_BLOCKS.of(thread).for_each(&mut hold);
         }
         for (_, irp) in self.all::<Irp>() {
-            if irp.major == Major::Read {
+            if irp.holds_file() {
                 hold(self[irp.file].object);
             }
             irp.event.into_iter().for_each(&mut hold);

@@ -224,6 +224,8 @@ kernel! {
     Lookup lookups: crate::ob::namespace::Lookup,
     Job jobs: crate::ps::job::Job,
     Information informations: crate::ob::information::Information,
+    Request requests: crate::io::request::Request,
+    Buffer buffers: crate::io::buffer::Buffer,
 }
 
 /// A record as undo sees it.
@@ -395,11 +397,15 @@ impl Kernel {
 #[allow(private_bounds, reason = "only the kernel's own records are stored")]
 impl Kernel {
     pub(crate) fn create<R: StoredMut>(&mut self, record: R, why: &'static str) -> Id<R> {
-        let arena = self.arena_mut::<R>();
-        let id = arena.lowest_free();
-        arena.put(id, record);
-        self.record_change(Change::Create { kind: R::KIND, at: id.index() as u32 }, why);
+        let id = self.arena_mut::<R>().lowest_free();
+        self.create_at(id, record, why);
         id
+    }
+
+    /// Creates a record in a place that is its own.
+    pub(crate) fn create_at<R: StoredMut>(&mut self, id: Id<R>, record: R, why: &'static str) {
+        self.arena_mut::<R>().put(id, record);
+        self.record_change(Change::Create { kind: R::KIND, at: id.index() as u32 }, why);
     }
 
     pub(crate) fn destroy<R: StoredMut>(&mut self, id: Id<R>, why: &'static str) {

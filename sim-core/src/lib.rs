@@ -9,10 +9,10 @@
 //! use sim_core::drivers::DriverKind;
 //! use sim_core::nt::close::NtClose;
 //! use sim_core::nt::create_file::{CreateFile, NtCreateFile};
-//! use sim_core::nt::read_file::{NtReadFile, ReadFile};
+//! use sim_core::io::request::{ByteOffset, IoService, Request};
 //! use sim_core::ob::attributes::ObjectAttributes;
 //! use sim_core::ps::schedule::Progress;
-//! use sim_core::{Access, Handle, Kernel, NtStatus};
+//! use sim_core::{Access, Kernel, NtStatus};
 //!
 //! let mut k = Kernel::new(Default::default());
 //! k.create_device("serial0", DriverKind::Serial);
@@ -20,13 +20,14 @@
 //! let app = k.create_process("app");
 //! let main = k.create_thread(app, "main");
 //!
-//! k.start(main, NtCreateFile::of(CreateFile { attributes, access: Access(0x8000_0000), synchronous: false }));
+//! k.start(main, NtCreateFile::of(CreateFile { attributes, access: Access(0x8000_0000), options: Default::default() }));
 //! let Progress::Idle(Some(opened)) = k.run(main) else { panic!("the create returns") };
 //! let file = opened.value.handle();
 //! let object = k.entry(app, file).unwrap().object.unwrap();
 //!
-//! let iosb = k.create_iosb();
-//! k.start(main, NtReadFile::of(ReadFile { file, iosb, length: 64, offset: Some(0), event: Handle::NULL, apc_context: true }));
+//! let (iosb, offset) = (Some(k.create_iosb()), ByteOffset::At(0));
+//! let read = k.issue(main, IoService::Read, Request { iosb, length: 64, offset, apc_context: true, ..Request::of(file) });
+//! k.start(main, read);
 //! let Progress::Idle(Some(read)) = k.run(main) else { panic!("the read returns") };
 //! assert_eq!(read.status, NtStatus::PENDING);
 //! assert_eq!((k[object].handle_count, k[object].pointer_count), (1, 2));
@@ -34,7 +35,7 @@
 //! k.start(main, NtClose::of(file));
 //! k.run(main);
 //! assert_eq!((k[object].handle_count, k[object].pointer_count), (0, 1));
-//! assert_eq!(k[iosb].status, None, "closing the handle has not ended the read");
+//! assert_eq!(k[iosb.unwrap()].status, None, "closing the handle has not ended the read");
 //! ```
 //!
 //! A caller's mistake is an [`NtStatus`]; a driver's mistake is a [`finding`]; a broken invariant of the simulator is

@@ -56,6 +56,10 @@ pub enum Kind {
     Job,
     /// What a query answered.
     Information,
+    /// What a service that sends a request was asked for.
+    Request,
+    /// A buffer in user memory.
+    Buffer,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -58,7 +58,7 @@ impl Kind {
     /// The others of these are there from the beginning, so that their places need not change.
     const fn keeps_places(self) -> bool {
         match self {
-            Kind::Device | Kind::Process | Kind::Thread | Kind::System => true,
+            Kind::Device | Kind::Process | Kind::Thread | Kind::System | Kind::Request => true,
             Kind::Object
             | Kind::Event
             | Kind::File
@@ -75,7 +75,8 @@ impl Kind {
             | Kind::SymbolicLink
             | Kind::Lookup
             | Kind::Job
-            | Kind::Information => false,
+            | Kind::Information
+            | Kind::Buffer => false,
         }
     }
 }
@@ -145,6 +146,8 @@ impl Renaming {
             new[Kind::Thread as usize][from.index()] = to.index() as u32;
             new[Kind::Object as usize][base[*from].object.index()] = base[*to].object.index() as u32;
         }
+        // The parameters of a thread's call have its place.
+        new[Kind::Request as usize] = new[Kind::Thread as usize].clone();
         let places = new.map(|new| {
             let mut old = alloc::vec![0; new.len()];
             (0..).zip(&new).for_each(|(from, to)| old[*to as usize] = from);

@@ -1,9 +1,11 @@
 //! HandleCount and PointerCount on their way through each service.
 
 use sim_core::drivers::queue::DeviceCompletes;
+use sim_core::io::open_options::OpenOptions;
+use sim_core::io::request::{ByteOffset, IoService, Request};
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
-use sim_core::nt::read_file::{NtReadFile, ReadFile};
+use sim_core::nt::issue::NtIssue;
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::{Body, Object};
@@ -13,24 +15,21 @@ use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
 fn open(machine: &mut Machine, device: usize) -> (Handle, Id<Object>) {
-    let open =
-        CreateFile { attributes: machine.device(device), access: Access(0x8000_0000), synchronous: false };
+    let open = CreateFile {
+        attributes: machine.device(device),
+        access: Access(0x8000_0000),
+        options: OpenOptions::default(),
+    };
     let handle = machine.call(0, NtCreateFile::of(open)).unwrap().value.handle();
     let object = machine.k.entry(machine.processes[0], handle).unwrap().object.unwrap();
     machine.k.watch(object);
     (handle, object)
 }
 
-fn read(file: Handle, machine: &Machine) -> NtReadFile {
-    let iosb = machine.iosbs[0];
-    NtReadFile::of(ReadFile {
-        file,
-        event: Handle::NULL,
-        apc_context: true,
-        iosb,
-        length: 8,
-        offset: Some(0),
-    })
+fn read(file: Handle, machine: &mut Machine) -> NtIssue {
+    let (iosb, offset) = (Some(machine.iosbs[0]), ByteOffset::At(0));
+    let read = Request { apc_context: true, iosb, length: 8, offset, ..Request::of(file) };
+    machine.k.issue(machine.threads[0], IoService::Read, read)
 }
 
 fn counts(machine: &Machine, object: Id<Object>) -> (u32, u32) {
@@ -61,7 +60,7 @@ fn a_read_holds_the_file_object_until_the_device_answers() {
     let mut machine = Machine::new(Profile::default());
     let (handle, object) = open(&mut machine, 0);
     assert_eq!(counts(&machine, object), (1, 1));
-    let pend = read(handle, &machine);
+    let pend = read(handle, &mut machine);
     assert_eq!(machine.call(0, pend).unwrap().status, NtStatus::PENDING);
     assert_eq!(counts(&machine, object), (1, 2));
     machine.k.start(machine.threads[0], NtClose::of(handle));
@@ -80,7 +79,7 @@ fn a_read_holds_the_file_object_until_the_device_answers() {
 fn the_same_close_ends_the_read_of_a_driver_that_cancels_at_cleanup() {
     let mut machine = Machine::new(Profile::default());
     let (handle, object) = open(&mut machine, 1);
-    let pend = read(handle, &machine);
+    let pend = read(handle, &mut machine);
     machine.call(0, pend);
     assert_eq!(machine.call(0, NtClose::of(handle)).unwrap().status, NtStatus::SUCCESS);
     assert_eq!((counts(&machine, object), sent(&machine, object)), ((0, 0), (true, true)));
@@ -113,10 +112,9 @@ fn the_last_handle_in_a_process_cancels_only_what_reports_to_a_port_alone() {
             .value
             .handle();
         machine.call(0, NtSetInformationFile::of(file, port, 0));
-        let iosb = machine.iosbs[0];
-        let event = Handle::NULL;
-        machine
-            .call(0, NtReadFile::of(ReadFile { file, event, apc_context, iosb, length: 8, offset: Some(0) }));
+        let (iosb, offset) = (machine.iosbs[0], ByteOffset::At(0));
+        let read = Request { apc_context, iosb: Some(iosb), length: 8, offset, ..Request::of(file) };
+        machine.issue(0, IoService::Read, read);
         let (source, target) = (machine.processes[0], machine.processes[1]);
         machine.call(
             0,
@@ -139,7 +137,7 @@ fn a_failed_create_leaves_nothing() {
     let mut machine = Machine::new(Profile::default());
     let before = machine.k.clone();
     let attributes = machine.device(2);
-    let open = CreateFile { attributes, access: Access(0x8000_0000), synchronous: false };
+    let open = CreateFile { attributes, access: Access(0x8000_0000), options: OpenOptions::default() };
     let failed = machine.call(0, NtCreateFile::of(open)).unwrap();
     assert_eq!(failed.status, NtStatus::OBJECT_NAME_NOT_FOUND);
     machine.k.collect(machine.threads[0]);
@@ -164,7 +162,7 @@ fn a_thread_that_ends_takes_its_own_requests_with_it_and_no_others() {
         if with_port {
             machine.call(0, NtSetInformationFile::of(file, port, 0));
         }
-        let pend = read(file, &machine);
+        let pend = read(file, &mut machine);
         machine.call(1, pend);
         machine.k.terminate_thread(machine.threads[1]);
         machine.settle();

@@ -15,6 +15,8 @@
 
 use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::frame::{Frame, Returned};
+use sim_core::io::open_options::OpenOptions;
+use sim_core::io::request::{ByteOffset, IoService, Request};
 use sim_core::nt::close::NtClose;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
@@ -25,7 +27,6 @@ use sim_core::nt::open_object::{
     NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenSymbolicLinkObject,
 };
 use sim_core::nt::permanence::NtSetPermanence;
-use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::wait::Timeout;
 use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
@@ -51,7 +52,8 @@ fn status(m: &mut Machine, service: impl Into<Frame>) -> NtStatus {
 }
 
 fn open_device(m: &mut Machine, synchronous: bool) -> (Handle, Id<Object>) {
-    let open = CreateFile { attributes: m.device(0), access: Access(0x8010_0000), synchronous };
+    let options = if synchronous { OpenOptions::SYNCHRONOUS } else { OpenOptions::default() };
+    let open = CreateFile { attributes: m.device(0), access: Access(0x8010_0000), options };
     let handle = call(m, NtCreateFile::of(open)).value.handle();
     let object = m.object(handle);
     m.k.watch(object);
@@ -179,8 +181,9 @@ fn read_and_answer(
     synchronous: bool,
     answer: NtStatus,
 ) -> NtStatus {
-    let (iosb, offset) = (m.iosbs[0], Some(0));
-    let read = NtReadFile::of(ReadFile { file, event, apc_context: true, iosb, length: 8, offset });
+    let (iosb, offset) = (m.iosbs[0], ByteOffset::At(0));
+    let read = Request { event, apc_context: true, iosb: Some(iosb), length: 8, offset, ..Request::of(file) };
+    let read = m.k.issue(m.threads[0], IoService::Read, read);
     let thread = m.threads[0];
     m.k.start(thread, read);
     m.k.run(thread);
@@ -226,9 +229,10 @@ fn c_06_c_09_c_10_an_asynchronous_read_that_was_pended_reports_everything() {
             let port = call(&mut m, NtCreateIoCompletion::Create { attributes }).value.handle();
             call(&mut m, NtSetInformationFile::of(file, port, 123));
             let event = if with_event { signal } else { Handle::NULL };
-            let (iosb, offset) = (m.iosbs[0], Some(0));
-            let read = NtReadFile::of(ReadFile { file, event, apc_context: true, iosb, length: 8, offset });
-            assert_eq!(status(&mut m, read), NtStatus::PENDING);
+            let (iosb, offset) = (m.iosbs[0], ByteOffset::At(0));
+            let read = Request { event, apc_context: true, length: 8, offset, ..Request::of(file) };
+            let read = m.issue(0, IoService::Read, Request { iosb: Some(iosb), ..read });
+            assert_eq!(read.map(|returned| returned.status), Some(NtStatus::PENDING));
             assert_eq!(m.k.is_signaled(event_object), !with_event, "C-06: the event was reset");
             assert!(!m.k.is_signaled(object), "C-06: the file object was reset");
             let (device, information) = (m.devices[0], 5);
@@ -414,6 +418,7 @@ fn om_link_targets() {
     call(&mut m, NtClose::of(dangling.value.handle()));
     assert_eq!(status(&mut m, link(devices)), NtStatus::SUCCESS);
     let through = m.named(r"\BaseNamedObjects\link\serial0");
-    let open = CreateFile { attributes: through, access: Access(0x8000_0000), synchronous: false };
+    let open =
+        CreateFile { attributes: through, access: Access(0x8000_0000), options: OpenOptions::default() };
     assert_eq!(status(&mut m, NtCreateFile::of(open)), NtStatus::SUCCESS);
 }

@@ -452,7 +452,7 @@ fn a_driver_that_closes_a_protected_handle_stops_the_system() {
     assert_eq!(in_kernel(&mut m, protect).status, NtStatus::SUCCESS);
     assert_eq!(in_kernel(&mut m, NtClose::of(kernel)).status, NtStatus::HANDLE_NOT_CLOSABLE);
     let finding = m.k.findings()[0];
-    assert_eq!((finding.rule, finding.rule.bug_check()), (Rule::InvalidKernelHandle, 0x93));
+    assert_eq!((finding.rule, finding.rule.bug_check()), (Rule::InvalidKernelHandle, Some(0x93)));
     assert_eq!(finding.parameters(&m.k)[1], 0, "the handle is protected, not unknown");
 }
 

@@ -18,6 +18,7 @@
 //! | IoEvent | ntos_io/IoEvent.c: named events |
 
 use sim_core::drivers::DriverKind;
+use sim_core::io::open_options::OpenOptions;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{NtCreateDirectoryObject, NtCreateEvent, NtCreateSymbolicLinkObject};
@@ -352,7 +353,7 @@ fn a_lookup_leaves_no_reference_behind() {
     let before: Vec<u32> = m.k.all::<Object>().map(|(_, object)| object.pointer_count).collect();
     for path in [r"\??\lpt0", r"\DosDevices\LPT0", r"\GLOBAL??\lpt0", r"\Device\lpt0"] {
         let attributes = m.named(path);
-        let open = CreateFile { attributes, access: Access(0x8000_0000), synchronous: false };
+        let open = CreateFile { attributes, access: Access(0x8000_0000), options: OpenOptions::default() };
         let file = m.call(0, NtCreateFile::of(open)).unwrap();
         assert_eq!(file.status, NtStatus::SUCCESS, "{path}");
         m.call(0, NtClose::of(file.value.handle()));

@@ -13,13 +13,14 @@
 //! QueueUserAPC; WDK, KePulseEvent; ReactOS ob/obwait.c and ps/kill.c.
 
 use sim_core::drivers::queue::DeviceCompletes;
+use sim_core::io::open_options::OpenOptions;
+use sim_core::io::request::{ByteOffset, IoService, Request};
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::close::NtClose;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{NtCreateIoCompletion, NtCreateMutant, NtCreateTimer};
 use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
-use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::semaphore::NtReleaseSemaphore;
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
@@ -136,7 +137,7 @@ fn f_12_an_ended_thread_and_process_are_signalled_while_a_handle_keeps_them() {
 fn a_wait_needs_synchronize_on_every_handle_and_lets_go_of_all_when_one_is_refused() {
     let mut machine = machine();
     let attributes = machine.device(0);
-    let open = |access| CreateFile { attributes, access: Access(access), synchronous: false };
+    let open = |access| CreateFile { attributes, access: Access(access), options: OpenOptions::default() };
     let readable = machine.call(0, NtCreateFile::of(open(1))).unwrap().value.handle();
     let waitable = machine.call(0, NtCreateFile::of(open(0x10_0001))).unwrap().value.handle();
     assert_eq!(machine.poll(readable), NtStatus::ACCESS_DENIED);
@@ -211,11 +212,11 @@ fn a_timer_is_due_at_some_time_and_a_cancelled_one_never() {
 /// The worker reads and then waits for an event; the device answers, so that an APC waits for the worker.
 fn waits_with_an_apc(machine: &mut Machine, e: Handle) {
     let (attributes, device, iosb) = (machine.device(0), machine.devices[0], machine.iosbs[0]);
-    let open = CreateFile { attributes, access: Access(0x10_0001), synchronous: false };
+    let open = CreateFile { attributes, access: Access(0x10_0001), options: OpenOptions::default() };
     let file = machine.call(1, NtCreateFile::of(open)).unwrap().value.handle();
-    let (event, offset) = (Handle::NULL, Some(0));
-    let read = ReadFile { file, event, apc_context: false, iosb, length: 8, offset };
-    machine.call(1, NtReadFile::of(read));
+    let offset = ByteOffset::At(0);
+    let read = Request { iosb: Some(iosb), length: 8, offset, ..Request::of(file) };
+    machine.issue(1, IoService::Read, read);
     machine.wait(1, e, false);
     let interrupt = machine.k[device].thread;
     let (status, information) = (NtStatus::SUCCESS, 8);

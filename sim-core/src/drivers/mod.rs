@@ -1,7 +1,9 @@
 //! The drivers that come with the model, and the manner of each.
 
+pub mod immediate;
 pub mod queue;
 
+use crate::io::irp::Major;
 use crate::word::word_enum;
 
 word_enum! {
@@ -11,6 +13,18 @@ word_enum! {
         Serial = "serial",
         /// A queueing driver as the WDK asks for: like serial, but its cleanup cancels what is queued.
         Queue = "queue",
+        /// A driver that never pends: it completes each request with the device's answer.
+        Immediate = "immediate",
+        /// A driver that pends without a cancel routine, so that nobody can end its requests but the device.
+        NeverCancels = "never_cancels",
+        /// A faulty driver that returns STATUS_PENDING without IoMarkIrpPending.
+        PendsUnmarked = "pends_unmarked",
+        /// A faulty driver that marks an IRP pending and returns STATUS_SUCCESS.
+        MarksAndReturns = "marks_and_returns",
+        /// A faulty driver that completes an IRP a second time.
+        CompletesTwice = "completes_twice",
+        /// A faulty driver that completes an IRP with its cancel routine still set.
+        KeepsCancelRoutine = "keeps_cancel_routine",
     }
 }
 
@@ -23,26 +37,105 @@ pub enum AtCleanup {
     CancelQueued,
 }
 
+/// What a driver does with a new request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dispatch {
+    /// It queues it until the device answers.
+    Pend,
+    /// It completes it with the device's answer.
+    Complete,
+}
+
 /// The manner of a driver.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manner {
-    /// What it does at IRP_MJ_CLEANUP.
-    pub at_cleanup: AtCleanup,
     /// One sentence about it.
     pub summary: &'static str,
+    /// What it does with a new request.
+    pub dispatch: Dispatch,
+    /// It knows reads, writes and device controls only; others it refuses.
+    pub is_plain: bool,
+    /// What it does at IRP_MJ_CLEANUP.
+    pub at_cleanup: AtCleanup,
+    /// It calls IoMarkIrpPending for what it queues.
+    pub marks_pending: bool,
+    /// It returns STATUS_PENDING for what it has queued.
+    pub returns_pending: bool,
+    /// It sets a cancel routine for what it queues.
+    pub sets_cancel_routine: bool,
+    /// It takes the cancel routine back before it completes an IRP.
+    pub clears_cancel_routine: bool,
+    /// It completes an IRP twice.
+    pub completes_twice: bool,
+    /// What is read has no place in a file (FO_NAMED_PIPE and its kin).
+    pub is_stream: bool,
+    /// Names below its device are its own.
+    pub has_names: bool,
+}
+
+impl Manner {
+    /// A correct driver that pends reads, writes and device controls, and does nothing to them at cleanup.
+    const SERIAL: Manner = Manner {
+        summary: "pends reads until the device answers; a cancel ends them, cleanup does not",
+        dispatch: Dispatch::Pend,
+        is_plain: true,
+        at_cleanup: AtCleanup::Nothing,
+        marks_pending: true,
+        returns_pending: true,
+        sets_cancel_routine: true,
+        clears_cancel_routine: true,
+        completes_twice: false,
+        is_stream: false,
+        has_names: false,
+    };
+
+    /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
+    pub const fn refuses(&self, major: Major) -> bool {
+        self.is_plain && matches!(major, Major::FileSystemControl | Major::QueryVolumeInformation)
+    }
 }
 
 impl DriverKind {
     /// The driver's manner.
     pub const fn manner(self) -> Manner {
         match self {
-            DriverKind::Serial => Manner {
-                at_cleanup: AtCleanup::Nothing,
-                summary: "pends reads until the device answers; a cancel ends them, cleanup does not",
-            },
+            DriverKind::Serial => Manner::SERIAL,
             DriverKind::Queue => Manner {
+                summary: "pends every request; a cancel ends them, and so does cleanup, with STATUS_CANCELLED",
                 at_cleanup: AtCleanup::CancelQueued,
-                summary: "pends reads; a cancel ends them, and so does cleanup, with STATUS_CANCELLED",
+                is_plain: false,
+                ..Manner::SERIAL
+            },
+            DriverKind::Immediate => Manner {
+                summary: "completes each request at once, with the device's answer",
+                dispatch: Dispatch::Complete,
+                is_plain: false,
+                ..Manner::SERIAL
+            },
+            DriverKind::NeverCancels => Manner {
+                summary: "pends without a cancel routine: only the device ends a request",
+                sets_cancel_routine: false,
+                ..Manner::SERIAL
+            },
+            DriverKind::PendsUnmarked => Manner {
+                summary: "faulty: returns STATUS_PENDING without IoMarkIrpPending",
+                marks_pending: false,
+                ..Manner::SERIAL
+            },
+            DriverKind::MarksAndReturns => Manner {
+                summary: "faulty: marks an IRP pending and returns STATUS_SUCCESS",
+                returns_pending: false,
+                ..Manner::SERIAL
+            },
+            DriverKind::CompletesTwice => Manner {
+                summary: "faulty: completes an IRP a second time",
+                completes_twice: true,
+                ..Manner::SERIAL
+            },
+            DriverKind::KeepsCancelRoutine => Manner {
+                summary: "faulty: completes an IRP with its cancel routine still set",
+                clears_cancel_routine: false,
+                ..Manner::SERIAL
             },
         }
     }

@@ -3,6 +3,8 @@
 //! Whoever gets a non-NULL answer from exchanging the cancel routine owns the IRP and completes it; everyone else
 //! leaves it alone. Source: WDK, "Using a Driver-Supplied Spin Lock" and "Synchronizing IRP Cancellation".
 
+use crate::drivers::Manner;
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
 use crate::io::device::Device;
@@ -11,17 +13,17 @@ use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::Id;
+use crate::word::{Id, Word};
 
 steps! {
-    /// The read dispatch routine: pend the IRP and make it cancelable.
+    /// The dispatch routine of a driver that queues its IRPs: pend the IRP and make it cancelable.
     pub enum PendIrp = "DispatchRead" {
         Queue { irp: Id<Irp>, device: Id<Device> }
             = "I2", "take the queue lock, mark the IRP pending and queue it";
         SetRoutine { irp: Id<Irp>, device: Id<Device> } = "I3", "set the cancel routine";
         CheckCancel { irp: Id<Irp>, device: Id<Device> }
             = "I4", "was it cancelled meanwhile? then try to take the cancel routine back; release the lock";
-        ReturnPending {} = "I5", "return STATUS_PENDING";
+        ReturnPending { irp: Id<Irp>, device: Id<Device> } = "I5", "return STATUS_PENDING";
     }
 }
 
@@ -34,36 +36,47 @@ impl Routine for PendIrp {
     }
 
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        matches!(self, Self::ReturnPending {})
+        matches!(self, Self::ReturnPending { .. })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Queue { irp, device } => {
                 k.acquire_queue_lock(device, thread);
-                k.set(irp, Irp::PENDING, true, "the driver will complete it later");
+                if k[device].driver.manner().marks_pending {
+                    k.set(irp, Irp::PENDING, true, "the driver will complete it later");
+                }
                 k.push(device, Device::QUEUE, irp, "the request waits in the driver's queue");
                 Next::goto(Self::SetRoutine { irp, device })
             }
             Self::SetRoutine { irp, device } => {
-                k.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+                if k[device].driver.manner().sets_cancel_routine {
+                    k.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+                }
                 Next::goto(Self::CheckCancel { irp, device })
             }
             Self::CheckCancel { irp, device } => {
                 k.release_queue_lock(device, thread);
                 if !(k[irp].cancel && k[irp].cancel_routine) {
-                    return Next::goto(Self::ReturnPending {});
+                    return Next::goto(Self::ReturnPending { irp, device });
                 }
                 k.set(irp, Irp::CANCEL_ROUTINE, false, "it was cancelled before: the driver keeps it");
                 k.remove(device, Device::QUEUE, irp, "the driver takes it back");
                 Next::call(
-                    Self::ReturnPending {},
+                    Self::ReturnPending { irp, device },
                     IofCompleteRequest::Complete { irp, status: NtStatus::CANCELLED, information: 0 },
                 )
             }
-            Self::ReturnPending {} => {
+            Self::ReturnPending { irp, device } => {
                 k.forget_returned(thread);
-                Next::Return(Returned::status(NtStatus::PENDING))
+                let Manner { marks_pending, returns_pending, .. } = k[device].driver.manner();
+                let status = if returns_pending { NtStatus::PENDING } else { NtStatus::SUCCESS };
+                match (marks_pending, returns_pending) {
+                    (false, true) => k.report(Rule::PendingNotMarked, About::Irp(irp), status.to_word()),
+                    (true, false) => k.report(Rule::MarkedNotPending, About::Irp(irp), status.to_word()),
+                    _ => {}
+                }
+                Next::Return(Returned::status(status))
             }
         }
     }
@@ -155,7 +168,7 @@ impl Routine for FlushQueue {
             }
             Self::TakeRoutine { irp, device, queued } => {
                 k.release_queue_lock(device, thread);
-                if !k[queued].cancel_routine {
+                if k[device].driver.manner().sets_cancel_routine && !k[queued].cancel_routine {
                     return Next::goto(Self::Unlink { irp, device });
                 }
                 k.set(queued, Irp::CANCEL_ROUTINE, false, "the cleanup routine owns the IRP now");
@@ -180,6 +193,8 @@ steps! {
             = "D1", "take the IRP out of the driver's queue";
         TakeRoutine { irp: Id<Irp>, device: Id<Device>, status: NtStatus, information: u32 }
             = "D2", "exchange its cancel routine with NULL: non-NULL means ours; release the lock";
+        CompleteAgain { irp: Id<Irp>, status: NtStatus, information: u32 }
+            = "again", "a faulty driver completes the IRP a second time";
     }
 }
 
@@ -187,7 +202,7 @@ impl Routine for DeviceCompletes {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
             Self::Unlink { device, .. } => k[device].lock.is_none(),
-            Self::TakeRoutine { .. } => true,
+            Self::TakeRoutine { .. } | Self::CompleteAgain { .. } => true,
         }
     }
 
@@ -201,11 +216,22 @@ impl Routine for DeviceCompletes {
                 Next::goto(Self::TakeRoutine { irp, device, status, information })
             }
             Self::TakeRoutine { irp, device, status, information } => {
+                let manner = k[device].driver.manner();
                 k.release_queue_lock(device, thread);
-                if !k[irp].cancel_routine {
+                if manner.sets_cancel_routine && !k[irp].cancel_routine {
                     return Next::fail(NtStatus::NOT_FOUND);
                 }
-                k.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+                if manner.clears_cancel_routine {
+                    k.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+                }
+                let complete = IofCompleteRequest::Complete { irp, status, information };
+                match manner.completes_twice {
+                    true => Next::call(Self::CompleteAgain { irp, status, information }, complete),
+                    false => Next::goto(complete),
+                }
+            }
+            Self::CompleteAgain { irp, status, information } => {
+                k.forget_returned(thread);
                 Next::goto(IofCompleteRequest::Complete { irp, status, information })
             }
         }

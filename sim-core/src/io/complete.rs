@@ -39,7 +39,9 @@ impl Routine for IofCompleteRequest {
             // Whoever completes an IRP owns it, except one that an APC finishes: that may be gone after the step.
             Self::Route { irp } => {
                 let irp = &k[irp];
-                !irp.pending || irp.is_synchronous_api() || irp.link == Some(Link::File)
+                irp.synchronous_api
+                    || irp.pending && irp.link == Some(Link::File)
+                    || !irp.pending && irp.major.defers_completion()
             }
             _ => false,
         }
@@ -48,9 +50,16 @@ impl Routine for IofCompleteRequest {
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         match self {
             Self::Complete { irp, status, information } => {
+                if k.get(irp).is_none() {
+                    k.report(Rule::IrpUsedAfterFree, About::Irp(irp), status.to_word());
+                    return Next::SUCCESS;
+                }
                 if k[irp].completed {
                     k.report(Rule::MultipleIrpCompleteRequests, About::Irp(irp), status.to_word());
                     return Next::SUCCESS;
+                }
+                if status == NtStatus::PENDING {
+                    k.report(Rule::CompletedAsPending, About::Irp(irp), status.to_word());
                 }
                 if k[irp].cancel_routine {
                     k.report(Rule::CompletedWithCancelRoutine, About::Irp(irp), status.to_word());
@@ -60,27 +69,25 @@ impl Routine for IofCompleteRequest {
                 k.set(irp, Irp::COMPLETED, true, "the driver called IoCompleteRequest");
                 Next::goto(Self::Route { irp })
             }
-            Self::Route { irp } => match (k[irp].pending, k[irp].link) {
-                (false, _) => Next::SUCCESS,
-                _ if k[irp].is_synchronous_api() => Next::SUCCESS,
-                (true, Some(Link::File)) => Next::goto(Self::Unlink { irp }),
-                (true, _) => {
-                    let thread = k[irp].thread;
-                    k.push(
-                        thread,
-                        Thread::APCS,
-                        irp,
-                        "a special kernel APC will finish the IRP in its thread",
-                    );
-                    Next::SUCCESS
+            Self::Route { irp } => {
+                let Irp { pending, link, synchronous_api, major, thread, .. } = k[irp];
+                if synchronous_api || !pending && major.defers_completion() {
+                    return Next::SUCCESS;
                 }
-            },
+                if pending && link == Some(Link::File) {
+                    return Next::goto(Self::Unlink { irp });
+                }
+                let why = "a special kernel APC will finish the IRP in its thread";
+                k.push(thread, Thread::APCS, irp, why);
+                Next::SUCCESS
+            }
             Self::Unlink { irp } => {
                 k.unlink_irp(irp);
                 Next::goto(Self::QueuePacket { irp })
             }
             Self::QueuePacket { irp } => {
                 let file = k[irp].file;
+                k.copy_result(irp);
                 k.post_completion(irp, true);
                 k.destroy(irp, "the IRP has become the packet");
                 k.release_file(file);
@@ -98,6 +105,14 @@ impl Kernel {
             let key = self[file].key;
             let packet = Packet { key, context: iosb, value: 0, status, information, writes_iosb };
             self.queue_packet(port, packet, "the request reports to the file's completion port");
+        }
+    }
+
+    /// Copies what a request has read into the program's buffer, unless it failed.
+    pub(crate) fn copy_result(&mut self, irp: Id<Irp>) {
+        let status = self[irp].status;
+        if !status.is_error() && status != NtStatus::VERIFY_REQUIRED {
+            self.fill_buffer(irp);
         }
     }
 

@@ -11,6 +11,7 @@ use crate::ob::reference::Purpose;
 use crate::ps::system::Role;
 use crate::ps::thread::Thread;
 use crate::record::record;
+use crate::status::NtStatus;
 use crate::word::{Id, Name, Title};
 
 record! {
@@ -24,6 +25,14 @@ record! {
         DRIVER driver: DriverKind,
         /// Open files and requests, as the I/O manager counts them (not the header's PointerCount).
         REFERENCE_COUNT reference_count: u32 as "ReferenceCount",
+        /// What it answers at once: the status.
+        ANSWER_STATUS answer_status: NtStatus,
+        /// What it answers at once: the number of bytes; as many as were asked for if none.
+        ANSWER_INFORMATION answer_information: Option<u64>,
+        /// Before it answers at once it marks the IRP pending.
+        ANSWER_MARKS answer_marks: bool,
+        /// What its dispatch routine returns beside the answer.
+        ANSWER_RETURNS answer_returns: Option<NtStatus>,
         /// Who holds the driver's queue lock.
         LOCK lock: Option<Id<Thread>>,
         /// The thread that stands for the device's interrupts and DPCs.
@@ -45,8 +54,20 @@ impl Kernel {
         let object = self.create(Object::new(Body::Device(at)), "the driver creates its device");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
         let queue = alloc::vec::Vec::new();
-        let device =
-            self.create(Device { object, name, driver, reference_count: 0, lock: None, thread, queue }, "");
+        let new = Device {
+            object,
+            name,
+            driver,
+            reference_count: 0,
+            answer_status: NtStatus::SUCCESS,
+            answer_information: None,
+            answer_marks: false,
+            answer_returns: None,
+            lock: None,
+            thread,
+            queue,
+        };
+        let device = self.create(new, "");
         self.name_device(object, name.0);
         device
     }

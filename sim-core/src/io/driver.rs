@@ -1,7 +1,8 @@
 //! IofCallDriver: into the driver's dispatch routine.
 
+use crate::drivers::immediate::CompleteAtOnce;
 use crate::drivers::queue::{FlushQueue, PendIrp};
-use crate::drivers::{AtCleanup, DriverKind};
+use crate::drivers::{AtCleanup, Dispatch, DriverKind};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
 use crate::io::device::Device;
@@ -29,17 +30,21 @@ impl Routine for IofCallDriver {
         match self {
             Self::Dispatch { irp } => {
                 let device = k.device_of(irp);
-                let manner = k[device].driver.manner();
-                match (k[irp].major, manner.at_cleanup) {
-                    (Major::Read, _) => Next::goto(PendIrp::Queue { irp, device }),
-                    (Major::Cleanup, AtCleanup::CancelQueued) => {
-                        Next::goto(FlushQueue::Unlink { irp, device })
-                    }
-                    _ => Next::call(
-                        Self::Return { status: NtStatus::SUCCESS },
-                        IofCompleteRequest::Complete { irp, status: NtStatus::SUCCESS, information: 0 },
-                    ),
+                let (major, manner) = (k[irp].major, k[device].driver.manner());
+                if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued {
+                    return Next::goto(FlushQueue::Unlink { irp, device });
                 }
+                let trivial = major.opens_or_closes() || manner.is_plain && major == Major::FlushBuffers;
+                let status = match (trivial, manner.refuses(major)) {
+                    (true, _) => NtStatus::SUCCESS,
+                    (_, true) => NtStatus::INVALID_DEVICE_REQUEST,
+                    _ if manner.dispatch == Dispatch::Complete => {
+                        return Next::goto(CompleteAtOnce::Complete { irp, device });
+                    }
+                    _ => return Next::goto(PendIrp::Queue { irp, device }),
+                };
+                let complete = IofCompleteRequest::Complete { irp, status, information: 0 };
+                Next::call(Self::Return { status }, complete)
             }
             Self::Return { status } => {
                 k.forget_returned(thread);

@@ -2,12 +2,14 @@
 
 use crate::io::device::Device;
 use crate::io::irp::Irp;
+use crate::io::open_options::OpenOptions;
 use crate::io::port::Port;
+use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::Id;
+use crate::word::{Access, Id, Name};
 
 record! {
     /// FILE_OBJECT: one open of a device or file. Duplicated handles share it.
@@ -16,6 +18,12 @@ record! {
         OBJECT object: Id<Object>,
         /// The device it was opened on; none after a failed create.
         DEVICE device: Option<Id<Device>>,
+        /// FileName: what the path says beyond the device.
+        NAME name: Option<Name>,
+        /// The access that the opener asked for (ReadAccess, WriteAccess, DeleteAccess).
+        ACCESS access: Access,
+        /// SharedRead, SharedWrite, SharedDelete as FILE_SHARE_ bits.
+        SHARE share: u8,
         /// FO_HANDLE_CREATED.
         HANDLE_CREATED handle_created: bool,
         /// IRP_MJ_CLEANUP was sent.
@@ -24,6 +32,12 @@ record! {
         CLOSE_SENT close_sent: bool as "close sent",
         /// FO_SYNCHRONOUS_IO: calls wait for their requests, one after the other.
         SYNCHRONOUS synchronous: bool,
+        /// FO_ALERTABLE_IO: alerts and user APCs end a synchronous file's waits.
+        ALERTABLE alertable: bool,
+        /// FO_SKIP_COMPLETION_PORT: a request that succeeds at once queues no packet.
+        SKIP_COMPLETION_PORT skip_completion_port: bool as "FO_SKIP_COMPLETION_PORT",
+        /// FO_SKIP_SET_EVENT: a request that is over at once does not signal the file object.
+        SKIP_SET_EVENT skip_set_event: bool as "FO_SKIP_SET_EVENT",
         /// FO.Event: a wait on the file is satisfied.
         SIGNALED signaled: bool as "signaled",
         /// Who holds the lock of a synchronous file.
@@ -44,14 +58,26 @@ record! {
 }
 
 impl File {
-    pub(crate) const fn new(object: Id<Object>, device: Id<Device>, synchronous: bool) -> File {
+    pub(crate) const fn new(
+        object: Id<Object>,
+        device: Id<Device>,
+        access: Access,
+        options: OpenOptions,
+    ) -> File {
+        let OpenOptions { share, synchronous, alertable } = options;
         File {
             object,
             device: Some(device),
+            name: None,
+            access,
+            share,
             handle_created: false,
             cleanup_sent: false,
             close_sent: false,
             synchronous,
+            alertable,
+            skip_completion_port: false,
+            skip_set_event: false,
             signaled: false,
             lock: None,
             final_status: NtStatus::SUCCESS,
@@ -60,5 +86,17 @@ impl File {
             key: 0,
             irps: alloc::vec::Vec::new(),
         }
+    }
+}
+
+impl Kernel {
+    /// FO_NAMED_PIPE and its kin: what is read has no place in a file.
+    pub(crate) fn is_stream(&self, file: Id<File>) -> bool {
+        self[file].device.is_some_and(|device| self[device].driver.manner().is_stream)
+    }
+
+    /// Where FILE_WRITE_TO_END_OF_FILE writes. What a device stands for has no end.
+    pub(crate) const fn end_of_file(&self, _file: Id<File>) -> u64 {
+        0
     }
 }

@@ -1,5 +1,6 @@
 //! IopCompleteRequest: the second half of completion, in the issuing thread at APC_LEVEL.
 
+use crate::finding::About;
 use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
 use crate::io::irp::Irp;
@@ -7,6 +8,7 @@ use crate::ke::event::Event;
 use crate::kernel::Kernel;
 use crate::ob::header::Body;
 use crate::ob::reference::Purpose;
+use crate::ps::apc::ApcState;
 use crate::ps::thread::Thread;
 use crate::word::Id;
 
@@ -21,7 +23,7 @@ steps! {
         WriteStatusBlock { irp: Id<Irp>, inline: bool } = "Q3", "write the caller's IO_STATUS_BLOCK";
         Signal { irp: Id<Irp>, inline: bool, quiet: bool } = "Q4", "signal the event, or else the file object";
         Unlink { irp: Id<Irp>, inline: bool, quiet: bool } = "Q5", "take the IRP off its thread's list";
-        Report { irp: Id<Irp>, inline: bool, quiet: bool } = "Q6", "queue a packet if the file has a port";
+        Report { irp: Id<Irp>, inline: bool, quiet: bool } = "Q6", "queue the user APC, or a packet if the file has a port";
         LetFileGo { file: Id<File>, inline: bool } = "Q7", "drop the IRP's reference on the file object";
     }
 }
@@ -52,10 +54,11 @@ impl Routine for IopCompleteRequest {
             Self::WriteStatusBlock { irp, inline } => {
                 let Irp { status, information, pending, iosb, file, .. } = k[irp];
                 let quiet = status.is_error() && (!pending || k[file].synchronous);
-                if let Some(iosb) = iosb
-                    && !quiet
-                {
-                    k.write_iosb(iosb, status, information, "the request is finished");
+                if !quiet {
+                    k.copy_result(irp);
+                }
+                if let Some(iosb) = iosb.filter(|_| !quiet) {
+                    k.write_result(iosb, (status, information), About::Irp(irp), "the request is finished");
                 }
                 Next::goto(Self::Signal { irp, inline, quiet })
             }
@@ -69,9 +72,7 @@ impl Routine for IopCompleteRequest {
             }
             Self::Report { irp, inline, quiet } => {
                 let file = k[irp].file;
-                if !quiet && k[irp].apc_context {
-                    k.post_completion(irp, false);
-                }
+                k.report_completion(thread, irp, quiet);
                 k.destroy(irp, "the request is finished");
                 Next::goto(Self::LetFileGo { file, inline })
             }
@@ -88,8 +89,27 @@ impl Routine for IopCompleteRequest {
 }
 
 impl Kernel {
+    /// Exactly one of these: the user APC is queued, or a packet, or nothing.
+    ///
+    /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS concerns only a request that succeeds without having pended.
+    fn report_completion(&mut self, thread: Id<Thread>, irp: Id<Irp>, quiet: bool) {
+        let Irp { apc, apc_context, file, pending, status, synchronous_api, .. } = self[irp];
+        if let Some(apc) = apc {
+            if quiet {
+                self.finish_apc(apc, ApcState::Idle, "the request failed: its APC is not queued");
+            } else if self.queue_user_apc(thread, apc).is_err() {
+                self.finish_apc(apc, ApcState::Discarded, "its thread is ending: it never runs");
+            }
+            return;
+        }
+        let skips = self[file].skip_completion_port && !pending && status.is_success();
+        if !quiet && apc_context && !skips && !synchronous_api {
+            self.post_completion(irp, false);
+        }
+    }
+
     fn signal_completion(&mut self, irp: Id<Irp>, quiet: bool) {
-        let Irp { event, file, pending, status, information, .. } = self[irp];
+        let Irp { event, file, pending, status, information, synchronous_api, .. } = self[irp];
         let synchronous = self[file].synchronous;
         if let Some(object) = event {
             if let (Body::Event(event), false) = (self[object].body, quiet) {
@@ -100,7 +120,9 @@ impl Kernel {
             self.drop_deferred(object, Purpose::IrpEvent, "the last reference went in a completion");
         }
         let wakes_issuer = synchronous && pending;
-        if wakes_issuer || !quiet && (event.is_none() || synchronous) {
+        let skips = self[file].skip_set_event && !pending;
+        let tells_file = (event.is_none() || synchronous) && !synchronous_api && !skips;
+        if wakes_issuer || !quiet && tells_file {
             self.set(file, File::FINAL_STATUS, status, "");
             self.set(file, File::SIGNALED, true, "the request is finished");
             self.wake_waiters(self[file].object);

@@ -1,13 +1,18 @@
 //! IRPs: one request on its way through a driver.
 
+use crate::io::buffer::Buffer;
+use crate::io::control_code::ControlCode;
 use crate::io::file::File;
 use crate::io::iosb::Iosb;
+use crate::io::open_options::OpenOptions;
+use crate::io::pipe_parameters::PipeParameters;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
+use crate::ps::apc::Apc;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Id, word_enum};
+use crate::word::{Access, Id, word_enum};
 
 word_enum! {
     /// IRP_MJ codes.
@@ -18,8 +23,38 @@ word_enum! {
         Close = "IRP_MJ_CLOSE",
         /// Read.
         Read = "IRP_MJ_READ",
+        /// Write.
+        Write = "IRP_MJ_WRITE",
+        /// A control code for a device.
+        DeviceControl = "IRP_MJ_DEVICE_CONTROL",
+        /// A control code for a file system.
+        FileSystemControl = "IRP_MJ_FILE_SYSTEM_CONTROL",
+        /// Write out what is buffered.
+        FlushBuffers = "IRP_MJ_FLUSH_BUFFERS",
+        /// What a file system knows of its volume.
+        QueryVolumeInformation = "IRP_MJ_QUERY_VOLUME_INFORMATION",
         /// The last handle to the file object is gone.
         Cleanup = "IRP_MJ_CLEANUP",
+    }
+}
+
+impl Major {
+    /// It opens or closes the file object itself, and holds no reference on it.
+    pub const fn opens_or_closes(self) -> bool {
+        matches!(self, Major::Create | Major::Cleanup | Major::Close)
+    }
+
+    /// Its result is data for the program's buffer.
+    pub const fn fills_buffer(self) -> bool {
+        matches!(
+            self,
+            Major::Read | Major::DeviceControl | Major::FileSystemControl | Major::QueryVolumeInformation
+        )
+    }
+
+    /// IRP_DEFER_IO_COMPLETION: a request that is over when the driver returns is finished by its issuer itself.
+    pub const fn defers_completion(self) -> bool {
+        !matches!(self, Major::DeviceControl)
     }
 }
 
@@ -38,7 +73,9 @@ record! {
     pub struct Irp: Irp {
         /// What is asked for.
         MAJOR major: Major,
-        /// The file object it is for. Only a read holds a reference on it.
+        /// The control code.
+        CODE code: Option<ControlCode>,
+        /// The file object it is for. Those that open or close it hold no reference on it.
         FILE file: Id<File>,
         /// The thread that issued it.
         THREAD thread: Id<Thread>,
@@ -50,10 +87,24 @@ record! {
         EVENT event: Option<Id<Object>>,
         /// The request's ApcContext is not null, so a port gets a packet.
         APC_CONTEXT apc_context: bool,
-        /// Bytes asked for.
+        /// The user APC to queue.
+        APC apc: Option<Id<Apc>>,
+        /// The program's buffer.
+        BUFFER buffer: Option<Id<Buffer>>,
+        /// Bytes to transfer; of a control code, the length of its output.
         LENGTH length: u32,
+        /// The length of a control code's input.
+        INPUT_LENGTH input_length: u32,
         /// Where in the file.
         OFFSET offset: u64,
+        /// Of a create request: the access that is asked for.
+        ACCESS access: Access,
+        /// Of a create request: ShareAccess and CreateOptions.
+        OPTIONS options: OpenOptions,
+        /// Of a request that creates an instance of a pipe: what the server says of it.
+        PIPE pipe: Option<PipeParameters>,
+        /// IRP_SYNCHRONOUS_API: the service waits for it with an event of its own.
+        SYNCHRONOUS_API synchronous_api: bool,
         /// IoMarkIrpPending was called.
         PENDING pending: bool as "pending",
         /// Irp->Cancel.
@@ -79,11 +130,19 @@ impl Irp {
             file,
             thread,
             link: None,
+            code: None,
             iosb: None,
             event: None,
             apc_context: false,
+            apc: None,
+            buffer: None,
             length: 0,
+            input_length: 0,
             offset: 0,
+            access: Access(0),
+            options: OpenOptions { share: 0, synchronous: false, alertable: false },
+            pipe: None,
+            synchronous_api: major.opens_or_closes(),
             pending: false,
             cancel: false,
             cancel_routine: false,
@@ -94,9 +153,9 @@ impl Irp {
         }
     }
 
-    /// The I/O manager waits for it inside a system service: its completion needs no APC.
-    pub(crate) const fn is_synchronous_api(&self) -> bool {
-        !matches!(self.major, Major::Read)
+    /// It holds a reference on its file object.
+    pub const fn holds_file(&self) -> bool {
+        !self.major.opens_or_closes()
     }
 }
 
@@ -104,6 +163,20 @@ impl Kernel {
     /// The outstanding IRP that reports into `iosb`.
     pub fn irp_of(&self, iosb: Id<Iosb>) -> Option<Id<Irp>> {
         self.all::<Irp>().find(|(_, irp)| irp.iosb == Some(iosb)).map(|(id, _)| id)
+    }
+
+    /// A request that reports to a port and to nothing else belongs to its file object; any other to its thread.
+    pub(crate) fn link_irp(&mut self, irp: Id<Irp>) {
+        let Irp { file, thread, event, apc_context, synchronous_api, .. } = self[irp];
+        let port_alone = self[file].port.is_some() && apc_context && event.is_none() && !synchronous_api;
+        if port_alone && self.profile().thread_agnostic_io {
+            self.set(irp, Irp::LINK, Some(Link::File), "");
+            let why = "it reports to the port alone, so it does not depend on its thread";
+            self.insert(file, File::IRPS, 0, irp, why);
+        } else {
+            self.set(irp, Irp::LINK, Some(Link::Thread), "");
+            self.insert(thread, Thread::IRPS, 0, irp, "the request belongs to the thread that issued it");
+        }
     }
 
     /// Takes an IRP off the list it is on.

@@ -1,7 +1,9 @@
 //! The I/O manager: files, devices, IRPs, cancellation, completion ports.
 
+pub mod buffer;
 pub mod cancel;
 pub mod complete;
+pub mod control_code;
 pub mod device;
 pub mod driver;
 pub mod file;
@@ -9,4 +11,7 @@ pub mod file_close;
 pub mod finish;
 pub mod iosb;
 pub mod irp;
+pub mod open_options;
+pub mod pipe_parameters;
 pub mod port;
+pub mod request;

@@ -1,5 +1,6 @@
 //! Completion ports: packets queued first in, first out; waiting threads served last in, first out.
 
+use crate::finding::About;
 use crate::io::iosb::Iosb;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
@@ -72,12 +73,8 @@ impl Kernel {
         if let Some(iosb) = context
             && writes_iosb
         {
-            self.write_iosb(
-                iosb,
-                status,
-                information,
-                "with a port, the status is written when the packet is removed",
-            );
+            let why = "with a port, the status is written when the packet is removed";
+            self.write_result(iosb, (status, information), About::Packet(packet), why);
         }
     }
 

@@ -53,7 +53,8 @@ impl Kernel {
 
     /// The timers that can become due now and make a difference by it, as steps.
     pub fn timers_due(&self) -> impl Iterator<Item = Step> {
-        let due = |timer: &Timer| timer.set && !(timer.periodic && timer.signaled);
+        let stopped = self.has_stopped();
+        let due = move |timer: &Timer| timer.set && !(timer.periodic && timer.signaled) && !stopped;
         self.all::<Timer>()
             .filter(move |(_, timer)| due(timer))
             .map(|(timer, _)| Step { thread: Id::at(0), choice: Choice::TimerDue(timer) })

@@ -55,7 +55,11 @@ impl Routine for NtQueueApcThread {
                 }
                 let object = returned.value.object();
                 let Body::Thread(target) = k[object].body else { unreachable!("the type was checked") };
-                let status = k.queue_user_apc(target, apc).err().unwrap_or_default();
+                let refused = k.queue_user_apc(target, apc).err();
+                if refused.is_some() {
+                    k.finish_apc(apc, ApcState::Idle, "");
+                }
+                let status = refused.unwrap_or_default();
                 let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Service };
                 Next::call(Self::Return { returned: Returned::status(status) }, drop)
             }

@@ -1,10 +1,12 @@
-//! NtCreateFile.
+//! NtCreateFile and NtCreateNamedPipeFile.
 
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::device::Device;
 use crate::io::driver::IofCallDriver;
 use crate::io::file::File;
 use crate::io::irp::{Irp, Major};
+use crate::io::open_options::OpenOptions;
+use crate::io::pipe_parameters::PipeParameters;
 use crate::kernel::Kernel;
 use crate::ob::attributes::ObjectAttributes;
 use crate::ob::create::ObpCreateHandle;
@@ -16,8 +18,6 @@ use crate::ps::thread::Thread;
 use crate::status::NtStatus;
 use crate::word::{Access, Id};
 
-/// FILE_READ_DATA.
-pub const FILE_READ_DATA: Access = Access(0x0001);
 const FILE_GENERIC_READ: u32 = 0x0012_0089;
 const FILE_GENERIC_WRITE: u32 = 0x0012_0116;
 const FILE_ALL_ACCESS: u32 = 0x001F_01FF;
@@ -29,52 +29,82 @@ pub struct CreateFile {
     pub attributes: ObjectAttributes,
     /// DesiredAccess; generic rights are mapped as the File type maps them.
     pub access: Access,
-    /// FILE_SYNCHRONOUS_IO_NONALERT (in Win32: no FILE_FLAG_OVERLAPPED).
-    pub synchronous: bool,
+    /// ShareAccess and CreateOptions.
+    pub options: OpenOptions,
 }
 
 steps! {
-    /// NtCreateFile: opens a device and returns a handle to a new file object.
+    /// NtCreateFile and NtCreateNamedPipeFile: open a device, or a name below it, and return a handle to a new file
+    /// object.
     ///
-    /// Goes on in ObpLookupObjectName, IofCallDriver and ObpCreateHandle. Errors: those of [`ObpLookupObjectName`], with nothing left behind. No driver of the model refuses
-    /// IRP_MJ_CREATE yet. The create request holds no reference on the file object. Source: ReactOS io/iomgr/file.c.
-    pub enum NtCreateFile = "NtCreateFile" {
-        Open { attributes: ObjectAttributes, access: Access, synchronous: bool }
+    /// Goes on in ObpLookupObjectName, IofCallDriver and ObpCreateHandle. Errors: those of [`ObpLookupObjectName`], and
+    /// what the driver answers to IRP_MJ_CREATE, with nothing left behind: the file object of a failed create sees
+    /// neither IRP_MJ_CLEANUP nor IRP_MJ_CLOSE. The create request holds no reference on the file object. Source:
+    /// ReactOS io/iomgr/file.c.
+    pub enum NtCreateFile = "NtCreateFile", by service {
+        Open { attributes: ObjectAttributes, access: Access, options: OpenOptions, pipe: Option<PipeParameters> }
             = "enter", "look the path up: it must lead to a device";
-        Parse { access: Access, synchronous: bool }
+        Parse { access: Access, options: OpenOptions, pipe: Option<PipeParameters> }
             = "parse", "the device's parse procedure: the device is held and counts an open file";
-        CreateFileObject { device: Id<Device>, access: Access, synchronous: bool }
+        CreateFileObject { device: Id<Device>, access: Access, options: OpenOptions, pipe: Option<PipeParameters> }
             = "create", "create the file object and the create request";
-        Opened { device: Id<Device>, file: Id<File>, irp: Id<Irp>, access: Access }
-            = "opened", "the driver has opened it: reference the file object for the handle";
-        Insert { device: Id<Device>, file: Id<File> } = "insert", "the handle exists: drop the creator's reference";
-        LetDeviceGo { device: Id<Device>, file: Id<File>, returned: Option<Returned> }
+        Opened { device: Id<Device>, file: Id<File>, irp: Id<Irp>, pipe: bool }
+            = "opened", "the driver has answered: reference the file object for the handle";
+        Insert { device: Id<Device>, file: Id<File>, pipe: bool }
+            = "insert", "the handle exists: drop the creator's reference";
+        LetDeviceGo { device: Id<Device>, returned: Option<Returned>, pipe: bool }
             = "unparse", "the path is parsed: let the device object go";
-        Return { returned: Option<Returned> } = "return", "return the handle";
+        Return { returned: Option<Returned>, pipe: bool } = "return", "return the handle";
     }
 }
 
 impl NtCreateFile {
     /// The call.
     pub const fn of(call: CreateFile) -> NtCreateFile {
-        let CreateFile { attributes, access, synchronous } = call;
-        NtCreateFile::Open { attributes, access, synchronous }
+        let CreateFile { attributes, access, options } = call;
+        NtCreateFile::Open { attributes, access, options, pipe: None }
+    }
+
+    /// NtCreateNamedPipeFile: creates an instance of a pipe, and the pipe with its first.
+    pub const fn named_pipe(call: CreateFile, pipe: PipeParameters) -> NtCreateFile {
+        let CreateFile { attributes, access, options } = call;
+        NtCreateFile::Open { attributes, access, options, pipe: Some(pipe) }
+    }
+
+    const fn service(&self) -> &'static str {
+        let pipe = match self {
+            Self::Open { pipe, .. } | Self::Parse { pipe, .. } | Self::CreateFileObject { pipe, .. } => {
+                pipe.is_some()
+            }
+            Self::Opened { pipe, .. }
+            | Self::Insert { pipe, .. }
+            | Self::LetDeviceGo { pipe, .. }
+            | Self::Return { pipe, .. } => *pipe,
+        };
+        if pipe { "NtCreateNamedPipeFile" } else { "NtCreateFile" }
     }
 }
 
 impl Routine for NtCreateFile {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Opened { irp, .. } => k[irp].completed,
+            _ => true,
+        }
+    }
+
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
         matches!(self, Self::Open { .. } | Self::LetDeviceGo { .. })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Open { attributes, access, synchronous } => {
+            Self::Open { attributes, access, options, pipe } => {
                 let (wanted, insert, purpose) = (ObjectType::File, None, Purpose::Parse);
                 let lookup = ObpLookupObjectName::Start { attributes, wanted, insert, purpose };
-                Next::call(Self::Parse { access, synchronous }, lookup)
+                Next::call(Self::Parse { access, options, pipe }, lookup)
             }
-            Self::Parse { access, synchronous } => {
+            Self::Parse { access, options, pipe } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
                     return Next::Return(returned);
@@ -84,26 +114,29 @@ impl Routine for NtCreateFile {
                 };
                 let count = k[device].reference_count + 1;
                 k.set(device, Device::REFERENCE_COUNT, count, "one open file more on the device");
-                Next::goto(Self::CreateFileObject { device, access: map_generic(access), synchronous })
+                Next::goto(Self::CreateFileObject { device, access: map_generic(access), options, pipe })
             }
-            Self::CreateFileObject { device, access, synchronous } => {
-                let object = k.create_file_object(|object| File::new(object, device, synchronous));
-                let file = k.file_of(object);
-                let irp =
-                    k.create(Irp::new(Major::Create, file, thread), "the create request holds no reference");
-                Next::call(Self::Opened { device, file, irp, access }, IofCallDriver::Dispatch { irp })
+            Self::CreateFileObject { device, access, options, pipe } => {
+                let (file, irp) = k.create_request(thread, device, (access, options), pipe);
+                let resume = Self::Opened { device, file, irp, pipe: pipe.is_some() };
+                Next::call(resume, IofCallDriver::Dispatch { irp })
             }
-            Self::Opened { device, file, irp, access } => {
+            Self::Opened { device, file, irp, pipe } => {
                 k.forget_returned(thread);
+                let (status, access) = (k[irp].status, k[irp].access);
+                if status.is_error() {
+                    k.destroy(irp, "the driver refuses to open the file");
+                    return k.refuse_create(device, file, status, pipe);
+                }
                 k.destroy(irp, "the file is open");
                 let object = k[file].object;
                 k.set(file, File::SIGNALED, true, "a file that was just opened is signalled");
                 k.reference(object, Purpose::Handle);
                 let process = k[thread].process;
                 let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
-                Next::call(Self::Insert { device, file }, count)
+                Next::call(Self::Insert { device, file, pipe }, count)
             }
-            Self::Insert { device, file } => {
+            Self::Insert { device, file, pipe } => {
                 let returned = k.take_returned(thread);
                 k.set(file, File::HANDLE_CREATED, true, "");
                 let object = k[file].object;
@@ -111,14 +144,14 @@ impl Routine for NtCreateFile {
                     k.dereference(object, Purpose::Handle);
                 }
                 let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Creation };
-                Next::call(Self::LetDeviceGo { device, file, returned: Some(returned) }, drop)
+                Next::call(Self::LetDeviceGo { device, returned: Some(returned), pipe }, drop)
             }
-            Self::LetDeviceGo { device, returned, .. } => {
+            Self::LetDeviceGo { device, returned, pipe } => {
                 k.forget_returned(thread);
                 let drop = ObDereferenceObject::Drop { object: k[device].object, purpose: Purpose::Parse };
-                Next::call(Self::Return { returned }, drop)
+                Next::call(Self::Return { returned, pipe }, drop)
             }
-            Self::Return { returned } => {
+            Self::Return { returned, .. } => {
                 k.forget_returned(thread);
                 Next::Return(returned.unwrap_or(Returned::status(NtStatus::UNSUCCESSFUL)))
             }
@@ -142,6 +175,34 @@ const fn map_generic(access: Access) -> Access {
 }
 
 impl Kernel {
+    /// IopParseDevice: the file object and the create request.
+    fn create_request(
+        &mut self,
+        thread: Id<Thread>,
+        device: Id<Device>,
+        (access, options): (Access, OpenOptions),
+        pipe: Option<PipeParameters>,
+    ) -> (Id<File>, Id<Irp>) {
+        let name = self[thread].remaining_name;
+        self.set(thread, Thread::REMAINING_NAME, None, "");
+        let object =
+            self.create_file_object(|object| File { name, ..File::new(object, device, access, options) });
+        let file = self.file_of(object);
+        let new = Irp { access, options, pipe, ..Irp::new(Major::Create, file, thread) };
+        let irp = self.create(new, "the create request holds no reference");
+        (file, irp)
+    }
+
+    /// The driver has refused: the file object goes, and never was open.
+    fn refuse_create(&mut self, device: Id<Device>, file: Id<File>, status: NtStatus, pipe: bool) -> Next {
+        self.set(file, File::DEVICE, None, "the create failed");
+        let count = self[device].reference_count - 1;
+        self.set(device, Device::REFERENCE_COUNT, count, "one open file less on the device");
+        let drop = ObDereferenceObject::Drop { object: self[file].object, purpose: Purpose::Creation };
+        let returned = Some(Returned::status(status));
+        Next::call(NtCreateFile::LetDeviceGo { device, returned, pipe }, drop)
+    }
+
     /// The body of an object that is a file.
     pub(crate) fn file_of(&self, object: Id<Object>) -> Id<File> {
         match self[object].body {

@@ -78,7 +78,7 @@ impl Routine for ObpLookupObjectName {
                 let root = returned.value.object();
                 k.begin_at_handle(root, attributes, wanted, insert, purpose)
             }
-            Self::Find { lookup } => k.find_component(lookup),
+            Self::Find { lookup } => k.find_component(thread, lookup),
             Self::Parse { lookup, link } => {
                 let failed = !k.follow_link(lookup, link);
                 let drop = ObDereferenceObject::Drop { object: link, purpose: Purpose::Lookup };
@@ -185,7 +185,7 @@ impl Kernel {
     }
 
     /// One component: down into a directory, through a link, to the object, or to the place for the new one.
-    fn find_component(&mut self, lookup: Id<Lookup>) -> Next {
+    fn find_component(&mut self, thread: Id<Thread>, lookup: Id<Lookup>) -> Next {
         let Lookup { wanted, insert, any_case, directory, .. } = self[lookup];
         let Some(name) = Lookup::REMAINING.first(&self[lookup]) else {
             // The path is the root directory's.
@@ -231,7 +231,8 @@ impl Kernel {
                 self.fail_lookup(lookup, NtStatus::OBJECT_PATH_NOT_FOUND)
             }
             (ObjectType::Device, false) if wanted == ObjectType::File => {
-                self.fail_lookup(lookup, NtStatus::NOT_SUPPORTED)
+                self.remove(lookup, Lookup::REMAINING, name, "");
+                self.found_below_device(thread, lookup, found)
             }
             (_, false) => self.fail_lookup(lookup, NtStatus::OBJECT_TYPE_MISMATCH),
         }
@@ -258,6 +259,17 @@ impl Kernel {
         }
         self.reference(object, purpose);
         self.end_lookup(lookup, object)
+    }
+
+    /// The path goes on below a device: what is left is for the device's parse procedure, if its driver has names.
+    fn found_below_device(&mut self, thread: Id<Thread>, lookup: Id<Lookup>, object: Id<Object>) -> Next {
+        let Body::Device(device) = self[object].body else { unreachable!("the type was checked") };
+        let (name, more) = (Lookup::REMAINING.first(&self[lookup]), self[lookup].remaining.len() > 1);
+        if more || !self[device].driver.manner().has_names {
+            return self.fail_lookup(lookup, NtStatus::NOT_SUPPORTED);
+        }
+        self.set(thread, Thread::REMAINING_NAME, name, "");
+        self.found(lookup, object)
     }
 
     fn end_lookup(&mut self, lookup: Id<Lookup>, object: Id<Object>) -> Next {

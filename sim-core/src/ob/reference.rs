@@ -20,7 +20,7 @@ word_enum! {
         /// A handle.
         Handle = "each handle holds one reference",
         /// A request's hold on its file object.
-        Irp = "NtReadFile holds the file object while the IRP is outstanding",
+        Irp = "the request holds the file object until it has ended",
         /// A request's hold on its event.
         IrpEvent = "the IRP holds the event that it will signal",
         /// A system service's hold for its own duration.

@@ -21,7 +21,7 @@ word_enum! {
 }
 
 record! {
-    /// A user APC (KAPC) that a program queues. Its routine does nothing but return.
+    /// A user APC (KAPC) that a program or a finished request queues. Its routine does nothing but return.
     pub struct Apc: Apc {
         /// What has become of it.
         STATE state: ApcState as "user APC",
@@ -40,14 +40,13 @@ impl Kernel {
     /// KeInsertQueueApc for a user APC. It ends an alertable wait of its thread.
     ///
     /// # Errors
-    /// STATUS_UNSUCCESSFUL: the thread is ending.
+    /// STATUS_UNSUCCESSFUL: the thread is ending, and the APC is still the caller's.
     pub(crate) fn queue_user_apc(&mut self, thread: Id<Thread>, apc: Id<Apc>) -> Result<(), NtStatus> {
         if self[thread].terminating || self[thread].ended {
-            self.finish_apc(apc, ApcState::Idle, "");
             return Err(NtStatus::UNSUCCESSFUL);
         }
         self.set(apc, Apc::STATE, ApcState::Queued, "it waits until its thread waits alertably");
-        self.push(thread, Thread::USER_APCS, apc, "the program queued a user APC to the thread");
+        self.push(thread, Thread::USER_APCS, apc, "a user APC is queued to the thread");
         if self.waits_alertably(thread) {
             self.end_wait(thread, NtStatus::USER_APC, "a user APC ended the thread's wait");
         }

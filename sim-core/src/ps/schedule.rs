@@ -88,7 +88,7 @@ impl Kernel {
     /// The step a thread would take next, leaving aside that its wait may time out.
     pub fn choice(&self, thread: Id<Thread>) -> Option<Choice> {
         let record = &self[thread];
-        if record.ended || !record.created {
+        if record.ended || !record.created || self.has_stopped() {
             return None;
         }
         if record.apc_level == 0 && Thread::APCS.first(record).is_some() {
@@ -101,10 +101,15 @@ impl Kernel {
         ready.then_some(Choice::Run)
     }
 
+    /// Whether the system has stopped: KeBugCheckEx was called. Nobody takes a step any more.
+    pub fn has_stopped(&self) -> bool {
+        self.findings().iter().any(|finding| finding.rule.stops())
+    }
+
     /// Whether the thread is in a wait whose time can run out.
     pub fn can_time_out(&self, thread: Id<Thread>) -> bool {
         let Some(frame) = self.stack(thread).last() else { return false };
-        frame.time_out().is_some() && !frame.ready(self, thread) && !self[thread].ended
+        frame.time_out().is_some() && !frame.ready(self, thread) && !self[thread].ended && !self.has_stopped()
     }
 
     /// Every step that can be taken now, in order of thread; time-outs come after everything else, and then timers.

@@ -13,7 +13,7 @@ use crate::ps::process::Process;
 use crate::ps::system::Role;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id, Title, word_enum};
+use crate::word::{Access, Handle, Id, Name, Title, word_enum};
 
 word_enum! {
     /// Who asks for a service: what user mode passes is not trusted.
@@ -44,10 +44,14 @@ record! {
         HANDED handed: Option<Id<Packet>>,
         /// The access of the handle that a duplicate was made from (OBJECT_HANDLE_INFORMATION), until it is read.
         HANDLE_INFORMATION handle_information: Access,
+        /// RemainingName: what a path says beyond the device that its lookup came to, until the file object has it.
+        REMAINING_NAME remaining_name: Option<Name>,
         /// How its wait ended, until it takes that up (KTHREAD.WaitStatus).
         WAIT_STATUS wait_status: Option<NtStatus> as "WaitStatus",
         /// NtAlertThread was called for it and no alertable wait has seen it yet.
         ALERTED alerted: bool as "Alerted",
+        /// UserApcPending: a wait inside a call was ended by a user APC, so they run when the call returns.
+        USER_APC_PENDING user_apc_pending: bool,
         /// It was told to end.
         TERMINATING terminating: bool,
         /// It has ended; its object is signalled.
@@ -105,9 +109,11 @@ impl Kernel {
             handed: None,
             handle_information: Access(0),
             handle_attributes: 0,
+            remaining_name: None,
             exception: None,
             wait_status: None,
             alerted: false,
+            user_apc_pending: false,
             terminating: false,
             ended: false,
             irps: alloc::vec::Vec::new(),

@@ -12,6 +12,13 @@ use crate::scenario::catalogue::CATALOGUE;
 /// The routines of services that have another name than their call.
 const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::CreateFile, "NtCreateFile"),
+    (ServiceName::WriteFile, "NtReadFile"),
+    (ServiceName::ReadFileEx, "NtReadFile"),
+    (ServiceName::WriteFileEx, "NtReadFile"),
+    (ServiceName::DeviceControl, "NtReadFile"),
+    (ServiceName::FsControl, "NtReadFile"),
+    (ServiceName::FlushFile, "NtReadFile"),
+    (ServiceName::QueryVolume, "NtReadFile"),
     (ServiceName::CreatePort, "NtSetInformationFile"),
     (ServiceName::ResetEvent, "NtSetEvent"),
     (ServiceName::ProcessHandleCount, "NtQueryObject"),
@@ -192,6 +199,7 @@ fn passed(kind: ParamKind) -> String {
 const fn answer(answer: Answer) -> &'static str {
     match answer {
         Answer::Bool => "TRUE, or FALSE and an ERROR_…",
+        Answer::Started => "TRUE, also while the request is pending, or FALSE and an ERROR_…",
         Answer::HandleOrNull => "a handle, or NULL and an ERROR_…",
         Answer::HandleOrInvalid => "a handle, or INVALID_HANDLE_VALUE and an ERROR_…",
         Answer::Wait => {

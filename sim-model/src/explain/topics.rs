@@ -177,7 +177,7 @@ fn profile_page(version: Version) -> Page {
 
 fn rule_page(rule: Rule) -> Page {
     let mut page = Page::new("bug check", rule.name(), format!("Broken rule: {}.", rule.sentence()));
-    page.section("Code", [("", format!("0x{:X}", rule.bug_check()))]);
+    page.section("Code", rule.bug_check().map(|code| ("", format!("0x{code:X}"))));
     page
 }
 

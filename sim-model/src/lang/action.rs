@@ -189,7 +189,7 @@ fn device_action(cursor: &mut Cursor<'_, '_>) -> Parsed<ActionKind> {
 }
 
 /// `12 bytes`, `STATUS_X`, or both with `and` between them.
-fn outcome(cursor: &mut Cursor<'_, '_>) -> Parsed<(Option<Spanned<Number>>, Option<Name>)> {
+pub(super) fn outcome(cursor: &mut Cursor<'_, '_>) -> Parsed<(Option<Spanned<Number>>, Option<Name>)> {
     let mut bytes = None;
     let mut status = None;
     loop {

@@ -72,7 +72,7 @@ pub struct Scenario {
     pub arch: Option<Name>,
     /// `unbound a, b`: labels that are the value of no handle.
     pub unbound: Vec<Name>,
-    /// `device serial0 driver=serial`.
+    /// `device serial0 driver=serial`, `device ready driver=immediate with 12 bytes`.
     pub devices: Vec<Device>,
     /// Processes and environments, in the order of the file.
     pub actors: Vec<Actor>,
@@ -107,6 +107,10 @@ pub struct Device {
     pub name: Name,
     /// The driver's name.
     pub driver: Name,
+    /// How many bytes it answers with at once.
+    pub bytes: Option<Spanned<Number>>,
+    /// The status it answers with at once.
+    pub status: Option<Name>,
 }
 
 /// Something at file level that acts.

@@ -6,10 +6,13 @@ use sim_core::NtStatus;
 use sim_core::profile::Arch;
 
 use super::action::RAISES;
-use super::ast::{Action, ActionKind, Actor, Expected, HandlePolicy, Name, Scenario, Span, Spanned};
+use super::ast::{Action, ActionKind, Actor, Expected, HandlePolicy, Name, Number, Scenario, Span, Spanned};
 use super::catalogue::{Binds, Catalogue};
 use super::diagnostic::{Diagnostic, Diagnostics, MAX_QUOTED, quoted};
 use super::nearest::nearest;
+
+/// The most bytes that a request transfers.
+const MOST_BYTES: i128 = u32::MAX as i128;
 
 /// Looks up every name of a scenario. No error means that a run can rely on all of them.
 pub fn check(scenario: &Scenario, catalogue: &Catalogue) -> Diagnostics {
@@ -158,6 +161,7 @@ impl<'a> Checker<'a> {
         }
         for device in &scenario.devices {
             self.one_of("driver", &device.driver, || catalogue.drivers.iter().copied());
+            self.outcome(device.bytes.as_ref(), device.status.as_ref());
         }
         for action in scenario.environments().flat_map(|environment| &environment.actions) {
             if let ActionKind::Call { call, .. } = &action.value {
@@ -184,24 +188,31 @@ impl<'a> Checker<'a> {
             }
             ActionKind::Check(expr) => self.expr(expr, place),
             ActionKind::DeviceCompletes { device, label, bytes, status } => {
-                self.device_action(device, label, status.as_ref(), place);
-                if let Some(bytes) = bytes.as_ref().filter(|bytes| bytes.value.negative) {
-                    self.diagnostics.push(
-                        Diagnostic::new("a number of bytes is not negative").at(bytes.span, "negative"),
-                    );
-                }
+                self.device_action(device, label, place);
+                self.outcome(bytes.as_ref(), status.as_ref());
             }
             ActionKind::DeviceFails { device, label, status } => {
-                self.device_action(device, label, Some(status), place);
+                self.device_action(device, label, place);
+                self.outcome(None, Some(status));
             }
             ActionKind::ExitProcess(name) | ActionKind::TerminateProcess(name) => self.process(name),
             ActionKind::TerminateThread(name) => self.thread(name),
         }
     }
 
-    fn device_action(&mut self, device: &Name, label: &Name, status: Option<&Name>, place: Option<Place>) {
+    fn device_action(&mut self, device: &Name, label: &Name, place: Option<Place>) {
         self.device(device);
         self.label_of(&label.value, label.span, place, &[Binds::Operation], &[]);
+    }
+
+    /// How a request ends: a number of bytes, a status, or both.
+    fn outcome(&mut self, bytes: Option<&Spanned<Number>>, status: Option<&Name>) {
+        if let Some(bytes) = bytes.filter(|bytes| bytes.value.value() < 0 || bytes.value.value() > MOST_BYTES)
+        {
+            let (found, span) = (bytes.value.value(), bytes.span);
+            let message = format!("the number {found} does not fit: expected 0 to {MOST_BYTES} bytes");
+            self.diagnostics.push(Diagnostic::new(message).at(span, "out of range"));
+        }
         if let Some(status) = status {
             self.one_of("status", status, || NtStatus::ALL.iter().map(|row| row.1));
         }

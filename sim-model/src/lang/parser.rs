@@ -1,6 +1,6 @@
 //! The parser: statements to a tree. An error costs its statement; the next line is read as usual.
 
-use super::action::{ACTION_WORDS, action};
+use super::action::{ACTION_WORDS, action, outcome};
 use super::ast::{
     Action, Actor, Device, Environment, HandlePolicy, Name, Process, Property, PropertyKind, Scenario,
     ScheduleStep, Span, Spanned, Thread,
@@ -322,7 +322,9 @@ fn device(cursor: &mut Cursor<'_, '_>) -> Parsed<Device> {
     let name = cursor.name("the name of the device")?;
     cursor.word(&["driver"], "`driver`")?;
     cursor.symbol("=")?;
-    Ok(Device { name, driver: cursor.name("the name of a driver")? })
+    let driver = cursor.name("the name of a driver")?;
+    let (bytes, status) = if cursor.eat_word("with") { outcome(cursor)? } else { (None, None) };
+    Ok(Device { name, driver, bytes, status })
 }
 
 fn property(kind: PropertyKind, cursor: &mut Cursor<'_, '_>) -> Parsed<Property> {

@@ -41,7 +41,9 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
         writeln!(out, "unbound {}", joined(&scenario.unbound, ", "))?;
     }
     for device in &scenario.devices {
-        writeln!(out, "device {} driver={}", device.name.value, device.driver.value)?;
+        write!(out, "device {} driver={}", device.name.value, device.driver.value)?;
+        write_outcome(out, device.bytes.as_ref(), device.status.as_ref())?;
+        out.push('\n');
     }
     for actor in &scenario.actors {
         write_actor(out, actor)?;
@@ -112,12 +114,7 @@ fn write_action(out: &mut String, action: &ActionKind) -> fmt::Result {
         }
         ActionKind::DeviceCompletes { device, label, bytes, status } => {
             write!(out, "device {} completes {}", device.value, label.value)?;
-            let outcomes =
-                [bytes.as_ref().map(|b| b.value.to_string()), status.as_ref().map(|s| s.value.clone())];
-            for (outcome, word) in outcomes.iter().flatten().zip(["with", "and"]) {
-                write!(out, " {word} {outcome}")?;
-            }
-            Ok(())
+            write_outcome(out, bytes.as_ref(), status.as_ref())
         }
         ActionKind::DeviceFails { device, label, status } => {
             write!(out, "device {} fails {} with {}", device.value, label.value, status.value)
@@ -225,4 +222,12 @@ impl fmt::Display for Number {
 fn joined(names: &[Name], separator: &str) -> String {
     let names: Vec<&str> = names.iter().map(|Spanned { value, .. }| value.as_str()).collect();
     names.join(separator)
+}
+
+fn write_outcome(out: &mut String, bytes: Option<&Spanned<Number>>, status: Option<&Name>) -> fmt::Result {
+    let outcomes = [bytes.map(|bytes| bytes.value.to_string()), status.map(|status| status.value.clone())];
+    for (outcome, word) in outcomes.iter().flatten().zip(["with", "and"]) {
+        write!(out, " {word} {outcome}")?;
+    }
+    Ok(())
 }

@@ -56,21 +56,14 @@ impl World<'_> {
         let state = self.actors[actor];
         let Some(thread) = self.threads[actor] else { return };
         let process = self.kernel[thread].process;
-        let mut iosb = None;
-        if let Service::ReadFile { apc_context, .. } = call.service {
-            let block = self.kernel.create_iosb();
-            iosb = Some(block);
-            if call.answer() != Answer::Status && apc_context {
-                let why = "ReadFile marks the OVERLAPPED";
-                self.kernel.write_iosb(block, NtStatus::PENDING, 0, why);
-            }
-            if let Some(label) = call.label {
-                self.bind(label, Binding::Operation(block));
-            }
+        if let Service::Issue(args) = call.service {
+            let frame = self.begin_request(thread, call, args);
+            self.kernel.start(thread, frame);
+            return self.set_actor(actor, ActorState { inside: Some(thread), ..state });
         }
         let apc = self.begin_apc(call);
         self.pass_handles(thread, call);
-        match self.first_service(process, call.service, iosb, apc) {
+        match self.first_service(process, call.service, apc) {
             Some(frame) => {
                 self.kernel.start(thread, frame);
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
@@ -149,7 +142,7 @@ impl World<'_> {
         if again && !self.kernel[thread].terminating {
             self.pass_handles(thread, call);
             let process = self.kernel[thread].process;
-            let service = self.first_service(process, call.service, None, None)?;
+            let service = self.first_service(process, call.service, None)?;
             self.kernel.start(thread, service);
             return None;
         }

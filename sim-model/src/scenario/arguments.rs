@@ -1,6 +1,8 @@
 //! What calls are given: labels, handles, names and processes.
 
 use sim_core::Handle;
+use sim_core::io::control_code::ControlCode;
+use sim_core::io::request::{ByteOffset, IoService};
 
 /// The number of a path among the program's.
 pub type PathId = usize;
@@ -39,4 +41,29 @@ pub enum ProcessArg {
     Named(usize),
     /// The process that a handle names.
     Handle(HandleArg),
+}
+
+/// The arguments of a call that sends a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssueArgs {
+    /// Which service it is.
+    pub service: IoService,
+    /// The file.
+    pub file: HandleArg,
+    /// The event.
+    pub event: HandleArg,
+    /// It has an APC routine.
+    pub apc: bool,
+    /// ApcContext is not null.
+    pub apc_context: bool,
+    /// A Win32 call with an OVERLAPPED: it writes STATUS_PENDING into it first.
+    pub marks: bool,
+    /// Bytes to transfer; of a control code, the length of its output.
+    pub length: u32,
+    /// The length of a control code's input.
+    pub input_length: u32,
+    /// Where in the file.
+    pub offset: ByteOffset,
+    /// The control code.
+    pub code: Option<ControlCode>,
 }

@@ -2,6 +2,7 @@
 
 use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
 use crate::scenario::calls_handles::HANDLES;
+use crate::scenario::calls_io::IO;
 use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
 use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_waits::WAITS;
@@ -13,6 +14,20 @@ pub enum ServiceName {
     CreateFile,
     /// NtReadFile.
     ReadFile,
+    /// NtWriteFile.
+    WriteFile,
+    /// NtReadFile with an APC routine.
+    ReadFileEx,
+    /// NtWriteFile with an APC routine.
+    WriteFileEx,
+    /// NtDeviceIoControlFile.
+    DeviceControl,
+    /// NtFsControlFile.
+    FsControl,
+    /// NtFlushBuffersFile.
+    FlushFile,
+    /// NtQueryVolumeInformationFile.
+    QueryVolume,
     /// NtClose.
     Close,
     /// CreateIoCompletionPort, which is up to two services.
@@ -122,6 +137,8 @@ pub enum ServiceName {
 pub enum Answer {
     /// TRUE, or FALSE and GetLastError.
     Bool,
+    /// TRUE also while the request is pending, or FALSE and GetLastError.
+    Started,
     /// A handle, or NULL and GetLastError.
     HandleOrNull,
     /// A handle, or INVALID_HANDLE_VALUE and GetLastError.
@@ -169,6 +186,10 @@ pub(super) const fn row(
 pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
 const ACCESS: ParamKind =
     ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
+pub(super) const SHARE: ParamKind =
+    ParamKind::Flags(&["FILE_SHARE_READ", "FILE_SHARE_WRITE", "FILE_SHARE_DELETE"]);
+const CREATE_OPTIONS: ParamKind =
+    ParamKind::Flags(&["FILE_SYNCHRONOUS_IO_NONALERT", "FILE_SYNCHRONOUS_IO_ALERT"]);
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
 use ParamKind::{Handle as H, Number as N, Operation as O, Text as T};
 
@@ -176,31 +197,19 @@ const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
 const INITIAL: ParamSpec = may("bInitialState", "initial", BOOLEAN);
 
 /// The calls of files, ports and events, Win32 names first.
-const BASIC: [CallRow; 23] = [
+const BASIC: [CallRow; 22] = [
     row(
         "CreateFile",
         &[
             needs("lpFileName", "path", T),
             needs("dwDesiredAccess", "access", ACCESS),
             may("dwFlagsAndAttributes", "flags", FILE_FLAGS),
+            may("dwShareMode", "share", SHARE),
         ],
         Binds::Handle,
         ServiceName::CreateFile,
         Answer::HandleOrInvalid,
         "opens a device",
-    ),
-    row(
-        "ReadFile",
-        &[
-            needs("hFile", "file", H),
-            needs("nNumberOfBytesToRead", "length", N),
-            may("Offset", "offset", N),
-            may("hEvent", "event", H),
-        ],
-        Binds::Operation,
-        ServiceName::ReadFile,
-        Answer::Bool,
-        "reads; its label is the OVERLAPPED",
     ),
     row(
         "CloseHandle",
@@ -293,26 +302,25 @@ const BASIC: [CallRow; 23] = [
         "ends the calling thread",
     ),
     row(
+        "NtCreateFile",
+        &[
+            needs("ObjectName", "name", T),
+            needs("DesiredAccess", "access", ACCESS),
+            may("CreateOptions", "options", CREATE_OPTIONS),
+            may("ShareAccess", "share", SHARE),
+        ],
+        Binds::Handle,
+        ServiceName::CreateFile,
+        Answer::Status,
+        "opens a device",
+    ),
+    row(
         "NtClose",
         &[needs("Handle", "handle", H)],
         Binds::Nothing,
         ServiceName::Close,
         Answer::Status,
         "closes a handle",
-    ),
-    row(
-        "NtReadFile",
-        &[
-            needs("FileHandle", "file", H),
-            needs("Length", "length", N),
-            may("ByteOffset", "offset", N),
-            may("Event", "event", H),
-            may("ApcContext", "context", BOOLEAN),
-        ],
-        Binds::Operation,
-        ServiceName::ReadFile,
-        Answer::Status,
-        "reads; its label is the IO_STATUS_BLOCK",
     ),
     row(
         "NtCreateIoCompletion",
@@ -393,11 +401,11 @@ const BASIC: [CallRow; 23] = [
     ),
 ];
 
-const ROW_COUNT: usize = BASIC.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
+const ROW_COUNT: usize = BASIC.len() + IO.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 5] = [&BASIC, &NAMED, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 6] = [&BASIC, &IO, &NAMED, &WAITS, &HANDLES, &QUERIES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -53,7 +53,7 @@ const fn function(name: &'static str, subject: Subject, gives: Option<&'static s
 }
 
 const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
-const APC: Subject = Subject::Label(&[Binds::Apc]);
+const APC: Subject = Subject::Label(&[Binds::Apc, Binds::Operation]);
 const C: &str = "CurrentCount";
 const M: &str = "MaximumCount";
 const CHARGED: &str = "ChargedPointerCount";

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
+use sim_core::drivers::immediate::Answer;
 use sim_core::ob::information::InformationClass;
 use sim_core::profile::{Arch, Profile};
 
 use crate::lang::ast::{self, Expected, Scenario, Span, Spanned};
 use crate::lang::{Diagnostic, Diagnostics, check};
-use crate::scenario::calls::{Answer, ServiceName, call_row};
+use crate::scenario::calls::{ServiceName, call_row};
 use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_args::Args;
 use crate::scenario::compile_handles::{handle_policy, marks};
@@ -80,7 +81,10 @@ fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
 
 fn device(device: &ast::Device) -> Option<DeviceDecl> {
     let driver = DriverKind::named(&device.driver.value)?;
-    Some(DeviceDecl { name: device.name.value.clone(), driver })
+    let status = device.status.as_ref().and_then(|status| NtStatus::from_name(&status.value));
+    let information = device.bytes.as_ref().map(|bytes| bytes.value.magnitude as u32);
+    let answer = Answer { status: status.unwrap_or_default(), information, ..Answer::default() };
+    Some(DeviceDecl { name: device.name.value.clone(), driver, answer })
 }
 
 pub(super) struct Compiler {
@@ -289,7 +293,14 @@ impl Args<'_> {
     fn service(&mut self, labelled: bool) -> Service {
         match self.row.service {
             ServiceName::CreateFile => self.create_file(),
-            ServiceName::ReadFile => self.read_file(labelled),
+            ServiceName::ReadFile
+            | ServiceName::WriteFile
+            | ServiceName::ReadFileEx
+            | ServiceName::WriteFileEx
+            | ServiceName::DeviceControl
+            | ServiceName::FsControl
+            | ServiceName::FlushFile
+            | ServiceName::QueryVolume => self.issue(labelled),
             ServiceName::Close => Service::Close(self.handle("handle")),
             ServiceName::CreatePort => {
                 let (file, port) = (self.handle("file"), self.handle("port"));
@@ -354,24 +365,6 @@ impl Args<'_> {
         // What is never asked for is never kept: the books of references taken in advance make more states.
         self.compiler.charges |= class == InformationClass::Basic;
         Service::Query { handle: self.handle("handle"), class, length: self.wide("length") }
-    }
-
-    fn create_file(&mut self) -> Service {
-        let name = self.device_path();
-        let access = self.flags("access").into_iter().map(access_bit).fold(0, |mask, bit| mask | bit);
-        let synchronous = !self.flags("flags").contains(&"FILE_FLAG_OVERLAPPED");
-        // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
-        Service::CreateFile { name, access: access | 0x0010_0080, synchronous }
-    }
-
-    fn read_file(&mut self, labelled: bool) -> Service {
-        let (file, length) = (self.handle("file"), self.narrow("length"));
-        let (offset, event) = (self.wide("offset"), self.handle("event"));
-        let apc_context = match self.row.answer {
-            Answer::Status => self.given("context").is_none() && labelled || self.is_true("context"),
-            _ => offset.is_some(),
-        };
-        Service::ReadFile { file, length, offset, event, apc_context }
     }
 }
 

@@ -6,7 +6,7 @@ use sim_core::io::iosb::Iosb;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::{Answered, Information};
 use sim_core::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
-use sim_core::ps::apc::ApcState;
+use sim_core::ps::apc::{Apc, ApcState};
 use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
 
@@ -364,15 +364,13 @@ impl World<'_> {
                 match field {
                     Field::Pending => Value::Number(i128::from(self.kernel().irp_of(iosb).is_some())),
                     Field::Information => Value::Number(i128::from(block.information)),
+                    Field::Queued | Field::Delivered => self.apc_field(block.apc, field),
                     _ => Value::Status(block.status),
                 }
             }
             Binding::Information(None) => Value::Missing("the query failed"),
             Binding::Information(Some(answer)) => self.answered(answer, field),
-            Binding::Apc(apc) => {
-                let wanted = if field == Field::Queued { ApcState::Queued } else { ApcState::Delivered };
-                Value::Number(i128::from(self.kernel()[apc].state == wanted))
-            }
+            Binding::Apc(apc) => self.apc_field(Some(apc), field),
             Binding::Value(_) => Value::Missing("a number has no fields"),
             Binding::Packet(None) => match field {
                 Field::PacketOverlapped => Value::Operation(None),
@@ -389,6 +387,12 @@ impl World<'_> {
                 }
             }
         }
+    }
+
+    fn apc_field(&self, apc: Option<Id<Apc>>, field: Field) -> Value {
+        let wanted = if field == Field::Queued { ApcState::Queued } else { ApcState::Delivered };
+        let is_in = |apc| self.kernel().get(apc).is_some_and(|apc: &Apc| apc.state == wanted);
+        Value::Number(i128::from(apc.is_some_and(is_in)))
     }
 
     /// What a query's answer says in a field.

@@ -3,7 +3,7 @@
 use sim_core::Id;
 use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
-use sim_core::io::irp::{Irp, Major};
+use sim_core::io::irp::Irp;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::Information;
 use sim_core::ps::apc::Apc;
@@ -80,14 +80,18 @@ impl<'w> Names<'w> {
 
     /// A user APC, by its label.
     pub fn apc(&self, apc: Id<Apc>) -> String {
-        let label = self.label_where(|binding| binding == Binding::Apc(apc));
+        let operation = |binding| match binding {
+            Binding::Operation(iosb) => self.world.kernel()[iosb].apc == Some(apc),
+            binding => binding == Binding::Apc(apc),
+        };
+        let label = self.label_where(operation);
         label.map_or_else(|| format!("user APC#{}", apc.index()), Into::into)
     }
 
     /// An IRP, by the label of its request.
     pub fn irp(&self, irp: &Irp) -> String {
-        match (irp.major, irp.iosb) {
-            (Major::Read, Some(iosb)) => format!("IRP of {}", self.iosb(iosb)),
+        match irp.iosb {
+            Some(iosb) => format!("IRP of {}", self.iosb(iosb)),
             _ => format!("{} request", irp.major.name()),
         }
     }

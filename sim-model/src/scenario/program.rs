@@ -2,6 +2,8 @@
 
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
+use sim_core::drivers::immediate::Answer as Answered;
+use sim_core::io::open_options::OpenOptions;
 use sim_core::nt::job::JobAction;
 use sim_core::nt::wait::Timeout;
 use sim_core::ob::duplicate::Wanted;
@@ -13,7 +15,7 @@ use sim_core::ps::create::Inheritance;
 
 use crate::lang::Source;
 use crate::lang::ast::{PropertyKind, Scenario, Span};
-pub use crate::scenario::arguments::{HandleArg, LabelId, NameArg, PathId, ProcessArg};
+pub use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathId, ProcessArg};
 use crate::scenario::calls::{Answer, CallRow};
 use crate::scenario::condition::Condition;
 use crate::scenario::expect::Expectation;
@@ -61,6 +63,8 @@ pub struct DeviceDecl {
     pub name: String,
     /// Its driver.
     pub driver: DriverKind,
+    /// What it answers, if its driver completes each request at once.
+    pub answer: Answered,
 }
 
 /// Who performs actions.
@@ -153,22 +157,11 @@ pub enum Service {
         name: NameArg,
         /// DesiredAccess.
         access: u32,
-        /// Without FILE_FLAG_OVERLAPPED.
-        synchronous: bool,
+        /// Share access; FILE_FLAG_OVERLAPPED or not.
+        options: OpenOptions,
     },
-    /// ReadFile.
-    ReadFile {
-        /// The file.
-        file: HandleArg,
-        /// Bytes asked for.
-        length: u32,
-        /// Where in the file.
-        offset: Option<u64>,
-        /// The event.
-        event: HandleArg,
-        /// ApcContext is not null.
-        apc_context: bool,
-    },
+    /// ReadFile, WriteFile, DeviceIoControl and what else sends a request.
+    Issue(IssueArgs),
     /// CloseHandle.
     Close(HandleArg),
     /// CreateIoCompletionPort.

@@ -27,10 +27,12 @@ pub struct CallResult {
 impl CallResult {
     /// The result of a service that ended with this status and value.
     pub fn new(answer: Answer, status: NtStatus, value: Option<u64>) -> CallResult {
-        let pending = status == NtStatus::PENDING || answer == Answer::Bool && status == NtStatus::TIMEOUT;
+        let pending = status == NtStatus::PENDING && answer != Answer::Started
+            || answer == Answer::Bool && status == NtStatus::TIMEOUT;
         let succeeded = match answer {
             Answer::Status => status.is_success(),
             Answer::Bool => status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0,
+            // ReadFileEx says nothing of a request that is pending.
             _ => status.is_success(),
         };
         // Only here does GetLastError say more than that the call succeeded.
@@ -57,8 +59,8 @@ impl fmt::Display for CallResult {
         match (self.answer, self.succeeded) {
             (Answer::Flags, true) => write!(f, "flags {}", self.value.unwrap_or_default()),
             (Answer::Status, _) => write!(f, "{}", self.status),
-            (Answer::Bool, true) => f.write_str("TRUE"),
-            (Answer::Bool | Answer::Flags, false) => write!(f, "FALSE, {}", self.error),
+            (Answer::Bool | Answer::Started, true) => f.write_str("TRUE"),
+            (Answer::Bool | Answer::Started | Answer::Flags, false) => write!(f, "FALSE, {}", self.error),
             (Answer::HandleOrNull | Answer::HandleOrInvalid, true) => match self.value {
                 Some(value) if self.error != Win32Error::SUCCESS => {
                     write!(f, "handle 0x{value:x}, {}", self.error)

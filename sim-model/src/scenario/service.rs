@@ -1,7 +1,6 @@
 //! From a call's arguments to the system service that performs it.
 
 use sim_core::frame::Frame;
-use sim_core::io::iosb::Iosb;
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
@@ -21,7 +20,6 @@ use sim_core::nt::open_object::{
 };
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::query_object::NtQueryObject;
-use sim_core::nt::read_file::{NtReadFile, ReadFile};
 use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtQueryTimer, NtSetTimer};
@@ -103,17 +101,12 @@ impl World<'_> {
         &self,
         process: Id<Process>,
         service: Service,
-        iosb: Option<Id<Iosb>>,
         apc: Option<Id<Apc>>,
     ) -> Option<Frame> {
         Some(match service {
-            Service::CreateFile { name, access, synchronous } => {
+            Service::CreateFile { name, access, options } => {
                 let attributes = self.attributes(name);
-                NtCreateFile::of(CreateFile { attributes, access: Access(access), synchronous }).into()
-            }
-            Service::ReadFile { file, length, offset, event, apc_context } => {
-                let (file, event) = (self.handle(file), self.handle(event));
-                NtReadFile::of(ReadFile { file, event, apc_context, iosb: iosb?, length, offset }).into()
+                NtCreateFile::of(CreateFile { attributes, access: Access(access), options }).into()
             }
             Service::Close(handle) => NtClose::of(self.handle(handle)).into(),
             Service::CreatePort { file, port, key, name } => {

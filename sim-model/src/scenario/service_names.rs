@@ -1,6 +1,6 @@
 //! What a service names: handles, operations and processes, wherever they stand among its arguments.
 
-use crate::scenario::program::{HandleArg, LabelId, NameArg, ProcessArg, Service};
+use crate::scenario::program::{HandleArg, IssueArgs, LabelId, NameArg, ProcessArg, Service};
 
 /// One argument that names something of the program.
 pub(super) enum Named<'a> {
@@ -26,7 +26,7 @@ impl Service {
             | Service::CreateSemaphore { name, .. }
             | Service::CreateMutant { name, .. }
             | Service::CreateTimer { name, .. } => each_of_name(name, each),
-            Service::ReadFile { file: one, event: other, .. }
+            Service::Issue(IssueArgs { file: one, event: other, .. })
             | Service::Associate { file: one, port: other, .. }
             | Service::SignalAndWait { signal: one, wait: other, .. }
             | Service::CompareObjects { first: one, second: other } => {

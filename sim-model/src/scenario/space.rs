@@ -251,14 +251,11 @@ impl<'p> System for ProgramSpace<'p> {
                 let line = &self.program.actors[actor].actions[action];
                 format!("line {}, `{}`, is not as expected", line.line, line.text)
             }),
-            BUG_CHECKS => world.kernel().findings().first().map(|finding| {
-                format!(
-                    "bug check 0x{:X} {}: {}",
-                    finding.rule.bug_check(),
-                    finding.rule.name(),
-                    finding.rule.sentence()
-                )
-            }),
+            BUG_CHECKS => world
+                .kernel()
+                .findings()
+                .first()
+                .map(|finding| format!("{}: {}", finding.rule.title(), finding.rule.sentence())),
             STUCK => at_end::stuck_sentence(world),
             LEFT => at_end::left_sentence(world),
             own => self

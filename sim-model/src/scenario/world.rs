@@ -165,8 +165,15 @@ impl<'p> World<'p> {
     pub fn new(program: &'p Program) -> World<'p> {
         let mut kernel = Kernel::new(program.profile);
         kernel.set_handle_policy(program.handles);
-        let devices =
-            program.devices.iter().map(|device| kernel.create_device(&device.name, device.driver)).collect();
+        let devices = program
+            .devices
+            .iter()
+            .map(|declared| {
+                let device = kernel.create_device(&declared.name, declared.driver);
+                kernel.set_answer(device, declared.answer);
+                device
+            })
+            .collect();
         let processes: Vec<_> = program
             .processes
             .iter()
@@ -301,7 +308,9 @@ impl<'p> World<'p> {
     pub fn can_begin(&self, actor: usize) -> bool {
         let state = self.actors[actor];
         let Some(action) = self.program.actors[actor].actions.get(state.next) else { return false };
-        if state.inside.is_some() || action.needs.iter().any(|label| self.labels[*label] == Binding::Unbound)
+        if self.kernel.has_stopped()
+            || state.inside.is_some()
+            || action.needs.iter().any(|label| self.labels[*label] == Binding::Unbound)
         {
             return false;
         }

@@ -351,8 +351,11 @@ fn event(
             (shown.from != shown.to).then_some(shown)
         }
         Change::Found(finding) => {
-            let code = finding.rule.bug_check();
-            Some(shown("bug check".into(), finding.rule.name(), format!("(0x{code:X})")))
+            let name = finding.rule.name();
+            Some(match finding.rule.bug_check() {
+                Some(code) => shown("bug check".into(), name, format!("(0x{code:X})")),
+                None => shown("rule broken".into(), name, String::new()),
+            })
         }
         _ => None,
     }

@@ -127,7 +127,7 @@ fn requests(program: &Program) -> usize {
     let calls = program.actors.iter().flat_map(|actor| &actor.actions);
     calls
         .filter(|action| match &action.kind {
-            ActionKind::Call(call) => matches!(call.service, Service::ReadFile { .. }),
+            ActionKind::Call(call) => matches!(call.service, Service::Issue(_)),
             _ => false,
         })
         .count()

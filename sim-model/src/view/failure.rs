@@ -29,12 +29,13 @@ pub fn failures(run: &Run<'_>) -> Diagnostics {
     }
     run.at_end.iter().for_each(|sentence| diagnostics.push(Diagnostic::new(sentence.clone())));
     for finding in run.world.kernel().findings() {
-        let (rule, code) = (finding.rule, finding.rule.bug_check());
+        let rule = finding.rule;
+        let broken = Diagnostic::new(format!("{}: {}", rule.title(), rule.sentence()));
         let [one, two, three, four] = finding.parameters(run.world.kernel());
-        diagnostics.push(
-            Diagnostic::new(format!("bug check 0x{code:X} {}: {}", rule.name(), rule.sentence()))
-                .help(format!("parameters: 0x{one:X}, 0x{two:X}, 0x{three:X}, 0x{four:X}")),
-        );
+        diagnostics.push(match rule.bug_check() {
+            Some(_) => broken.help(format!("parameters: 0x{one:X}, 0x{two:X}, 0x{three:X}, 0x{four:X}")),
+            None => broken,
+        });
     }
     diagnostics
 }

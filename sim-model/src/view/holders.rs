@@ -2,7 +2,7 @@
 
 use petgraph::graph::{DiGraph, NodeIndex};
 use sim_core::io::file::File;
-use sim_core::io::irp::{Irp, Major};
+use sim_core::io::irp::Irp;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ps::process::Process;
 use sim_core::ps::thread::Thread;
@@ -112,7 +112,7 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
             }
         }
     }
-    for (id, irp) in k.all::<Irp>().filter(|(_, irp)| irp.major == Major::Read) {
+    for (id, irp) in k.all::<Irp>().filter(|(_, irp)| irp.holds_file()) {
         let from = graph.add_node(Holder::Irp(id));
         if let Some(to) = node(k[irp.file].object) {
             graph.add_edge(from, to, Hold::IrpFile);

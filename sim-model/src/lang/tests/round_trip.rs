@@ -149,7 +149,8 @@ fn actor() -> impl Strategy<Value = Actor> {
 }
 
 fn scenario() -> impl Strategy<Value = Scenario> {
-    let device = (name(), name()).prop_map(|(name, driver)| Device { name, driver });
+    let device = (name(), name(), option::of(number().prop_map(Spanned::bare)), option::of(name()))
+        .prop_map(|(name, driver, bytes, status)| Device { name, driver, bytes, status });
     let kind = prop::sample::select(&PropertyKind::ALL[..]);
     let property = (kind, option::of(text().prop_map(Spanned::bare)), expr())
         .prop_map(|(kind, name, expr)| Property { kind, name, expr });

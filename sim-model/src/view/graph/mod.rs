@@ -9,7 +9,7 @@ mod svg;
 mod text;
 mod why;
 
-use sim_core::io::irp::{Irp, Major};
+use sim_core::io::irp::Irp;
 use sim_core::io::port::{Packet, Port};
 use sim_core::ob::header::{Body, Object};
 use sim_core::ps::process::Process;
@@ -158,7 +158,7 @@ impl Builder<'_> {
                 _ => true,
             },
             Holder::Handle(..) => true,
-            Holder::Irp(irp) => k[irp].major == Major::Read,
+            Holder::Irp(irp) => k[irp].holds_file(),
             // A wait is its thread's.
             Holder::Wait(_) | Holder::System | Holder::Running => false,
         }

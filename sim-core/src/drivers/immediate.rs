@@ -1,0 +1,72 @@
+//! A driver that never keeps a request: it completes each in its dispatch routine.
+
+use crate::frame::{Next, Routine, steps};
+use crate::io::complete::IofCompleteRequest;
+use crate::io::device::Device;
+use crate::io::irp::Irp;
+use crate::kernel::Kernel;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::Id;
+
+/// What a device of the driver `immediate` answers.
+///
+/// A driver may mark an IRP pending and complete it before its dispatch routine returns: then that returns
+/// STATUS_PENDING, and the request is finished as one that pended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// IoStatus.Status.
+    pub status: NtStatus,
+    /// IoStatus.Information; as many bytes as were asked for if none.
+    pub information: Option<u32>,
+    /// The driver marks the IRP pending.
+    pub marks_pending: bool,
+    /// What the dispatch routine returns: by default STATUS_PENDING if it marks, else the status.
+    pub returns: Option<NtStatus>,
+}
+
+steps! {
+    /// The dispatch routine of a driver that completes each request at once, with the device's answer.
+    pub enum CompleteAtOnce = "DispatchRequest" {
+        Complete { irp: Id<Irp>, device: Id<Device> } = "P0", "set the status and complete the IRP";
+        Return { device: Id<Device> } = "return", "return the status";
+    }
+}
+
+impl Routine for CompleteAtOnce {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::Return { .. })
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Complete { irp, device } => {
+                let Device { answer_status: status, answer_information, answer_marks, .. } = k[device];
+                let information = answer_information.map_or(k[irp].length, |bytes| bytes as u32);
+                if answer_marks {
+                    k.set(irp, Irp::PENDING, true, "the driver will return STATUS_PENDING");
+                }
+                let complete = IofCompleteRequest::Complete { irp, status, information };
+                Next::call(Self::Return { device }, complete)
+            }
+            Self::Return { device } => {
+                k.forget_returned(thread);
+                let Device { answer_status, answer_marks, answer_returns, .. } = k[device];
+                let own = if answer_marks { NtStatus::PENDING } else { answer_status };
+                Next::fail(answer_returns.unwrap_or(own))
+            }
+        }
+    }
+}
+
+impl Kernel {
+    /// How a device of the driver `immediate` answers every request from now on.
+    pub fn set_answer(&mut self, device: Id<Device>, answer: Answer) {
+        let Answer { status, information, marks_pending, returns } = answer;
+        let why = "the device answers so";
+        self.set(device, Device::ANSWER_STATUS, status, why);
+        self.set(device, Device::ANSWER_INFORMATION, information.map(u64::from), why);
+        self.set(device, Device::ANSWER_MARKS, marks_pending, why);
+        self.set(device, Device::ANSWER_RETURNS, returns, why);
+    }
+}

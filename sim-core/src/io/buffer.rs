@@ -1,0 +1,78 @@
+//! Buffers: a program's memory that a request reads or fills.
+
+use crate::finding::{About, Rule};
+use crate::io::iosb::Iosb;
+use crate::io::irp::Irp;
+use crate::io::port::Packet;
+use crate::kernel::Kernel;
+use crate::record::record;
+use crate::word::{Id, Word};
+
+record! {
+    /// A buffer in user memory. Of what is in it only the number of bytes is modelled.
+    pub struct Buffer: Buffer {
+        /// Its length.
+        LENGTH length: u32 as "Length",
+        /// How many bytes the last request that finished in it has put there.
+        FILLED filled: u32 as "bytes written",
+        /// The program has freed it.
+        FREED freed: bool as "freed",
+    }
+    lists {}
+}
+
+impl Kernel {
+    /// A buffer that the program allocates.
+    pub fn create_buffer(&mut self, length: u32) -> Id<Buffer> {
+        self.create(Buffer { length, filled: 0, freed: false }, "the program allocates memory")
+    }
+
+    /// The program frees a buffer. A finding if a request still uses it: the memory is then the kernel's to write.
+    pub fn free_buffer(&mut self, buffer: Id<Buffer>) {
+        let owner = self.all::<Irp>().find(|(_, irp)| irp.buffer == Some(buffer)).map(|(irp, _)| irp);
+        if let Some(irp) = owner {
+            self.report(Rule::FreedWhileInUse, About::Irp(irp), buffer.to_word());
+        }
+        self.set(buffer, Buffer::FREED, true, "the program frees it");
+    }
+
+    /// The program frees a status block (an OVERLAPPED). A finding if a request will still write it: one that is
+    /// outstanding, or whose packet waits in a port.
+    pub fn free_iosb(&mut self, iosb: Id<Iosb>) {
+        if let Some(irp) = self.irp_of(iosb) {
+            self.report(Rule::FreedWhileInUse, About::Irp(irp), iosb.to_word());
+        } else if let Some(packet) = self.packet_that_writes(iosb) {
+            self.report(Rule::FreedWhileInUse, About::Packet(packet), iosb.to_word());
+        }
+        self.set(iosb, Iosb::FREED, true, "the program frees it");
+    }
+
+    /// The program passes a status block to a new request. A finding if another one will still write it.
+    pub fn reuse_iosb(&mut self, iosb: Id<Iosb>) {
+        if let Some(irp) = self.irp_of(iosb) {
+            self.report(Rule::ReusedWhileInUse, About::Irp(irp), iosb.to_word());
+        } else if let Some(packet) = self.packet_that_writes(iosb) {
+            self.report(Rule::ReusedWhileInUse, About::Packet(packet), iosb.to_word());
+        }
+    }
+
+    fn packet_that_writes(&self, iosb: Id<Iosb>) -> Option<Id<Packet>> {
+        let writes = |packet: &Packet| packet.writes_iosb && packet.context == Some(iosb);
+        self.all::<Packet>().find(|(_, packet)| writes(packet)).map(|(packet, _)| packet)
+    }
+
+    /// The system puts a request's data into the program's buffer.
+    pub(crate) fn fill_buffer(&mut self, irp: Id<Irp>) {
+        let Irp { buffer, information, major, .. } = self[irp];
+        let Some(buffer) = buffer.filter(|_| major.fills_buffer()) else { return };
+        if self[buffer].freed {
+            self.report(Rule::WriteToFreedMemory, About::Irp(irp), buffer.to_word());
+        }
+        self.set(
+            buffer,
+            Buffer::FILLED,
+            information,
+            "the request's data is copied into the program's buffer",
+        );
+    }
+}

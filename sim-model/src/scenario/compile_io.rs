@@ -1,0 +1,105 @@
+//! Compiling the calls that open a file or send a request to a driver.
+
+use sim_core::io::control_code::ControlCode;
+use sim_core::io::open_options::{FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, OpenOptions};
+use sim_core::io::request::{ByteOffset, IoService};
+
+use crate::lang::Diagnostic;
+use crate::lang::ast::{Spanned, Value as Written};
+use crate::scenario::calls::{Answer, ServiceName};
+use crate::scenario::compile::access_bit;
+use crate::scenario::compile_args::Args;
+use crate::scenario::program::{IssueArgs, Service};
+
+impl Args<'_> {
+    pub(super) fn create_file(&mut self) -> Service {
+        let native = self.row.answer == Answer::Status;
+        let name = if native { self.name() } else { self.device_path() };
+        let access = self.flags("access").into_iter().map(access_bit).fold(0, |mask, bit| mask | bit);
+        let alertable = self.flags("options").contains(&"FILE_SYNCHRONOUS_IO_ALERT");
+        let synchronous = match native {
+            true => !self.flags("options").is_empty(),
+            false => !self.flags("flags").contains(&"FILE_FLAG_OVERLAPPED"),
+        };
+        let share = self.flags("share").into_iter().map(share_bit).fold(0, |mask, bit| mask | bit);
+        // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
+        let access = if native { access } else { access | 0x0010_0080 };
+        Service::CreateFile { name, access, options: OpenOptions { share, synchronous, alertable } }
+    }
+
+    /// A call that sends a request. A Win32 call passes an OVERLAPPED if it has an offset or, where there is none to
+    /// give, a label.
+    pub(super) fn issue(&mut self, labelled: bool) -> Service {
+        let (service, has_routine) = service_of(self.row.service);
+        let (file, event) = (self.handle("file"), self.handle("event"));
+        let offset = self.byte_offset();
+        let native = self.row.answer == Answer::Status;
+        let overlapped = match service.has_offset() {
+            true => offset != ByteOffset::None || has_routine,
+            false => labelled && !service.always_waits(),
+        };
+        let apc = has_routine || self.is_true("apc");
+        let apc_context = match native {
+            true => {
+                self.given("context").is_none() && labelled && !service.always_waits()
+                    || self.is_true("context")
+            }
+            false => overlapped,
+        };
+        let length = if service.has_offset() { self.narrow("length") } else { self.narrow("output") };
+        let code = self.flags("code").first().and_then(|name| ControlCode::named(name));
+        let input_length = self.narrow("input");
+        let marks = !native && overlapped;
+        Service::Issue(IssueArgs {
+            service,
+            file,
+            event,
+            apc,
+            apc_context,
+            marks,
+            length,
+            input_length,
+            offset,
+            code,
+        })
+    }
+
+    fn byte_offset(&mut self) -> ByteOffset {
+        self.literal("offset");
+        let (number, span) = match self.given("offset") {
+            Some(Spanned { value: Written::Number(number), span }) => (number.value(), *span),
+            _ => return ByteOffset::None,
+        };
+        match i64::try_from(number) {
+            Ok(number) => ByteOffset::of(number),
+            Err(_) => {
+                let message = format!("the number {number} does not fit: expected -2^63 to 2^63 - 1");
+                self.complain(Diagnostic::new(message).at(span, "out of range"));
+                ByteOffset::None
+            }
+        }
+    }
+}
+
+/// The service of a call, and whether the call always has a completion routine.
+const fn service_of(name: ServiceName) -> (IoService, bool) {
+    match name {
+        ServiceName::WriteFile => (IoService::Write, false),
+        ServiceName::ReadFileEx => (IoService::Read, true),
+        ServiceName::WriteFileEx => (IoService::Write, true),
+        ServiceName::DeviceControl => (IoService::DeviceControl, false),
+        ServiceName::FsControl => (IoService::FsControl, false),
+        ServiceName::FlushFile => (IoService::Flush, false),
+        ServiceName::QueryVolume => (IoService::QueryVolume, false),
+        _ => (IoService::Read, false),
+    }
+}
+
+fn share_bit(name: &str) -> u8 {
+    match name {
+        "FILE_SHARE_READ" => FILE_SHARE_READ,
+        "FILE_SHARE_WRITE" => FILE_SHARE_WRITE,
+        "FILE_SHARE_DELETE" => FILE_SHARE_DELETE,
+        _ => 0,
+    }
+}

@@ -1,0 +1,38 @@
+//! Beginning a call that sends a request: its status block, its APC, its parameters.
+
+use sim_core::frame::Frame;
+use sim_core::io::request::Request;
+use sim_core::ps::thread::Thread;
+use sim_core::{Id, NtStatus};
+
+use crate::scenario::program::{Call, IssueArgs};
+use crate::scenario::world::{Binding, World};
+
+impl World<'_> {
+    /// The call's status block gets its label before the call begins: a device may answer before it returns.
+    pub(super) fn begin_request(&mut self, thread: Id<Thread>, call: &Call, args: IssueArgs) -> Frame {
+        let IssueArgs { service, apc, apc_context, marks, length, input_length, offset, code, .. } = args;
+        let (file, event) = (self.handle(args.file), self.handle(args.event));
+        let iosb = self.kernel.create_iosb();
+        let apc = apc.then(|| self.kernel.create_apc(call.label.is_some()));
+        self.kernel.prepare_iosb(iosb, event, apc);
+        if marks {
+            self.kernel.write_iosb(iosb, NtStatus::PENDING, 0, "the call marks the OVERLAPPED");
+        }
+        if let Some(label) = call.label {
+            self.bind(label, Binding::Operation(iosb));
+        }
+        let request = Request {
+            event,
+            apc,
+            apc_context,
+            iosb: Some(iosb),
+            length,
+            input_length,
+            offset,
+            code,
+            ..Request::of(file)
+        };
+        self.kernel.issue(thread, service, request).into()
+    }
+}
