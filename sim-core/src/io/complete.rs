@@ -34,12 +34,13 @@ impl Routine for IofCompleteRequest {
         }
     }
 
-    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+    fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
         match self {
-            // Whoever completes an IRP owns it, except one that an APC finishes: that may be gone after the step.
+            // Whoever completes an IRP owns it, except one that an APC or a service that waits finishes: that may be gone
+            // after the step.
             Self::Route { irp } => {
                 let irp = &k[irp];
-                irp.synchronous_api
+                irp.synchronous_api && irp.thread == thread
                     || irp.pending && irp.link == Some(Link::File)
                     || !irp.pending && irp.major.defers_completion()
             }
@@ -47,7 +48,7 @@ impl Routine for IofCompleteRequest {
         }
     }
 
-    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Complete { irp, status, information } => {
                 if k.get(irp).is_none() {
@@ -67,10 +68,16 @@ impl Routine for IofCompleteRequest {
                 k.set(irp, Irp::STATUS, status, "the driver set the final status");
                 k.set(irp, Irp::INFORMATION, information, "bytes transferred");
                 k.set(irp, Irp::COMPLETED, true, "the driver called IoCompleteRequest");
+                // The service that waits is below this routine on the same stack, and goes on after it.
+                k.set(irp, Irp::EVENT_SET, k[irp].synchronous_api && k[irp].thread == thread, "");
                 Next::goto(Self::Route { irp })
             }
             Self::Route { irp } => {
-                let Irp { pending, link, synchronous_api, major, thread, .. } = k[irp];
+                let Irp { pending, link, synchronous_api, major, thread: issuer, .. } = k[irp];
+                if synchronous_api && issuer != thread {
+                    // From now on the service that waits may free the IRP.
+                    k.set(irp, Irp::EVENT_SET, true, "");
+                }
                 if synchronous_api || !pending && major.defers_completion() {
                     return Next::SUCCESS;
                 }
@@ -78,7 +85,7 @@ impl Routine for IofCompleteRequest {
                     return Next::goto(Self::Unlink { irp });
                 }
                 let why = "a special kernel APC will finish the IRP in its thread";
-                k.push(thread, Thread::APCS, irp, why);
+                k.push(issuer, Thread::APCS, irp, why);
                 Next::SUCCESS
             }
             Self::Unlink { irp } => {

@@ -35,7 +35,7 @@ impl Routine for IopCloseFile {
             Self::AcquireLock { file } => {
                 !k[file].synchronous || k[file].lock.is_none_or(|holder| holder == thread)
             }
-            Self::Finish { irp, .. } => k[irp].completed,
+            Self::Finish { irp, .. } => k[irp].event_set,
             _ => true,
         }
     }
@@ -98,7 +98,7 @@ steps! {
 impl Routine for IopDeleteFile {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::Finish { irp, .. } => k[irp].completed,
+            Self::Finish { irp, .. } => k[irp].event_set,
             _ => true,
         }
     }

@@ -105,6 +105,8 @@ record! {
         PIPE pipe: Option<PipeParameters>,
         /// IRP_SYNCHRONOUS_API: the service waits for it with an event of its own.
         SYNCHRONOUS_API synchronous_api: bool,
+        /// Of such a request: that event is set.
+        EVENT_SET event_set: bool,
         /// IoMarkIrpPending was called.
         PENDING pending: bool as "pending",
         /// Irp->Cancel.
@@ -143,6 +145,7 @@ impl Irp {
             options: OpenOptions { share: 0, synchronous: false, alertable: false },
             pipe: None,
             synchronous_api: major.opens_or_closes(),
+            event_set: false,
             pending: false,
             cancel: false,
             cancel_routine: false,

@@ -88,7 +88,7 @@ impl NtCreateFile {
 impl Routine for NtCreateFile {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::Opened { irp, .. } => k[irp].completed,
+            Self::Opened { irp, .. } => k[irp].event_set,
             _ => true,
         }
     }

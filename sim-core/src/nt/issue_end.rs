@@ -52,7 +52,7 @@ impl Routine for NtIssueEnd {
     fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
         match self {
             Self::WaitForFile { file, .. } => k[file].signaled || k.must_abort(thread, file),
-            Self::WaitForIrp { irp, file, .. } => k[irp].completed || k.must_abort(thread, file),
+            Self::WaitForIrp { irp, file, .. } => k[irp].event_set || k.must_abort(thread, file),
             _ => true,
         }
     }
@@ -73,7 +73,7 @@ impl Routine for NtIssueEnd {
             }
             Self::WaitForIrp { service, irp, file } => {
                 k.forget_returned(thread);
-                if !k[irp].completed {
+                if !k[irp].event_set {
                     return k.abort(thread, file, self);
                 }
                 let status = k[irp].status;
