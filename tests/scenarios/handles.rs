@@ -26,6 +26,19 @@ fn a_process_is_made_once() {
 }
 
 #[test]
+fn a_second_label_stands_only_before_a_call_with_two_results() {
+    let fine = "    p, t = CreateProcess(tool)\n    CloseHandle(t)\n";
+    assert_eq!(errors(&in_thread(fine), Version::Win11), "");
+    let found = errors(&in_thread("    a, b = CreateEvent()\n"), Version::Win11);
+    assert!(found.contains("`CreateEvent` has one result, and no second"), "{found}");
+    let found = errors(&in_thread("    p, p = CreateProcess(tool)\n"), Version::Win11);
+    assert!(found.contains("the label `p` is bound twice"), "{found}");
+    let threadless = "process app\n  thread main\n    p, t = NtCreateUserProcess(tool)\nprocess tool\n";
+    let found = errors(threadless, Version::Win11);
+    assert!(found.contains("the process `tool` has no thread that `t` could name"), "{found}");
+}
+
+#[test]
 fn names_and_handles_of_processes_do_not_mix() {
     let mixed = "    p = OpenProcess(tool)\n    DuplicateHandle(e, p, from: tool)\n";
     let found = errors(&in_thread(mixed), Version::Win11);

@@ -30,6 +30,7 @@ impl Routine for NtOpenProcess {
             Self::Lookup { object, access, attributes } => {
                 let inserted = match k[object].body {
                     Body::Process(process) => k[process].inserted,
+                    Body::Thread(thread) => k[thread].created,
                     _ => true,
                 };
                 if k[object].pointer_count == 0 || !inserted {

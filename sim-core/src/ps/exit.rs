@@ -139,7 +139,8 @@ impl Routine for PspExitProcess {
 impl Kernel {
     /// PsTerminateThread: tells a thread to end. It does so once it is out of the service it is in.
     pub fn terminate_thread(&mut self, thread: Id<Thread>) {
-        if !self[thread].created {
+        if self[self[thread].object].pointer_count == 0 {
+            // It does not exist yet, or no more.
             return;
         }
         self.set(thread, Thread::TERMINATING, true, "the thread is told to end");

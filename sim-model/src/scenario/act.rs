@@ -203,12 +203,25 @@ impl World<'_> {
             let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
             self.bind(label, Binding::Handle { process, handle, object });
         }
+        if let Service::CreateProcess { .. } = call.service {
+            self.bind_thread(thread, call.second);
+        }
         let number = match answer {
             Answer::Flags => Some(u64::from(value.number())),
             Answer::Sleep if status == NtStatus::SUCCESS => Some(0),
             _ => returns_handle.then_some(u64::from(made.0)),
         };
         CallResult::new(answer, status, number)
+    }
+
+    /// PROCESS_INFORMATION.hThread. It is passed over, but not closed, if no label names it.
+    fn bind_thread(&mut self, thread: Id<Thread>, label: Option<usize>) {
+        let process = self.kernel[thread].process;
+        let handle = self.kernel.collect_thread_handle(thread).unwrap_or(Handle::NULL);
+        let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
+        if let Some(label) = label {
+            self.bind(label, Binding::Handle { process, handle, object });
+        }
     }
 
     fn answered_call(&mut self, call: &Call, status: NtStatus, value: Value) -> CallResult {

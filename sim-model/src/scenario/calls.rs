@@ -163,7 +163,7 @@ pub(super) const fn row(
     answer: Answer,
     summary: &'static str,
 ) -> CallRow {
-    CallRow { spec: CallSpec { name, params, binds, summary }, service, answer }
+    CallRow { spec: CallSpec { name, params, binds, second: "", summary }, service, answer }
 }
 
 pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);

@@ -124,6 +124,13 @@ const fn both(
     ]
 }
 
+/// The same call with a second result of this name in its Win32 and its NT form.
+const fn with_second(mut rows: [CallRow; 2], names: [&'static str; 2]) -> [CallRow; 2] {
+    rows[0].spec.second = names[0];
+    rows[1].spec.second = names[1];
+    rows
+}
+
 use Answer::{Bool, HandleOrNull};
 use Binds::Nothing;
 
@@ -144,13 +151,16 @@ const PAIRS: [[CallRow; 2]; 11] = [
         Bool,
         "makes a handle inheritable, or protects it from close",
     ),
-    both(
-        ["CreateProcess", "NtCreateUserProcess"],
-        CREATION,
-        Binds::Handle,
-        ServiceName::CreateProcess,
-        Bool,
-        "begins a process of the file; its label is hProcess, and no hThread is made",
+    with_second(
+        both(
+            ["CreateProcess", "NtCreateUserProcess"],
+            CREATION,
+            Binds::Handle,
+            ServiceName::CreateProcess,
+            Bool,
+            "begins a process of the file; its labels are the handles to it and to its first thread",
+        ),
+        ["hThread", "ThreadHandle"],
     ),
     both(
         ["OpenProcess", "NtOpenProcess"],

@@ -71,9 +71,9 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
 
 fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
     let threads = scenario.processes().flat_map(|process| &process.threads);
-    let bound = threads.flat_map(|thread| &thread.actions).filter_map(|action| match &action.value {
-        ast::ActionKind::Call { label, .. } => label.as_ref(),
-        _ => None,
+    let bound = threads.flat_map(|thread| &thread.actions).flat_map(|action| match &action.value {
+        ast::ActionKind::Call { label, second, .. } => label.iter().chain(second),
+        _ => None.iter().chain(&None),
     });
     scenario.unbound.iter().chain(bound).map(|name| name.value.clone()).collect()
 }
@@ -183,7 +183,9 @@ impl Compiler {
     fn action(&mut self, scenario: &Scenario, action: &ast::Action) -> Action {
         let Spanned { value, span } = action;
         let (kind, needs) = match value {
-            ast::ActionKind::Call { label, call, expect } => self.call(label.as_ref(), call, expect),
+            ast::ActionKind::Call { label, second, call, expect } => {
+                self.call(label.as_ref(), second.as_ref(), call, expect)
+            }
             ast::ActionKind::Check(expr) => {
                 let condition = self.condition(expr);
                 let mut needs = Vec::new();
@@ -242,6 +244,7 @@ impl Compiler {
     fn call(
         &mut self,
         label: Option<&ast::Name>,
+        second: Option<&ast::Name>,
         call: &ast::Call,
         expect: &[Spanned<Expected>],
     ) -> (ActionKind, Vec<LabelId>) {
@@ -256,6 +259,7 @@ impl Compiler {
         let handles = args.handles();
         let needs = args.needs;
         let label = label.map(|label| self.label(&label.value, false));
+        let second = second.map(|label| self.label(&label.value, false));
         let expect = expect
             .iter()
             .filter_map(|expected| match &expected.value {
@@ -264,7 +268,7 @@ impl Compiler {
                 Expected::Number(number) => Some(Expectation::Value(number.magnitude)),
             })
             .collect();
-        (ActionKind::Call(Call { row, service, handles, label, expect }), needs)
+        (ActionKind::Call(Call { row, service, handles, label, second, expect }), needs)
     }
 
     /// If this version of Windows does not have a service: when it came.

@@ -206,10 +206,17 @@ pub(super) fn marks(scenario: &Scenario, profile: Profile, diagnostics: &mut Dia
     let mut made: Vec<(&str, Span)> = Vec::new();
     let threads = scenario.processes().flat_map(|process| &process.threads);
     for action in threads.flat_map(|thread| &thread.actions) {
-        let ast::ActionKind::Call { call, .. } = &action.value else { continue };
+        let ast::ActionKind::Call { call, second, .. } = &action.value else { continue };
         let row = call_row(&call.name.value).filter(|row| row.service == ServiceName::CreateProcess);
         let argument = row.and_then(|row| row.spec.argument(call, row.spec.params[0].name));
         let Some(Spanned { value: Written::Name(name), span }) = argument else { continue };
+        let threadless = |process: &ast::Process| process.name.value == *name && process.threads.is_empty();
+        if let Some(second) = second
+            && scenario.processes().any(threadless)
+        {
+            let message = format!("the process `{name}` has no thread that `{}` could name", second.value);
+            diagnostics.push(Diagnostic::new(message).at(second.span, "the handle to its first thread"));
+        }
         match made.iter().find(|(other, _)| other == name) {
             None => made.push((name, *span)),
             Some((_, first)) => diagnostics.push(

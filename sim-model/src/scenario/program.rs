@@ -133,6 +133,8 @@ pub struct Call {
     pub handles: Vec<HandleArg>,
     /// The label of its result.
     pub label: Option<LabelId>,
+    /// The label of its second result.
+    pub second: Option<LabelId>,
     /// What its result may be; anything if empty.
     pub expect: Vec<Expectation>,
 }

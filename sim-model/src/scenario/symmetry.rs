@@ -312,7 +312,9 @@ fn passes_number(program: &Program, action: &Action) -> bool {
 /// Whether some call gives the label such a result.
 fn binds(program: &Program, label: LabelId, result: Binds) -> bool {
     let binds = |action: &Action| match &action.kind {
-        ActionKind::Call(call) => call.label == Some(label) && call.row.spec.binds == result,
+        ActionKind::Call(call) => {
+            [call.label, call.second].contains(&Some(label)) && call.row.spec.binds == result
+        }
         _ => false,
     };
     actions(program).any(binds)
