@@ -151,7 +151,7 @@ fn a_process_terminated_before_its_threads_begin_ends_once() {
     while machine.k.entry(machine.processes[0], first).is_none() {
         machine.k.take(Step { thread: creator, choice: Choice::Run });
     }
-    machine.k.start(other, NtTerminate::process(first));
+    machine.k.start(other, NtTerminate::process(first, 0));
     machine.k.run(other);
     assert_eq!(machine.k.collect(other).unwrap().status, NtStatus::SUCCESS);
     machine.k.run(creator);

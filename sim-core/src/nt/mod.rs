@@ -1,5 +1,6 @@
 //! The system services, one file a family. Each is a routine: its first step is what a program calls.
 
+pub mod alert_by_id;
 pub mod apc;
 pub mod cancel_io_file;
 pub mod close;
@@ -12,6 +13,7 @@ pub mod duplicate_object;
 pub mod event;
 pub mod job;
 pub mod mutant;
+pub mod next_thread;
 mod object_service;
 pub mod open_object;
 pub mod open_process;

@@ -11,6 +11,7 @@ use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ps::exit::PspExitProcess;
 use crate::ps::inherit::ObInitProcess;
+use crate::ps::job::NEW_PROCESS;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
@@ -228,6 +229,10 @@ impl Kernel {
     fn start_child(&mut self, child: Id<Process>, first: Option<Id<Thread>>) {
         while self.pop(child, Process::HANDLE_LIST, "").is_some() {}
         self.set(child, Process::INSERTED, true, "the process can be found by its id");
+        if self[child].active_in_job {
+            let jobs = self.job_chain(self[child].job);
+            self.tell_jobs(child, &jobs, NEW_PROCESS);
+        }
         if self[child].exiting {
             first.into_iter().for_each(|first| self.end_unborn(first));
             return;

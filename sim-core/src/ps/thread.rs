@@ -48,8 +48,12 @@ record! {
         WAIT_STATUS wait_status: Option<NtStatus> as "WaitStatus",
         /// NtAlertThread was called for it and no alertable wait has seen it yet.
         ALERTED alerted: bool as "Alerted",
+        /// NtAlertThreadByThreadId was called for it and no NtWaitForAlertByThreadId has seen it yet.
+        ALERTED_BY_ID alerted_by_id: bool as "alerted by id",
         /// It was told to end.
         TERMINATING terminating: bool,
+        /// ExitStatus: what GetExitCodeThread tells once it has ended.
+        EXIT_STATUS exit_status: u32 as "ExitStatus",
         /// It has ended; its object is signalled.
         ENDED ended: bool as "ended",
         /// It exists: the call that makes it has made it.
@@ -112,7 +116,9 @@ impl Kernel {
             exception: None,
             wait_status: None,
             alerted: false,
+            alerted_by_id: false,
             terminating: false,
+            exit_status: 0,
             ended: false,
             irps: alloc::vec::Vec::new(),
             apcs: alloc::vec::Vec::new(),

@@ -18,6 +18,10 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::MakeTemporary, "NtSetPermanence"),
     (ServiceName::MakePermanent, "NtSetPermanence"),
     (ServiceName::ExitThread, "PspExitThread"),
+    (ServiceName::ExitProcess, "PspExitThread"),
+    (ServiceName::ExitCodeProcess, "NtQueryObject"),
+    (ServiceName::ExitCodeThread, "NtQueryObject"),
+    (ServiceName::QueryProcess, "NtQueryObject"),
     (ServiceName::OpenProcess, "NtOpenProcess"),
     (ServiceName::OpenThread, "NtOpenProcess"),
     (ServiceName::TerminateProcess, "NtTerminate"),
@@ -38,6 +42,7 @@ const OPENS: &[(&str, &str)] = &[
     ("OpenSemaphore", "NtOpenSemaphore"),
     ("OpenMutex", "NtOpenMutant"),
     ("OpenWaitableTimer", "NtOpenTimer"),
+    ("OpenJobObject", "NtOpenJobObject"),
 ];
 
 /// The routines of that name: one service can be more than one.
@@ -168,6 +173,8 @@ const fn has(profile: &Profile, service: ServiceName) -> bool {
     match service {
         ServiceName::CancelIoEx => profile.has_cancel_io_ex,
         ServiceName::CompareObjects => profile.has_compare_objects,
+        ServiceName::AlertById | ServiceName::WaitForAlert => profile.has_alert_by_id,
+        ServiceName::NextThread => profile.has_limited_rights,
         _ => true,
     }
 }

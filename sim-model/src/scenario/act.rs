@@ -38,13 +38,13 @@ impl World<'_> {
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
             }
             ActionKind::EndProcess(process) => {
-                self.kernel.terminate_process(self.processes[*process]);
+                self.kernel.terminate_process(self.processes[*process], 0);
                 self.set_actor(actor, past);
                 events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
             }
             ActionKind::EndThread(thread) => {
                 if let Some(thread) = self.threads[*thread] {
-                    self.kernel.terminate_thread(thread);
+                    self.kernel.terminate_thread(thread, 0);
                 }
                 self.set_actor(actor, past);
                 events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
@@ -76,7 +76,13 @@ impl World<'_> {
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
             }
             None => {
-                self.kernel.terminate_thread(thread);
+                match call.service {
+                    Service::ExitProcess { exit_status } => {
+                        self.kernel.terminate_process(process, exit_status)
+                    }
+                    Service::ExitThread { exit_status } => self.kernel.terminate_thread(thread, exit_status),
+                    _ => {}
+                }
                 self.set_actor(actor, ActorState { next: state.next + 1, ..state });
                 events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
             }

@@ -113,8 +113,22 @@ pub enum ServiceName {
     ProcessHandleCount,
     /// NtCompareObjects.
     CompareObjects,
+    /// NtQueryInformationProcess(ProcessBasicInformation).
+    ExitCodeProcess,
+    /// NtQueryInformationThread(ThreadBasicInformation).
+    ExitCodeThread,
+    /// NtQueryInformationProcess.
+    QueryProcess,
+    /// NtGetNextThread.
+    NextThread,
+    /// NtAlertThreadByThreadId.
+    AlertById,
+    /// NtWaitForAlertByThreadId.
+    WaitForAlert,
     /// NtTerminateThread on the caller.
     ExitThread,
+    /// NtTerminateProcess on the caller's process.
+    ExitProcess,
 }
 
 /// How a call tells its result.
@@ -176,7 +190,7 @@ const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
 const INITIAL: ParamSpec = may("bInitialState", "initial", BOOLEAN);
 
 /// The calls of files, ports and events, Win32 names first.
-const BASIC: [CallRow; 23] = [
+const BASIC: [CallRow; 24] = [
     row(
         "CreateFile",
         &[
@@ -286,11 +300,19 @@ const BASIC: [CallRow; 23] = [
     ),
     row(
         "ExitThread",
-        &[],
+        &[may("dwExitCode", "code", N)],
         Binds::Nothing,
         ServiceName::ExitThread,
         Answer::Status,
         "ends the calling thread",
+    ),
+    row(
+        "ExitProcess",
+        &[may("uExitCode", "code", N)],
+        Binds::Nothing,
+        ServiceName::ExitProcess,
+        Answer::Status,
+        "ends every thread of the calling process",
     ),
     row(
         "NtClose",

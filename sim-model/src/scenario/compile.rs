@@ -278,6 +278,10 @@ impl Compiler {
             ServiceName::CompareObjects if !self.profile.has_compare_objects => {
                 Some("it came with Windows 10")
             }
+            ServiceName::AlertById | ServiceName::WaitForAlert if !self.profile.has_alert_by_id => {
+                Some("it came with Windows 8")
+            }
+            ServiceName::NextThread if !self.profile.has_limited_rights => Some("it came with Windows Vista"),
             _ => None,
         }
     }
@@ -337,16 +341,29 @@ impl Args<'_> {
             ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
             ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },
             ServiceName::QueryObject => self.query(),
-            ServiceName::ProcessHandleCount => {
-                let (handle, class) = (self.handle("process"), InformationClass::ProcessHandleCount);
-                Service::Query { handle, class, length: None }
+            ServiceName::ProcessHandleCount => self.query_of("process", InformationClass::ProcessHandleCount),
+            ServiceName::ExitCodeProcess => self.query_of("process", InformationClass::ProcessBasic),
+            ServiceName::ExitCodeThread => self.query_of("thread", InformationClass::ThreadBasic),
+            ServiceName::QueryProcess => {
+                let class = match self.flags("class")[..] {
+                    ["ProcessHandleCount"] => InformationClass::ProcessHandleCount,
+                    ["ProcessImageInformation"] => InformationClass::ProcessImage,
+                    _ => InformationClass::ProcessBasic,
+                };
+                self.query_of("process", class)
             }
             ServiceName::CompareObjects => {
                 Service::CompareObjects { first: self.handle("first"), second: self.handle("second") }
             }
-            ServiceName::ExitThread => Service::ExitThread,
+            ServiceName::ExitThread => Service::ExitThread { exit_status: self.narrow("code") },
+            ServiceName::ExitProcess => Service::ExitProcess { exit_status: self.narrow("code") },
             other => self.wait_service(other),
         }
+    }
+
+    /// A query of a process or thread.
+    fn query_of(&mut self, parameter: &str, class: InformationClass) -> Service {
+        Service::Query { handle: self.handle(parameter), class, length: self.wide("length") }
     }
 
     fn query(&mut self) -> Service {

@@ -135,7 +135,8 @@ impl Exchange {
         lines && unbound && marks && properties && self.keeps_scans(program)
     }
 
-    /// CancelIoEx looks at the threads of its process one after the other, and CreateProcess gives a handle to the first.
+    /// CancelIoEx looks at the threads of its process one after the other, as NtGetNextThread does of any, and
+    /// CreateProcess gives a handle to the first.
     /// So they must keep their order.
     fn keeps_scans(&self, program: &Program) -> bool {
         let scans = |action: &Action| {
@@ -145,11 +146,14 @@ impl Exchange {
             ActionKind::Call(Call { service: Service::CreateProcess { child, .. }, .. }) => *child == process,
             _ => false,
         };
+        let enumerates = |action: &Action| {
+            matches!(&action.kind, ActionKind::Call(Call { service: Service::NextThread { .. }, .. }))
+        };
         let all = || program.actors.iter().flat_map(|actor| &actor.actions);
         (0..program.processes.len()).all(|process| {
             let own = || (0..program.actors.len()).filter(|at| program.actors[*at].process == Some(process));
             let scanned = own().any(|actor| program.actors[actor].actions.iter().any(scans))
-                || all().any(|action| makes(action, process));
+                || all().any(|action| makes(action, process) || enumerates(action));
             !scanned || own().map(|actor| self.actors[actor]).is_sorted()
         })
     }
@@ -244,6 +248,10 @@ impl Exchange {
             TermKind::Number(number) => format!("{number}"),
             TermKind::Constant(value) => format!("{value:?}"),
             TermKind::Label(label) => format!("label {}", self.labels[*label]),
+            // Its value may be the name of a process.
+            TermKind::Field(label, Field::PacketOverlapped) => {
+                format!("label {} overlapped {:?}", self.labels[*label], self.processes)
+            }
             // Its value is the name of a thread, so only exchanges that leave the threads alone keep it.
             TermKind::Field(label, Field::OwnerThread) => {
                 format!("label {} owned {:?}", self.labels[*label], self.actors)

@@ -316,15 +316,28 @@ pub enum Service {
         handle: HandleArg,
         /// Which of the two.
         wanted: ObjectType,
+        /// uExitCode.
+        exit_status: u32,
     },
     /// CreateJobObject.
-    CreateJob,
+    CreateJob(NameArg),
+    /// SetInformationJobObject with a completion port.
+    JobPort {
+        /// The job.
+        job: HandleArg,
+        /// The port.
+        port: HandleArg,
+        /// The key.
+        key: u64,
+    },
     /// SetInformationJobObject, TerminateJobObject.
     Job {
         /// The job.
         job: HandleArg,
         /// What is done to it.
         action: JobAction,
+        /// uExitCode.
+        exit_status: u32,
     },
     /// AssignProcessToJobObject, NtIsProcessInJob.
     JobProcess {
@@ -419,8 +432,34 @@ pub enum Service {
         /// The other.
         second: HandleArg,
     },
+    /// NtGetNextThread.
+    NextThread {
+        /// The process.
+        process: HandleArg,
+        /// The thread before, or NULL.
+        after: HandleArg,
+        /// DesiredAccess.
+        access: u32,
+        /// OBJ_INHERIT.
+        inherit: bool,
+    },
+    /// NtAlertThreadByThreadId, of the thread of this actor.
+    AlertById(usize),
+    /// NtWaitForAlertByThreadId.
+    WaitForAlert {
+        /// How long to wait.
+        timeout: Timeout,
+    },
     /// ExitThread.
-    ExitThread,
+    ExitThread {
+        /// dwExitCode.
+        exit_status: u32,
+    },
+    /// ExitProcess.
+    ExitProcess {
+        /// uExitCode.
+        exit_status: u32,
+    },
 }
 
 /// What a service does to one object.

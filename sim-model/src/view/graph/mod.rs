@@ -10,7 +10,7 @@ mod text;
 mod why;
 
 use sim_core::io::irp::{Irp, Major};
-use sim_core::io::port::{Packet, Port};
+use sim_core::io::port::Port;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
@@ -20,6 +20,7 @@ use sim_core::{Id, Kernel};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::scenario::world::{Binding, World};
+use crate::view::changes::packet_in_words;
 use crate::view::holders::{Hold, Holder, holders, under_way};
 use crate::view::leaks::{Leak, leaks};
 
@@ -119,6 +120,7 @@ pub(super) fn object_name(world: &World<'_>, object: Id<Object>) -> String {
         Some(Body::Semaphore(_)) => format!("the semaphore {name}"),
         Some(Body::Mutant(_)) => format!("the mutant {name}"),
         Some(Body::Timer(_)) => format!("the timer {name}"),
+        Some(Body::Job(_)) => format!("the job {name}"),
         Some(Body::Directory(_)) => format!("the directory {name}"),
         Some(Body::SymbolicLink(_)) => format!("the symbolic link {name}"),
         Some(body) => format!("the {} {name}", body.object_type().name()),
@@ -290,8 +292,8 @@ impl Builder<'_> {
         for (_, port) in k.all::<Port>() {
             let from = self.at(Holder::Object(port.object));
             for packet in Port::PACKETS.of(port) {
-                let packet: &Packet = &k[packet];
-                let name = format!("packet (key {}, {})", packet.key, packet.status);
+                let packet = &k[packet];
+                let name = format!("packet {}", packet_in_words(self.world, packet));
                 let node = Node::plain(NodeKind::Packet, name.clone(), format!("the {name}"));
                 let at = self.nodes.add_node(node);
                 self.link(from, Some(at), Link::fact("queues"));
@@ -345,11 +347,12 @@ fn service(k: &Kernel, thread: Id<Thread>) -> Option<&'static str> {
 const fn verb(hold: Hold) -> &'static str {
     match hold {
         Hold::IrpEvent => "holds as its event",
-        Hold::Port => "holds as its port",
+        Hold::Port | Hold::JobPort => "holds as its port",
         Hold::Name => "names",
         Hold::Parent => "holds as its directory",
         Hold::Wait => "waits for",
         Hold::Job => "is in",
+        Hold::ParentJob => "is nested in",
         Hold::Handle | Hold::IrpFile | Hold::Process | Hold::System | Hold::Running => "holds",
     }
 }
