@@ -76,6 +76,28 @@ fn what_is_out_of_range_or_unknown_is_refused_with_its_place() {
 }
 
 #[test]
+fn a_job_is_given_limits_or_a_port() {
+    let job = |rest: &str| format!("    j = CreateJobObject()\n    SetInformationJobObject(j{rest})\n");
+    for fine in [", 0", ", JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE", ", CompletionPort: e, CompletionKey: 1"] {
+        assert_eq!(errors(&in_thread(&job(fine)), Version::Win11), "");
+    }
+    for wrong in ["", ", 0, CompletionPort: e"] {
+        let found = errors(&in_thread(&job(wrong)), Version::Win11);
+        assert!(found.contains("either `LimitFlags` or `CompletionPort`"), "{found}");
+    }
+}
+
+#[test]
+fn alerts_by_id_and_the_enumeration_of_threads_came_later() {
+    let alert = in_thread("    NtAlertThreadByThreadId(main)\n    NtWaitForAlertByThreadId()\n");
+    assert_eq!(errors(&alert, Version::Win8), "");
+    assert!(errors(&alert, Version::Win7).contains("it came with Windows 8"));
+    let next = in_thread("    NtGetNextThread(GetCurrentProcess(), NULL)\n");
+    assert_eq!(errors(&next, Version::Win7), "");
+    assert!(errors(&next, Version::Xp).contains("it came with Windows Vista"));
+}
+
+#[test]
 fn the_strict_policy_came_with_windows_8() {
     let text = "process app strict\n  thread main\n    CloseHandle(NULL) -> raises\n";
     assert_eq!(errors(text, Version::Win8), "");

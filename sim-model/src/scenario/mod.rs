@@ -28,6 +28,7 @@ pub mod program;
 pub mod result;
 pub mod run;
 mod service;
+mod service_args;
 mod service_handles;
 mod service_names;
 pub mod space;

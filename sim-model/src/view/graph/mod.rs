@@ -109,11 +109,29 @@ fn sentence(world: &World<'_>, leak: &Leak) -> String {
     }
 }
 
-/// An object with its type in words: `the file object file`.
+/// A process or thread by its own name, whatever labels it has: those stand at its handles.
+fn actor_title(world: &World<'_>, body: Body) -> Option<String> {
+    match body {
+        Body::Process(process) => Some(format!("process {}", world.names().process(process))),
+        Body::Thread(thread) => Some(format!("thread {}", world.names().thread(thread))),
+        _ => None,
+    }
+}
+
+/// An object with its type in words: `the file object file`, `the ended process tool`.
 pub(super) fn object_name(world: &World<'_>, object: Id<Object>) -> String {
-    let name = world.names().object(object);
-    match world.kernel().get(object).map(|header| header.body) {
-        Some(Body::Process(_) | Body::Thread(_) | Body::Device(_)) | None => name,
+    let (k, name) = (world.kernel(), world.names().object(object));
+    let body = k.get(object).map(|header| header.body);
+    if let Some(title) = body.and_then(|body| actor_title(world, body)) {
+        let ended = match body {
+            Some(Body::Process(process)) => k[process].ended,
+            Some(Body::Thread(thread)) => k[thread].ended,
+            _ => false,
+        };
+        return if ended { format!("the ended {title}") } else { title };
+    }
+    match body {
+        Some(Body::Device(_)) | None => name,
         Some(Body::File(_)) => format!("the file object {name}"),
         Some(Body::Port(_)) => format!("the completion port {name}"),
         Some(Body::Event(_)) => format!("the event {name}"),
@@ -235,7 +253,7 @@ impl Builder<'_> {
                 };
                 Node {
                     kind,
-                    title: names.object(object),
+                    title: actor_title(self.world, header.body).unwrap_or_else(|| names.object(object)),
                     name: object_name(self.world, object),
                     type_name: header.body.object_type().name(),
                     // Most of what holds a directory of the system's is not shown.
