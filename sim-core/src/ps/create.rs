@@ -34,7 +34,7 @@ word_enum! {
 
 steps! {
     /// NtCreateUserProcess: makes a declared process, with the threads declared in it, and returns a handle to it and
-    /// one to its first thread ([`Kernel::collect_thread_handle`]), in this order.
+    /// one to its first thread, in this order.
     ///
     /// It inherits the handles, and the job, of `parent`: the caller ([`Handle::CURRENT_PROCESS`]) or the process of
     /// PROC_THREAD_ATTRIBUTE_PARENT_PROCESS. No thread of it runs before both handles are made; without the second the

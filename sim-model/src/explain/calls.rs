@@ -59,7 +59,14 @@ pub(super) fn routines_of(row: &CallRow) -> Vec<&'static RoutineInfo> {
     }
     let own = ROWS.iter().filter(|row| row.service == service).map(|row| row.spec.name);
     let others = OTHERS.iter().filter(|other| other.0 == service).map(|other| other.1);
-    own.chain(others).flat_map(routines).collect()
+    let mut found: Vec<&'static RoutineInfo> = Vec::new();
+    for routine in own.chain(others).flat_map(routines) {
+        // One service can be listed under its own name too; several can share a name.
+        if found.iter().all(|known| !std::ptr::eq(known.text, routine.text)) {
+            found.push(routine);
+        }
+    }
+    found
 }
 
 /// The page on a call.

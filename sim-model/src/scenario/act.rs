@@ -78,9 +78,11 @@ impl World<'_> {
             None => {
                 match call.service {
                     Service::ExitProcess { exit_status } => {
-                        self.kernel.terminate_process(process, exit_status)
+                        self.kernel.terminate_process(process, exit_status);
                     }
-                    Service::ExitThread { exit_status } => self.kernel.terminate_thread(thread, exit_status),
+                    Service::ExitThread { exit_status } => {
+                        self.kernel.terminate_thread(thread, exit_status);
+                    }
                     _ => {}
                 }
                 self.set_actor(actor, ActorState { next: state.next + 1, ..state });
