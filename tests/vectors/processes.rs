@@ -270,6 +270,22 @@ fn f_19_the_last_handle_of_a_job_kills_its_processes() {
 }
 
 #[test]
+fn the_exit_status_that_each_was_told_first_counts() {
+    on_every_version(|_, m| {
+        let other = open(m, 1).value.handle();
+        let object = m.k[m.threads[2]].object;
+        let thread = call(m, NtOpenProcess::Lookup { object, access: ALL, attributes: 0 }).value.handle();
+        m.k.terminate_thread(m.threads[2], 3);
+        for status in [7, 8] {
+            m.k.terminate_process(m.processes[1], status);
+        }
+        m.settle();
+        assert_eq!(exit_status(m, thread, InformationClass::ThreadBasic), 3);
+        assert_eq!(exit_status(m, other, InformationClass::ProcessBasic), 7, "not that of its last thread");
+    });
+}
+
+#[test]
 fn p_21_a_process_that_has_a_handle_to_itself_ends_as_any_other() {
     on_every_version(|_, m| {
         let handle = create(m, Inheritance::Nothing).value.handle();
