@@ -6,6 +6,7 @@ use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::open_options::OpenOptions;
 use sim_core::io::request::{ByteOffset, IoService, Request};
+use sim_core::nt::alert_by_id::{NtAlertThreadByThreadId, NtWaitForAlertByThreadId};
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
@@ -19,8 +20,9 @@ use sim_core::nt::create_object::{
 use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
-use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject};
+use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject, NtAssociateJobPort};
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
+use sim_core::nt::next_thread::NtGetNextThread;
 use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbolicLinkObject};
 use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::permanence::NtSetPermanence;
@@ -37,7 +39,6 @@ use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::InformationClass;
 use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::table::INHERIT;
-use sim_core::ob::types::ObjectType;
 use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
 use sim_core::ps::process::Process;
 use sim_core::ps::schedule::{Progress, Step};
@@ -152,7 +153,7 @@ impl Machine {
             return;
         }
         if number & 0xff == 255 && pick.is_multiple_of(8) {
-            return self.k.terminate_thread(self.threads[pick / 8 % self.threads.len()]);
+            return self.k.terminate_thread(self.threads[pick / 8 % self.threads.len()], 0);
         }
         if number & 0xff > 240 {
             return self.answer(pick);
@@ -275,7 +276,7 @@ impl Machine {
         let handle = Handle((pick as u32 / 16 % 7) * 4);
         let pseudo = if pick & 1 << 9 == 0 { handle } else { Handle::CURRENT_PROCESS };
         let (bits, child) = ((pick >> 10) as u8, self.processes[2]);
-        match pick % 12 {
+        match pick % 15 {
             0 | 1 => NtSetInformationObject::Set { handle, mask: bits, flags: bits >> 2 | 1 }.into(),
             2 => NtQueryHandleInformation::Reference { handle }.into(),
             3 | 4 => {
@@ -290,10 +291,29 @@ impl Machine {
                 let object = self.k[self.threads[usize::from(bits) % 4]].object;
                 NtOpenProcess::Lookup { object, access: Access(0x1F_03FF), attributes: 0 }.into()
             }
-            7 if bits % 4 == 0 => NtTerminate::Reference { handle, wanted: ObjectType::Thread }.into(),
-            8 if bits % 4 == 0 => NtTerminate::process(handle).into(),
+            7 if bits % 4 == 0 => NtTerminate::thread(handle, 1).into(),
+            8 if bits % 4 == 0 => NtTerminate::process(handle, 0).into(),
             7 | 8 => NtCreateJobObject::Create { attributes: ObjectAttributes::UNNAMED }.into(),
-            9 => JobService::Reference { handle, action: JobAction::ALL[usize::from(bits) % 2] }.into(),
+            9 => {
+                let action = JobAction::ALL[usize::from(bits) % JobAction::ALL.len()];
+                JobService::Reference { handle, action, exit_status: 2 }.into()
+            }
+            12 => {
+                let port = Handle((pick as u32 / 112 % 7) * 4);
+                NtAssociateJobPort::ReferenceJob { job: handle, port, key: 7 }.into()
+            }
+            13 => {
+                let (access, attributes) = (Access(0x1F_03FF), INHERIT);
+                NtGetNextThread::ReferenceProcess { process: pseudo, thread: handle, access, attributes }
+                    .into()
+            }
+            14 if bits & 1 == 0 => {
+                NtWaitForAlertByThreadId::Wait { timeout: Timeout::ALL[usize::from(bits) % 3] }.into()
+            }
+            14 => {
+                let object = self.k[self.threads[usize::from(bits) / 2 % 4]].object;
+                NtAlertThreadByThreadId::Lookup { object }.into()
+            }
             10 => {
                 let asks = bits & 1 == 0;
                 NtAssignProcessToJobObject::ReferenceJob { job: handle, process: pseudo, asks }.into()

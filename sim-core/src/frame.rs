@@ -344,7 +344,12 @@ frames! {
     InheritHandles in crate::ps::inherit::ObInitProcess,
     OpenProcess in crate::nt::open_process::NtOpenProcess,
     Terminate in crate::nt::terminate::NtTerminate,
+    GetNextThread in crate::nt::next_thread::NtGetNextThread,
+    AlertThreadByThreadId in crate::nt::alert_by_id::NtAlertThreadByThreadId,
+    WaitForAlertByThreadId in crate::nt::alert_by_id::NtWaitForAlertByThreadId,
     CreateJobObject in crate::nt::create_object::NtCreateJobObject,
     JobService in crate::nt::job::JobService,
+    AssociateJobPort in crate::nt::job::NtAssociateJobPort,
+    OpenJobObject in crate::nt::open_object::NtOpenJobObject,
     AssignProcessToJobObject in crate::nt::job::NtAssignProcessToJobObject,
 }

@@ -18,6 +18,7 @@ use crate::kernel::Kernel;
 use crate::ob::directory::Directory;
 use crate::ob::header::{HandleCount, Object};
 use crate::ob::namespace::Lookup;
+use crate::ps::job::Job;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::Kind;
@@ -99,6 +100,10 @@ impl Kernel {
         }
         for (_, process) in self.all::<Process>().filter(|(_, process)| !self[process.object].deleted) {
             process.job.into_iter().for_each(|job| hold(self[job].object));
+        }
+        for (_, job) in self.all::<Job>() {
+            job.parent.into_iter().for_each(|parent| hold(self[parent].object));
+            job.port.into_iter().for_each(|port| hold(self[port].object));
         }
         self.all::<File>().filter_map(|(_, file)| file.port).for_each(|port| hold(self[port].object));
         self.all::<Device>().for_each(|(_, device)| hold(device.object));

@@ -93,6 +93,8 @@ pub struct Profile {
     pub refuses_kernel_handle_to_user: bool,
     /// A process can be in more than one job (since Windows 8).
     pub has_nested_jobs: bool,
+    /// A job whose processes have ended because it was terminated satisfies waits (since Vista).
+    pub signals_terminated_jobs: bool,
     /// Closing the last handle of a port wakes the threads that wait on it (since Vista).
     pub port_close_wakes_waiters: bool,
     /// Creating an object under the name of one of another type fails with STATUS_OBJECT_TYPE_MISMATCH also without
@@ -106,6 +108,8 @@ pub struct Profile {
     pub has_limited_rights: bool,
     /// `NtCompareObjects` exists (since Windows 10).
     pub has_compare_objects: bool,
+    /// `NtAlertThreadByThreadId` and its wait exist (since Windows 8).
+    pub has_alert_by_id: bool,
     /// What a handle-table entry takes in advance (since Windows 8).
     pub batch: Option<Batch>,
     /// The kernel keeps the books of what each entry took in advance. They are a part of the state, so a scenario
@@ -132,11 +136,13 @@ impl Profile {
             has_strict_handle_checks: version as u8 >= Version::Win8 as u8,
             refuses_kernel_handle_to_user: vista,
             has_nested_jobs: version as u8 >= Version::Win8 as u8,
+            signals_terminated_jobs: vista,
             port_close_wakes_waiters: vista,
             collision_tells_type: vista,
             root_mismatch_tells_type: vista,
             has_limited_rights: vista,
             has_compare_objects: version as u8 >= Version::Win10 as u8,
+            has_alert_by_id: version as u8 >= Version::Win8 as u8,
             batch: Profile::batch_of(version, Arch::X64),
             charges: false,
         }

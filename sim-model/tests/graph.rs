@@ -87,6 +87,19 @@ fn why_tells_every_way_shortest_first() {
     assert!(why("nobody").is_empty());
 }
 
+#[test]
+fn an_ended_process_is_held_by_its_ended_thread() {
+    let text = "process app\n  thread main\n    p, t = CreateProcess(tool)\n    WaitForSingleObject(t, INFINITE)\n    \
+                CloseHandle(p)\nprocess tool\n  thread worker\n    ExitThread()\n";
+    let program = compile(lang::parse("ended.kobj", text).unwrap()).unwrap();
+    let run = run(&program);
+    let graph = Graph::of(&run.world, moment());
+    let Some(Target::Node(node)) = named(&run.world, &graph, "p") else { panic!("the process is there") };
+    let way = "process app holds handle 0x8 (label t), which holds the ended thread worker, which holds the ended \
+               process tool";
+    assert_eq!(graph.why(node).0, [way]);
+}
+
 /// Each reference that PointerCount counts is an arrow of the graph, at every step of every scenario of the book.
 #[test]
 fn arrows_are_references_at_every_step() {

@@ -45,7 +45,7 @@ const RACES: [(&str, u64, u64, u64); 13] = [
     ("timeout-against-packet.kobj", 232, 353, 3),
     ("exit-against-duplicate.kobj", 426, 787, 2),
     ("open-or-create.kobj", 3_906, 7_240, 12),
-    ("inherit-against-close.kobj", 7_302, 18_740, 3),
+    ("inherit-against-close.kobj", 10_163, 26_366, 4),
     ("duplicate-against-close.kobj", 632, 1_143, 2),
     ("any-free-value.kobj", 72, 71, 3),
 ];

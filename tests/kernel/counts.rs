@@ -164,7 +164,7 @@ fn a_thread_that_ends_takes_its_own_requests_with_it_and_no_others() {
         }
         let pend = read(file, &mut machine);
         machine.call(1, pend);
-        machine.k.terminate_thread(machine.threads[1]);
+        machine.k.terminate_thread(machine.threads[1], 0);
         machine.settle();
         assert_eq!(machine.k.progress(machine.threads[1]), Progress::Ended);
         let left = machine.k.irp_of(machine.iosbs[0]).is_some();

@@ -5,6 +5,7 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::nt::terminate::NtTerminate;
 use sim_core::ob::attributes::ObjectAttributes;
+use sim_core::ob::header::Object;
 use sim_core::ob::policy::{HandlePolicy, Reuse};
 use sim_core::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use sim_core::ob::types::ObjectType;
@@ -138,7 +139,8 @@ fn kernel_mode_passes_the_access_check_and_not_the_verifier() {
     }
 }
 
-/// A process is terminated through its new handle before its threads have begun: they never begin, and it ends once.
+/// A process is terminated through its new handle before its threads have begun: they end without having run, and it
+/// ends once.
 #[test]
 fn a_process_terminated_before_its_threads_begin_ends_once() {
     let mut machine = machine(HandlePolicy::default());
@@ -149,12 +151,51 @@ fn a_process_terminated_before_its_threads_begin_ends_once() {
     while machine.k.entry(machine.processes[0], first).is_none() {
         machine.k.take(Step { thread: creator, choice: Choice::Run });
     }
-    machine.k.start(other, NtTerminate::process(first));
+    machine.k.start(other, NtTerminate::process(first, 0));
     machine.k.run(other);
     assert_eq!(machine.k.collect(other).unwrap().status, NtStatus::SUCCESS);
     machine.k.run(creator);
     assert_eq!(machine.k.collect(creator).unwrap().value.handle(), first);
     machine.settle();
-    assert!(machine.k[child].ended && !machine.k[machine.threads[3]].created);
+    let born = machine.threads[3];
+    assert!(machine.k[child].ended && machine.k[born].ended);
     assert!(machine.k.findings().is_empty() && machine.k.broken_invariant().is_none());
+    // Its handle was made all the same, and holds the process until it is closed.
+    let thread = machine.k.collect_thread_handle(creator).unwrap();
+    for handle in [first, thread] {
+        assert!(!machine.k[machine.k[child].object].deleted);
+        machine.call(0, NtClose::of(handle));
+    }
+    assert!(machine.k[machine.k[born].object].deleted && machine.k[machine.k[child].object].deleted);
+    assert!(machine.k.findings().is_empty() && machine.k.broken_invariant().is_none());
+}
+
+/// Both handles or none: where the table has room for one only, nothing is left of the process.
+#[test]
+fn a_process_without_room_for_both_handles_is_not_made() {
+    for room in 0..=2 {
+        let mut machine = machine(HandlePolicy { most_handles: room, ..HandlePolicy::default() });
+        let (child, born) = (machine.processes[2], machine.threads[3]);
+        let (parent, inherits) = (Handle::CURRENT_PROCESS, Inheritance::Nothing);
+        let made = machine.call(0, NtCreateUserProcess::ReferenceParent { child, parent, inherits }).unwrap();
+        let [process, thread] = [machine.k[child].object, machine.k[born].object];
+        let counts = |object: Id<Object>| (machine.k[object].handle_count, machine.k[object].pointer_count);
+        match room {
+            2 => assert_eq!(
+                (made.status, counts(process), counts(thread)),
+                (NtStatus::SUCCESS, (1, 3), (1, 2))
+            ),
+            _ => {
+                assert_eq!(made.status, NtStatus::INSUFFICIENT_RESOURCES);
+                assert!(machine.k[process].deleted && machine.k[thread].deleted);
+                assert_eq!(machine.k.table(machine.processes[0]).open().count(), 0);
+            }
+        }
+        let second = machine.k.collect_thread_handle(machine.threads[0]);
+        assert_eq!(
+            (made.value.handle(), second),
+            if room == 2 { (Handle(4), Some(Handle(8))) } else { (Handle::NULL, None) }
+        );
+        assert!(machine.k.findings().is_empty() && machine.k.broken_invariant().is_none());
+    }
 }

@@ -130,7 +130,7 @@ proptest! {
         // A call that was under way may make the last process.
         for _ in 0..2 {
             for process in machine.processes.clone() {
-                machine.k.terminate_process(process);
+                machine.k.terminate_process(process, 0);
             }
             for _ in 0..100_000 {
                 let Some(step) = machine.k.steps().next() else { break };

@@ -87,7 +87,7 @@ pub(crate) fn scenarios() -> impl Strategy<Value = String> {
 }
 
 /// What each of the threads with the same lines does. `$` is its own letter.
-const TWIN_CALLS: [&str; 18] = [
+const TWIN_CALLS: [&str; 22] = [
     "e$ = CreateEvent()",
     "e$ = CreateEvent()",
     "d$ = DuplicateHandle(h0)",
@@ -105,6 +105,10 @@ const TWIN_CALLS: [&str; 18] = [
     "CancelIo(h0)",
     "CancelIoEx(h0, NULL)",
     "ExitThread()",
+    "n$ = NtGetNextThread(GetCurrentProcess(), NULL)",
+    "NtAlertThreadByThreadId(a)",
+    "NtWaitForAlertByThreadId(100)",
+    "ExitProcess(2)",
     "check h0.HandleCount == 1",
 ];
 

@@ -25,7 +25,7 @@ const COUNTS: [(&str, [Option<u64>; 4]); 22] = [
     ("docs/explorations/growth-2-threads.kobj", [None, None, Some(37_100), Some(11_239)]),
     ("docs/explorations/growth-3-reads.kobj", [None, None, Some(61_038), Some(18_654)]),
     ("docs/explorations/growth-twins.kobj", [Some(9_406), Some(4_712), Some(1_445), Some(719)]),
-    ("docs/explorations/inherit-against-close.kobj", [Some(7_302), Some(2_039), Some(7_302), Some(2_039)]),
+    ("docs/explorations/inherit-against-close.kobj", [Some(10_163), Some(2_999), Some(10_163), Some(2_999)]),
     ("docs/explorations/open-or-create.kobj", [Some(3_906), Some(1_978), Some(1_588), Some(820)]),
     ("docs/explorations/race.kobj", [Some(74), Some(45), Some(74), Some(45)]),
     ("docs/explorations/recycled-handle.kobj", [Some(232), Some(141), Some(232), Some(141)]),

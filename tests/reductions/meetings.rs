@@ -109,8 +109,40 @@ environment
   terminate thread a
 ";
 
+/// A job that gets a port, is terminated and is closed, all at once.
+pub(crate) const JOBS: &str = "process app
+  thread a
+    port = CreateIoCompletionPort()
+    j = CreateJobObject()
+    CreateProcess(tool)
+    p = OpenProcess(tool)
+    AssignProcessToJobObject(j, p)
+    CloseHandle(j)
+  thread b
+    SetInformationJobObject(j, CompletionPort: port)
+process tool
+  thread c
+    TerminateJobObject(j, 1)
+environment
+  terminate process tool
+";
+
+/// Threads that enumerate each other, are alerted by their ids, and end.
+pub(crate) const ALERTS: &str = "process app
+  thread a
+    n = NtGetNextThread(GetCurrentProcess(), NULL)
+    m = NtGetNextThread(GetCurrentProcess(), n)
+    NtWaitForAlertByThreadId(100)
+    x = GetExitCodeThread(m)
+  thread b
+    NtAlertThreadByThreadId(a)
+    ExitThread(3)
+  thread c
+    ExitProcess(4)
+";
+
 /// All of them.
-pub(crate) const ALL: [(&str, &str); 8] = [
+pub(crate) const ALL: [(&str, &str); 10] = [
     ("double close", DOUBLE_CLOSE),
     ("cancel race", CANCEL_RACE),
     ("close and duplicate", CLOSE_AND_DUPLICATE),
@@ -119,4 +151,6 @@ pub(crate) const ALL: [(&str, &str); 8] = [
     ("inheritance", INHERITANCE),
     ("wait for all", WAIT_FOR_ALL),
     ("user APC", USER_APC),
+    ("jobs", JOBS),
+    ("alerts", ALERTS),
 ];

@@ -26,6 +26,19 @@ fn a_process_is_made_once() {
 }
 
 #[test]
+fn a_second_label_stands_only_before_a_call_with_two_results() {
+    let fine = "    p, t = CreateProcess(tool)\n    CloseHandle(t)\n";
+    assert_eq!(errors(&in_thread(fine), Version::Win11), "");
+    let found = errors(&in_thread("    a, b = CreateEvent()\n"), Version::Win11);
+    assert!(found.contains("`CreateEvent` has one result, and no second"), "{found}");
+    let found = errors(&in_thread("    p, p = CreateProcess(tool)\n"), Version::Win11);
+    assert!(found.contains("the label `p` is bound twice"), "{found}");
+    let threadless = "process app\n  thread main\n    p, t = NtCreateUserProcess(tool)\nprocess tool\n";
+    let found = errors(threadless, Version::Win11);
+    assert!(found.contains("the process `tool` has no thread that `t` could name"), "{found}");
+}
+
+#[test]
 fn names_and_handles_of_processes_do_not_mix() {
     let mixed = "    p = OpenProcess(tool)\n    DuplicateHandle(e, p, from: tool)\n";
     let found = errors(&in_thread(mixed), Version::Win11);
@@ -60,6 +73,28 @@ fn what_is_out_of_range_or_unknown_is_refused_with_its_place() {
     );
     let raises = "    CloseHandle(e) -> raises STATUS_NO_SUCH\n";
     assert!(errors(&in_thread(raises), Version::Win11).contains("there is no status `STATUS_NO_SUCH`"));
+}
+
+#[test]
+fn a_job_is_given_limits_or_a_port() {
+    let job = |rest: &str| format!("    j = CreateJobObject()\n    SetInformationJobObject(j{rest})\n");
+    for fine in [", 0", ", JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE", ", CompletionPort: e, CompletionKey: 1"] {
+        assert_eq!(errors(&in_thread(&job(fine)), Version::Win11), "");
+    }
+    for wrong in ["", ", 0, CompletionPort: e"] {
+        let found = errors(&in_thread(&job(wrong)), Version::Win11);
+        assert!(found.contains("either `LimitFlags` or `CompletionPort`"), "{found}");
+    }
+}
+
+#[test]
+fn alerts_by_id_and_the_enumeration_of_threads_came_later() {
+    let alert = in_thread("    NtAlertThreadByThreadId(main)\n    NtWaitForAlertByThreadId()\n");
+    assert_eq!(errors(&alert, Version::Win8), "");
+    assert!(errors(&alert, Version::Win7).contains("it came with Windows 8"));
+    let next = in_thread("    NtGetNextThread(GetCurrentProcess(), NULL)\n");
+    assert_eq!(errors(&next, Version::Win7), "");
+    assert!(errors(&next, Version::Xp).contains("it came with Windows Vista"));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Family F: handles, as tests that run on real Windows assert them.
+//! Family F: handles (processes and jobs are in `processes.rs`), as tests that run on real Windows assert them.
 //!
 //! | id | public source |
 //! | --- | --- |
@@ -7,21 +7,15 @@
 //! | F-07 | Wine ntdll/tests/om.c, test_duplicate_object |
 //! | F-08, F-09 | Wine ntdll/tests/exception.c, test_closehandle |
 //! | F-10 | Wine ntdll/tests/om.c, ntdll/tests/exception.c; WDK, ObReferenceObjectByHandle |
-//! | F-12 | Wine kernel32/tests/process.c, test_dead_process (the part of handles and ids) |
-//! | F-13 | Wine kernel32/tests/process.c, test_StdHandleInheritance (the part of inherited handles) |
-//! | F-14 | Wine kernel32/tests/process.c, test_handle_list_attribute, test_parent_process_attribute |
-//! | F-19 | Wine kernel32/tests/process.c, test_jobs and its kin |
 //! | ObHandle | ReactOS kernel test ntos_ob/ObHandle.c: kernel handles |
 
 use sim_core::finding::Rule;
 use sim_core::frame::{Frame, Returned, Value};
 use sim_core::nt::close::NtClose;
-use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion, NtCreateJobObject};
+use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
-use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject};
 use sim_core::nt::open_process::NtOpenProcess;
-use sim_core::nt::terminate::NtTerminate;
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{
     DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS, DUPLICATE_SAME_ATTRIBUTES, ObDuplicateObject, Wanted,
@@ -29,10 +23,9 @@ use sim_core::ob::duplicate::{
 use sim_core::ob::handle_flags::{
     HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE, NtQueryHandleInformation, NtSetInformationObject,
 };
-use sim_core::ob::header::{Body, Object};
+use sim_core::ob::header::Object;
 use sim_core::ob::table::{INHERIT, KERNEL_HANDLE};
 use sim_core::profile::{Profile, Version};
-use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
 use sim_core::ps::schedule::Progress;
 use sim_core::ps::thread::Mode;
 use sim_core::{Access, Handle, Id, NtStatus};
@@ -41,37 +34,37 @@ use sim_tests::Machine;
 const UNNAMED: ObjectAttributes = ObjectAttributes::UNNAMED;
 const ALL: Access = Access(0x1F_0003);
 
-fn on_every_version(test: impl Fn(Version, &mut Machine)) {
+pub(crate) fn on_every_version(test: impl Fn(Version, &mut Machine)) {
     Version::ALL.iter().for_each(|version| test(*version, &mut Machine::new(Profile::of(*version))));
 }
 
-fn call(m: &mut Machine, service: impl Into<Frame>) -> Returned {
+pub(crate) fn call(m: &mut Machine, service: impl Into<Frame>) -> Returned {
     m.call(0, service).expect("the call returns")
 }
 
-fn status(m: &mut Machine, service: impl Into<Frame>) -> NtStatus {
+pub(crate) fn status(m: &mut Machine, service: impl Into<Frame>) -> NtStatus {
     call(m, service).status
 }
 
-fn event(m: &mut Machine) -> Handle {
+pub(crate) fn event(m: &mut Machine) -> Handle {
     call(m, NtCreateEvent::Create { attributes: UNNAMED, manual_reset: true, signaled: false }).value.handle()
 }
 
-fn duplicate(m: &mut Machine, handle: Handle, wanted: Wanted) -> Returned {
+pub(crate) fn duplicate(m: &mut Machine, handle: Handle, wanted: Wanted) -> Returned {
     let own = m.processes[0];
     call(m, ObDuplicateObject::Reference { source: own, handle, target: Some(own), wanted })
 }
 
-fn set(m: &mut Machine, handle: Handle, flags: u8) {
+pub(crate) fn set(m: &mut Machine, handle: Handle, flags: u8) {
     let set = NtSetInformationObject::Set { handle, mask: 3, flags };
     assert_eq!(status(m, set), NtStatus::SUCCESS);
 }
 
-fn flags(m: &mut Machine, handle: Handle) -> u32 {
+pub(crate) fn flags(m: &mut Machine, handle: Handle) -> u32 {
     call(m, NtQueryHandleInformation::Reference { handle }).value.number()
 }
 
-fn object(m: &Machine, process: usize, handle: Handle) -> Option<Id<Object>> {
+pub(crate) fn object(m: &Machine, process: usize, handle: Handle) -> Option<Id<Object>> {
     m.k.entry(m.processes[process], handle).and_then(|entry| entry.object)
 }
 
@@ -251,131 +244,6 @@ fn f_10_wrong_types_and_values() {
         // The type comes before the access.
         let weak = duplicate(m, port, Wanted { access: Access(1), attributes: 0, options: 0 }).value.handle();
         assert_eq!(status(m, NtSetEvent::of(weak, true)), NtStatus::OBJECT_TYPE_MISMATCH);
-    });
-}
-
-/// The first process makes the third; its handle.
-fn create(m: &mut Machine, inherits: Inheritance) -> Returned {
-    let child = m.processes[2];
-    call(m, NtCreateUserProcess::ReferenceParent { child, parent: Handle::CURRENT_PROCESS, inherits })
-}
-
-/// What NtOpenProcess of the third process gives.
-fn open_child(m: &mut Machine) -> Returned {
-    let object = m.k[m.processes[2]].object;
-    call(m, NtOpenProcess::Lookup { object, access: Access(0x1000_0000), attributes: 0 })
-}
-
-#[test]
-fn f_12_an_ended_process_can_be_opened_while_a_handle_holds_it() {
-    on_every_version(|_, m| {
-        assert_eq!(open_child(m).status, NtStatus::INVALID_CID, "not before it exists");
-        let handle = create(m, Inheritance::Nothing).value.handle();
-        assert_eq!(status(m, NtTerminate::process(handle)), NtStatus::SUCCESS);
-        assert!(m.k[m.processes[2]].ended);
-        assert_eq!(status(m, NtTerminate::process(handle)), NtStatus::PROCESS_IS_TERMINATING);
-        let again = open_child(m);
-        assert_eq!(again.status, NtStatus::SUCCESS);
-        for handle in [handle, again.value.handle()] {
-            assert_eq!(status(m, NtClose::of(handle)), NtStatus::SUCCESS);
-        }
-        assert_eq!(open_child(m).status, NtStatus::INVALID_CID, "not after its object is gone");
-    });
-}
-
-#[test]
-fn f_13_an_inherited_handle_has_the_same_value_and_the_others_are_absent() {
-    on_every_version(|_, m| {
-        let (private, shared) = (event(m), event(m));
-        set(m, shared, HANDLE_FLAG_INHERIT);
-        create(m, Inheritance::All);
-        assert_eq!(object(m, 2, shared), object(m, 0, shared));
-        assert_eq!(m.k.entry(m.processes[2], shared).unwrap().attributes, INHERIT);
-        assert_eq!(object(m, 2, private), None);
-        let mut other = Machine::new(*m.k.profile());
-        let shared = event(&mut other);
-        set(&mut other, shared, HANDLE_FLAG_INHERIT);
-        create(&mut other, Inheritance::Nothing);
-        assert_eq!(object(&other, 2, shared), None, "bInheritHandles is FALSE");
-    });
-}
-
-#[test]
-fn f_14_a_handle_list_chooses_among_the_inheritable_handles() {
-    on_every_version(|_, m| {
-        let (listed, unlisted, private) = (event(m), event(m), event(m));
-        set(m, listed, HANDLE_FLAG_INHERIT);
-        set(m, unlisted, HANDLE_FLAG_INHERIT);
-        m.k.list_handles(m.processes[2], &[listed]);
-        create(m, Inheritance::Listed);
-        assert_eq!(m.k.entry(m.processes[2], listed).unwrap().attributes, INHERIT);
-        assert_eq!((object(m, 2, unlisted), object(m, 2, private)), (None, None));
-    });
-}
-
-#[test]
-fn f_14b_the_substituted_parents_handles_are_inherited() {
-    on_every_version(|_, m| {
-        // The stranger of the second process has an inheritable event; the first process makes the child.
-        let create_event = NtCreateEvent::Create { attributes: UNNAMED, manual_reset: true, signaled: false };
-        for _ in 0..3 {
-            m.call(2, create_event);
-        }
-        let theirs = Handle(12);
-        m.call(2, NtSetInformationObject::Set { handle: theirs, mask: 1, flags: 1 });
-        let mine = event(m);
-        set(m, mine, HANDLE_FLAG_INHERIT);
-        let (child, inherits, other) = (m.processes[2], Inheritance::All, m.k[m.processes[1]].object);
-        let with = |parent| NtCreateUserProcess::ReferenceParent { child, parent, inherits };
-        for garbage in [Handle::NULL, Handle(0xBAD0)] {
-            assert_eq!(status(m, with(garbage)), NtStatus::INVALID_HANDLE);
-        }
-        let weak = NtOpenProcess::Lookup { object: other, access: Access(1), attributes: 0 };
-        let weak = call(m, weak).value.handle();
-        assert_eq!(status(m, with(weak)), NtStatus::ACCESS_DENIED);
-        let strong = NtOpenProcess::Lookup { object: other, access: Access(0x80), attributes: 0 };
-        let strong = call(m, strong).value.handle();
-        assert_eq!(status(m, with(strong)), NtStatus::SUCCESS);
-        assert_eq!(object(m, 2, theirs), object(m, 1, theirs));
-        assert_eq!(object(m, 2, mine), None);
-    });
-}
-
-#[test]
-fn f_19_an_ended_process_stays_in_its_job_and_cannot_be_put_into_one() {
-    on_every_version(|_, m| {
-        let jobs: [Handle; 2] =
-            [(); 2].map(|()| call(m, NtCreateJobObject::Create { attributes: UNNAMED }).value.handle());
-        let child = create(m, Inheritance::Nothing).value.handle();
-        let with = |job, asks| NtAssignProcessToJobObject::ReferenceJob { job, process: child, asks };
-        assert_eq!(status(m, with(jobs[0], false)), NtStatus::SUCCESS);
-        let Body::Job(job) = m.k[object(m, 0, jobs[0]).unwrap()].body else { panic!("a job") };
-        assert_eq!(m.k.active_processes(job), 1);
-        assert_eq!(status(m, NtTerminate::process(child)), NtStatus::SUCCESS);
-        assert_eq!(m.k.active_processes(job), 0);
-        assert_eq!(status(m, with(jobs[0], true)), NtStatus::PROCESS_IN_JOB);
-        assert_eq!(status(m, with(jobs[1], true)), NtStatus::PROCESS_NOT_IN_JOB);
-        let refused = status(m, with(jobs[1], false));
-        let error = sim_core::win32::Win32Error::of(refused);
-        assert_eq!(error, sim_core::win32::Win32Error::ACCESS_DENIED);
-    });
-}
-
-#[test]
-fn f_19_the_last_handle_of_a_job_kills_its_processes() {
-    on_every_version(|_, m| {
-        let job = call(m, NtCreateJobObject::Create { attributes: UNNAMED }).value.handle();
-        let child = create(m, Inheritance::Nothing).value.handle();
-        assert_eq!(
-            status(m, JobService::Reference { handle: job, action: JobAction::KillOnClose }),
-            NtStatus::SUCCESS
-        );
-        status(m, NtAssignProcessToJobObject::ReferenceJob { job, process: child, asks: false });
-        let copy = duplicate(m, job, Wanted::same_access(0, false)).value.handle();
-        assert_eq!(status(m, NtClose::of(job)), NtStatus::SUCCESS);
-        assert!(!m.k[m.processes[2]].ended, "a handle is left");
-        assert_eq!(status(m, NtClose::of(copy)), NtStatus::SUCCESS);
-        assert!(m.k[m.processes[2]].ended);
     });
 }
 

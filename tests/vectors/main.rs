@@ -4,6 +4,7 @@ mod c;
 mod charged;
 mod f;
 mod g;
+mod processes;
 mod queries;
 mod r;
 mod waits;

@@ -122,7 +122,7 @@ fn f_12_an_ended_thread_and_process_are_signalled_while_a_handle_keeps_them() {
     let process = machine.duplicate(1, Handle::CURRENT_PROCESS, 0);
     assert_eq!(machine.poll(other), NtStatus::TIMEOUT);
     machine.wait_many(1, &[process, other], true);
-    machine.k.terminate_process(machine.processes[1]);
+    machine.k.terminate_process(machine.processes[1], 0);
     machine.settle();
     assert_eq!(machine.ended(1), Some(NtStatus::SUCCESS));
     assert_eq!((machine.poll(process), machine.poll(other)), (NtStatus::SUCCESS, NtStatus::SUCCESS));
@@ -173,7 +173,7 @@ fn an_abandoned_mutant_tells_its_next_owner_once() {
     let (first, second) = (first.handle(), second.handle());
     let e = event(&mut machine, false);
     machine.wait_many(0, &[e, second], false);
-    machine.k.terminate_thread(machine.threads[1]);
+    machine.k.terminate_thread(machine.threads[1], 0);
     machine.settle();
     assert_eq!(machine.ended(0), Some(NtStatus(NtStatus::ABANDONED_WAIT_0.0 + 1)));
     machine.set(e);
@@ -343,7 +343,7 @@ fn user_apcs_run_in_order_and_those_of_an_ended_thread_never() {
     }
     assert_eq!(delivered, [[false; 3], [true, false, false], [true, true, false]]);
     machine.call(0, NtQueueApcThread::of(worker, apcs[2]));
-    machine.k.terminate_thread(machine.threads[1]);
+    machine.k.terminate_thread(machine.threads[1], 0);
     machine.settle();
     assert_eq!(machine.k[apcs[2]].state, ApcState::Discarded);
 }

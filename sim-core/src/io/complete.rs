@@ -110,7 +110,7 @@ impl Kernel {
         let Irp { file, iosb, status, information, .. } = self[irp];
         if let Some(port) = self[file].port {
             let key = self[file].key;
-            let packet = Packet { key, context: iosb, value: 0, status, information, writes_iosb };
+            let packet = Packet { context: iosb, status, writes_iosb, ..Packet::posted(key, 0, information) };
             self.queue_packet(port, packet, "the request reports to the file's completion port");
         }
     }

@@ -4,6 +4,7 @@ use crate::finding::About;
 use crate::io::iosb::Iosb;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
+use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
@@ -34,6 +35,10 @@ record! {
         CONTEXT context: Option<Id<Iosb>> as "ApcContext",
         /// A poster's context.
         VALUE value: u64 as "ApcContext",
+        /// The process that a job's message is about; its id stands where an OVERLAPPED would.
+        PROCESS process: Option<Id<Process>> as "ApcContext",
+        /// A job sent it: its number of bytes is a message.
+        JOB_MESSAGE job_message: bool,
         /// How the request ended.
         STATUS status: NtStatus as "Status",
         /// Bytes transferred.
@@ -47,6 +52,23 @@ record! {
 impl Port {
     pub(crate) const fn new(object: Id<Object>) -> Port {
         Port { object, closed: false, packets: alloc::vec::Vec::new(), waiters: alloc::vec::Vec::new() }
+    }
+}
+
+impl Packet {
+    /// A packet that no request has made: what NtSetIoCompletion is given.
+    pub(crate) const fn posted(key: u64, value: u64, information: u32) -> Packet {
+        let status = NtStatus::SUCCESS;
+        Packet {
+            key,
+            context: None,
+            value,
+            process: None,
+            job_message: false,
+            status,
+            information,
+            writes_iosb: false,
+        }
     }
 }
 

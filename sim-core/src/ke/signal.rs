@@ -21,7 +21,7 @@ impl Kernel {
             Body::Port(port) => self[port].closed || Port::PACKETS.first(&self[port]).is_some(),
             Body::Process(process) => self[process].ended,
             Body::Thread(thread) => self[thread].ended,
-            Body::Job(_) => false,
+            Body::Job(job) => self[job].signaled,
             _ => true,
         }
     }

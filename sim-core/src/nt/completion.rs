@@ -15,19 +15,20 @@ use crate::word::{Access, Handle, Id};
 /// IO_COMPLETION_MODIFY_STATE.
 const IO_COMPLETION_MODIFY_STATE: Access = Access(2);
 
-fn reference(
+pub(crate) fn completion_reference(
     k: &Kernel,
     thread: Id<Thread>,
     handle: Handle,
     wanted: ObjectType,
+    purpose: Purpose,
 ) -> ObReferenceObjectByHandle {
     let access = if wanted == ObjectType::IoCompletion { IO_COMPLETION_MODIFY_STATE } else { Access(0) };
-    let (process, purpose) = (k[thread].process, Purpose::Service);
+    let process = k[thread].process;
     ObReferenceObjectByHandle::LockEntry { process, handle, wanted: Some(wanted), access, purpose }
 }
 
 impl Kernel {
-    fn port_of(&self, object: Id<Object>) -> Id<Port> {
+    pub(crate) fn port_of(&self, object: Id<Object>) -> Id<Port> {
         match self[object].body {
             Body::Port(port) => port,
             other => unreachable!("the type was checked: {other:?}"),
@@ -64,9 +65,10 @@ impl Routine for NtSetInformationFile {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::ReferenceFile { file, port, key } => {
-                Next::call(Self::ReferencePort { port, key }, reference(k, thread, file, ObjectType::File))
-            }
+            Self::ReferenceFile { file, port, key } => Next::call(
+                Self::ReferencePort { port, key },
+                completion_reference(k, thread, file, ObjectType::File, Purpose::Service),
+            ),
             Self::ReferencePort { port, key } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
@@ -76,14 +78,11 @@ impl Routine for NtSetInformationFile {
                 if k[file].synchronous || k[file].port.is_some() {
                     return Next::goto(Self::Drop { file, status: NtStatus::INVALID_PARAMETER });
                 }
-                let by_handle = match reference(k, thread, port, ObjectType::IoCompletion) {
-                    ObReferenceObjectByHandle::LockEntry { process, handle, wanted, access, .. } => {
-                        let purpose = Purpose::Association;
-                        ObReferenceObjectByHandle::LockEntry { process, handle, wanted, access, purpose }
-                    }
-                    other => other,
-                };
-                Next::call(Self::Associate { file, key }, by_handle)
+                let (wanted, purpose) = (ObjectType::IoCompletion, Purpose::Association);
+                Next::call(
+                    Self::Associate { file, key },
+                    completion_reference(k, thread, port, wanted, purpose),
+                )
             }
             Self::Associate { file, key } => {
                 let returned = k.take_returned(thread);
@@ -140,7 +139,8 @@ impl Routine for NtSetIoCompletion {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { port, key, value, information } => {
-                let by_handle = reference(k, thread, port, ObjectType::IoCompletion);
+                let by_handle =
+                    completion_reference(k, thread, port, ObjectType::IoCompletion, Purpose::Service);
                 Next::call(Self::Post { key, value, information }, by_handle)
             }
             Self::Post { key, value, information } => {
@@ -149,8 +149,7 @@ impl Routine for NtSetIoCompletion {
                     return Next::Return(returned);
                 }
                 let object = returned.value.object();
-                let status = NtStatus::SUCCESS;
-                let packet = Packet { key, context: None, value, status, information, writes_iosb: false };
+                let packet = Packet::posted(key, value, information);
                 k.queue_packet(k.port_of(object), packet, "the program posted it");
                 Next::goto(Self::Drop { object })
             }
@@ -209,9 +208,10 @@ impl Routine for NtRemoveIoCompletion {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Reference { port, timeout } => {
-                Next::call(Self::Take { timeout }, reference(k, thread, port, ObjectType::IoCompletion))
-            }
+            Self::Reference { port, timeout } => Next::call(
+                Self::Take { timeout },
+                completion_reference(k, thread, port, ObjectType::IoCompletion, Purpose::Service),
+            ),
             Self::Take { timeout } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {

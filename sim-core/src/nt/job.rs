@@ -2,6 +2,7 @@
 
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
+use crate::nt::completion::completion_reference;
 use crate::nt::duplicate_object::process_by_handle;
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
@@ -36,11 +37,13 @@ impl JobAction {
 steps! {
     /// NtSetInformationJobObject and NtTerminateJobObject.
     ///
-    /// Terminating a job tells every thread of its processes to end, and does not wait for them. Errors: those of
-    /// ObReferenceObjectByHandle. Source: Win32, SetInformationJobObject, TerminateJobObject.
+    /// Terminating a job tells every thread of its processes, and of those in nested jobs, to end with one exit status,
+    /// and does not wait for them. Since Vista the job is signalled when they have ended. Errors: those of
+    /// ObReferenceObjectByHandle. Sources: Win32, SetInformationJobObject, TerminateJobObject; Wine
+    /// kernel32/tests/process.c, test_TerminateJobObject, test_WaitForJobObject.
     pub enum JobService = "NtSetInformationJobObject" {
-        Reference { handle: Handle, action: JobAction } = "enter", "reference the job by its handle";
-        Act { action: JobAction } = "set", "change the job or end its processes";
+        Reference { handle: Handle, action: JobAction, exit_status: u32 } = "enter", "reference the job by its handle";
+        Act { action: JobAction, exit_status: u32 } = "set", "change the job or end its processes";
         Drop { object: Id<Object> } = "drop", "let the job go";
     }
 }
@@ -52,10 +55,11 @@ impl Routine for JobService {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Reference { handle, action } => {
-                Next::call(Self::Act { action }, job_by_handle(k, thread, handle, action.access()))
-            }
-            Self::Act { action } => {
+            Self::Reference { handle, action, exit_status } => Next::call(
+                Self::Act { action, exit_status },
+                job_by_handle(k, thread, handle, action.access()),
+            ),
+            Self::Act { action, exit_status } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
                     return Next::Return(returned);
@@ -63,7 +67,7 @@ impl Routine for JobService {
                 let object: Id<Object> = returned.value.object();
                 let job = k.job_of(object);
                 match action {
-                    JobAction::Terminate => k.terminate_job(job),
+                    JobAction::Terminate => k.terminate_job(job, exit_status),
                     _ => {
                         let kill = action == JobAction::KillOnClose;
                         k.set(job, Job::KILL_ON_CLOSE, kill, "the program set the job's limits");
@@ -73,6 +77,75 @@ impl Routine for JobService {
             }
             Self::Drop { object } => {
                 Next::goto(ObDereferenceObject::Drop { object, purpose: Purpose::Service })
+            }
+        }
+    }
+}
+
+steps! {
+    /// NtSetInformationJobObject(JobObjectAssociateCompletionPortInformation): the job's messages go to a completion
+    /// port, with a key.
+    ///
+    /// The job holds the port until the job's last handle is closed; the port holds nothing. A message is a packet: its
+    /// number of bytes is the message, and the id of the process stands where an OVERLAPPED would. The port hears of
+    /// the processes that are in the job already. Errors: those of ObReferenceObjectByHandle; STATUS_INVALID_PARAMETER
+    /// for a job that has a port. Sources: Win32, JOBOBJECT_ASSOCIATE_COMPLETION_PORT; Wine kernel32/tests/process.c,
+    /// test_CompletionPort; ReactOS ps/job.c.
+    pub enum NtAssociateJobPort = "NtSetInformationJobObject" {
+        ReferenceJob { job: Handle, port: Handle, key: u64 } = "enter", "reference the job by its handle";
+        ReferencePort { port: Handle, key: u64 } = "port", "reference the port; the job will keep this reference";
+        Associate { job: Id<Object>, key: u64 } = "associate", "store port and key in the job";
+        Refuse { job: Id<Object> } = "refuse", "the job has a port already";
+        DropJob { job: Id<Object>, status: NtStatus } = "drop", "let the job go";
+        Return { status: NtStatus } = "return", "return whether it succeeded";
+    }
+}
+
+impl Routine for NtAssociateJobPort {
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::ReferenceJob { .. } | Self::DropJob { .. })
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::ReferenceJob { job, port, key } => {
+                let access = JobAction::NoLimit.access();
+                Next::call(Self::ReferencePort { port, key }, job_by_handle(k, thread, job, access))
+            }
+            Self::ReferencePort { port, key } => {
+                let returned = k.take_returned(thread);
+                if returned.status.is_error() {
+                    return Next::Return(returned);
+                }
+                let job = returned.value.object();
+                let by_handle =
+                    completion_reference(k, thread, port, ObjectType::IoCompletion, Purpose::JobPort);
+                Next::call(Self::Associate { job, key }, by_handle)
+            }
+            Self::Associate { job: object, key } => {
+                let returned = k.take_returned(thread);
+                if returned.status.is_error() {
+                    return Next::goto(Self::DropJob { job: object, status: returned.status });
+                }
+                let (port, job) = (returned.value.object(), k.job_of(object));
+                if k[job].port.is_some() {
+                    let drop = ObDereferenceObject::Drop { object: port, purpose: Purpose::JobPort };
+                    return Next::call(Self::Refuse { job: object }, drop);
+                }
+                k.associate_job(job, k.port_of(port), key);
+                Next::goto(Self::DropJob { job: object, status: NtStatus::SUCCESS })
+            }
+            Self::Refuse { job } => {
+                k.forget_returned(thread);
+                Next::goto(Self::DropJob { job, status: NtStatus::INVALID_PARAMETER })
+            }
+            Self::DropJob { job: object, status } => {
+                let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Service };
+                Next::call(Self::Return { status }, drop)
+            }
+            Self::Return { status } => {
+                k.forget_returned(thread);
+                Next::fail(status)
             }
         }
     }
@@ -101,9 +174,11 @@ steps! {
     /// NtAssignProcessToJobObject; with `asks`, NtIsProcessInJob.
     ///
     /// A process that has ended cannot be put into a job: STATUS_PROCESS_IS_TERMINATING, ERROR_ACCESS_DENIED to Win32.
-    /// A process that is in a job already: STATUS_ACCESS_DENIED before Windows 8; nested jobs are not modelled
-    /// (STATUS_NOT_SUPPORTED). The question is answered by STATUS_PROCESS_IN_JOB or STATUS_PROCESS_NOT_IN_JOB, also of a
-    /// process that has ended. Sources: Win32, AssignProcessToJobObject; Wine kernel32/tests/process.c, test_jobs.
+    /// A process that is in a job already: STATUS_ACCESS_DENIED before Windows 8; since then the other job must be empty
+    /// or nested in that one, else STATUS_ACCESS_DENIED too. STATUS_INVALID_PARAMETER for a job that is being
+    /// terminated. The question is answered by STATUS_PROCESS_IN_JOB or STATUS_PROCESS_NOT_IN_JOB, also of a process that
+    /// has ended. Sources: Win32, AssignProcessToJobObject, Nested Jobs; Wine kernel32/tests/process.c, test_IsProcessInJob,
+    /// test_TerminateJobObject, test_BreakawayOk; ReactOS ps/job.c.
     pub enum NtAssignProcessToJobObject = "NtAssignProcessToJobObject" {
         ReferenceJob { job: Handle, process: Handle, asks: bool } = "enter", "reference the job by its handle";
         ReferenceProcess { process: Handle, asks: bool } = "process", "reference the process by its handle";
@@ -160,7 +235,7 @@ impl Routine for NtAssignProcessToJobObject {
 
 impl Kernel {
     fn is_in_job(&self, process: Id<Object>, job: Id<Object>) -> NtStatus {
-        match self[self.process_of(process)].job == Some(self.job_of(job)) {
+        match self.is_process_in_job(self.process_of(process), self.job_of(job)) {
             true => NtStatus::PROCESS_IN_JOB,
             false => NtStatus::PROCESS_NOT_IN_JOB,
         }
@@ -171,11 +246,6 @@ impl Kernel {
         if self[process].exiting || self[process].active_threads == 0 {
             return NtStatus::PROCESS_IS_TERMINATING;
         }
-        if self[process].job.is_some() {
-            let nested = self.profile().has_nested_jobs;
-            return if nested { NtStatus::NOT_SUPPORTED } else { NtStatus::ACCESS_DENIED };
-        }
-        self.join_job(process, job);
-        NtStatus::SUCCESS
+        self.assign_process(process, job)
     }
 }

@@ -1,5 +1,6 @@
 //! The system services, one file a family. Each is a routine: its first step is what a program calls.
 
+pub mod alert_by_id;
 pub mod apc;
 pub mod cancel_io_file;
 pub mod close;
@@ -14,6 +15,7 @@ pub mod issue;
 pub mod issue_end;
 pub mod job;
 pub mod mutant;
+pub mod next_thread;
 mod object_service;
 pub mod open_object;
 pub mod open_process;

@@ -69,6 +69,11 @@ open_service! {
 }
 
 open_service! {
+    /// NtOpenJobObject: opens a job by its name. All of it is [`ObOpenObjectByName`].
+    NtOpenJobObject = "NtOpenJobObject", Job
+}
+
+open_service! {
     /// NtOpenSection: opens a section by its name. All of it is [`ObOpenObjectByName`].
     NtOpenSection = "NtOpenSection", Section
 }

@@ -1,4 +1,4 @@
-//! NtQueryObject and NtQueryInformationProcess(ProcessHandleCount).
+//! NtQueryObject, NtQueryInformationProcess and NtQueryInformationThread.
 
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
@@ -6,24 +6,33 @@ use crate::ob::header::{Body, Object};
 use crate::ob::information::{Information, InformationClass};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
-use crate::profile::Version;
 use crate::ps::thread::Thread;
+use crate::status::NtStatus;
 use crate::word::{Access, Handle, Id};
 
-/// PROCESS_QUERY_INFORMATION.
-const PROCESS_QUERY_INFORMATION: Access = Access(0x400);
-/// PROCESS_QUERY_LIMITED_INFORMATION (since Vista).
-const PROCESS_QUERY_LIMITED_INFORMATION: Access = Access(0x1000);
+/// The type that a class is asked of and the access that this needs: PROCESS_QUERY_INFORMATION or
+/// THREAD_QUERY_INFORMATION, since Vista PROCESS_QUERY_LIMITED_INFORMATION or THREAD_QUERY_LIMITED_INFORMATION.
+const fn asked_of(class: InformationClass, limited: bool) -> (Option<ObjectType>, Access) {
+    match (class, limited) {
+        (InformationClass::Basic | InformationClass::Name | InformationClass::Type, _) => (None, Access(0)),
+        (InformationClass::ThreadBasic, false) => (Some(ObjectType::Thread), Access(0x40)),
+        (InformationClass::ThreadBasic, true) => (Some(ObjectType::Thread), Access(0x800)),
+        (_, false) => (Some(ObjectType::Process), Access(0x400)),
+        (_, true) => (Some(ObjectType::Process), Access(0x1000)),
+    }
+}
 
 steps! {
     /// NtQueryObject: tells a handle's attributes and access, and the object's counts, name or type.
     ///
     /// Goes on in ObReferenceObjectByHandle. The query references the object by its handle, so the PointerCount that it tells counts the query's own
     /// reference. Since Windows 8 it counts also the references that handle-table entries took in advance, and each
-    /// query uses one of them up. With class ProcessHandleCount it is NtQueryInformationProcess, which counts the open
-    /// handles of a process. Returns the answer. Errors: those of ObReferenceObjectByHandle;
-    /// STATUS_INFO_LENGTH_MISMATCH; STATUS_BUFFER_OVERFLOW for the name of a file that does not fit. Sources: WDK,
-    /// NtQueryObject, PUBLIC_OBJECT_BASIC_INFORMATION; Win32, GetProcessHandleCount; ReactOS kernel tests
+    /// query uses one of them up. With a class of processes or threads it is NtQueryInformationProcess or
+    /// NtQueryInformationThread: how many handles a process has open, how it has ended. Returns the answer. Errors:
+    /// those of ObReferenceObjectByHandle; STATUS_INFO_LENGTH_MISMATCH; STATUS_PROCESS_IS_TERMINATING for the image of a
+    /// process that is ending; STATUS_BUFFER_OVERFLOW for the name of a file that does not fit. Sources: WDK,
+    /// NtQueryObject, PUBLIC_OBJECT_BASIC_INFORMATION; Win32, GetProcessHandleCount, GetExitCodeProcess; Wine
+    /// kernel32/tests/process.c, test_dead_process; ReactOS kernel tests
     /// ntos_ob/ObReference.c, ntos_ob/ObHandle.c; Wine ntdll/tests/om.c, test_query_object.
     pub enum NtQueryObject = "NtQueryObject" {
         Reference { handle: Handle, class: InformationClass, length: Option<u64> }
@@ -50,15 +59,7 @@ impl Routine for NtQueryObject {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { handle, class, length } => {
-                let (wanted, access) = match class {
-                    InformationClass::ProcessHandleCount if k.profile().version == Version::Xp => {
-                        (Some(ObjectType::Process), PROCESS_QUERY_INFORMATION)
-                    }
-                    InformationClass::ProcessHandleCount => {
-                        (Some(ObjectType::Process), PROCESS_QUERY_LIMITED_INFORMATION)
-                    }
-                    _ => (None, Access(0)),
-                };
+                let (wanted, access) = asked_of(class, k.profile().has_limited_rights);
                 let (process, purpose) = (k[thread].process, Purpose::Query);
                 let reference =
                     ObReferenceObjectByHandle::LockEntry { process, handle, wanted, access, purpose };
@@ -86,6 +87,16 @@ impl Routine for NtQueryObject {
 }
 
 impl Kernel {
+    /// ExitStatus of a process or thread: STATUS_PENDING until it has ended.
+    fn exit_status(&self, object: Id<Object>) -> u32 {
+        let (ended, status) = match self[object].body {
+            Body::Process(process) => (self[process].ended, self[process].exit_status),
+            Body::Thread(thread) => (self[thread].ended, self[thread].exit_status),
+            _ => (false, 0),
+        };
+        if ended { status } else { NtStatus::PENDING.0 }
+    }
+
     fn answer(
         &mut self,
         thread: Id<Thread>,
@@ -99,6 +110,11 @@ impl Kernel {
         let (status, return_length) = self.information_length(object, class, length);
         if !status.is_success() {
             return Returned::status(status);
+        }
+        if let (InformationClass::ProcessImage, Body::Process(process)) = (class, self[object].body)
+            && self[process].exiting
+        {
+            return Returned::status(NtStatus::PROCESS_IS_TERMINATING);
         }
         let object_type = self.object_type(object);
         let answer = Information { return_length, ..Information::of(class, object_type) };
@@ -125,6 +141,10 @@ impl Kernel {
                 };
                 Information { handle_count: count as u32, ..answer }
             }
+            InformationClass::ProcessBasic | InformationClass::ThreadBasic => {
+                Information { exit_status: self.exit_status(object), ..answer }
+            }
+            InformationClass::ProcessImage => answer,
         };
         let answer = self.create(answer, "the query answers");
         Returned::information(answer)

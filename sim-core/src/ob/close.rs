@@ -98,6 +98,7 @@ steps! {
         Decrement { object: Id<Object>, process: Id<Process> } = "C5", "take one from HandleCount";
         CloseProcedure { object: Id<Object>, process: Id<Process>, process_handles: u32, system_handles: u32 }
             = "C6", "run the type's close procedure";
+        CheckName { object: Id<Object> } = "C6", "the job's port is let go: does the job lose its name?";
     }
 }
 
@@ -105,12 +106,16 @@ impl Routine for ObpDecrementHandleCount {
     fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
             Self::CloseProcedure { object, .. } => matches!(k[object].body, Body::File(_)),
-            Self::Decrement { .. } => false,
+            Self::Decrement { .. } | Self::CheckName { .. } => false,
         }
     }
 
-    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
+            Self::CheckName { object } => {
+                k.forget_returned(thread);
+                k.name_check(object)
+            }
             Self::Decrement { object, process } => {
                 let system_handles = k[object].handle_count;
                 let process_handles = k.uncount_handle(object, process);
@@ -134,10 +139,13 @@ impl Routine for ObpDecrementHandleCount {
                     k.wake_waiters(object);
                     k.name_check(object)
                 }
-                Body::Job(job) if system_handles == 1 => {
-                    k.close_job(job);
-                    k.name_check(object)
-                }
+                Body::Job(job) if system_handles == 1 => match k.close_job(job) {
+                    Some(port) => Next::call(
+                        Self::CheckName { object },
+                        ObDereferenceObject::Drop { object: port, purpose: Purpose::JobPort },
+                    ),
+                    None => k.name_check(object),
+                },
                 _ => k.name_check(object),
             },
         }

@@ -70,6 +70,9 @@ impl Kernel {
         if let Body::Process(process) = self[object].body {
             self.leave_job(process);
         }
+        if let Body::Job(job) = self[object].body {
+            self.free_job(job);
+        }
         if self[object].watchers > 0 {
             return;
         }

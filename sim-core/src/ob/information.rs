@@ -23,6 +23,12 @@ word_enum! {
         Type = "ObjectTypeInformation",
         /// How many handles a process has open.
         ProcessHandleCount = "ProcessHandleCount",
+        /// How a process has ended.
+        ProcessBasic = "ProcessBasicInformation",
+        /// The image of a process; here only that there is one, until the process is ending.
+        ProcessImage = "ProcessImageInformation",
+        /// How a thread has ended.
+        ThreadBasic = "ThreadBasicInformation",
     }
 }
 
@@ -48,6 +54,8 @@ record! {
         TOTAL_OBJECTS total_objects: u32 as "TotalNumberOfObjects",
         /// Handles to objects of the type.
         TOTAL_HANDLES total_handles: u32 as "TotalNumberOfHandles",
+        /// How a process or thread has ended; 259 (STATUS_PENDING, STILL_ACTIVE to Win32) before that.
+        EXIT_STATUS exit_status: u32 as "ExitStatus",
         /// How many bytes the answer takes.
         RETURN_LENGTH return_length: u32 as "ReturnLength",
     }
@@ -74,6 +82,8 @@ impl InformationClass {
             InformationClass::Name => &["Name"],
             InformationClass::Type => &["TypeName", "TotalNumberOfObjects", "TotalNumberOfHandles"],
             InformationClass::ProcessHandleCount => &["HandleCount"],
+            InformationClass::ProcessBasic | InformationClass::ThreadBasic => &["ExitStatus"],
+            InformationClass::ProcessImage => &[],
         }
     }
 }
@@ -90,6 +100,7 @@ impl Information {
             object_type,
             total_objects: 0,
             total_handles: 0,
+            exit_status: 0,
             return_length: 0,
             name: Vec::new(),
         }
@@ -133,13 +144,17 @@ impl Kernel {
             (InformationClass::Basic | InformationClass::ProcessHandleCount, "HandleCount") => {
                 Number(u64::from(answer.handle_count))
             }
+            (InformationClass::ProcessBasic | InformationClass::ThreadBasic, "ExitStatus") => {
+                Number(u64::from(answer.exit_status))
+            }
             _ => return None,
         })
     }
 
     /// STATUS_SUCCESS and how many bytes an answer takes, or why a buffer of `length` bytes is refused.
     ///
-    /// Sizes: WDK, PUBLIC_OBJECT_BASIC_INFORMATION, OBJECT_NAME_INFORMATION, PUBLIC_OBJECT_TYPE_INFORMATION. Rules:
+    /// Sizes: WDK, PUBLIC_OBJECT_BASIC_INFORMATION, OBJECT_NAME_INFORMATION, PUBLIC_OBJECT_TYPE_INFORMATION; those of
+    /// PROCESS_BASIC_INFORMATION and its kin follow the structures of the public headers. Rules:
     /// Wine ntdll/tests/om.c, test_query_object; ReactOS ob/oblife.c, ob/obname.c.
     pub(crate) fn information_length(
         &self,
@@ -147,10 +162,8 @@ impl Kernel {
         class: InformationClass,
         length: Option<u64>,
     ) -> (NtStatus, u32) {
-        let (string, type_information) = match self.profile().arch {
-            Arch::X64 => (16, 104),
-            Arch::X86 => (8, 96),
-        };
+        let x64 = self.profile().arch == Arch::X64;
+        let (string, type_information) = if x64 { (16, 104) } else { (8, 96) };
         // A string is followed by a null character.
         let text = |characters: usize| if characters == 0 { 0 } else { 2 * (characters as u32 + 1) };
         let needed = match class {
@@ -165,9 +178,30 @@ impl Kernel {
                 (type_information + text(name)).next_multiple_of(4)
             }
             InformationClass::ProcessHandleCount => 4,
+            InformationClass::ProcessBasic => {
+                if x64 {
+                    48
+                } else {
+                    24
+                }
+            }
+            InformationClass::ThreadBasic => {
+                if x64 {
+                    48
+                } else {
+                    28
+                }
+            }
+            InformationClass::ProcessImage => {
+                if x64 {
+                    64
+                } else {
+                    48
+                }
+            }
         };
         let given = length.unwrap_or(u64::from(needed));
-        let exact = matches!(class, InformationClass::Basic | InformationClass::ProcessHandleCount);
+        let exact = !matches!(class, InformationClass::Name | InformationClass::Type);
         let fits = if exact { given == u64::from(needed) } else { given >= u64::from(needed) };
         let cut = class == InformationClass::Name && matches!(self[object].body, Body::File(_));
         let status = match fits {

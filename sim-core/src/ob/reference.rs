@@ -41,6 +41,10 @@ word_enum! {
         Running = "it is held while it runs",
         /// A process's hold on its job.
         Job = "a process holds the job it is in",
+        /// A nested job's hold on the job that it is nested in.
+        ParentJob = "a nested job holds its parent job",
+        /// A job's hold on its completion port.
+        JobPort = "the job holds the port it reports to",
         /// A path lookup that reached a device.
         Parse = "the device is held while the path is parsed",
         /// A name lookup's hold on a directory or link on its way.
@@ -70,7 +74,9 @@ impl Purpose {
             Purpose::Association => "the file object is gone, and with it its hold on the port",
             Purpose::ThreadOfProcess => "the thread has ended and lets its process go",
             Purpose::Running => "it does not run any more",
-            Purpose::Job => "the process is gone, and with it its hold on the job",
+            Purpose::Job => "the process holds the job no more",
+            Purpose::ParentJob => "the nested job is gone, and with it its hold on its parent",
+            Purpose::JobPort => "the job reports to the port no more",
             Purpose::Parse => "the path is parsed",
             Purpose::Lookup => "the name lookup has gone on",
             Purpose::Name => "the name is gone, and with it the reference it held",

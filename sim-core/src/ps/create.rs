@@ -5,11 +5,13 @@ use alloc::vec::Vec;
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::nt::duplicate_object::process_by_handle;
+use crate::ob::close::ObpCloseHandle;
 use crate::ob::create::ObpCreateHandle;
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ps::exit::PspExitProcess;
 use crate::ps::inherit::ObInitProcess;
+use crate::ps::job::NEW_PROCESS;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
@@ -31,10 +33,12 @@ word_enum! {
 }
 
 steps! {
-    /// NtCreateUserProcess: makes a declared process, with the threads declared in it, and returns a handle to it.
+    /// NtCreateUserProcess: makes a declared process, with the threads declared in it, and returns a handle to it and
+    /// one to its first thread, in this order.
     ///
     /// It inherits the handles, and the job, of `parent`: the caller ([`Handle::CURRENT_PROCESS`]) or the process of
-    /// PROC_THREAD_ATTRIBUTE_PARENT_PROCESS. No handle to its first thread is made. Errors: STATUS_INVALID_HANDLE,
+    /// PROC_THREAD_ATTRIBUTE_PARENT_PROCESS. No thread of it runs before both handles are made; without the second the
+    /// process ends before it began. Errors: STATUS_INVALID_HANDLE,
     /// STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED for the parent's handle; STATUS_PROCESS_IS_TERMINATING;
     /// STATUS_INSUFFICIENT_RESOURCES; STATUS_INVALID_PARAMETER for a process that was made already. Sources: ReactOS
     /// ps/process.c; Win32, CreateProcess, UpdateProcThreadAttribute; Wine kernel32/tests/process.c,
@@ -68,7 +72,14 @@ steps! {
             = "create", "create the process, which nobody can find yet";
         Inherited { child: Id<Process>, parent: Id<Object> }
             = "inherited", "its handle table is ready: create a handle to it";
-        Start { child: Id<Process>, parent: Id<Object> } = "start", "its id can be found and its threads run";
+        InsertThread { child: Id<Process>, parent: Id<Object>, first: Option<Id<Thread>> }
+            = "thread", "its handle is made: create a handle to its first thread";
+        Start { child: Id<Process>, parent: Id<Object>, process: Handle, first: Id<Thread> }
+            = "start", "its id can be found and its threads run";
+        DropThread { child: Id<Process>, parent: Id<Object>, first: Option<Id<Thread>>, returned: Returned }
+            = "drop thread", "not both handles could be made: let the thread go";
+        Abandon { child: Id<Process>, parent: Id<Object>, returned: Returned }
+            = "abandon", "the process ends before it began";
         DropParent { parent: Id<Object>, returned: Returned } = "drop", "let the parent go";
         Return { returned: Returned } = "return", "return the handle";
     }
@@ -97,19 +108,44 @@ impl Routine for NtCreateUserProcess {
                 k.release_rundown(k.process_of(parent));
                 let (object, process) = (k[child].object, k[thread].process);
                 k.reference(object, Purpose::Handle);
+                let first = k.declared_threads(child).next();
+                if let Some(first) = first {
+                    k.reference(k[first].object, Purpose::Creation);
+                    k.reference(object, Purpose::ThreadOfProcess);
+                }
                 let access = k.valid_access(object);
                 let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
-                Next::call(Self::Start { child, parent }, count)
+                Next::call(Self::InsertThread { child, parent, first }, count)
             }
-            Self::Start { child, parent } => {
+            Self::InsertThread { child, parent, first } => k.insert_thread(thread, child, parent, first),
+            Self::Start { child, parent, process, first } => {
                 let returned = k.take_returned(thread);
-                let resume = Self::DropParent { parent, returned };
+                let object = k[first].object;
                 if returned.status.is_error() {
-                    k.dereference(k[child].object, Purpose::Handle);
-                    return Next::call(resume, PspExitProcess::CloseTable { process: child });
+                    k.dereference(object, Purpose::Handle);
+                    let first = Some(first);
+                    let owner = k[thread].process;
+                    let close = ObpCloseHandle::LockEntry { process: owner, handle: process, forced: true };
+                    return Next::call(Self::DropThread { child, parent, first, returned }, close);
                 }
-                k.start_child(child);
-                Next::goto(resume)
+                k.start_child(child, Some(first));
+                k.set(thread, Thread::THREAD_HANDLE, returned.value.handle(), "");
+                Next::call(
+                    Self::DropParent { parent, returned: Returned::handle(process) },
+                    ObDereferenceObject::Drop { object, purpose: Purpose::Creation },
+                )
+            }
+            Self::DropThread { child, parent, first, returned } => {
+                k.forget_returned(thread);
+                let abandon = Self::Abandon { child, parent, returned };
+                let Some(first) = first else { return Next::goto(abandon) };
+                let object = k[first].object;
+                Next::call(abandon, ObDereferenceObject::Drop { object, purpose: Purpose::Creation })
+            }
+            Self::Abandon { child, parent, returned } => {
+                k.forget_returned(thread);
+                let end = PspExitProcess::CloseTable { process: child };
+                Next::call(Self::DropParent { parent, returned }, end)
             }
             Self::DropParent { parent: object, returned } => {
                 k.forget_returned(thread);
@@ -152,14 +188,57 @@ impl Kernel {
         }
     }
 
-    fn start_child(&mut self, child: Id<Process>) {
+    fn insert_thread(
+        &mut self,
+        caller: Id<Thread>,
+        child: Id<Process>,
+        parent: Id<Object>,
+        first: Option<Id<Thread>>,
+    ) -> Next {
+        let returned = self.take_returned(caller);
+        if returned.status.is_error() {
+            self.dereference(self[child].object, Purpose::Handle);
+            return Next::goto(NtCreateUserProcess::DropThread { child, parent, first, returned });
+        }
+        let Some(first) = first else {
+            self.start_child(child, None);
+            return Next::goto(NtCreateUserProcess::DropParent { parent, returned });
+        };
+        let object = self[first].object;
+        self.reference(object, Purpose::Handle);
+        let (process, access) = (self[caller].process, self.valid_access(object));
+        let resume = NtCreateUserProcess::Start { child, parent, process: returned.value.handle(), first };
+        Next::call(resume, ObpCreateHandle::Count { object, process, access, attributes: 0 })
+    }
+
+    /// The threads that a process will begin with, in the order of their declaration.
+    fn declared_threads(&self, process: Id<Process>) -> impl Iterator<Item = Id<Thread>> {
+        let declared =
+            move |(_, thread): &(Id<Thread>, &Thread)| thread.process == process && !thread.created;
+        self.all::<Thread>().filter(declared).map(|(id, _)| id)
+    }
+
+    /// The handle to the first thread of the process that the last call of a thread made, read once; none if that call
+    /// made none.
+    pub fn collect_thread_handle(&mut self, thread: Id<Thread>) -> Option<Handle> {
+        let handle = self[thread].thread_handle;
+        self.set(thread, Thread::THREAD_HANDLE, Handle::NULL, "");
+        (handle != Handle::NULL).then_some(handle)
+    }
+
+    fn start_child(&mut self, child: Id<Process>, first: Option<Id<Thread>>) {
         while self.pop(child, Process::HANDLE_LIST, "").is_some() {}
         self.set(child, Process::INSERTED, true, "the process can be found by its id");
+        if self[child].active_in_job {
+            let jobs = self.job_chain(self[child].job);
+            self.tell_jobs(child, &jobs, NEW_PROCESS);
+        }
         if self[child].exiting {
+            first.into_iter().for_each(|first| self.end_unborn(first));
             return;
         }
-        let declared = |(_, thread): &(Id<Thread>, &Thread)| thread.process == child && !thread.created;
-        let threads: Vec<Id<Thread>> = self.all::<Thread>().filter(declared).map(|(id, _)| id).collect();
+        first.into_iter().for_each(|first| self.run_thread(first));
+        let threads: Vec<Id<Thread>> = self.declared_threads(child).collect();
         threads.into_iter().for_each(|thread| self.begin_thread(thread));
     }
 }

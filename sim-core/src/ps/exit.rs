@@ -70,6 +70,10 @@ impl Routine for PspExitThread {
                 }
             }
             Self::Wait { last: true } | Self::Exit { last: true } => {
+                if !k[process].told {
+                    let status = k[thread].exit_status;
+                    k.set(process, Process::EXIT_STATUS, status, "its last thread ends with this status");
+                }
                 Next::call(Self::End {}, PspExitProcess::CloseTable { process })
             }
             Self::Wait { last: false } | Self::Exit { last: false } => Next::goto(Self::End {}),
@@ -92,7 +96,8 @@ steps! {
         CloseTable { process: Id<Process> } = "Z1", "from now on nobody can begin to put a handle into the table";
         AwaitUsers { process: Id<Process> } = "Z1", "wait for those who began before";
         CloseNext { process: Id<Process> } = "Z2", "close the handle with the lowest value";
-        Signal { process: Id<Process> } = "Z3", "no handle is left: signal the process";
+        LeaveJob { process: Id<Process> } = "Z3", "no handle is left: the process counts no more in its job";
+        Signal { process: Id<Process> } = "Z3", "signal the process";
     }
 }
 
@@ -123,8 +128,13 @@ impl Routine for PspExitProcess {
                     Some(handle) => {
                         Next::call(self, ObpCloseHandle::LockEntry { process, handle, forced: true })
                     }
+                    None if k[process].job.is_some() => Next::goto(Self::LeaveJob { process }),
                     None => Next::goto(Self::Signal { process }),
                 }
+            }
+            Self::LeaveJob { process } => {
+                k.exit_from_jobs(process);
+                Next::goto(Self::Signal { process })
             }
             Self::Signal { process } => {
                 k.set(process, Process::ENDED, true, "the process has ended");
@@ -137,17 +147,26 @@ impl Routine for PspExitProcess {
 }
 
 impl Kernel {
-    /// PsTerminateThread: tells a thread to end. It does so once it is out of the service it is in.
-    pub fn terminate_thread(&mut self, thread: Id<Thread>) {
-        if !self[thread].created {
+    /// PsTerminateThread: tells a thread to end with an exit status. It does so once it is out of the service it is in.
+    /// What it was told first counts.
+    pub fn terminate_thread(&mut self, thread: Id<Thread>, status: u32) {
+        if self[self[thread].object].pointer_count == 0 {
+            // It does not exist yet, or no more.
             return;
         }
-        self.set(thread, Thread::TERMINATING, true, "the thread is told to end");
+        if !self[thread].terminating {
+            self.set(thread, Thread::EXIT_STATUS, status, "the thread is told to end with this status");
+            self.set(thread, Thread::TERMINATING, true, "the thread is told to end");
+        }
     }
 
-    /// Tells every thread of a process to end.
-    pub fn terminate_process(&mut self, process: Id<Process>) {
+    /// Tells every thread of a process to end; the process has this exit status then, if it was not told before.
+    pub fn terminate_process(&mut self, process: Id<Process>, status: u32) {
+        if self[process].created && !self[process].told && !self[process].exiting {
+            self.set(process, Process::TOLD, true, "");
+            self.set(process, Process::EXIT_STATUS, status, "the process is told to end with this status");
+        }
         let threads: alloc::vec::Vec<Id<Thread>> = self.threads_of(process).collect();
-        threads.into_iter().for_each(|thread| self.terminate_thread(thread));
+        threads.into_iter().for_each(|thread| self.terminate_thread(thread, status));
     }
 }

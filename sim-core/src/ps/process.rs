@@ -35,8 +35,14 @@ record! {
         STRICT strict: bool,
         /// The value that the next handle gets, while a step that chose it is under way.
         CHOSEN chosen: Handle,
-        /// The job that it is in.
+        /// The job that it is in; of nested ones the innermost.
         JOB job: Option<Id<Job>> as "job",
+        /// It is one of the ActiveProcesses of its jobs.
+        ACTIVE_IN_JOB active_in_job: bool as "active in its job",
+        /// ExitStatus: what GetExitCodeProcess tells once it has ended.
+        EXIT_STATUS exit_status: u32 as "ExitStatus",
+        /// It was told to end as a whole, with this exit status; else its last thread gives it its own.
+        TOLD told: bool,
     }
     lists {
         /// Free handle values, in the order of closing, or of value if the policy goes by it.
@@ -73,6 +79,9 @@ impl Kernel {
             strict: false,
             chosen: Handle::NULL,
             job: None,
+            active_in_job: false,
+            exit_status: 0,
+            told: false,
             ended: false,
             freed: Vec::new(),
             handle_list: Vec::new(),

@@ -52,8 +52,12 @@ record! {
         ALERTED alerted: bool as "Alerted",
         /// UserApcPending: a wait inside a call was ended by a user APC, so they run when the call returns.
         USER_APC_PENDING user_apc_pending: bool,
+        /// NtAlertThreadByThreadId was called for it and no NtWaitForAlertByThreadId has seen it yet.
+        ALERTED_BY_ID alerted_by_id: bool as "alerted by id",
         /// It was told to end.
         TERMINATING terminating: bool,
+        /// ExitStatus: what GetExitCodeThread tells once it has ended.
+        EXIT_STATUS exit_status: u32 as "ExitStatus",
         /// It has ended; its object is signalled.
         ENDED ended: bool as "ended",
         /// It exists: the call that makes it has made it.
@@ -61,6 +65,9 @@ record! {
         /// The attributes of the handle that a duplicate or a query is about (OBJECT_HANDLE_INFORMATION), until they are
         /// read.
         HANDLE_ATTRIBUTES handle_attributes: u8,
+        /// The handle to the first thread of the process that its call made (PROCESS_INFORMATION.hThread), until its
+        /// program reads it.
+        THREAD_HANDLE thread_handle: Handle,
         /// The exception that its call raises in its program, until that sees it.
         EXCEPTION exception: Option<NtStatus> as "exception",
     }
@@ -110,11 +117,14 @@ impl Kernel {
             handle_information: Access(0),
             handle_attributes: 0,
             remaining_name: None,
+            thread_handle: Handle::NULL,
             exception: None,
             wait_status: None,
             alerted: false,
             user_apc_pending: false,
+            alerted_by_id: false,
             terminating: false,
+            exit_status: 0,
             ended: false,
             irps: alloc::vec::Vec::new(),
             apcs: alloc::vec::Vec::new(),
@@ -128,12 +138,28 @@ impl Kernel {
 
     /// The declared thread exists from now on.
     pub(crate) fn begin_thread(&mut self, thread: Id<Thread>) {
+        let process = self[self[thread].process].object;
+        self.run_thread(thread);
+        self.reference(process, Purpose::ThreadOfProcess);
+    }
+
+    /// A thread whose object exists, and holds its process, begins.
+    pub(crate) fn run_thread(&mut self, thread: Id<Thread>) {
         let (object, process) = (self[thread].object, self[thread].process);
         self.set(thread, Thread::CREATED, true, "the thread is created");
-        self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
-        self.reference(self[process].object, Purpose::ThreadOfProcess);
+        self.reference(object, Purpose::Running);
         let active = self[process].active_threads + 1;
         self.set(process, Process::ACTIVE_THREADS, active, "a thread has begun");
+    }
+
+    /// A thread whose process has ended already ends without having run.
+    pub(crate) fn end_unborn(&mut self, thread: Id<Thread>) {
+        let why = "its process has ended before it ran";
+        self.set(thread, Thread::CREATED, true, why);
+        self.set(thread, Thread::TERMINATING, true, why);
+        self.set(thread, Thread::ENDED, true, why);
+        self.discard_user_apcs(thread);
+        self.wake_waiters(self[thread].object);
     }
 
     /// ExGetPreviousMode: who asks for what the thread does.

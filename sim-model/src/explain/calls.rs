@@ -25,6 +25,10 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::MakeTemporary, "NtSetPermanence"),
     (ServiceName::MakePermanent, "NtSetPermanence"),
     (ServiceName::ExitThread, "PspExitThread"),
+    (ServiceName::ExitProcess, "PspExitThread"),
+    (ServiceName::ExitCodeProcess, "NtQueryObject"),
+    (ServiceName::ExitCodeThread, "NtQueryObject"),
+    (ServiceName::QueryProcess, "NtQueryObject"),
     (ServiceName::OpenProcess, "NtOpenProcess"),
     (ServiceName::OpenThread, "NtOpenProcess"),
     (ServiceName::TerminateProcess, "NtTerminate"),
@@ -45,6 +49,7 @@ const OPENS: &[(&str, &str)] = &[
     ("OpenSemaphore", "NtOpenSemaphore"),
     ("OpenMutex", "NtOpenMutant"),
     ("OpenWaitableTimer", "NtOpenTimer"),
+    ("OpenJobObject", "NtOpenJobObject"),
 ];
 
 /// The routines of that name: one service can be more than one.
@@ -61,7 +66,14 @@ pub(super) fn routines_of(row: &CallRow) -> Vec<&'static RoutineInfo> {
     }
     let own = ROWS.iter().filter(|row| row.service == service).map(|row| row.spec.name);
     let others = OTHERS.iter().filter(|other| other.0 == service).map(|other| other.1);
-    own.chain(others).flat_map(routines).collect()
+    let mut found: Vec<&'static RoutineInfo> = Vec::new();
+    for routine in own.chain(others).flat_map(routines) {
+        // One service can be listed under its own name too; several can share a name.
+        if found.iter().all(|known| !std::ptr::eq(known.text, routine.text)) {
+            found.push(routine);
+        }
+    }
+    found
 }
 
 /// The page on a call.
@@ -175,6 +187,8 @@ const fn has(profile: &Profile, service: ServiceName) -> bool {
     match service {
         ServiceName::CancelIoEx => profile.has_cancel_io_ex,
         ServiceName::CompareObjects => profile.has_compare_objects,
+        ServiceName::AlertById | ServiceName::WaitForAlert => profile.has_alert_by_id,
+        ServiceName::NextThread => profile.has_limited_rights,
         _ => true,
     }
 }

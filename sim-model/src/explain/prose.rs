@@ -20,6 +20,8 @@ impl Prose {
     /// Takes the description of a routine or a field apart.
     pub(super) fn of(text: &str) -> Prose {
         let mut prose = Prose::default();
+        // An example in Rust is for who reads the library's documentation.
+        let text = text.split("```").step_by(2).collect::<Vec<_>>().join("");
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         for paragraph in lines.split(|line| line.is_empty()).map(|lines| plain(&lines.join(" "))) {
             let mut about = Vec::new();
@@ -90,6 +92,7 @@ mod tests {
         let prose = Prose::of(text);
         assert_eq!(prose.about, ["NtX: does it.", "Slowly."]);
         assert_eq!(prose.sources, "A, b.c; D");
+        assert_eq!(Prose::of(" NtX: does it.\n\n ```\n let x = 1;\n ```\n").about, ["NtX: does it."]);
         let statuses: Vec<_> = prose.statuses().into_iter().map(|row| row.0).collect();
         assert_eq!(
             statuses,

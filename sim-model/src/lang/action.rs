@@ -46,6 +46,10 @@ pub(super) fn action(cursor: &mut Cursor<'_, '_>) -> Parsed<Action> {
 
 fn call_action(cursor: &mut Cursor<'_, '_>) -> Parsed<ActionKind> {
     let first = cursor.name("a call, `check`, `device`, `exit` or `terminate`")?;
+    let second = if cursor.eat(",") { Some(cursor.name("a label")?) } else { None };
+    if second.is_some() && cursor.peek() != Some(TokenKind::Symbol("=")) {
+        return Err(cursor.expected("`=`"));
+    }
     let (label, name) = if cursor.eat("=") { (Some(first), cursor.name("a call")?) } else { (None, first) };
     if cursor.peek() != Some(TokenKind::Symbol("(")) {
         let words = if label.is_none() { ACTION_WORDS } else { &[] };
@@ -60,7 +64,7 @@ fn call_action(cursor: &mut Cursor<'_, '_>) -> Parsed<ActionKind> {
             expect.push(expected(cursor)?);
         }
     }
-    Ok(ActionKind::Call { label, call: Call { name, args }, expect })
+    Ok(ActionKind::Call { label, second, call: Call { name, args }, expect })
 }
 
 fn expected(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Expected>> {

@@ -7,7 +7,13 @@ use super::diagnostic::{Diagnostic, quoted};
 use super::nearest::nearest;
 
 impl Checker<'_> {
-    pub(super) fn call(&mut self, label: Option<&Name>, call: &Call, place: Option<Place>) {
+    pub(super) fn call(
+        &mut self,
+        label: Option<&Name>,
+        second: Option<&Name>,
+        call: &Call,
+        place: Option<Place>,
+    ) {
         let catalogue = self.catalogue;
         let Some(spec) = catalogue.call(&call.name.value) else {
             return self.one_of("call", &call.name, || catalogue.calls.iter().map(|spec| spec.name));
@@ -16,6 +22,15 @@ impl Checker<'_> {
             self.diagnostics.push_with(label.span.start, || {
                 Diagnostic::new(format!("`{}` gives nothing that a label could name", spec.name))
                     .at(label.span, "leave the label out")
+            });
+        }
+        if let Some(second) = second.filter(|_| spec.binds != Binds::Nothing && spec.second.is_empty()) {
+            self.diagnostics.push_with(second.span.start, || {
+                Diagnostic::new(format!(
+                    "`{}` has one result, and no second that a label could name",
+                    spec.name
+                ))
+                .at(second.span, "leave the second label out")
             });
         }
         let mut given: Vec<Option<Span>> = vec![None; spec.params.len()];

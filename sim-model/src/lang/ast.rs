@@ -170,6 +170,8 @@ pub enum ActionKind {
     Call {
         /// What the result is called afterwards.
         label: Option<Name>,
+        /// What a second result is called, of a call that has two: `process, thread = CreateProcess(tool)`.
+        second: Option<Name>,
         /// The call itself.
         call: Call,
         /// The accepted results; empty when any will do.

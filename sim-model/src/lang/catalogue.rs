@@ -45,6 +45,9 @@ pub struct CallSpec {
     pub params: &'static [ParamSpec],
     /// What a label in front of `=` names.
     pub binds: Binds,
+    /// The documented name of a second result, which a second label names and which is of the same kind as the first;
+    /// empty for a call that has one result.
+    pub second: &'static str,
     /// What it does, in one line.
     pub summary: &'static str,
 }

@@ -112,9 +112,10 @@ impl<'a> Checker<'a> {
         }
         for (thread, actions) in sequences(scenario).enumerate() {
             for (action, Spanned { value, .. }) in actions.iter().enumerate() {
-                if let ActionKind::Call { label: Some(label), call, .. } = value {
-                    let binds = self.catalogue.call(&call.name.value).map(|spec| spec.binds);
-                    let place = Some(Place { thread, action });
+                let ActionKind::Call { label, second, call, .. } = value else { continue };
+                let binds = self.catalogue.call(&call.name.value).map(|spec| spec.binds);
+                let place = Some(Place { thread, action });
+                for label in label.iter().chain(second) {
                     self.bind(label, Binding { span: label.span, place, binds });
                 }
             }
@@ -176,8 +177,8 @@ impl<'a> Checker<'a> {
 
     fn action(&mut self, action: &ActionKind, place: Option<Place>) {
         match action {
-            ActionKind::Call { label, call, expect } => {
-                self.call(label.as_ref(), call, place);
+            ActionKind::Call { label, second, call, expect } => {
+                self.call(label.as_ref(), second.as_ref(), call, place);
                 for expected in expect {
                     match &expected.value {
                         Expected::Name(name) => self.expectation(name, expected.span),

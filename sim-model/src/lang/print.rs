@@ -93,9 +93,10 @@ fn write_actions(out: &mut String, actions: &[Action], indent: &str) -> fmt::Res
 
 fn write_action(out: &mut String, action: &ActionKind) -> fmt::Result {
     match action {
-        ActionKind::Call { label, call, expect } => {
-            if let Some(label) = label {
-                write!(out, "{} = ", label.value)?;
+        ActionKind::Call { label, second, call, expect } => {
+            let labels: Vec<&str> = label.iter().chain(second).map(|label| &*label.value).collect();
+            if !labels.is_empty() {
+                write!(out, "{} = ", labels.join(", "))?;
             }
             write_call(out, call)?;
             for (index, expected) in expect.iter().enumerate() {

@@ -237,7 +237,7 @@ impl Machine {
     /// Ends a simulated process as a real one ends: in its last thread, which closes the table.
     fn end(&mut self, process: Id<Process>) {
         let thread = self.kernel.create_thread(process, "last thread");
-        self.kernel.terminate_thread(thread);
+        self.kernel.terminate_thread(thread, 0);
         while let Some(step) = self.kernel.system_step() {
             self.kernel.take(step);
         }

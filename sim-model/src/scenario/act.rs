@@ -38,13 +38,13 @@ impl World<'_> {
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
             }
             ActionKind::EndProcess(process) => {
-                self.kernel.terminate_process(self.processes[*process]);
+                self.kernel.terminate_process(self.processes[*process], 0);
                 self.set_actor(actor, past);
                 events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
             }
             ActionKind::EndThread(thread) => {
                 if let Some(thread) = self.threads[*thread] {
-                    self.kernel.terminate_thread(thread);
+                    self.kernel.terminate_thread(thread, 0);
                 }
                 self.set_actor(actor, past);
                 events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
@@ -69,7 +69,15 @@ impl World<'_> {
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
             }
             None => {
-                self.kernel.terminate_thread(thread);
+                match call.service {
+                    Service::ExitProcess { exit_status } => {
+                        self.kernel.terminate_process(process, exit_status);
+                    }
+                    Service::ExitThread { exit_status } => {
+                        self.kernel.terminate_thread(thread, exit_status);
+                    }
+                    _ => {}
+                }
                 self.set_actor(actor, ActorState { next: state.next + 1, ..state });
                 events.push(Event::Done { actor, action: state.next, status: NtStatus::SUCCESS });
             }
@@ -196,12 +204,25 @@ impl World<'_> {
             let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
             self.bind(label, Binding::Handle { process, handle, object });
         }
+        if let Service::CreateProcess { .. } = call.service {
+            self.bind_thread(thread, call.second);
+        }
         let number = match answer {
             Answer::Flags => Some(u64::from(value.number())),
             Answer::Sleep if status == NtStatus::SUCCESS => Some(0),
             _ => returns_handle.then_some(u64::from(made.0)),
         };
         CallResult::new(answer, status, number)
+    }
+
+    /// PROCESS_INFORMATION.hThread. It is passed over, but not closed, if no label names it.
+    fn bind_thread(&mut self, thread: Id<Thread>, label: Option<usize>) {
+        let process = self.kernel[thread].process;
+        let handle = self.kernel.collect_thread_handle(thread).unwrap_or(Handle::NULL);
+        let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
+        if let Some(label) = label {
+            self.bind(label, Binding::Handle { process, handle, object });
+        }
     }
 
     fn answered_call(&mut self, call: &Call, status: NtStatus, value: Value) -> CallResult {

@@ -109,7 +109,7 @@ fn end(kernel: &mut Kernel, process: Id<Process>) {
     if record.created && !record.exiting && kernel.threads_of(process).next().is_none() {
         kernel.create_thread(process, "closer");
     }
-    kernel.terminate_process(process);
+    kernel.terminate_process(process, 0);
 }
 
 /// Whether anyone can open the object by its name, or the system keeps it: a permanent object is not left behind.

@@ -128,8 +128,22 @@ pub enum ServiceName {
     ProcessHandleCount,
     /// NtCompareObjects.
     CompareObjects,
+    /// NtQueryInformationProcess(ProcessBasicInformation).
+    ExitCodeProcess,
+    /// NtQueryInformationThread(ThreadBasicInformation).
+    ExitCodeThread,
+    /// NtQueryInformationProcess.
+    QueryProcess,
+    /// NtGetNextThread.
+    NextThread,
+    /// NtAlertThreadByThreadId.
+    AlertById,
+    /// NtWaitForAlertByThreadId.
+    WaitForAlert,
     /// NtTerminateThread on the caller.
     ExitThread,
+    /// NtTerminateProcess on the caller's process.
+    ExitProcess,
 }
 
 /// How a call tells its result.
@@ -180,7 +194,7 @@ pub(super) const fn row(
     answer: Answer,
     summary: &'static str,
 ) -> CallRow {
-    CallRow { spec: CallSpec { name, params, binds, summary }, service, answer }
+    CallRow { spec: CallSpec { name, params, binds, second: "", summary }, service, answer }
 }
 
 pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
@@ -197,7 +211,7 @@ const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
 const INITIAL: ParamSpec = may("bInitialState", "initial", BOOLEAN);
 
 /// The calls of files, ports and events, Win32 names first.
-const BASIC: [CallRow; 22] = [
+const BASIC: [CallRow; 23] = [
     row(
         "CreateFile",
         &[
@@ -295,7 +309,7 @@ const BASIC: [CallRow; 22] = [
     ),
     row(
         "ExitThread",
-        &[],
+        &[may("dwExitCode", "code", N)],
         Binds::Nothing,
         ServiceName::ExitThread,
         Answer::Status,
@@ -313,6 +327,14 @@ const BASIC: [CallRow; 22] = [
         ServiceName::CreateFile,
         Answer::Status,
         "opens a device",
+    ),
+    row(
+        "ExitProcess",
+        &[may("uExitCode", "code", N)],
+        Binds::Nothing,
+        ServiceName::ExitProcess,
+        Answer::Status,
+        "ends every thread of the calling process",
     ),
     row(
         "NtClose",

@@ -2,8 +2,9 @@
 
 use crate::lang::{Binds, ParamKind, ParamSpec};
 use crate::scenario::calls::{Answer, BOOLEAN, CallRow, ServiceName, may, needs, row};
+use crate::scenario::calls_names::{FLAGS as ATTRIBUTES, NAME, ROOT, WIN32_NAME};
 
-use ParamKind::{Handle as H, Handles, Process as P, ProcessOrHandle, Thread as T};
+use ParamKind::{Handle as H, Handles, Number as N, Process as P, ProcessOrHandle, Thread as T};
 
 /// Access rights of the objects that these calls give handles to.
 const RIGHTS: ParamKind = ParamKind::Flags(&[
@@ -97,17 +98,40 @@ const FLAGS: Params = [
     ],
 ];
 const JOB_LIMITS: Params = [
-    &[needs("hJob", "job", H), needs("LimitFlags", "limits", LIMITS)],
-    &[needs("JobHandle", "job", H), needs("LimitFlags", "limits", LIMITS)],
+    &[
+        needs("hJob", "job", H),
+        may("LimitFlags", "limits", LIMITS),
+        may("CompletionPort", "port", H),
+        may("CompletionKey", "key", N),
+    ],
+    &[
+        needs("JobHandle", "job", H),
+        may("LimitFlags", "limits", LIMITS),
+        may("CompletionPort", "port", H),
+        may("CompletionKey", "key", N),
+    ],
 ];
 const JOB_AND_PROCESS: Params = [
     &[needs("hJob", "job", H), needs("hProcess", "process", H)],
     &[needs("JobHandle", "job", H), needs("ProcessHandle", "process", H)],
 ];
+const NEXT_THREAD: &[ParamSpec] = &[
+    needs("ProcessHandle", "process", H),
+    may("ThreadHandle", "after", H),
+    may("DesiredAccess", "access", RIGHTS),
+    may("HandleAttributes", "inherit", BOOLEAN),
+];
 const HANDLE: &[ParamSpec] = &[needs("hObject", "handle", H)];
-const JOB: Params = [&[needs("hJob", "job", H)], &[needs("JobHandle", "job", H)]];
-const PROCESS: Params = [&[needs("hProcess", "handle", H)], &[needs("ProcessHandle", "handle", H)]];
-const THREAD: Params = [&[needs("hThread", "handle", H)], &[needs("ThreadHandle", "handle", H)]];
+const JOB_NAME: Params = [&[WIN32_NAME], &[NAME, ROOT, ATTRIBUTES]];
+const CODE: ParamSpec = may("uExitCode", "code", N);
+const STATUS: ParamSpec = may("ExitStatus", "code", N);
+const JOB: Params = [&[needs("hJob", "job", H), CODE], &[needs("JobHandle", "job", H), STATUS]];
+const PROCESS: Params =
+    [&[needs("hProcess", "handle", H), CODE], &[needs("ProcessHandle", "handle", H), STATUS]];
+const THREAD: Params = [
+    &[needs("hThread", "handle", H), may("dwExitCode", "code", N)],
+    &[needs("ThreadHandle", "handle", H), STATUS],
+];
 
 /// A call in its Win32 and its NT form: the same parameters, another answer.
 const fn both(
@@ -122,6 +146,13 @@ const fn both(
         row(names[0], params[0], binds, service, win32, summary),
         row(names[1], params[1], binds, service, Answer::Status, summary),
     ]
+}
+
+/// The same call with a second result of this name in its Win32 and its NT form.
+const fn with_second(mut rows: [CallRow; 2], names: [&'static str; 2]) -> [CallRow; 2] {
+    rows[0].spec.second = names[0];
+    rows[1].spec.second = names[1];
+    rows
 }
 
 use Answer::{Bool, HandleOrNull};
@@ -144,13 +175,16 @@ const PAIRS: [[CallRow; 2]; 11] = [
         Bool,
         "makes a handle inheritable, or protects it from close",
     ),
-    both(
-        ["CreateProcess", "NtCreateUserProcess"],
-        CREATION,
-        Binds::Handle,
-        ServiceName::CreateProcess,
-        Bool,
-        "begins a process of the file; its label is hProcess, and no hThread is made",
+    with_second(
+        both(
+            ["CreateProcess", "NtCreateUserProcess"],
+            CREATION,
+            Binds::Handle,
+            ServiceName::CreateProcess,
+            Bool,
+            "begins a process of the file; its labels are the handles to it and to its first thread",
+        ),
+        ["hThread", "ThreadHandle"],
     ),
     both(
         ["OpenProcess", "NtOpenProcess"],
@@ -186,11 +220,11 @@ const PAIRS: [[CallRow; 2]; 11] = [
     ),
     both(
         ["CreateJobObject", "NtCreateJobObject"],
-        [&[], &[]],
+        JOB_NAME,
         Binds::Handle,
         ServiceName::CreateJob,
         HandleOrNull,
-        "creates a job",
+        "creates a job, or opens the one that has the name",
     ),
     both(
         ["SetInformationJobObject", "NtSetInformationJobObject"],
@@ -198,7 +232,7 @@ const PAIRS: [[CallRow; 2]; 11] = [
         Nothing,
         ServiceName::SetJob,
         Bool,
-        "sets the limits of a job; 0 is none",
+        "sets the limits of a job, 0 is none; or the port that it reports to",
     ),
     both(
         ["AssignProcessToJobObject", "NtAssignProcessToJobObject"],
@@ -219,8 +253,8 @@ const PAIRS: [[CallRow; 2]; 11] = [
 ];
 
 /// The rows, the Win32 form of each before its NT form.
-pub(super) const HANDLES: [CallRow; 2 * PAIRS.len() + 2] = {
-    let mut rows = [PAIRS[0][0]; 2 * PAIRS.len() + 2];
+pub(super) const HANDLES: [CallRow; 2 * PAIRS.len() + 3] = {
+    let mut rows = [PAIRS[0][0]; 2 * PAIRS.len() + 3];
     let mut at = 0;
     while at < 2 * PAIRS.len() {
         rows[at] = PAIRS[at / 2][at % 2];
@@ -241,6 +275,14 @@ pub(super) const HANDLES: [CallRow; 2 * PAIRS.len() + 2] = {
         ServiceName::AsksJob,
         Answer::Status,
         "asks whether a process is in a job",
+    );
+    rows[at + 2] = row(
+        "NtGetNextThread",
+        NEXT_THREAD,
+        Binds::Handle,
+        ServiceName::NextThread,
+        Answer::Status,
+        "opens the thread of a process that was created next after another, or first",
     );
     rows
 };

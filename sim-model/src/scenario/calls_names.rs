@@ -27,6 +27,15 @@ const TIMER_ACCESS: ParamKind = ParamKind::Flags(&[
 ]);
 const PORT_ACCESS: ParamKind =
     ParamKind::Flags(&["IO_COMPLETION_ALL_ACCESS", "IO_COMPLETION_MODIFY_STATE", "SYNCHRONIZE", "DELETE"]);
+const JOB_ACCESS: ParamKind = ParamKind::Flags(&[
+    "JOB_OBJECT_ALL_ACCESS",
+    "JOB_OBJECT_ASSIGN_PROCESS",
+    "JOB_OBJECT_SET_ATTRIBUTES",
+    "JOB_OBJECT_QUERY",
+    "JOB_OBJECT_TERMINATE",
+    "SYNCHRONIZE",
+    "DELETE",
+]);
 const DIRECTORY_ACCESS: ParamKind = ParamKind::Flags(&["DIRECTORY_ALL_ACCESS", "DIRECTORY_QUERY", "DELETE"]);
 const LINK_ACCESS: ParamKind =
     ParamKind::Flags(&["SYMBOLIC_LINK_ALL_ACCESS", "SYMBOLIC_LINK_QUERY", "DELETE"]);
@@ -49,7 +58,7 @@ const fn open(name: &'static str, params: &'static [ParamSpec], summary: &'stati
 }
 
 /// Their rows.
-pub(super) const NAMED: [CallRow; 15] = [
+pub(super) const NAMED: [CallRow; 17] = [
     win32_open(
         "OpenEvent",
         &[needs("dwDesiredAccess", "access", EVENT_ACCESS), INHERIT, needs("lpName", "name", T)],
@@ -69,6 +78,16 @@ pub(super) const NAMED: [CallRow; 15] = [
         "OpenWaitableTimer",
         &[needs("dwDesiredAccess", "access", TIMER_ACCESS), INHERIT, needs("lpTimerName", "name", T)],
         "opens a timer by its name",
+    ),
+    win32_open(
+        "OpenJobObject",
+        &[needs("dwDesiredAccess", "access", JOB_ACCESS), INHERIT, needs("lpName", "name", T)],
+        "opens a job by its name",
+    ),
+    open(
+        "NtOpenJobObject",
+        &[needs("ObjectName", "name", T), may("DesiredAccess", "access", JOB_ACCESS), ROOT, FLAGS],
+        "opens a job by its name",
     ),
     open(
         "NtOpenEvent",
@@ -145,6 +164,11 @@ pub(super) fn access_bit(name: &str) -> Option<u32> {
         "EVENT_ALL_ACCESS" | "IO_COMPLETION_ALL_ACCESS" | "SEMAPHORE_ALL_ACCESS" | "TIMER_ALL_ACCESS" => {
             0x001F_0003
         }
+        "JOB_OBJECT_ALL_ACCESS" => 0x001F_001F,
+        "JOB_OBJECT_ASSIGN_PROCESS" => 0x0001,
+        "JOB_OBJECT_SET_ATTRIBUTES" => 0x0002,
+        "JOB_OBJECT_QUERY" => 0x0004,
+        "JOB_OBJECT_TERMINATE" => 0x0008,
         "MUTEX_ALL_ACCESS" | "MUTANT_ALL_ACCESS" => 0x001F_0001,
         "EVENT_MODIFY_STATE"
         | "IO_COMPLETION_MODIFY_STATE"

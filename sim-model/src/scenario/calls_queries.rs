@@ -8,8 +8,51 @@ use ParamKind::{Handle as H, Number as N};
 const CLASS: ParamKind =
     ParamKind::Name(&["ObjectBasicInformation", "ObjectNameInformation", "ObjectTypeInformation"]);
 
+const PROCESS_CLASS: ParamKind =
+    ParamKind::Name(&["ProcessBasicInformation", "ProcessHandleCount", "ProcessImageInformation"]);
+
 /// The queries, Win32 names first.
-pub(super) const QUERIES: [CallRow; 4] = [
+pub(super) const QUERIES: [CallRow; 8] = [
+    row(
+        "GetExitCodeProcess",
+        &[needs("hProcess", "process", H)],
+        Binds::Information,
+        ServiceName::ExitCodeProcess,
+        Answer::Bool,
+        "tells how a process has ended, 259 (STILL_ACTIVE) before that; its label is the answer",
+    ),
+    row(
+        "GetExitCodeThread",
+        &[needs("hThread", "thread", H)],
+        Binds::Information,
+        ServiceName::ExitCodeThread,
+        Answer::Bool,
+        "tells how a thread has ended, 259 (STILL_ACTIVE) before that; its label is the answer",
+    ),
+    row(
+        "NtQueryInformationProcess",
+        &[
+            needs("ProcessHandle", "process", H),
+            needs("ProcessInformationClass", "class", PROCESS_CLASS),
+            may("ProcessInformationLength", "length", N),
+        ],
+        Binds::Information,
+        ServiceName::QueryProcess,
+        Answer::Status,
+        "asks for a process's exit status, handles or image; its label is the answer",
+    ),
+    row(
+        "NtQueryInformationThread",
+        &[
+            needs("ThreadHandle", "thread", H),
+            needs("ThreadInformationClass", "class", ParamKind::Name(&["ThreadBasicInformation"])),
+            may("ThreadInformationLength", "length", N),
+        ],
+        Binds::Information,
+        ServiceName::ExitCodeThread,
+        Answer::Status,
+        "asks for a thread's exit status; its label is the answer",
+    ),
     row(
         "CompareObjectHandles",
         &[needs("hFirstObjectHandle", "first", H), needs("hSecondObjectHandle", "second", H)],

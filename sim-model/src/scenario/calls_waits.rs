@@ -6,7 +6,7 @@ use crate::scenario::calls_names::{FLAGS, NAME, ROOT, WIN32_NAME};
 use ParamKind::{Handle as H, Handles as L, Number as N};
 
 /// Win32 names first. The count of handles that some of them take is the length of the list.
-pub(super) const WAITS: [CallRow; 34] = [
+pub(super) const WAITS: [CallRow; 36] = [
     row(
         "PulseEvent",
         &[needs("hEvent", "event", H)],
@@ -310,5 +310,21 @@ pub(super) const WAITS: [CallRow; 34] = [
         ServiceName::AlertThread,
         Answer::Status,
         "ends a thread's alertable wait, this one or the next",
+    ),
+    row(
+        "NtAlertThreadByThreadId",
+        &[needs("ThreadId", "thread", ParamKind::Thread)],
+        Binds::Nothing,
+        ServiceName::AlertById,
+        Answer::Status,
+        "ends a thread's wait for an alert by its id, this one or the next; its name stands for its id",
+    ),
+    row(
+        "NtWaitForAlertByThreadId",
+        &[may("Timeout", "timeout", N)],
+        Binds::Nothing,
+        ServiceName::WaitForAlert,
+        Answer::Status,
+        "waits until the thread is alerted by its id; Address is left out, for it makes no difference",
     ),
 ];

@@ -117,6 +117,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 "TypeName",
                 "TotalNumberOfObjects",
                 "TotalNumberOfHandles",
+                "ExitStatus",
                 "ReturnLength",
             ],
         ),

@@ -72,9 +72,9 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
 
 fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
     let threads = scenario.processes().flat_map(|process| &process.threads);
-    let bound = threads.flat_map(|thread| &thread.actions).filter_map(|action| match &action.value {
-        ast::ActionKind::Call { label, .. } => label.as_ref(),
-        _ => None,
+    let bound = threads.flat_map(|thread| &thread.actions).flat_map(|action| match &action.value {
+        ast::ActionKind::Call { label, second, .. } => label.iter().chain(second),
+        _ => None.iter().chain(&None),
     });
     scenario.unbound.iter().chain(bound).map(|name| name.value.clone()).collect()
 }
@@ -187,7 +187,9 @@ impl Compiler {
     fn action(&mut self, scenario: &Scenario, action: &ast::Action) -> Action {
         let Spanned { value, span } = action;
         let (kind, needs) = match value {
-            ast::ActionKind::Call { label, call, expect } => self.call(label.as_ref(), call, expect),
+            ast::ActionKind::Call { label, second, call, expect } => {
+                self.call(label.as_ref(), second.as_ref(), call, expect)
+            }
             ast::ActionKind::Check(expr) => {
                 let condition = self.condition(expr);
                 let mut needs = Vec::new();
@@ -246,6 +248,7 @@ impl Compiler {
     fn call(
         &mut self,
         label: Option<&ast::Name>,
+        second: Option<&ast::Name>,
         call: &ast::Call,
         expect: &[Spanned<Expected>],
     ) -> (ActionKind, Vec<LabelId>) {
@@ -260,6 +263,7 @@ impl Compiler {
         let handles = args.handles();
         let needs = args.needs;
         let label = label.map(|label| self.label(&label.value, false));
+        let second = second.map(|label| self.label(&label.value, false));
         let expect = expect
             .iter()
             .filter_map(|expected| match &expected.value {
@@ -268,7 +272,7 @@ impl Compiler {
                 Expected::Number(number) => Some(Expectation::Value(number.magnitude)),
             })
             .collect();
-        (ActionKind::Call(Call { row, service, handles, label, expect }), needs)
+        (ActionKind::Call(Call { row, service, handles, label, second, expect }), needs)
     }
 
     /// If this version of Windows does not have a service: when it came.
@@ -278,6 +282,10 @@ impl Compiler {
             ServiceName::CompareObjects if !self.profile.has_compare_objects => {
                 Some("it came with Windows 10")
             }
+            ServiceName::AlertById | ServiceName::WaitForAlert if !self.profile.has_alert_by_id => {
+                Some("it came with Windows 8")
+            }
+            ServiceName::NextThread if !self.profile.has_limited_rights => Some("it came with Windows Vista"),
             _ => None,
         }
     }
@@ -344,16 +352,29 @@ impl Args<'_> {
             ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
             ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },
             ServiceName::QueryObject => self.query(),
-            ServiceName::ProcessHandleCount => {
-                let (handle, class) = (self.handle("process"), InformationClass::ProcessHandleCount);
-                Service::Query { handle, class, length: None }
+            ServiceName::ProcessHandleCount => self.query_of("process", InformationClass::ProcessHandleCount),
+            ServiceName::ExitCodeProcess => self.query_of("process", InformationClass::ProcessBasic),
+            ServiceName::ExitCodeThread => self.query_of("thread", InformationClass::ThreadBasic),
+            ServiceName::QueryProcess => {
+                let class = match self.flags("class")[..] {
+                    ["ProcessHandleCount"] => InformationClass::ProcessHandleCount,
+                    ["ProcessImageInformation"] => InformationClass::ProcessImage,
+                    _ => InformationClass::ProcessBasic,
+                };
+                self.query_of("process", class)
             }
             ServiceName::CompareObjects => {
                 Service::CompareObjects { first: self.handle("first"), second: self.handle("second") }
             }
-            ServiceName::ExitThread => Service::ExitThread,
+            ServiceName::ExitThread => Service::ExitThread { exit_status: self.narrow("code") },
+            ServiceName::ExitProcess => Service::ExitProcess { exit_status: self.narrow("code") },
             other => self.wait_service(other),
         }
+    }
+
+    /// A query of a process or thread.
+    fn query_of(&mut self, parameter: &str, class: InformationClass) -> Service {
+        Service::Query { handle: self.handle(parameter), class, length: self.wide("length") }
     }
 
     fn query(&mut self) -> Service {

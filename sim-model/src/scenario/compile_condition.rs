@@ -94,6 +94,7 @@ fn field_named(name: &str, of_object: bool) -> Field {
         ("TotalNumberOfObjects", _) => Field::TotalNumberOfObjects,
         ("TotalNumberOfHandles", _) => Field::TotalNumberOfHandles,
         ("ReturnLength", _) => Field::ReturnLength,
+        ("ExitStatus", _) => Field::ExitStatus,
         ("Value", _) => Field::Value,
         ("cleanup", _) => Field::Cleanup,
         ("close", _) => Field::Close,

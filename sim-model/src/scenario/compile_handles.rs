@@ -40,25 +40,29 @@ impl Args<'_> {
                 Service::OpenThread { thread, access, inherit: self.is_true("inherit") }
             }
             ServiceName::TerminateProcess => {
-                Service::Terminate { handle: self.handle("handle"), wanted: ObjectType::Process }
+                let (handle, exit_status) = (self.handle("handle"), self.narrow("code"));
+                Service::Terminate { handle, wanted: ObjectType::Process, exit_status }
             }
             ServiceName::TerminateThread => {
-                Service::Terminate { handle: self.handle("handle"), wanted: ObjectType::Thread }
+                let (handle, exit_status) = (self.handle("handle"), self.narrow("code"));
+                Service::Terminate { handle, wanted: ObjectType::Thread, exit_status }
             }
-            ServiceName::SetJob => {
-                let kill = !self.flags("limits").is_empty();
-                let action = if kill { JobAction::KillOnClose } else { JobAction::NoLimit };
-                self.zero_or_names("limits");
-                Service::Job { job: self.handle("job"), action }
-            }
+            ServiceName::SetJob => self.set_job(),
             ServiceName::TerminateJob => {
-                Service::Job { job: self.handle("job"), action: JobAction::Terminate }
+                let (job, exit_status) = (self.handle("job"), self.narrow("code"));
+                Service::Job { job, action: JobAction::Terminate, exit_status }
             }
+            ServiceName::NextThread => {
+                let (process, after) = (self.handle("process"), self.handle("after"));
+                let access = self.rights(ObjectType::Thread);
+                Service::NextThread { process, after, access, inherit: self.is_true("inherit") }
+            }
+            ServiceName::AlertById => Service::AlertById(self.thread_named("thread")),
             ServiceName::AssignJob | ServiceName::AsksJob => {
                 let asks = self.row.service == ServiceName::AsksJob;
                 Service::JobProcess { job: self.handle("job"), process: self.handle("process"), asks }
             }
-            _ => Service::CreateJob,
+            _ => Service::CreateJob(self.name()),
         }
     }
 
@@ -87,6 +91,24 @@ impl Args<'_> {
         let attributes = if self.is_true("inherit") { INHERIT } else { 0 };
         let wanted = Wanted { access: Access(self.access_mask()), attributes, options };
         Service::Duplicate { source, from, target, wanted }
+    }
+
+    /// Which information class it is, the parameters say: limits, or a port.
+    fn set_job(&mut self) -> Service {
+        let job = self.handle("job");
+        if self.raw("limits").is_some() == self.raw("port").is_some() {
+            let span = self.call.name.span;
+            let message = "the call sets either `LimitFlags` or `CompletionPort` and `CompletionKey`";
+            self.complain(Diagnostic::new(message).at(span, "give one of the two"));
+        }
+        if self.raw("port").is_some() {
+            let (port, key) = (self.handle("port"), self.wide("key").unwrap_or(0));
+            return Service::JobPort { job, port, key };
+        }
+        let kill = !self.flags("limits").is_empty();
+        let action = if kill { JobAction::KillOnClose } else { JobAction::NoLimit };
+        self.zero_or_names("limits");
+        Service::Job { job, action, exit_status: 0 }
     }
 
     fn create_process(&mut self) -> Service {
@@ -206,10 +228,17 @@ pub(super) fn marks(scenario: &Scenario, profile: Profile, diagnostics: &mut Dia
     let mut made: Vec<(&str, Span)> = Vec::new();
     let threads = scenario.processes().flat_map(|process| &process.threads);
     for action in threads.flat_map(|thread| &thread.actions) {
-        let ast::ActionKind::Call { call, .. } = &action.value else { continue };
+        let ast::ActionKind::Call { call, second, .. } = &action.value else { continue };
         let row = call_row(&call.name.value).filter(|row| row.service == ServiceName::CreateProcess);
         let argument = row.and_then(|row| row.spec.argument(call, row.spec.params[0].name));
         let Some(Spanned { value: Written::Name(name), span }) = argument else { continue };
+        let threadless = |process: &ast::Process| process.name.value == *name && process.threads.is_empty();
+        if let Some(second) = second
+            && scenario.processes().any(threadless)
+        {
+            let message = format!("the process `{name}` has no thread that `{}` could name", second.value);
+            diagnostics.push(Diagnostic::new(message).at(second.span, "the handle to its first thread"));
+        }
         match made.iter().find(|(other, _)| other == name) {
             None => made.push((name, *span)),
             Some((_, first)) => diagnostics.push(

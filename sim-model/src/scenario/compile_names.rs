@@ -58,6 +58,7 @@ impl Args<'_> {
             "OpenWaitableTimer" | "NtOpenTimer" => ObjectType::Timer,
             "NtOpenDirectoryObject" => ObjectType::Directory,
             "NtOpenSymbolicLinkObject" => ObjectType::SymbolicLink,
+            "OpenJobObject" | "NtOpenJobObject" => ObjectType::Job,
             _ => ObjectType::Event,
         };
         let rights = self.flags("access");

@@ -28,6 +28,7 @@ impl Args<'_> {
                 let (signal, wait) = (self.handle("signal"), self.handle("wait"));
                 Service::SignalAndWait { signal, wait, timeout: self.timeout(), alertable }
             }
+            ServiceName::WaitForAlert => Service::WaitForAlert { timeout: self.timeout() },
             ServiceName::Sleep => Service::Sleep { timeout: self.timeout(), alertable },
             ServiceName::Wait => {
                 Service::Wait { handle: self.handle("handle"), timeout: self.timeout(), alertable }

@@ -89,6 +89,8 @@ pub enum Field {
     TotalNumberOfObjects,
     /// Handles to objects of a queried object's type.
     TotalNumberOfHandles,
+    /// How a queried process or thread has ended.
+    ExitStatus,
     /// How many bytes an answer takes.
     ReturnLength,
     /// IRP_MJ_CLEANUP was sent.
@@ -383,7 +385,9 @@ impl World<'_> {
                     Field::PacketBytes => Value::Number(i128::from(packet.information)),
                     Field::PacketStatus => Value::Status(Some(packet.status)),
                     _ if packet.context.is_some() => Value::Operation(packet.context),
-                    _ => Value::Number(i128::from(packet.value)),
+                    _ => packet.process.map_or(Value::Number(i128::from(packet.value)), |process| {
+                        Value::Text(self.names().process(process).into())
+                    }),
                 }
             }
         }
@@ -406,6 +410,7 @@ impl World<'_> {
             Field::TypeName => "TypeName",
             Field::TotalNumberOfObjects => "TotalNumberOfObjects",
             Field::TotalNumberOfHandles => "TotalNumberOfHandles",
+            Field::ExitStatus => "ExitStatus",
             _ => "ReturnLength",
         };
         match self.kernel().answered(answer, name) {

@@ -135,14 +135,25 @@ impl Exchange {
         lines && unbound && marks && properties && self.keeps_scans(program)
     }
 
-    /// CancelIoEx looks at the threads of its process one after the other. So they must keep their order.
+    /// CancelIoEx looks at the threads of its process one after the other, as NtGetNextThread does of any, and
+    /// CreateProcess gives a handle to the first.
+    /// So they must keep their order.
     fn keeps_scans(&self, program: &Program) -> bool {
         let scans = |action: &Action| {
             matches!(&action.kind, ActionKind::Call(Call { service: Service::CancelIoEx { .. }, .. }))
         };
+        let makes = |action: &Action, process: usize| match &action.kind {
+            ActionKind::Call(Call { service: Service::CreateProcess { child, .. }, .. }) => *child == process,
+            _ => false,
+        };
+        let enumerates = |action: &Action| {
+            matches!(&action.kind, ActionKind::Call(Call { service: Service::NextThread { .. }, .. }))
+        };
+        let all = || program.actors.iter().flat_map(|actor| &actor.actions);
         (0..program.processes.len()).all(|process| {
             let own = || (0..program.actors.len()).filter(|at| program.actors[*at].process == Some(process));
-            let scanned = own().any(|actor| program.actors[actor].actions.iter().any(scans));
+            let scanned = own().any(|actor| program.actors[actor].actions.iter().any(scans))
+                || all().any(|action| makes(action, process) || enumerates(action));
             !scanned || own().map(|actor| self.actors[actor]).is_sorted()
         })
     }
@@ -153,6 +164,7 @@ impl Exchange {
                 call.row.spec.name == other.row.spec.name
                     && call.expect == other.expect
                     && call.label.map(|label| self.labels[label]) == other.label
+                    && call.second.map(|label| self.labels[label]) == other.second
                     && self.service(call.service) == other.service
                     && call
                         .handles
@@ -236,6 +248,10 @@ impl Exchange {
             TermKind::Number(number) => format!("{number}"),
             TermKind::Constant(value) => format!("{value:?}"),
             TermKind::Label(label) => format!("label {}", self.labels[*label]),
+            // Its value may be the name of a process.
+            TermKind::Field(label, Field::PacketOverlapped) => {
+                format!("label {} overlapped {:?}", self.labels[*label], self.processes)
+            }
             // Its value is the name of a thread, so only exchanges that leave the threads alone keep it.
             TermKind::Field(label, Field::OwnerThread) => {
                 format!("label {} owned {:?}", self.labels[*label], self.actors)
@@ -251,14 +267,16 @@ impl Exchange {
 fn pair_labels(action: &Action, other: &Action, labels: &mut Pairs) -> bool {
     let bound = match (&action.kind, &other.kind) {
         (ActionKind::Check(_), ActionKind::Check(_)) => return true,
-        (ActionKind::Call(call), ActionKind::Call(other)) => call.label.zip(other.label),
-        _ => None,
+        (ActionKind::Call(call), ActionKind::Call(other)) => {
+            [call.label.zip(other.label), call.second.zip(other.second)]
+        }
+        _ => [None, None],
     };
     action.needs.len() == other.needs.len()
         && action
             .needs
             .iter()
             .zip(&other.needs)
-            .chain(bound.iter().map(|(one, other)| (one, other)))
+            .chain(bound.iter().flatten().map(|(one, other)| (one, other)))
             .all(|(label, other)| labels.add(*label, *other))
 }

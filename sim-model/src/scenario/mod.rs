@@ -31,6 +31,7 @@ mod request;
 pub mod result;
 pub mod run;
 mod service;
+mod service_args;
 mod service_handles;
 mod service_names;
 pub mod space;

@@ -1,6 +1,7 @@
 //! From a call's arguments to the system service that performs it.
 
 use sim_core::frame::Frame;
+use sim_core::nt::alert_by_id::NtWaitForAlertByThreadId;
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
@@ -15,7 +16,7 @@ use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::event::{NtClearEvent, NtPulseEvent, NtQueryEvent, NtSetEvent};
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::open_object::{
-    NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenMutant, NtOpenSemaphore,
+    NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenJobObject, NtOpenMutant, NtOpenSemaphore,
     NtOpenSymbolicLinkObject, NtOpenTimer,
 };
 use sim_core::nt::permanence::NtSetPermanence;
@@ -47,7 +48,7 @@ impl World<'_> {
     }
 
     /// OBJECT_ATTRIBUTES as a call passes them.
-    fn attributes(&self, name: NameArg) -> ObjectAttributes {
+    pub(super) fn attributes(&self, name: NameArg) -> ObjectAttributes {
         let NameArg { root, path, flags } = name;
         ObjectAttributes { root: self.handle(root), name: path.map(|path| self.path(path)), flags }
     }
@@ -92,6 +93,7 @@ impl World<'_> {
             ObjectType::Timer => NtOpenTimer::Open { attributes, access }.into(),
             ObjectType::Directory => NtOpenDirectoryObject::Open { attributes, access }.into(),
             ObjectType::SymbolicLink => NtOpenSymbolicLinkObject::Open { attributes, access }.into(),
+            ObjectType::Job => NtOpenJobObject::Open { attributes, access }.into(),
             _ => NtOpenEvent::Open { attributes, access }.into(),
         }
     }
@@ -155,6 +157,7 @@ impl World<'_> {
                 let (signal, wait) = (self.handle(signal), self.handle(wait));
                 NtSignalAndWaitForSingleObject::ReferenceSignal { signal, wait, alertable, timeout }.into()
             }
+            Service::WaitForAlert { timeout } => NtWaitForAlertByThreadId::Wait { timeout }.into(),
             Service::Sleep { timeout, alertable } => NtDelayExecution::Delay { alertable, timeout }.into(),
             Service::Query { handle, class, length } => {
                 NtQueryObject::of(self.handle(handle), class, length).into()

@@ -1,12 +1,13 @@
 //! The services of handles, processes and jobs, and what they are given.
 
 use sim_core::frame::Frame;
+use sim_core::nt::alert_by_id::NtAlertThreadByThreadId;
 use sim_core::nt::create_object::NtCreateJobObject;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
-use sim_core::nt::job::{JobService, NtAssignProcessToJobObject};
+use sim_core::nt::job::{JobService, NtAssignProcessToJobObject, NtAssociateJobPort};
+use sim_core::nt::next_thread::NtGetNextThread;
 use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::terminate::NtTerminate;
-use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::ObDuplicateObject;
 use sim_core::ob::handle_flags::{NtQueryHandleInformation, NtSetInformationObject};
 use sim_core::ob::header::Body;
@@ -53,11 +54,29 @@ impl World<'_> {
                 let attributes = if inherit { INHERIT } else { 0 };
                 NtOpenProcess::Lookup { object, access: Access(access), attributes }.into()
             }
-            Service::Terminate { handle, wanted } => {
-                NtTerminate::Reference { handle: self.handle(handle), wanted }.into()
+            Service::Terminate { handle, wanted, exit_status } => {
+                NtTerminate::Reference { handle: self.handle(handle), wanted, exit_status }.into()
             }
-            Service::CreateJob => NtCreateJobObject::Create { attributes: ObjectAttributes::UNNAMED }.into(),
-            Service::Job { job, action } => JobService::Reference { handle: self.handle(job), action }.into(),
+            Service::NextThread { process, after, access, inherit } => {
+                let (process, thread) = (self.handle(process), self.handle(after));
+                let attributes = if inherit { INHERIT } else { 0 };
+                let access = Access(access);
+                NtGetNextThread::ReferenceProcess { process, thread, access, attributes }.into()
+            }
+            Service::AlertById(thread) => {
+                let object = self.kernel()[self.thread(thread)?].object;
+                NtAlertThreadByThreadId::Lookup { object }.into()
+            }
+            Service::CreateJob(name) => {
+                NtCreateJobObject::Create { attributes: self.attributes(name) }.into()
+            }
+            Service::Job { job, action, exit_status } => {
+                JobService::Reference { handle: self.handle(job), action, exit_status }.into()
+            }
+            Service::JobPort { job, port, key } => {
+                let (job, port) = (self.handle(job), self.handle(port));
+                NtAssociateJobPort::ReferenceJob { job, port, key }.into()
+            }
             Service::JobProcess { job, process, asks } => {
                 let (job, process) = (self.handle(job), self.handle(process));
                 NtAssignProcessToJobObject::ReferenceJob { job, process, asks }.into()

@@ -25,11 +25,14 @@ impl Service {
             | Service::CreateSymbolicLink { name, .. }
             | Service::CreateSemaphore { name, .. }
             | Service::CreateMutant { name, .. }
-            | Service::CreateTimer { name, .. } => each_of_name(name, each),
+            | Service::CreateTimer { name, .. }
+            | Service::CreateJob(name) => each_of_name(name, each),
             Service::Issue(IssueArgs { file: one, event: other, .. })
             | Service::Associate { file: one, port: other, .. }
             | Service::SignalAndWait { signal: one, wait: other, .. }
-            | Service::CompareObjects { first: one, second: other } => {
+            | Service::CompareObjects { first: one, second: other }
+            | Service::JobPort { job: one, port: other, .. }
+            | Service::NextThread { process: one, after: other, .. } => {
                 each(Named::Handle(one));
                 each(Named::Handle(other));
             }
@@ -52,7 +55,7 @@ impl Service {
                 each(Named::Handle(parent));
             }
             Service::OpenProcess { process, .. } => each(Named::Process(process)),
-            Service::OpenThread { thread, .. } => each(Named::Thread(thread)),
+            Service::OpenThread { thread, .. } | Service::AlertById(thread) => each(Named::Thread(thread)),
             Service::JobProcess { job, process, .. } => {
                 each(Named::Handle(job));
                 each(Named::Handle(process));
@@ -74,8 +77,9 @@ impl Service {
             // The handles of a wait for several stand in the call.
             Service::WaitMultiple { .. }
             | Service::Sleep { .. }
-            | Service::CreateJob
-            | Service::ExitThread => {}
+            | Service::WaitForAlert { .. }
+            | Service::ExitThread { .. }
+            | Service::ExitProcess { .. } => {}
         }
     }
 }

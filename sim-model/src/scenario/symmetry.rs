@@ -285,7 +285,8 @@ fn walks_a_table(action: &Action) -> bool {
         call.service,
         Service::CreateProcess { .. }
             | Service::Terminate { .. }
-            | Service::CreateJob
+            | Service::CreateJob(_)
+            | Service::JobPort { .. }
             | Service::Job { .. }
             | Service::JobProcess { .. }
     )
@@ -312,7 +313,9 @@ fn passes_number(program: &Program, action: &Action) -> bool {
 /// Whether some call gives the label such a result.
 fn binds(program: &Program, label: LabelId, result: Binds) -> bool {
     let binds = |action: &Action| match &action.kind {
-        ActionKind::Call(call) => call.label == Some(label) && call.row.spec.binds == result,
+        ActionKind::Call(call) => {
+            [call.label, call.second].contains(&Some(label)) && call.row.spec.binds == result
+        }
         _ => false,
     };
     actions(program).any(binds)
@@ -323,7 +326,7 @@ fn may_end(program: &Program, process: usize) -> bool {
     let is_told = |actor: usize| {
         let own = program.actors[actor].actions.iter();
         own.map(|action| &action.kind)
-            .any(|kind| matches!(kind, ActionKind::Call(Call { service: Service::ExitThread, .. })))
+            .any(|kind| matches!(kind, ActionKind::Call(Call { service: Service::ExitThread { .. }, .. })))
             || actions(program).any(|action| match action.kind {
                 ActionKind::EndThread(thread) => thread == actor,
                 ActionKind::EndProcess(ended) => ended == process,
@@ -332,7 +335,13 @@ fn may_end(program: &Program, process: usize) -> bool {
     };
     let mut own =
         (0..program.actors.len()).filter(|actor| program.actors[*actor].process == Some(process)).peekable();
-    own.peek().is_some() && own.all(is_told)
+    let exits = |actor: &crate::scenario::program::Actor| {
+        let is_exit = |action: &Action| {
+            matches!(action.kind, ActionKind::Call(Call { service: Service::ExitProcess { .. }, .. }))
+        };
+        actor.process == Some(process) && actor.actions.iter().any(is_exit)
+    };
+    program.actors.iter().any(exits) || own.peek().is_some() && own.all(is_told)
 }
 
 fn is_blind(program: &Program, condition: &Condition) -> bool {

@@ -9,7 +9,7 @@ use sim_core::ob::handle_flags::flags_of;
 use sim_core::ob::header::Object;
 use sim_core::ob::information::Answered;
 use sim_core::ob::symbolic_link::SymbolicLink;
-use sim_core::ps::job::Job;
+use sim_core::ps::job::{ACTIVE_PROCESS_ZERO, EXIT_PROCESS, Job, NEW_PROCESS};
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
@@ -85,6 +85,7 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
                     counts.push((order, count, delta.why, by.clone()));
                 }
                 Change::Field { kind: Kind::Object, at, .. } if came_and_went(entry, *at) => {}
+                Change::Create { kind: Kind::Information, at } if is_discarded(entry, *at) => {}
                 Change::Field { kind, at, field, from, to } => {
                     if is_news(step, *kind, *at, *field, *to) {
                         let (place, subject) = ((*kind, *at, *field), subject(world, step, *kind, *at));
@@ -115,6 +116,15 @@ fn came_and_went(entry: &Entry, place: u32) -> bool {
         _ => false,
     };
     changes.any(came) && changes.any(went)
+}
+
+/// Whether a line lets the answer of its query go, because no label names it: its place may be another's by now.
+fn is_discarded(entry: &Entry, place: u32) -> bool {
+    let mut changes = entry.steps.iter().flat_map(|step| &step.deltas).map(|delta| &delta.change);
+    changes.any(|change| match change {
+        Change::Destroy { at, record } => *at == place && matches!(**record, AnyRecord::Information(_)),
+        _ => false,
+    })
 }
 
 /// A change of HandleCount or PointerCount.
@@ -195,6 +205,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         }
         // That the thread has seen how its wait ended is no news.
         Kind::Thread if name == "WaitStatus" => to != 0,
+        Kind::Process if name == "active in its job" => to == 0,
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job => !name.is_empty(),
         _ => false,
@@ -226,6 +237,8 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Irp, "Cancel") => only("Cancel set"),
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Thread, "WaitStatus") => only("wait ends"),
+        (Kind::Process, "active in its job") => only("active no more in its job"),
+        (Kind::Thread | Kind::Process, name @ ("ExitStatus" | "job")) => (name, String::new(), read(to)),
         (Kind::Irp | Kind::Thread | Kind::Process, name) => only(name),
         (_, name) => (name, read(from), read(to)),
     };
@@ -306,13 +319,13 @@ fn event(
         Change::Insert { kind: Kind::Port, at, list, item, .. }
             if list_name(Kind::Port, *list) == "packets" =>
         {
-            let to = packet(step, *item);
+            let to = packet(world, step, *item);
             Some(shown(subject(world, step, Kind::Port, *at), "packet queued", to))
         }
         Change::Remove { kind: Kind::Port, at, list, item, .. }
             if list_name(Kind::Port, *list) == "packets" =>
         {
-            let to = packet(step, *item);
+            let to = packet(world, step, *item);
             Some(shown(subject(world, step, Kind::Port, *at), "packet removed", to))
         }
         Change::Create { kind: Kind::Information, at } => {
@@ -361,11 +374,30 @@ fn event(
     }
 }
 
-fn packet(step: &Taken, item: u32) -> String {
+fn packet(world: &World<'_>, step: &Taken, item: u32) -> String {
     let packet: Option<&Packet> =
         step.packets.iter().find(|(id, _)| id.index() as u32 + 1 == item).map(|pair| &pair.1);
-    packet.map(|packet| format!("(key {}, {})", packet.key, packet.status)).unwrap_or_default()
+    packet.map(|packet| packet_in_words(world, packet)).unwrap_or_default()
 }
+
+/// A packet's key, and its status or what a job tells with it.
+pub fn packet_in_words(world: &World<'_>, packet: &Packet) -> String {
+    let message = JOB_MESSAGES.iter().find(|message| packet.job_message && message.0 == packet.information);
+    match (message, packet.process) {
+        (Some((_, message)), Some(process)) => {
+            format!("(key {}, {message} {})", packet.key, world.names().process(process))
+        }
+        (Some((_, message)), None) => format!("(key {}, {message})", packet.key),
+        (None, _) => format!("(key {}, {})", packet.key, packet.status),
+    }
+}
+
+/// The messages of jobs by their documented names.
+const JOB_MESSAGES: [(u32, &str); 3] = [
+    (ACTIVE_PROCESS_ZERO, "JOB_OBJECT_MSG_ACTIVE_PROCESS_ZERO"),
+    (NEW_PROCESS, "JOB_OBJECT_MSG_NEW_PROCESS"),
+    (EXIT_PROCESS, "JOB_OBJECT_MSG_EXIT_PROCESS"),
+];
 
 /// The name of a list.
 pub fn list_name(kind: Kind, list: u8) -> &'static str {

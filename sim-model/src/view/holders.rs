@@ -4,6 +4,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use sim_core::io::file::File;
 use sim_core::io::irp::Irp;
 use sim_core::ob::header::{Body, Object};
+use sim_core::ps::job::Job;
 use sim_core::ps::process::Process;
 use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, Kernel};
@@ -46,6 +47,10 @@ pub enum Hold {
     Process,
     /// A process holds the job that it is in.
     Job,
+    /// A nested job holds the job that it is nested in.
+    ParentJob,
+    /// A job holds the completion port that it reports to.
+    JobPort,
     /// A wait holds what it is for.
     Wait,
     /// It runs.
@@ -98,12 +103,7 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
             graph.add_edge(from, to, Hold::Process);
         }
     }
-    for (_, process) in k.all::<Process>() {
-        let job = process.job.map(|job| k[job].object);
-        if let (Some(from), Some(to)) = (node(process.object), job.and_then(node)) {
-            graph.add_edge(from, to, Hold::Job);
-        }
-    }
+    add_jobs(k, &mut graph, &nodes);
     for (process, _) in k.all::<Process>() {
         for (handle, entry) in k.table(process).open() {
             if let Some(to) = entry.object.and_then(node) {
@@ -136,6 +136,25 @@ type Nodes = [(Id<Object>, NodeIndex)];
 
 fn node(nodes: &Nodes, object: Id<Object>) -> Option<NodeIndex> {
     nodes.binary_search_by_key(&object, |pair| pair.0).ok().map(|at| nodes[at].1)
+}
+
+fn add_jobs(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {
+    let node = |object: Id<Object>| node(nodes, object);
+    for (_, process) in k.all::<Process>() {
+        let job = process.job.map(|job| k[job].object);
+        if let (Some(from), Some(to)) = (node(process.object), job.and_then(node)) {
+            graph.add_edge(from, to, Hold::Job);
+        }
+    }
+    for (_, job) in k.all::<Job>() {
+        let parent = job.parent.and_then(|parent| node(k[parent].object));
+        let port = job.port.and_then(|port| node(k[port].object));
+        for (to, hold) in [(parent, Hold::ParentJob), (port, Hold::JobPort)] {
+            if let (Some(from), Some(to)) = (node(job.object), to) {
+                graph.add_edge(from, to, hold);
+            }
+        }
+    }
 }
 
 fn add_names(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {

@@ -38,7 +38,7 @@ const fn param(name: &'static str, kind: ParamKind, required: bool) -> ParamSpec
 }
 
 const fn call(name: &'static str, params: &'static [ParamSpec], binds: Binds) -> CallSpec {
-    CallSpec { name, params, binds, summary: "" }
+    CallSpec { name, params, binds, second: "", summary: "" }
 }
 
 /// A few calls, enough to test every kind of parameter.

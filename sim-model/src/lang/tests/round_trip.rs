@@ -115,12 +115,12 @@ fn action() -> impl Strategy<Value = Action> {
         raises,
         number().prop_map(Expected::Number)
     ];
-    let call = (option::of(name()), name(), vec(arg(), 0..4), vec(expected.prop_map(Spanned::bare), 0..3));
+    let labels = option::of((name(), option::of(name())));
+    let call = (labels, name(), vec(arg(), 0..4), vec(expected.prop_map(Spanned::bare), 0..3));
     prop_oneof![
-        call.prop_map(|(label, name, args, expect)| ActionKind::Call {
-            label,
-            call: Call { name, args },
-            expect
+        call.prop_map(|(labels, name, args, expect)| {
+            let (label, second) = labels.unzip();
+            ActionKind::Call { label, second: second.flatten(), call: Call { name, args }, expect }
         }),
         expr().prop_map(ActionKind::Check),
         (name(), name(), option::of(number().prop_map(Spanned::bare)), option::of(name())).prop_map(

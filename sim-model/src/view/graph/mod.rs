@@ -10,7 +10,7 @@ mod text;
 mod why;
 
 use sim_core::io::irp::Irp;
-use sim_core::io::port::{Packet, Port};
+use sim_core::io::port::Port;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
@@ -20,6 +20,7 @@ use sim_core::{Id, Kernel};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::scenario::world::{Binding, World};
+use crate::view::changes::packet_in_words;
 use crate::view::holders::{Hold, Holder, holders, under_way};
 use crate::view::leaks::{Leak, leaks};
 
@@ -108,17 +109,36 @@ fn sentence(world: &World<'_>, leak: &Leak) -> String {
     }
 }
 
-/// An object with its type in words: `the file object file`.
+/// A process or thread by its own name, whatever labels it has: those stand at its handles.
+fn actor_title(world: &World<'_>, body: Body) -> Option<String> {
+    match body {
+        Body::Process(process) => Some(format!("process {}", world.names().process(process))),
+        Body::Thread(thread) => Some(format!("thread {}", world.names().thread(thread))),
+        _ => None,
+    }
+}
+
+/// An object with its type in words: `the file object file`, `the ended process tool`.
 pub(super) fn object_name(world: &World<'_>, object: Id<Object>) -> String {
-    let name = world.names().object(object);
-    match world.kernel().get(object).map(|header| header.body) {
-        Some(Body::Process(_) | Body::Thread(_) | Body::Device(_)) | None => name,
+    let (k, name) = (world.kernel(), world.names().object(object));
+    let body = k.get(object).map(|header| header.body);
+    if let Some(title) = body.and_then(|body| actor_title(world, body)) {
+        let ended = match body {
+            Some(Body::Process(process)) => k[process].ended,
+            Some(Body::Thread(thread)) => k[thread].ended,
+            _ => false,
+        };
+        return if ended { format!("the ended {title}") } else { title };
+    }
+    match body {
+        Some(Body::Device(_)) | None => name,
         Some(Body::File(_)) => format!("the file object {name}"),
         Some(Body::Port(_)) => format!("the completion port {name}"),
         Some(Body::Event(_)) => format!("the event {name}"),
         Some(Body::Semaphore(_)) => format!("the semaphore {name}"),
         Some(Body::Mutant(_)) => format!("the mutant {name}"),
         Some(Body::Timer(_)) => format!("the timer {name}"),
+        Some(Body::Job(_)) => format!("the job {name}"),
         Some(Body::Directory(_)) => format!("the directory {name}"),
         Some(Body::SymbolicLink(_)) => format!("the symbolic link {name}"),
         Some(body) => format!("the {} {name}", body.object_type().name()),
@@ -233,7 +253,7 @@ impl Builder<'_> {
                 };
                 Node {
                     kind,
-                    title: names.object(object),
+                    title: actor_title(self.world, header.body).unwrap_or_else(|| names.object(object)),
                     name: object_name(self.world, object),
                     type_name: header.body.object_type().name(),
                     // Most of what holds a directory of the system's is not shown.
@@ -290,8 +310,8 @@ impl Builder<'_> {
         for (_, port) in k.all::<Port>() {
             let from = self.at(Holder::Object(port.object));
             for packet in Port::PACKETS.of(port) {
-                let packet: &Packet = &k[packet];
-                let name = format!("packet (key {}, {})", packet.key, packet.status);
+                let packet = &k[packet];
+                let name = format!("packet {}", packet_in_words(self.world, packet));
                 let node = Node::plain(NodeKind::Packet, name.clone(), format!("the {name}"));
                 let at = self.nodes.add_node(node);
                 self.link(from, Some(at), Link::fact("queues"));
@@ -345,11 +365,12 @@ fn service(k: &Kernel, thread: Id<Thread>) -> Option<&'static str> {
 const fn verb(hold: Hold) -> &'static str {
     match hold {
         Hold::IrpEvent => "holds as its event",
-        Hold::Port => "holds as its port",
+        Hold::Port | Hold::JobPort => "holds as its port",
         Hold::Name => "names",
         Hold::Parent => "holds as its directory",
         Hold::Wait => "waits for",
         Hold::Job => "is in",
+        Hold::ParentJob => "is nested in",
         Hold::Handle | Hold::IrpFile | Hold::Process | Hold::System | Hold::Running => "holds",
     }
 }
