@@ -191,17 +191,23 @@ impl Machine {
         let root = if (pick / 4480).is_multiple_of(4) { handle } else { Handle::NULL };
         let (attributes, access) = (ObjectAttributes { root, name, flags }, MAXIMUM_ALLOWED);
         match pick % 8 {
-            0 => NtCreateEvent::Create { attributes, manual_reset: true, signaled: false }.into(),
+            0 => NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes,
+                manual_reset: true,
+                signaled: false,
+            }
+            .into(),
             1 => NtOpenEvent::Open { attributes, access }.into(),
-            2 => NtCreateDirectoryObject::Create { attributes }.into(),
+            2 => NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes }.into(),
             3 => NtOpenDirectoryObject::Open { attributes, access }.into(),
             4 => {
                 let link_target = self.paths[pick / 2240 % 2 + 8];
-                NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
+                NtCreateSymbolicLinkObject::Create { access: MAXIMUM_ALLOWED, attributes, link_target }.into()
             }
             5 => NtSetPermanence::temporary(handle).into(),
             6 => NtOpenSymbolicLinkObject::Open { attributes, access }.into(),
-            _ => NtCreateIoCompletion::Create { attributes }.into(),
+            _ => NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes }.into(),
         }
     }
 
@@ -225,8 +231,14 @@ impl Machine {
                 synchronous: pick & 0xC0 == 0,
             })
             .into(),
-            2 => NtCreateIoCompletion::Create { attributes }.into(),
-            3 => NtCreateEvent::Create { attributes, manual_reset: pick & 16 == 0, signaled: false }.into(),
+            2 => NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes }.into(),
+            3 => NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes,
+                manual_reset: pick & 16 == 0,
+                signaled: false,
+            }
+            .into(),
             4 | 5 => {
                 let (event, offset) = (second, (pick & 6 != 0).then_some(64));
                 NtReadFile::of(ReadFile {
@@ -288,7 +300,10 @@ impl Machine {
             }
             7 if bits % 4 == 0 => NtTerminate::Reference { handle, wanted: ObjectType::Thread }.into(),
             8 if bits % 4 == 0 => NtTerminate::process(handle).into(),
-            7 | 8 => NtCreateJobObject::Create { attributes: ObjectAttributes::UNNAMED }.into(),
+            7 | 8 => {
+                NtCreateJobObject::Create { access: MAXIMUM_ALLOWED, attributes: ObjectAttributes::UNNAMED }
+                    .into()
+            }
             9 => JobService::Reference { handle, action: JobAction::ALL[usize::from(bits) % 2] }.into(),
             10 => {
                 let asks = bits & 1 == 0;
@@ -346,17 +361,33 @@ impl Machine {
         let handle = lasting.filter(|_| alertable != odd).unwrap_or(handle);
         match pick % 20 {
             0 if odd => NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
                 attributes: ObjectAttributes::UNNAMED,
                 manual_reset: alertable,
                 signaled: false,
             }
             .into(),
-            0 => NtCreateSemaphore::Create { attributes: ObjectAttributes::UNNAMED, initial: 0, limit: 2 }
-                .into(),
+            0 => NtCreateSemaphore::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                initial: 0,
+                limit: 2,
+            }
+            .into(),
             1 => NtReleaseSemaphore::of(handle, 1).into(),
-            2 | 3 => NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: odd }.into(),
+            2 | 3 => NtCreateMutant::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                owned: odd,
+            }
+            .into(),
             4 => NtReleaseMutant::of(handle).into(),
-            5 => NtCreateTimer::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: odd }.into(),
+            5 => NtCreateTimer::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                manual_reset: odd,
+            }
+            .into(),
             6 => NtSetTimer::of(handle, false, odd).into(),
             7 if odd => NtCancelTimer::of(handle).into(),
             7 => NtQueryMutant::of(handle).into(),

@@ -124,7 +124,7 @@ impl Kernel {
             let found = format!("{name} {object:?}: PointerCount {pointers}, but {held} references are held");
             return Some(Broken { rule: "PointerCount is the number of references that are held", found });
         }
-        if !header.body.object_type().rules().maintains_handle_count {
+        if !self.type_rules(object).maintains_handle_count {
             return None;
         }
         let counted: u32 =

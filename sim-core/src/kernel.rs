@@ -11,6 +11,7 @@ use crate::finding::{About, Finding, Rule};
 use crate::frame::Frame;
 use crate::ob::policy::HandlePolicy;
 use crate::ob::table::HandleTable;
+use crate::ob::types::TypeRules;
 use crate::profile::Profile;
 use crate::record::{Arena, Field, Kind, List, Record};
 use crate::renaming::Rename;
@@ -44,6 +45,8 @@ macro_rules! kernel {
             profile: Profile,
             pub(crate) policy: HandlePolicy,
             names: Vec<String>,
+            /// The types that drivers registered, by name. They are part of the setting, as names are.
+            pub(crate) types: Vec<(Name, TypeRules)>,
             $(pub(crate) $field: Arena<$record>,)*
             pub(crate) tables: Rows<HandleTable>,
             pub(crate) stacks: Rows<Vec<Frame>>,
@@ -95,7 +98,8 @@ macro_rules! kernel {
         impl PartialEq for Kernel {
             /// Whether the two states are the same; how they came about does not count.
             fn eq(&self, other: &Kernel) -> bool {
-                self.profile == other.profile && self.policy == other.policy && self.names == other.names && self.findings == other.findings
+                self.profile == other.profile && self.policy == other.policy
+                    && self.names == other.names && self.types == other.types && self.findings == other.findings
                     $(&& self.$field == other.$field)*
                     && self.tables == other.tables && self.stacks == other.stacks
             }
@@ -107,6 +111,7 @@ macro_rules! kernel {
                     profile,
                     policy: HandlePolicy::default(),
                     names: Vec::new(),
+                    types: Vec::new(),
                     $($field: Arena::new(),)*
                     tables: Rows::new(),
                     stacks: Rows::new(),
@@ -224,6 +229,7 @@ kernel! {
     Lookup lookups: crate::ob::namespace::Lookup,
     Job jobs: crate::ps::job::Job,
     Information informations: crate::ob::information::Information,
+    HighWater high_waters: crate::ob::totals::HighWater,
 }
 
 /// A record as undo sees it.

@@ -56,6 +56,8 @@ pub enum Kind {
     Job,
     /// What a query answered.
     Information,
+    /// The most objects and handles of a type that there were.
+    HighWater,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -58,7 +58,7 @@ impl Kind {
     /// The others of these are there from the beginning, so that their places need not change.
     const fn keeps_places(self) -> bool {
         match self {
-            Kind::Device | Kind::Process | Kind::Thread | Kind::System => true,
+            Kind::Device | Kind::Process | Kind::Thread | Kind::System | Kind::HighWater => true,
             Kind::Object
             | Kind::Event
             | Kind::File

@@ -5,6 +5,7 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::nt::terminate::NtTerminate;
 use sim_core::ob::attributes::ObjectAttributes;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::policy::{HandlePolicy, Reuse};
 use sim_core::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use sim_core::ob::types::ObjectType;
@@ -25,6 +26,7 @@ fn create(machine: &mut Machine) -> sim_core::frame::Returned {
         .call(
             0,
             NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
                 attributes: ObjectAttributes::UNNAMED,
                 manual_reset: false,
                 signaled: false,
@@ -64,7 +66,12 @@ fn under_any_each_free_value_is_a_step_of_its_own() {
     let thread = machine.threads[0];
     machine.k.start(
         thread,
-        NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false, signaled: false },
+        NtCreateEvent::Create {
+            access: MAXIMUM_ALLOWED,
+            attributes: ObjectAttributes::UNNAMED,
+            manual_reset: false,
+            signaled: false,
+        },
     );
     let choices = |machine: &Machine| -> Vec<Choice> { machine.k.steps().map(|step| step.choice).collect() };
     while choices(&machine) == [Choice::Run] {

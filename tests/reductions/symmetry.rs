@@ -107,8 +107,8 @@ fn ask(numbers: &[u32], names: &mut Renaming) {
     for number in numbers {
         let (kind, rest) = (number % (Kind::COUNT as u32 + 4), number / 64);
         match Kind::ALL.get(kind as usize) {
-            // Devices, processes, threads and the system keep their places.
-            Some(Kind::Device | Kind::Process | Kind::Thread | Kind::System) => {}
+            // Devices, processes, threads and what the system keeps have their places for ever.
+            Some(Kind::Device | Kind::Process | Kind::Thread | Kind::System | Kind::HighWater) => {}
             Some(kind) => _ = names.reference(*kind, u64::from(rest % 12) + 1),
             None => _ = names.handle(u64::from(rest % 8) * 4),
         }

@@ -26,13 +26,15 @@ const FAMILIES: [(&str, &str, &[&str]); 4] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 7] = [
+const TESTS: [&str; 9] = [
+    include_str!("access.rs"),
     include_str!("c.rs"),
     include_str!("charged.rs"),
     include_str!("f.rs"),
     include_str!("g.rs"),
     include_str!("queries.rs"),
     include_str!("r.rs"),
+    include_str!("types.rs"),
     include_str!("waits.rs"),
 ];
 const FIDELITY: &str = include_str!("../../docs/FIDELITY.md");

@@ -30,6 +30,7 @@ use sim_core::ob::handle_flags::{
     HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE, NtQueryHandleInformation, NtSetInformationObject,
 };
 use sim_core::ob::header::{Body, Object};
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::table::{INHERIT, KERNEL_HANDLE};
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
@@ -54,7 +55,17 @@ fn status(m: &mut Machine, service: impl Into<Frame>) -> NtStatus {
 }
 
 fn event(m: &mut Machine) -> Handle {
-    call(m, NtCreateEvent::Create { attributes: UNNAMED, manual_reset: true, signaled: false }).value.handle()
+    call(
+        m,
+        NtCreateEvent::Create {
+            access: MAXIMUM_ALLOWED,
+            attributes: UNNAMED,
+            manual_reset: true,
+            signaled: false,
+        },
+    )
+    .value
+    .handle()
 }
 
 fn duplicate(m: &mut Machine, handle: Handle, wanted: Wanted) -> Returned {
@@ -239,7 +250,9 @@ fn f_09_closing_a_pseudo_handle_succeeds_from_windows_10_on_also_under_a_debugge
 #[test]
 fn f_10_wrong_types_and_values() {
     on_every_version(|_, m| {
-        let port = call(m, NtCreateIoCompletion::Create { attributes: UNNAMED }).value.handle();
+        let port = call(m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED })
+            .value
+            .handle();
         for (handle, expected) in [
             (Handle::CURRENT_PROCESS, NtStatus::OBJECT_TYPE_MISMATCH),
             (port, NtStatus::OBJECT_TYPE_MISMATCH),
@@ -317,7 +330,12 @@ fn f_14_a_handle_list_chooses_among_the_inheritable_handles() {
 fn f_14b_the_substituted_parents_handles_are_inherited() {
     on_every_version(|_, m| {
         // The stranger of the second process has an inheritable event; the first process makes the child.
-        let create_event = NtCreateEvent::Create { attributes: UNNAMED, manual_reset: true, signaled: false };
+        let create_event = NtCreateEvent::Create {
+            access: MAXIMUM_ALLOWED,
+            attributes: UNNAMED,
+            manual_reset: true,
+            signaled: false,
+        };
         for _ in 0..3 {
             m.call(2, create_event);
         }
@@ -344,8 +362,9 @@ fn f_14b_the_substituted_parents_handles_are_inherited() {
 #[test]
 fn f_19_an_ended_process_stays_in_its_job_and_cannot_be_put_into_one() {
     on_every_version(|_, m| {
-        let jobs: [Handle; 2] =
-            [(); 2].map(|()| call(m, NtCreateJobObject::Create { attributes: UNNAMED }).value.handle());
+        let jobs: [Handle; 2] = [(); 2].map(|()| {
+            call(m, NtCreateJobObject::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED }).value.handle()
+        });
         let child = create(m, Inheritance::Nothing).value.handle();
         let with = |job, asks| NtAssignProcessToJobObject::ReferenceJob { job, process: child, asks };
         assert_eq!(status(m, with(jobs[0], false)), NtStatus::SUCCESS);
@@ -364,7 +383,9 @@ fn f_19_an_ended_process_stays_in_its_job_and_cannot_be_put_into_one() {
 #[test]
 fn f_19_the_last_handle_of_a_job_kills_its_processes() {
     on_every_version(|_, m| {
-        let job = call(m, NtCreateJobObject::Create { attributes: UNNAMED }).value.handle();
+        let job = call(m, NtCreateJobObject::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED })
+            .value
+            .handle();
         let child = create(m, Inheritance::Nothing).value.handle();
         assert_eq!(
             status(m, JobService::Reference { handle: job, action: JobAction::KillOnClose }),
@@ -460,7 +481,15 @@ fn a_driver_that_closes_a_protected_handle_stops_the_system() {
 fn a_process_handle_needs_process_dup_handle() {
     let mut m = Machine::new(Profile::default());
     let theirs = m
-        .call(2, NtCreateEvent::Create { attributes: UNNAMED, manual_reset: true, signaled: false })
+        .call(
+            2,
+            NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: UNNAMED,
+                manual_reset: true,
+                signaled: false,
+            },
+        )
         .unwrap()
         .value
         .handle();

@@ -7,12 +7,12 @@ use crate::io::file::File;
 use crate::io::irp::{Irp, Major};
 use crate::kernel::Kernel;
 use crate::ob::attributes::ObjectAttributes;
-use crate::ob::create::ObpCreateHandle;
+use crate::ob::create::{ObpCreateHandle, OpenReason};
 use crate::ob::header::{Body, Object};
 use crate::ob::namespace::ObpLookupObjectName;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ob::types::ObjectType;
-use crate::ps::thread::Thread;
+use crate::ps::thread::{Mode, Thread};
 use crate::status::NtStatus;
 use crate::word::{Access, Id};
 
@@ -36,8 +36,10 @@ pub struct CreateFile {
 steps! {
     /// NtCreateFile: opens a device and returns a handle to a new file object.
     ///
-    /// Goes on in ObpLookupObjectName, IofCallDriver and ObpCreateHandle. Errors: those of [`ObpLookupObjectName`], with nothing left behind. No driver of the model refuses
-    /// IRP_MJ_CREATE yet. The create request holds no reference on the file object. Source: ReactOS io/iomgr/file.c.
+    /// Goes on in ObpLookupObjectName, IofCallDriver and ObpCreateHandle. Errors: those of [`ObpLookupObjectName`], and
+    /// STATUS_ACCESS_DENIED from user mode for no access at all; nothing is left behind. No driver of the model refuses
+    /// IRP_MJ_CREATE yet. The create request holds no reference on the file object. Sources: ReactOS io/iomgr/file.c;
+    /// Wine ntdll/tests/om.c.
     pub enum NtCreateFile = "NtCreateFile" {
         Open { attributes: ObjectAttributes, access: Access, synchronous: bool }
             = "enter", "look the path up: it must lead to a device";
@@ -79,7 +81,13 @@ impl Routine for NtCreateFile {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let Body::Device(device) = k[returned.value.object()].body else {
+                let object = returned.value.object();
+                if access == Access(0) && k.previous_mode(thread) == Mode::User {
+                    let returned = Some(Returned::status(NtStatus::ACCESS_DENIED));
+                    let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Parse };
+                    return Next::call(Self::Return { returned }, drop);
+                }
+                let Body::Device(device) = k[object].body else {
                     unreachable!("a path to a file leads to a device")
                 };
                 let count = k[device].reference_count + 1;
@@ -100,7 +108,8 @@ impl Routine for NtCreateFile {
                 k.set(file, File::SIGNALED, true, "a file that was just opened is signalled");
                 k.reference(object, Purpose::Handle);
                 let process = k[thread].process;
-                let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
+                let reason = OpenReason::Create;
+                let count = ObpCreateHandle::Count { object, process, access, attributes: 0, reason };
                 Next::call(Self::Insert { device, file }, count)
             }
             Self::Insert { device, file } => {

@@ -48,6 +48,10 @@ record! {
         TOTAL_OBJECTS total_objects: u32 as "TotalNumberOfObjects",
         /// Handles to objects of the type.
         TOTAL_HANDLES total_handles: u32 as "TotalNumberOfHandles",
+        /// The most objects of the type that there were; 0 if nobody asks for it.
+        HIGH_OBJECTS high_objects: u32 as "HighWaterNumberOfObjects",
+        /// The most handles to them that there were; 0 if nobody asks for it.
+        HIGH_HANDLES high_handles: u32 as "HighWaterNumberOfHandles",
         /// How many bytes the answer takes.
         RETURN_LENGTH return_length: u32 as "ReturnLength",
     }
@@ -67,12 +71,18 @@ pub enum Answered {
 }
 
 impl InformationClass {
-    /// The fields of the answer.
+    /// The fields of the answer; high-water marks are known only if something asks for them.
     pub const fn fields(self) -> &'static [&'static str] {
         match self {
             InformationClass::Basic => &["HandleCount", "PointerCount", "Attributes", "GrantedAccess"],
             InformationClass::Name => &["Name"],
-            InformationClass::Type => &["TypeName", "TotalNumberOfObjects", "TotalNumberOfHandles"],
+            InformationClass::Type => &[
+                "TypeName",
+                "TotalNumberOfObjects",
+                "TotalNumberOfHandles",
+                "HighWaterNumberOfObjects",
+                "HighWaterNumberOfHandles",
+            ],
             InformationClass::ProcessHandleCount => &["HandleCount"],
         }
     }
@@ -90,6 +100,8 @@ impl Information {
             object_type,
             total_objects: 0,
             total_handles: 0,
+            high_objects: 0,
+            high_handles: 0,
             return_length: 0,
             name: Vec::new(),
         }
@@ -127,6 +139,12 @@ impl Kernel {
             (InformationClass::Type, "TypeName") => Text(answer.object_type.name().into()),
             (InformationClass::Type, "TotalNumberOfObjects") => Number(u64::from(answer.total_objects)),
             (InformationClass::Type, "TotalNumberOfHandles") => Number(u64::from(answer.total_handles)),
+            (InformationClass::Type, "HighWaterNumberOfObjects") if self.profile().high_water => {
+                Number(u64::from(answer.high_objects))
+            }
+            (InformationClass::Type, "HighWaterNumberOfHandles") if self.profile().high_water => {
+                Number(u64::from(answer.high_handles))
+            }
             (InformationClass::Basic, "Attributes") => Number(u64::from(answer.attributes)),
             (InformationClass::Basic, "GrantedAccess") => Number(u64::from(answer.granted_access.0)),
             (InformationClass::Basic, "PointerCount") => Number(answer.pointer_count),

@@ -3,6 +3,7 @@
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::attributes::ObjectAttributes;
+use crate::ob::create::OpenReason;
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ob::types::ObjectType;
@@ -32,7 +33,8 @@ impl Routine for ObOpenObjectByPointer {
                     return Next::fail(NtStatus::OBJECT_TYPE_MISMATCH);
                 }
                 k.reference(object, Purpose::Handle);
-                let count = k.handle_for(thread, object, ObjectAttributes::UNNAMED, access);
+                let count =
+                    k.handle_for(thread, object, ObjectAttributes::UNNAMED, access, OpenReason::OpenByDriver);
                 Next::call(Self::Opened { object }, count)
             }
             Self::Opened { object } => {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::nt::duplicate_object::process_by_handle;
-use crate::ob::create::ObpCreateHandle;
+use crate::ob::create::{ObpCreateHandle, OpenReason};
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ps::exit::PspExitProcess;
@@ -44,6 +44,7 @@ steps! {
     /// use sim_core::nt::create_object::NtCreateEvent;
     /// use sim_core::ob::attributes::ObjectAttributes;
     /// use sim_core::ob::handle_flags::{HANDLE_FLAG_INHERIT, NtSetInformationObject};
+    /// use sim_core::ob::open::MAXIMUM_ALLOWED;
     /// use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
     /// use sim_core::{Handle, Kernel};
     ///
@@ -51,7 +52,7 @@ steps! {
     /// let app = k.create_process("app");
     /// let main = k.create_thread(app, "main");
     /// let child = k.declare_process("tool");
-    /// k.start(main, NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: true, signaled: false });
+    /// k.start(main, NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, access: MAXIMUM_ALLOWED, manual_reset: true, signaled: false });
     /// k.run(main);
     /// let (event, flag) = (Handle(4), HANDLE_FLAG_INHERIT);
     /// k.start(main, NtSetInformationObject::Set { handle: event, mask: flag, flags: flag });
@@ -98,7 +99,8 @@ impl Routine for NtCreateUserProcess {
                 let (object, process) = (k[child].object, k[thread].process);
                 k.reference(object, Purpose::Handle);
                 let access = k.valid_access(object);
-                let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
+                let reason = OpenReason::Create;
+                let count = ObpCreateHandle::Count { object, process, access, attributes: 0, reason };
                 Next::call(Self::Start { child, parent }, count)
             }
             Self::Start { child, parent } => {

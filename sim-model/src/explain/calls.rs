@@ -38,6 +38,7 @@ const OPENS: &[(&str, &str)] = &[
     ("OpenSemaphore", "NtOpenSemaphore"),
     ("OpenMutex", "NtOpenMutant"),
     ("OpenWaitableTimer", "NtOpenTimer"),
+    ("OpenFileMapping", "NtOpenSection"),
 ];
 
 /// The routines of that name: one service can be more than one.

@@ -22,6 +22,8 @@ const RIGHTS: ParamKind = ParamKind::Flags(&[
 ]);
 const DUPLICATE: ParamKind =
     ParamKind::Flags(&["DUPLICATE_SAME_ACCESS", "DUPLICATE_CLOSE_SOURCE", "DUPLICATE_SAME_ATTRIBUTES"]);
+/// The variable that a call writes to: it is there, unless a scenario says that it cannot be written.
+const MEMORY: ParamKind = ParamKind::Name(&["unwritable"]);
 const HANDLE_FLAGS: ParamKind = ParamKind::Flags(&["HANDLE_FLAG_INHERIT", "HANDLE_FLAG_PROTECT_FROM_CLOSE"]);
 const LIMITS: ParamKind = ParamKind::Flags(&["JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE"]);
 
@@ -36,6 +38,7 @@ const DUPLICATION: Params = [
         may("bInheritHandle", "inherit", BOOLEAN),
         may("dwDesiredAccess", "access", RIGHTS),
         may("hSourceProcessHandle", "from", ProcessOrHandle),
+        may("lpTargetHandle", "out", MEMORY),
     ],
     &[
         needs("SourceHandle", "source", H),
@@ -44,6 +47,7 @@ const DUPLICATION: Params = [
         may("HandleAttributes", "inherit", BOOLEAN),
         may("DesiredAccess", "access", RIGHTS),
         may("SourceProcessHandle", "from", ProcessOrHandle),
+        may("TargetHandle", "out", MEMORY),
     ],
 ];
 const CREATION: Params = [

@@ -117,6 +117,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 "TypeName",
                 "TotalNumberOfObjects",
                 "TotalNumberOfHandles",
+                "HighWaterNumberOfObjects",
+                "HighWaterNumberOfHandles",
                 "ReturnLength",
             ],
         ),

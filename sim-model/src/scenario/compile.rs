@@ -51,12 +51,16 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
-    let Compiler { diagnostics, labels, paths, charges, .. } = compiler;
+    let Compiler { diagnostics, labels, paths, charges, high_water, .. } = compiler;
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
     Ok(Program {
-        profile: if charges { profile.charged() } else { profile },
+        profile: Profile {
+            charges: charges || profile.charges,
+            high_water: high_water || profile.high_water,
+            ..profile
+        },
         handles,
         marks,
         devices: scenario.devices.iter().filter_map(device).collect(),
@@ -84,9 +88,11 @@ fn device(device: &ast::Device) -> Option<DeviceDecl> {
 }
 
 pub(super) struct Compiler {
-    profile: Profile,
+    pub(super) profile: Profile,
     /// Something asks for the charged PointerCount.
     pub(super) charges: bool,
+    /// Something asks for the high-water marks of a type.
+    pub(super) high_water: bool,
     pub(super) diagnostics: Diagnostics,
     pub(super) paths: Vec<String>,
     labels: Vec<Label>,
@@ -103,6 +109,7 @@ impl Compiler {
         let mut compiler = Compiler {
             profile,
             charges: false,
+            high_water: false,
             diagnostics,
             paths: Vec::new(),
             labels: Vec::new(),
@@ -319,6 +326,7 @@ impl Args<'_> {
                 signaled: self.is_true("initial"),
             },
             ServiceName::Open => self.open(),
+            ServiceName::CreateSection => self.create_section(),
             ServiceName::CreateDirectory => Service::CreateDirectory(self.name()),
             ServiceName::CreateSymbolicLink => {
                 let target = self.text("target").unwrap_or_default();
@@ -357,11 +365,10 @@ impl Args<'_> {
     }
 
     fn create_file(&mut self) -> Service {
-        let name = self.device_path();
         let access = self.flags("access").into_iter().map(access_bit).fold(0, |mask, bit| mask | bit);
         let synchronous = !self.flags("flags").contains(&"FILE_FLAG_OVERLAPPED");
         // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
-        Service::CreateFile { name, access: access | 0x0010_0080, synchronous }
+        Service::CreateFile { name: self.device_path(access | 0x0010_0080), synchronous }
     }
 
     fn read_file(&mut self, labelled: bool) -> Service {

@@ -56,6 +56,7 @@ impl Compiler {
     fn field_of(&mut self, label: &Name, field: &str, of_object: bool) -> TermKind {
         let field = field_named(field, of_object);
         self.charges |= matches!(field, Field::ChargedPointerCount | Field::ObjectChargedPointerCount);
+        self.high_water |= matches!(field, Field::HighWaterNumberOfObjects | Field::HighWaterNumberOfHandles);
         TermKind::Field(self.label(&label.value, false), field)
     }
 
@@ -93,6 +94,8 @@ fn field_named(name: &str, of_object: bool) -> Field {
         ("TypeName", _) => Field::TypeName,
         ("TotalNumberOfObjects", _) => Field::TotalNumberOfObjects,
         ("TotalNumberOfHandles", _) => Field::TotalNumberOfHandles,
+        ("HighWaterNumberOfObjects", _) => Field::HighWaterNumberOfObjects,
+        ("HighWaterNumberOfHandles", _) => Field::HighWaterNumberOfHandles,
         ("ReturnLength", _) => Field::ReturnLength,
         ("Value", _) => Field::Value,
         ("cleanup", _) => Field::Cleanup,

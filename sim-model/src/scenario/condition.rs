@@ -89,6 +89,10 @@ pub enum Field {
     TotalNumberOfObjects,
     /// Handles to objects of a queried object's type.
     TotalNumberOfHandles,
+    /// The most objects of a queried object's type.
+    HighWaterNumberOfObjects,
+    /// The most handles to objects of a queried object's type.
+    HighWaterNumberOfHandles,
     /// How many bytes an answer takes.
     ReturnLength,
     /// IRP_MJ_CLEANUP was sent.
@@ -402,6 +406,8 @@ impl World<'_> {
             Field::TypeName => "TypeName",
             Field::TotalNumberOfObjects => "TotalNumberOfObjects",
             Field::TotalNumberOfHandles => "TotalNumberOfHandles",
+            Field::HighWaterNumberOfObjects => "HighWaterNumberOfObjects",
+            Field::HighWaterNumberOfHandles => "HighWaterNumberOfHandles",
             _ => "ReturnLength",
         };
         match self.kernel().answered(answer, name) {

@@ -151,8 +151,6 @@ pub enum Service {
     CreateFile {
         /// The path.
         name: NameArg,
-        /// DesiredAccess.
-        access: u32,
         /// Without FILE_FLAG_OVERLAPPED.
         synchronous: bool,
     },
@@ -233,11 +231,16 @@ pub enum Service {
         wanted: ObjectType,
         /// Its name.
         name: NameArg,
-        /// DesiredAccess.
-        access: u32,
     },
     /// NtCreateDirectoryObject.
     CreateDirectory(NameArg),
+    /// NtCreateSection.
+    CreateSection {
+        /// The section's name.
+        name: NameArg,
+        /// MaximumSize, in bytes.
+        size: u64,
+    },
     /// NtCreateSymbolicLinkObject.
     CreateSymbolicLink {
         /// The link's name.

@@ -10,6 +10,7 @@ use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::ObDuplicateObject;
 use sim_core::ob::handle_flags::{NtQueryHandleInformation, NtSetInformationObject};
 use sim_core::ob::header::Body;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::table::INHERIT;
 use sim_core::ps::create::NtCreateUserProcess;
 use sim_core::ps::process::Process;
@@ -56,7 +57,10 @@ impl World<'_> {
             Service::Terminate { handle, wanted } => {
                 NtTerminate::Reference { handle: self.handle(handle), wanted }.into()
             }
-            Service::CreateJob => NtCreateJobObject::Create { attributes: ObjectAttributes::UNNAMED }.into(),
+            Service::CreateJob => {
+                let (attributes, access) = (ObjectAttributes::UNNAMED, MAXIMUM_ALLOWED);
+                NtCreateJobObject::Create { attributes, access }.into()
+            }
             Service::Job { job, action } => JobService::Reference { handle: self.handle(job), action }.into(),
             Service::JobProcess { job, process, asks } => {
                 let (job, process) = (self.handle(job), self.handle(process));

@@ -318,15 +318,14 @@ fn event(
         Change::Create { kind: Kind::Information, at } => {
             let at = Id::at(*at);
             let answer = world.kernel().get(at)?;
-            let value = |field: &&str| match world.kernel().answered(at, field) {
-                Some(Answered::Number(number)) if *field == "GrantedAccess" => {
-                    format!("{field} 0x{number:x}")
-                }
-                Some(Answered::Number(number)) => format!("{field} {number}"),
-                Some(Answered::Text(text)) => format!("{field} \"{text}\""),
-                None => (*field).to_owned(),
+            let value = |field: &&str| {
+                Some(match world.kernel().answered(at, field)? {
+                    Answered::Number(number) if *field == "GrantedAccess" => format!("{field} 0x{number:x}"),
+                    Answered::Number(number) => format!("{field} {number}"),
+                    Answered::Text(text) => format!("{field} \"{text}\""),
+                })
             };
-            let values: Vec<String> = answer.class.fields().iter().map(value).collect();
+            let values: Vec<String> = answer.class.fields().iter().filter_map(value).collect();
             Some(shown(world.names().information(at), "says", values.join(", ")))
         }
         Change::Entry { process, slot, to, from, .. }
