@@ -29,7 +29,9 @@ use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::terminate::NtTerminate;
 use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
 use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
-use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
+use sim_core::ob::attributes::{
+    OBJ_CASE_INSENSITIVE, OBJ_EXCLUSIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes,
+};
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::handle_flags::{NtQueryHandleInformation, NtSetInformationObject};
 use sim_core::ob::header::{Body, Object};
@@ -187,27 +189,23 @@ impl Machine {
     fn name_service(&self, pick: usize) -> Frame {
         let handle = Handle((pick as u32 / 8 % 7) * 4);
         let flags = [0, OBJ_OPENIF, OBJ_OPENIF | OBJ_PERMANENT, OBJ_CASE_INSENSITIVE][pick / 56 % 4];
+        let flags = flags | if (pick / 13).is_multiple_of(4) { OBJ_EXCLUSIVE } else { 0 };
         let name = Some(self.paths[pick / 224 % self.paths.len()]);
         let root = if (pick / 4480).is_multiple_of(4) { handle } else { Handle::NULL };
-        let (attributes, access) = (ObjectAttributes { root, name, flags }, MAXIMUM_ALLOWED);
+        let access = if (pick / 17).is_multiple_of(8) { Access(0) } else { MAXIMUM_ALLOWED };
+        let attributes = ObjectAttributes { root, name, flags };
         match pick % 8 {
-            0 => NtCreateEvent::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes,
-                manual_reset: true,
-                signaled: false,
-            }
-            .into(),
+            0 => NtCreateEvent::Create { access, attributes, manual_reset: true, signaled: false }.into(),
             1 => NtOpenEvent::Open { attributes, access }.into(),
-            2 => NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes }.into(),
+            2 => NtCreateDirectoryObject::Create { access, attributes }.into(),
             3 => NtOpenDirectoryObject::Open { attributes, access }.into(),
             4 => {
                 let link_target = self.paths[pick / 2240 % 2 + 8];
-                NtCreateSymbolicLinkObject::Create { access: MAXIMUM_ALLOWED, attributes, link_target }.into()
+                NtCreateSymbolicLinkObject::Create { access, attributes, link_target }.into()
             }
             5 => NtSetPermanence::temporary(handle).into(),
             6 => NtOpenSymbolicLinkObject::Open { attributes, access }.into(),
-            _ => NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes }.into(),
+            _ => NtCreateIoCompletion::Create { access, attributes }.into(),
         }
     }
 

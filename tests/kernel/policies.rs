@@ -145,6 +145,20 @@ fn kernel_mode_passes_the_access_check_and_not_the_verifier() {
     }
 }
 
+#[test]
+fn a_reference_to_what_nobody_holds_is_the_verifiers_3f() {
+    let mut machine = machine(HandlePolicy::default());
+    let handle = create(&mut machine).value.handle();
+    let object = machine.object(handle);
+    machine.k.watch(object);
+    machine.call(0, NtClose::of(handle));
+    assert_eq!(machine.k.reference_pointer(object), 0);
+    let finding = *machine.k.findings().last().unwrap();
+    assert_eq!((finding.rule, finding.rule.bug_check()), (Rule::VerifierDetectedViolation, 0xC4));
+    assert_eq!(finding.parameters(&machine.k), [0x3F, object.index() as u64, 1, 0]);
+    assert!(machine.k[object].deleted && machine.k[object].pointer_count == 0);
+}
+
 /// A process is terminated through its new handle before its threads have begun: they never begin, and it ends once.
 #[test]
 fn a_process_terminated_before_its_threads_begin_ends_once() {

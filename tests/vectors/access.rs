@@ -9,9 +9,13 @@
 //! | R-08 | ReactOS kernel test ntos_ob/ObHandle.c, the table of values to close, on a table that is known |
 //! | exclusive | ReactOS ob/obhandle.c |
 
+use sim_core::nt::close::NtClose;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
+use sim_core::nt::terminate::NtTerminate;
+use sim_core::ob::types::ObjectType;
 use sim_core::profile::{Arch, Profile, Version};
-use sim_core::{Access, NtStatus};
+use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
+use sim_core::{Access, Handle, NtStatus};
 use sim_tests::Machine;
 
 use crate::queries::{holds, holds_on};
@@ -52,6 +56,26 @@ fn f_15_totals_never_pass_their_high_water_marks() {
     NtQueryObject(file, ObjectNameInformation, length: 17)       -> STATUS_BUFFER_OVERFLOW
 "#,
     );
+}
+
+#[test]
+fn f_15_a_process_is_counted_from_its_creation_to_its_deletion() {
+    for version in Version::ALL {
+        let mut m = Machine::new(Profile::of(*version).remembering_most());
+        let counts = |m: &Machine| {
+            let most = m.k.high_water(ObjectType::Process).unwrap();
+            (m.k.type_totals(ObjectType::Process).objects, most.objects)
+        };
+        assert_eq!(counts(&m), (3, 3), "System and two more; a third is not created yet");
+        let (child, parent, inherits) = (m.processes[2], Handle::CURRENT_PROCESS, Inheritance::Nothing);
+        let made = m.call(0, NtCreateUserProcess::ReferenceParent { child, parent, inherits });
+        assert_eq!(counts(&m), (4, 4));
+        let handle = made.unwrap().value.handle();
+        m.call(0, NtTerminate::process(handle));
+        assert_eq!(counts(&m), (4, 4), "its handle holds it");
+        m.call(0, NtClose::of(handle));
+        assert_eq!(counts(&m), (3, 4));
+    }
 }
 
 #[test]

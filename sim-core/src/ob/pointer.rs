@@ -1,5 +1,6 @@
 //! Pointers that a driver keeps: ObReferenceObjectByPointer, ObOpenObjectByPointer and their kin.
 
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::attributes::ObjectAttributes;
@@ -56,8 +57,13 @@ impl Routine for ObOpenObjectByPointer {
 impl Kernel {
     /// ObReferenceObject, called by a driver that holds the object already. Returns the new PointerCount.
     ///
-    /// It is dropped by [`ObDereferenceObject`] with [`Purpose::Pointer`].
+    /// It is dropped by [`ObDereferenceObject`] with [`Purpose::Pointer`]. An object that nobody holds any more is not
+    /// held again: Driver Verifier stops with 0xC4 and 0x3F. Source: WDK, Bug Check 0xC4.
     pub fn reference_pointer(&mut self, object: Id<Object>) -> u32 {
+        if self[object].pointer_count == 0 {
+            self.report(Rule::VerifierDetectedViolation, About::Object(object), 0x3F);
+            return 0;
+        }
         self.reference(object, Purpose::Pointer);
         self[object].pointer_count
     }

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::kernel::Kernel;
-use crate::ob::header::Object;
+use crate::ob::header::{Body, Object};
 use crate::ob::types::ObjectType;
 use crate::record::record;
 use crate::word::Id;
@@ -69,9 +69,20 @@ impl Kernel {
         Some(TypeTotals { objects: mark.objects, handles: mark.handles })
     }
 
+    /// Whether it was created: a process that a call makes, and its threads, are declared before it.
+    fn exists(&self, body: Body) -> bool {
+        match body {
+            Body::Process(process) => self.get(process).is_some_and(|process| process.created),
+            Body::Thread(thread) => self.get(thread).is_some_and(|thread| thread.created),
+            _ => true,
+        }
+    }
+
     /// The totals of a type, counted.
     pub fn type_totals(&self, object_type: ObjectType) -> TypeTotals {
-        let own = |header: &&Object| !header.deleted && header.body.object_type() == object_type;
+        let own = |header: &&Object| {
+            !header.deleted && header.body.object_type() == object_type && self.exists(header.body)
+        };
         let mut totals = TypeTotals::default();
         self.all::<Object>().map(|(_, header)| header).filter(own).for_each(|header| {
             totals.objects += 1;

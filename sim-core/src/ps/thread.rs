@@ -125,6 +125,7 @@ impl Kernel {
         let (object, process) = (self[thread].object, self[thread].process);
         self.set(thread, Thread::CREATED, true, "the thread is created");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
+        self.note_high_water(object);
         self.reference(self[process].object, Purpose::ThreadOfProcess);
         let active = self[process].active_threads + 1;
         self.set(process, Process::ACTIVE_THREADS, active, "a thread has begun");
