@@ -43,11 +43,17 @@ fn f_15_totals_never_pass_their_high_water_marks() {
         r#"    first = CreateEvent()
     copy = DuplicateHandle(first)                                -> TRUE
     second = CreateEvent()
+    third = CreateEvent()
     CloseHandle(second)                                          -> TRUE
+    CloseHandle(third)                                           -> TRUE
     CloseHandle(copy)                                            -> TRUE
     type = NtQueryObject(first, ObjectTypeInformation)           -> STATUS_SUCCESS
-    check type.TotalNumberOfObjects == 1 and type.HighWaterNumberOfObjects == 2
-    check type.TotalNumberOfHandles == 1 and type.HighWaterNumberOfHandles == 3
+    check type.TotalNumberOfObjects == 1 and type.HighWaterNumberOfObjects == 3
+    check type.TotalNumberOfHandles == 1 and type.HighWaterNumberOfHandles == 4
+    fourth = CreateEvent()
+    again = NtQueryObject(first, ObjectTypeInformation)          -> STATUS_SUCCESS
+    check again.TotalNumberOfObjects == 2 and again.HighWaterNumberOfObjects == 3
+    check again.TotalNumberOfHandles == 2 and again.HighWaterNumberOfHandles == 4
     port = CreateIoCompletionPort()
     other = NtQueryObject(port, ObjectTypeInformation)           -> STATUS_SUCCESS
     check other.HighWaterNumberOfObjects == 1 and other.HighWaterNumberOfHandles == 1
@@ -106,6 +112,24 @@ fn f_16_access_0_is_enough_for_a_new_object_and_for_no_other() {
         );
         holds(Version::ALL, &lines);
     }
+}
+
+#[test]
+fn access_as_a_number_is_what_its_names_are() {
+    holds(
+        &[Version::Win11],
+        r#"    named = CreateFile("\.\serial0", GENERIC_READ)
+    written = CreateFile("\.\serial0", 0x80000000)
+    check named.GrantedAccess == 0x120089 and written.GrantedAccess == 0x120089
+    weak = CreateFile("\.\serial0", 0)
+    check weak.GrantedAccess == 0x100080
+    e = NtCreateEvent(name: "\BaseNamedObjects\e", access: 2)   -> STATUS_SUCCESS
+    again = NtOpenEvent("\BaseNamedObjects\e", access: 0x100000)   -> STATUS_SUCCESS
+    check e.GrantedAccess == 2 and again.GrantedAccess == 0x100000
+    all = NtOpenEvent("\BaseNamedObjects\e", access: 0x2000000)    -> STATUS_SUCCESS
+    check all.GrantedAccess == 0x1f0003
+"#,
+    );
 }
 
 #[test]

@@ -365,7 +365,7 @@ impl Args<'_> {
     }
 
     fn create_file(&mut self) -> Service {
-        let access = self.flags("access").into_iter().map(access_bit).fold(0, |mask, bit| mask | bit);
+        let access = self.desired_access();
         let synchronous = !self.flags("flags").contains(&"FILE_FLAG_OVERLAPPED");
         // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
         Service::CreateFile { name: self.device_path(access | 0x0010_0080), synchronous }

@@ -53,7 +53,7 @@ impl Args<'_> {
     }
 
     /// DesiredAccess, by the names of rights or as a mask; MAXIMUM_ALLOWED if it is left out.
-    fn desired_access(&mut self) -> u32 {
+    pub(super) fn desired_access(&mut self) -> u32 {
         match self.given("access").map(|value| &value.value) {
             None => MAXIMUM_ALLOWED.0,
             Some(Written::Number(_)) => self.narrow("access"),
