@@ -118,10 +118,10 @@ fn f_16_access_0_is_enough_for_a_new_object_and_for_no_other() {
 fn access_as_a_number_is_what_its_names_are() {
     holds(
         &[Version::Win11],
-        r#"    named = CreateFile("\.\serial0", GENERIC_READ)
-    written = CreateFile("\.\serial0", 0x80000000)
+        r#"    named = CreateFile("\\.\serial0", GENERIC_READ)
+    written = CreateFile("\\.\serial0", 0x80000000)
     check named.GrantedAccess == 0x120089 and written.GrantedAccess == 0x120089
-    weak = CreateFile("\.\serial0", 0)
+    weak = CreateFile("\\.\serial0", 0)
     check weak.GrantedAccess == 0x100080
     e = NtCreateEvent(name: "\BaseNamedObjects\e", access: 2)   -> STATUS_SUCCESS
     again = NtOpenEvent("\BaseNamedObjects\e", access: 0x100000)   -> STATUS_SUCCESS

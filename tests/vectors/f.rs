@@ -40,6 +40,13 @@ use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
 const UNNAMED: ObjectAttributes = ObjectAttributes::UNNAMED;
+const EVENT: NtCreateEvent = NtCreateEvent::Create {
+    attributes: UNNAMED,
+    access: MAXIMUM_ALLOWED,
+    manual_reset: true,
+    signaled: false,
+};
+const JOB: NtCreateJobObject = NtCreateJobObject::Create { attributes: UNNAMED, access: MAXIMUM_ALLOWED };
 const ALL: Access = Access(0x1F_0003);
 
 fn on_every_version(test: impl Fn(Version, &mut Machine)) {
@@ -55,17 +62,7 @@ fn status(m: &mut Machine, service: impl Into<Frame>) -> NtStatus {
 }
 
 fn event(m: &mut Machine) -> Handle {
-    call(
-        m,
-        NtCreateEvent::Create {
-            access: MAXIMUM_ALLOWED,
-            attributes: UNNAMED,
-            manual_reset: true,
-            signaled: false,
-        },
-    )
-    .value
-    .handle()
+    call(m, EVENT).value.handle()
 }
 
 fn duplicate(m: &mut Machine, handle: Handle, wanted: Wanted) -> Returned {
@@ -330,14 +327,8 @@ fn f_14_a_handle_list_chooses_among_the_inheritable_handles() {
 fn f_14b_the_substituted_parents_handles_are_inherited() {
     on_every_version(|_, m| {
         // The stranger of the second process has an inheritable event; the first process makes the child.
-        let create_event = NtCreateEvent::Create {
-            access: MAXIMUM_ALLOWED,
-            attributes: UNNAMED,
-            manual_reset: true,
-            signaled: false,
-        };
         for _ in 0..3 {
-            m.call(2, create_event);
+            m.call(2, EVENT);
         }
         let theirs = Handle(12);
         m.call(2, NtSetInformationObject::Set { handle: theirs, mask: 1, flags: 1 });
@@ -362,9 +353,7 @@ fn f_14b_the_substituted_parents_handles_are_inherited() {
 #[test]
 fn f_19_an_ended_process_stays_in_its_job_and_cannot_be_put_into_one() {
     on_every_version(|_, m| {
-        let jobs: [Handle; 2] = [(); 2].map(|()| {
-            call(m, NtCreateJobObject::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED }).value.handle()
-        });
+        let jobs: [Handle; 2] = [(); 2].map(|()| call(m, JOB).value.handle());
         let child = create(m, Inheritance::Nothing).value.handle();
         let with = |job, asks| NtAssignProcessToJobObject::ReferenceJob { job, process: child, asks };
         assert_eq!(status(m, with(jobs[0], false)), NtStatus::SUCCESS);
@@ -383,9 +372,7 @@ fn f_19_an_ended_process_stays_in_its_job_and_cannot_be_put_into_one() {
 #[test]
 fn f_19_the_last_handle_of_a_job_kills_its_processes() {
     on_every_version(|_, m| {
-        let job = call(m, NtCreateJobObject::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED })
-            .value
-            .handle();
+        let job = call(m, JOB).value.handle();
         let child = create(m, Inheritance::Nothing).value.handle();
         assert_eq!(
             status(m, JobService::Reference { handle: job, action: JobAction::KillOnClose }),
@@ -480,19 +467,7 @@ fn a_driver_that_closes_a_protected_handle_stops_the_system() {
 #[test]
 fn a_process_handle_needs_process_dup_handle() {
     let mut m = Machine::new(Profile::default());
-    let theirs = m
-        .call(
-            2,
-            NtCreateEvent::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: UNNAMED,
-                manual_reset: true,
-                signaled: false,
-            },
-        )
-        .unwrap()
-        .value
-        .handle();
+    let theirs = m.call(2, EVENT).unwrap().value.handle();
     let other = m.k[m.processes[1]].object;
     let mut open = |access| {
         let lookup = NtOpenProcess::Lookup { object: other, access: Access(access), attributes: 0 };
