@@ -87,7 +87,7 @@ impl Args<'_> {
     /// A section that the paging file backs: no file is given, or INVALID_HANDLE_VALUE.
     pub(super) fn create_section(&mut self) -> Service {
         let file = self.handle("file");
-        if let Some(span) = self.given("file").map(|value| value.span)
+        if let Some(span) = self.raw("file").map(|value| value.span)
             && file != HandleArg::Value(Handle::CURRENT_PROCESS)
         {
             let message = "a section of a file is not modelled, only one that the paging file backs";

@@ -9,6 +9,7 @@ use sim_core::ob::handle_flags::flags_of;
 use sim_core::ob::header::Object;
 use sim_core::ob::information::Answered;
 use sim_core::ob::symbolic_link::SymbolicLink;
+use sim_core::ob::totals::HighWater;
 use sim_core::ps::job::Job;
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
@@ -259,6 +260,10 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Iosb) => names.iosb(Id::at(at)),
         (None, Kind::Irp) => irp(step, at).map_or_else(|| format!("IRP#{at}"), |irp| names.irp(irp)),
         (None, Kind::System) => "system".into(),
+        (None, Kind::HighWater) => {
+            let mark = k.get(Id::<HighWater>::at(at));
+            mark.map_or_else(String::new, |mark| format!("type {}", mark.object_type.name()))
+        }
         (None, kind) => format!("{kind:?}#{at}"),
     }
 }
