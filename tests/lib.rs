@@ -32,7 +32,9 @@ use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::terminate::NtTerminate;
 use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
 use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
-use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
+use sim_core::ob::attributes::{
+    OBJ_CASE_INSENSITIVE, OBJ_EXCLUSIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes,
+};
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::handle_flags::{NtQueryHandleInformation, NtSetInformationObject};
 use sim_core::ob::header::{Body, Object};
@@ -200,21 +202,23 @@ impl Machine {
     fn name_service(&self, pick: usize) -> Frame {
         let handle = Handle((pick as u32 / 8 % 7) * 4);
         let flags = [0, OBJ_OPENIF, OBJ_OPENIF | OBJ_PERMANENT, OBJ_CASE_INSENSITIVE][pick / 56 % 4];
+        let flags = flags | if (pick / 13).is_multiple_of(4) { OBJ_EXCLUSIVE } else { 0 };
         let name = Some(self.paths[pick / 224 % self.paths.len()]);
         let root = if (pick / 4480).is_multiple_of(4) { handle } else { Handle::NULL };
-        let (attributes, access) = (ObjectAttributes { root, name, flags }, MAXIMUM_ALLOWED);
+        let access = if (pick / 17).is_multiple_of(8) { Access(0) } else { MAXIMUM_ALLOWED };
+        let attributes = ObjectAttributes { root, name, flags };
         match pick % 8 {
-            0 => NtCreateEvent::Create { attributes, manual_reset: true, signaled: false }.into(),
+            0 => NtCreateEvent::Create { access, attributes, manual_reset: true, signaled: false }.into(),
             1 => NtOpenEvent::Open { attributes, access }.into(),
-            2 => NtCreateDirectoryObject::Create { attributes }.into(),
+            2 => NtCreateDirectoryObject::Create { access, attributes }.into(),
             3 => NtOpenDirectoryObject::Open { attributes, access }.into(),
             4 => {
                 let link_target = self.paths[pick / 2240 % 2 + 8];
-                NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
+                NtCreateSymbolicLinkObject::Create { access, attributes, link_target }.into()
             }
             5 => NtSetPermanence::temporary(handle).into(),
             6 => NtOpenSymbolicLinkObject::Open { attributes, access }.into(),
-            _ => NtCreateIoCompletion::Create { attributes }.into(),
+            _ => NtCreateIoCompletion::Create { access, attributes }.into(),
         }
     }
 
@@ -243,8 +247,14 @@ impl Machine {
                 },
             })
             .into(),
-            2 => NtCreateIoCompletion::Create { attributes }.into(),
-            3 => NtCreateEvent::Create { attributes, manual_reset: pick & 16 == 0, signaled: false }.into(),
+            2 => NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes }.into(),
+            3 => NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes,
+                manual_reset: pick & 16 == 0,
+                signaled: false,
+            }
+            .into(),
             4 | 5 => {
                 let offset = if pick & 6 != 0 { ByteOffset::At(64) } else { ByteOffset::None };
                 let read = Request { event: second, apc_context: pick & 4 == 0, offset, ..request };
@@ -293,7 +303,10 @@ impl Machine {
             }
             7 if bits % 4 == 0 => NtTerminate::thread(handle, 1).into(),
             8 if bits % 4 == 0 => NtTerminate::process(handle, 0).into(),
-            7 | 8 => NtCreateJobObject::Create { attributes: ObjectAttributes::UNNAMED }.into(),
+            7 | 8 => {
+                NtCreateJobObject::Create { access: MAXIMUM_ALLOWED, attributes: ObjectAttributes::UNNAMED }
+                    .into()
+            }
             9 => {
                 let action = JobAction::ALL[usize::from(bits) % JobAction::ALL.len()];
                 JobService::Reference { handle, action, exit_status: 2 }.into()
@@ -370,17 +383,33 @@ impl Machine {
         let handle = lasting.filter(|_| alertable != odd).unwrap_or(handle);
         match pick % 20 {
             0 if odd => NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
                 attributes: ObjectAttributes::UNNAMED,
                 manual_reset: alertable,
                 signaled: false,
             }
             .into(),
-            0 => NtCreateSemaphore::Create { attributes: ObjectAttributes::UNNAMED, initial: 0, limit: 2 }
-                .into(),
+            0 => NtCreateSemaphore::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                initial: 0,
+                limit: 2,
+            }
+            .into(),
             1 => NtReleaseSemaphore::of(handle, 1).into(),
-            2 | 3 => NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: odd }.into(),
+            2 | 3 => NtCreateMutant::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                owned: odd,
+            }
+            .into(),
             4 => NtReleaseMutant::of(handle).into(),
-            5 => NtCreateTimer::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: odd }.into(),
+            5 => NtCreateTimer::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                manual_reset: odd,
+            }
+            .into(),
             6 => NtSetTimer::of(handle, false, odd).into(),
             7 if odd => NtCancelTimer::of(handle).into(),
             7 => NtQueryMutant::of(handle).into(),

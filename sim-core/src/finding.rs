@@ -19,7 +19,7 @@ word_enum! {
         ReferenceByPointer = "REFERENCE_BY_POINTER",
         /// Kernel mode closed a handle that is protected from close.
         InvalidKernelHandle = "INVALID_KERNEL_HANDLE",
-        /// Kernel mode referenced an object by a handle that is none.
+        /// Kernel mode referenced an object by a handle that is none, or one that nobody held any more.
         VerifierDetectedViolation = "DRIVER_VERIFIER_DETECTED_VIOLATION",
         /// An IRP was completed a second time.
         MultipleIrpCompleteRequests = "MULTIPLE_IRP_COMPLETE_REQUESTS",
@@ -99,7 +99,9 @@ impl Rule {
     pub const fn sentence(self) -> &'static str {
         match self {
             Rule::InvalidKernelHandle => "a driver closes no handle that is protected from close",
-            Rule::VerifierDetectedViolation => "a driver references objects only by handles that are open",
+            Rule::VerifierDetectedViolation => {
+                "a driver references objects only by handles that are open, or while it holds them"
+            }
             Rule::ReferenceByPointer => "no reference is dropped that was not taken",
             Rule::MultipleIrpCompleteRequests => "an IRP is completed exactly once",
             Rule::CompletedWithCancelRoutine => {
@@ -137,8 +139,9 @@ impl Finding {
     ///
     /// REFERENCE_BY_POINTER: the object's type, the object, and the count that was reached as the fourth.
     /// INVALID_KERNEL_HANDLE: the handle, 0 for a protected one. DRIVER_VERIFIER_DETECTED_VIOLATION: 0x3C (a handle that
-    /// is none) or 0xF5 (NULL), the handle. Those of Driver Verifier that have a [`Rule::subcode`]: that, the IRP. Others:
-    /// the IRP. Source: WDK, Bug Check 0x18, 0x35, 0x44, 0x48, 0x93, 0xC4, 0xC9.
+    /// is none) or 0xF5 (NULL), the handle; or 0x3F (a reference to what nobody holds), the object, 1. Those of Driver
+    /// Verifier that have a [`Rule::subcode`]: that, the IRP. Others: the IRP. Source: WDK, Bug Check 0x18, 0x35, 0x44,
+    /// 0x48, 0x93, 0xC4, 0xC9.
     pub fn parameters(&self, kernel: &Kernel) -> [u64; 4] {
         let about = match self.about {
             About::Object(object) => object.index() as u64,
@@ -155,6 +158,7 @@ impl Finding {
                 [object.map_or(0, |header| header.body.object_type() as u64), about, 0, self.number]
             }
             (Rule::InvalidKernelHandle, _) => [about, self.number, 0, 0],
+            (Rule::VerifierDetectedViolation, About::Object(_)) => [self.number, about, 1, 0],
             (Rule::VerifierDetectedViolation, _) => [self.number, about, 0, 0],
             _ => [about, 0, 0, 0],
         }

@@ -129,7 +129,13 @@ impl Kernel {
             let found = format!("{name} {object:?}: PointerCount {pointers}, but {held} references are held");
             return Some(Broken { rule: "PointerCount is the number of references that are held", found });
         }
-        if !header.body.object_type().rules().maintains_handle_count {
+        if let Some(owner) = header.exclusive_process
+            && (!header.exclusive || handles == 0)
+        {
+            let found = format!("{name} {object:?}: ExclusiveProcess {owner:?}, HandleCount {handles}");
+            return Some(Broken { rule: "only exclusive handles have an exclusive process", found });
+        }
+        if !self.type_rules(object).maintains_handle_count {
             return None;
         }
         let counted: u32 =

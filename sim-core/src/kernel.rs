@@ -11,6 +11,7 @@ use crate::finding::{About, Finding, Rule};
 use crate::frame::Frame;
 use crate::ob::policy::HandlePolicy;
 use crate::ob::table::HandleTable;
+use crate::ob::types::TypeRules;
 use crate::profile::Profile;
 use crate::record::{Arena, Field, Kind, List, Record};
 use crate::renaming::Rename;
@@ -43,7 +44,9 @@ macro_rules! kernel {
         pub struct Kernel {
             profile: Profile,
             pub(crate) policy: HandlePolicy,
-            names: Vec<String>,
+            pub(crate) names: Vec<String>,
+            /// The types that drivers registered, by name. They are part of the setting, as names are.
+            pub(crate) types: Vec<(Name, TypeRules)>,
             $(pub(crate) $field: Arena<$record>,)*
             pub(crate) tables: Rows<HandleTable>,
             pub(crate) stacks: Rows<Vec<Frame>>,
@@ -95,7 +98,8 @@ macro_rules! kernel {
         impl PartialEq for Kernel {
             /// Whether the two states are the same; how they came about does not count.
             fn eq(&self, other: &Kernel) -> bool {
-                self.profile == other.profile && self.policy == other.policy && self.names == other.names && self.findings == other.findings
+                self.profile == other.profile && self.policy == other.policy
+                    && self.names == other.names && self.types == other.types && self.findings == other.findings
                     $(&& self.$field == other.$field)*
                     && self.tables == other.tables && self.stacks == other.stacks
             }
@@ -107,6 +111,7 @@ macro_rules! kernel {
                     profile,
                     policy: HandlePolicy::default(),
                     names: Vec::new(),
+                    types: Vec::new(),
                     $($field: Arena::new(),)*
                     tables: Rows::new(),
                     stacks: Rows::new(),
@@ -226,6 +231,7 @@ kernel! {
     Information informations: crate::ob::information::Information,
     Request requests: crate::io::request::Request,
     Buffer buffers: crate::io::buffer::Buffer,
+    HighWater high_waters: crate::ob::totals::HighWater,
 }
 
 /// A record as undo sees it.
@@ -254,15 +260,6 @@ impl<R: Stored> Index<Id<R>> for Kernel {
         R::find(self, id)
             .unwrap_or_else(|| panic!("{:?} {id:?} is gone: its id was kept for too long", R::KIND))
     }
-}
-
-/// OBJ_NAME_PATH_SEPARATOR.
-pub(crate) const SEPARATOR: char = '\\';
-
-/// What stands between the separators of a path; the first separator begins it, and alone is the whole of it.
-fn components(path: &str) -> impl Iterator<Item = &str> {
-    let rest = path.strip_prefix(SEPARATOR).unwrap_or(path);
-    rest.split(SEPARATOR).filter(move |_| !(rest.is_empty() && path.starts_with(SEPARATOR)))
 }
 
 impl Kernel {
@@ -295,40 +292,6 @@ impl Kernel {
     /// The rules that were broken so far.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
-    }
-
-    /// The number of a name; two names that differ only in letter case are two. Names are part of the setting, not of
-    /// the state: a scenario's names are all known before its first step. A path makes its components known too.
-    pub fn intern(&mut self, name: &str) -> u32 {
-        if let Some(at) = self.names.iter().position(|known| known == name) {
-            return at as u32;
-        }
-        if name.contains(SEPARATOR) {
-            for component in components(name) {
-                self.intern(component);
-            }
-        }
-        self.names.push(name.into());
-        self.names.len() as u32 - 1
-    }
-
-    /// The name of that number.
-    pub fn name(&self, number: impl Into<u32>) -> &str {
-        &self.names[number.into() as usize]
-    }
-
-    /// The path as a name that services take.
-    pub fn path(&mut self, path: &str) -> Name {
-        Name(self.intern(path))
-    }
-
-    /// The components of a path, in order.
-    pub(crate) fn components_of(&self, path: Name) -> Vec<Name> {
-        let number = |component: &str| {
-            let at = self.names.iter().position(|known| known == component);
-            Name(at.expect("a path's components are known with it") as u32)
-        };
-        components(self.name(path.0)).map(number).collect()
     }
 
     /// The changes since [`Kernel::mark`] gave `mark`.

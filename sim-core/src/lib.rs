@@ -55,6 +55,7 @@ pub mod invariant;
 pub mod io;
 pub mod ke;
 pub mod kernel;
+mod names;
 pub mod nt;
 pub mod ob;
 pub mod part;

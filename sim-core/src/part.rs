@@ -37,7 +37,7 @@ const STACK: u8 = TABLE + 1;
 const FINDINGS: u8 = TABLE + 2;
 const OWN: u8 = TABLE + 3;
 /// How many groups a user of the kernel can add.
-const OWN_GROUPS: u8 = 4;
+const OWN_GROUPS: u8 = 3;
 const GROUPS: u8 = OWN + OWN_GROUPS;
 /// The places of each group that a single byte names.
 const NEAR: u32 = (256 - GROUPS as u32) / GROUPS as u32;

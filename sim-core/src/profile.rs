@@ -115,6 +115,9 @@ pub struct Profile {
     /// The kernel keeps the books of what each entry took in advance. They are a part of the state, so a scenario
     /// that never asks for the charged PointerCount goes without.
     pub charges: bool,
+    /// The most objects and handles that there were of each type are remembered. No program can tell, unless it asks
+    /// for them.
+    pub high_water: bool,
 }
 
 impl Profile {
@@ -145,6 +148,7 @@ impl Profile {
             has_alert_by_id: version as u8 >= Version::Win8 as u8,
             batch: Profile::batch_of(version, Arch::X64),
             charges: false,
+            high_water: false,
         }
     }
 
@@ -165,6 +169,11 @@ impl Profile {
     /// The same with the books of references taken in advance, which the charged PointerCount needs.
     pub const fn charged(self) -> Profile {
         Profile { charges: true, ..self }
+    }
+
+    /// The same with the marks that HighWaterNumberOfObjects and HighWaterNumberOfHandles need.
+    pub const fn remembering_most(self) -> Profile {
+        Profile { high_water: true, ..self }
     }
 
     /// Widths: public symbols of ntdll, `_HANDLE_TABLE_ENTRY`. Sizes seen: 262143 (WDK, !handle), 32767 (WinDbg output

@@ -60,6 +60,8 @@ pub enum Kind {
     Request,
     /// A buffer in user memory.
     Buffer,
+    /// The most objects and handles of a type that there were.
+    HighWater,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -58,7 +58,9 @@ impl Kind {
     /// The others of these are there from the beginning, so that their places need not change.
     const fn keeps_places(self) -> bool {
         match self {
-            Kind::Device | Kind::Process | Kind::Thread | Kind::System | Kind::Request => true,
+            Kind::Device | Kind::Process | Kind::Thread | Kind::System | Kind::Request | Kind::HighWater => {
+                true
+            }
             Kind::Object
             | Kind::Event
             | Kind::File

@@ -94,6 +94,7 @@ statuses! {
     IO_TIMEOUT = 0xC000_00B5, "the device did not answer in time";
     NOT_SUPPORTED = 0xC000_00BB, "the request is not supported";
     INVALID_PARAMETER_1 = 0xC000_00EF, "the first parameter is not valid";
+    INVALID_PARAMETER_4 = 0xC000_00F2, "the fourth parameter is not valid";
     MUTANT_LIMIT_EXCEEDED = 0xC000_0191, "the owner has acquired the mutant too often";
     INVALID_USER_BUFFER = 0xC000_00E8, "the buffer is not valid";
     DIRECTORY_NOT_EMPTY = 0xC000_0101, "the directory is not empty";

@@ -9,6 +9,7 @@ use sim_core::nt::issue::NtIssue;
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::{Body, Object};
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::schedule::{Progress, Step};
 use sim_core::{Access, Handle, Id, NtStatus};
@@ -107,7 +108,13 @@ fn the_last_handle_in_a_process_cancels_only_what_reports_to_a_port_alone() {
         let mut machine = Machine::new(Profile::default());
         let (file, object) = open(&mut machine, 0);
         let port = machine
-            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .call(
+                0,
+                NtCreateIoCompletion::Create {
+                    access: MAXIMUM_ALLOWED,
+                    attributes: ObjectAttributes::UNNAMED,
+                },
+            )
             .unwrap()
             .value
             .handle();
@@ -155,7 +162,13 @@ fn a_thread_that_ends_takes_its_own_requests_with_it_and_no_others() {
         let mut machine = Machine::new(Profile::of(version));
         let (file, _) = open(&mut machine, 0);
         let port = machine
-            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .call(
+                0,
+                NtCreateIoCompletion::Create {
+                    access: MAXIMUM_ALLOWED,
+                    attributes: ObjectAttributes::UNNAMED,
+                },
+            )
             .unwrap()
             .value
             .handle();

@@ -5,6 +5,7 @@ use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
 use sim_core::nt::event::NtSetEvent;
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::schedule::{Choice, Progress, Step};
 use sim_core::{Handle, NtStatus};
@@ -15,8 +16,12 @@ fn machine() -> Machine {
 }
 
 fn create_event(machine: &mut Machine) -> Handle {
-    let create =
-        NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false, signaled: false };
+    let create = NtCreateEvent::Create {
+        access: MAXIMUM_ALLOWED,
+        attributes: ObjectAttributes::UNNAMED,
+        manual_reset: false,
+        signaled: false,
+    };
     machine.call(0, create).expect("the create returns").value.handle()
 }
 
@@ -59,7 +64,10 @@ fn the_low_two_bits_belong_to_the_program() {
 fn wrong_handles_answer_in_the_documented_order() {
     let mut machine = machine();
     let port = machine
-        .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+        .call(
+            0,
+            NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: ObjectAttributes::UNNAMED },
+        )
         .unwrap()
         .value
         .handle();

@@ -15,7 +15,8 @@ use sim_tests::Machine;
 fn machine() -> (Machine, ObjectAttributes, Handle, Id<Object>) {
     let mut m = Machine::new(Profile::default());
     let attributes = m.named(r"\BaseNamedObjects\race");
-    let create = NtCreateEvent::Create { attributes, manual_reset: true, signaled: false };
+    let create =
+        NtCreateEvent::Create { access: MAXIMUM_ALLOWED, attributes, manual_reset: true, signaled: false };
     let handle = m.call(0, create).unwrap().value.handle();
     let object = m.object(handle);
     m.k.watch(object);
@@ -81,11 +82,19 @@ fn an_opener_that_has_no_handle_yet_is_left_with_a_nameless_object() {
 fn an_object_inserted_into_a_directory_that_loses_its_name_lives_on_in_it() {
     let mut m = Machine::new(Profile::default());
     let (dir, inner) = (m.named(r"\BaseNamedObjects\d"), m.named(r"\BaseNamedObjects\d\inner"));
-    let create = sim_core::nt::create_object::NtCreateDirectoryObject::Create { attributes: dir };
+    let create = sim_core::nt::create_object::NtCreateDirectoryObject::Create {
+        access: MAXIMUM_ALLOWED,
+        attributes: dir,
+    };
     let handle = m.call(0, create).unwrap().value.handle();
     let directory = m.object(handle);
     m.k.watch(directory);
-    let event = NtCreateEvent::Create { attributes: inner, manual_reset: true, signaled: false };
+    let event = NtCreateEvent::Create {
+        access: MAXIMUM_ALLOWED,
+        attributes: inner,
+        manual_reset: true,
+        signaled: false,
+    };
     m.k.start(m.threads[2], event);
     for _ in 0..4 {
         run_up_to(&mut m, 2, "ObpLookupObjectName", "L2");

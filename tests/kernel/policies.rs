@@ -6,6 +6,7 @@ use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::nt::terminate::NtTerminate;
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::header::Object;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::policy::{HandlePolicy, Reuse};
 use sim_core::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use sim_core::ob::types::ObjectType;
@@ -26,6 +27,7 @@ fn create(machine: &mut Machine) -> sim_core::frame::Returned {
         .call(
             0,
             NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
                 attributes: ObjectAttributes::UNNAMED,
                 manual_reset: false,
                 signaled: false,
@@ -65,7 +67,12 @@ fn under_any_each_free_value_is_a_step_of_its_own() {
     let thread = machine.threads[0];
     machine.k.start(
         thread,
-        NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false, signaled: false },
+        NtCreateEvent::Create {
+            access: MAXIMUM_ALLOWED,
+            attributes: ObjectAttributes::UNNAMED,
+            manual_reset: false,
+            signaled: false,
+        },
     );
     let choices = |machine: &Machine| -> Vec<Choice> { machine.k.steps().map(|step| step.choice).collect() };
     while choices(&machine) == [Choice::Run] {
@@ -137,6 +144,20 @@ fn kernel_mode_passes_the_access_check_and_not_the_verifier() {
         assert_eq!(finding.rule, Rule::VerifierDetectedViolation);
         assert_eq!(finding.parameters(&machine.k)[..2], [subcode, u64::from(value)]);
     }
+}
+
+#[test]
+fn a_reference_to_what_nobody_holds_is_the_verifiers_3f() {
+    let mut machine = machine(HandlePolicy::default());
+    let handle = create(&mut machine).value.handle();
+    let object = machine.object(handle);
+    machine.k.watch(object);
+    machine.call(0, NtClose::of(handle));
+    assert_eq!(machine.k.reference_pointer(object), 0);
+    let finding = *machine.k.findings().last().unwrap();
+    assert_eq!((finding.rule, finding.rule.bug_check()), (Rule::VerifierDetectedViolation, Some(0xC4)));
+    assert_eq!(finding.parameters(&machine.k), [0x3F, object.index() as u64, 1, 0]);
+    assert!(machine.k[object].deleted && machine.k[object].pointer_count == 0);
 }
 
 /// A process is terminated through its new handle before its threads have begun: they end without having run, and it

@@ -3,13 +3,15 @@
 
 use petgraph::graph::DiGraph;
 use proptest::prelude::*;
-use sim_core::Kernel;
 use sim_core::encode::Decoder;
 use sim_core::io::file::File;
 use sim_core::io::irp::Irp;
 use sim_core::ob::header::Object;
+use sim_core::ob::table::Entry;
+use sim_core::ob::types::ObjectType;
 use sim_core::profile::{Arch, Batch, Profile, Version};
 use sim_core::ps::process::Process;
+use sim_core::{Handle, Kernel};
 use sim_model::view::holders::{Hold, Holder, held_by, holders};
 use sim_model::view::leaks::leaks;
 use sim_tests::Machine;
@@ -21,7 +23,8 @@ fn numbers() -> impl Strategy<Value = Vec<u32>> {
 fn version() -> impl Strategy<Value = Profile> {
     let [xp, win7, win8, win11] =
         [Version::Xp, Version::Win7, Version::Win8, Version::Win11].map(Profile::of);
-    prop::sample::select(vec![xp, win7, win11, win11.charged(), win8.on(Arch::X86).charged()])
+    let keeps_more = win8.on(Arch::X86).charged().remembering_most();
+    prop::sample::select(vec![xp, win7, win11, win11.charged(), keeps_more])
 }
 
 /// When nothing is under way, PointerCount is the number of edges into the object.
@@ -51,6 +54,22 @@ fn check_charges(kernel: &Kernel) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The exclusive handles to an object are one process's, and totals never pass their high-water marks.
+fn check_totals(kernel: &Kernel) -> Result<(), TestCaseError> {
+    for (object, header) in kernel.all::<Object>() {
+        let Some(owner) = header.exclusive_process else { continue };
+        let mut others = kernel.all::<Process>().filter(|(process, _)| *process != owner);
+        let names = |(_, entry): (Handle, &Entry)| entry.object == Some(object);
+        prop_assert!(!others.any(|(process, _)| kernel.table(process).open().any(names)), "{object:?}");
+    }
+    for object_type in ObjectType::ALL {
+        let Some(most) = kernel.high_water(*object_type) else { return Ok(()) };
+        let now = kernel.type_totals(*object_type);
+        prop_assert!(now.objects <= most.objects && now.handles <= most.handles, "{now:?} {most:?}");
+    }
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -63,6 +82,7 @@ proptest! {
             prop_assert!(machine.k.findings().is_empty(), "{:?}", machine.k.findings());
             prop_assert_eq!(leaks(&machine.k), vec![]);
             check_charges(&machine.k)?;
+            check_totals(&machine.k)?;
             if machine.k.is_quiet() {
                 check_holders(&machine.k)?;
             }

@@ -10,6 +10,7 @@ use sim_core::nt::event::NtSetEvent;
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::Object;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::profile::{Arch, Profile, Version};
 use sim_core::{Handle, Id};
 use sim_model::explain::{Question, Range, Reading};
@@ -111,7 +112,12 @@ impl Used {
     fn new(profile: Profile, handles: u64) -> Used {
         let mut machine = Machine::new(profile.charged());
         let attributes = ObjectAttributes::UNNAMED;
-        let create = NtCreateEvent::Create { attributes, manual_reset: true, signaled: false };
+        let create = NtCreateEvent::Create {
+            access: MAXIMUM_ALLOWED,
+            attributes,
+            manual_reset: true,
+            signaled: false,
+        };
         let first = machine.call(0, create).unwrap().value.handle();
         let process = machine.processes[0];
         let object = machine.k.entry(process, first).unwrap().object.unwrap();

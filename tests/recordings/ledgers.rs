@@ -10,6 +10,7 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::header::Object;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use sim_core::profile::{Profile, Version};
 use sim_core::record::Kind;
@@ -69,8 +70,14 @@ impl Traced {
 
     fn create(&mut self) {
         let attributes = ObjectAttributes::UNNAMED;
-        self.handle =
-            self.call(NtCreateEvent::Create { attributes, manual_reset: false, signaled: false }).handle();
+        self.handle = self
+            .call(NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes,
+                manual_reset: false,
+                signaled: false,
+            })
+            .handle();
         self.object = self.machine.k.entry(self.machine.processes[0], self.handle).unwrap().object;
         self.machine.k.watch(self.object.unwrap());
     }

@@ -106,7 +106,10 @@ fn verdicts_are_the_same_with_few_preemptions() {
 fn ask(numbers: &[u32], names: &mut Renaming) {
     // Devices, processes, threads with the parameters of their calls, and the system keep their places.
     let keeps_places = |kind: &Kind| {
-        matches!(kind, Kind::Device | Kind::Process | Kind::Thread | Kind::Request | Kind::System)
+        matches!(
+            kind,
+            Kind::Device | Kind::Process | Kind::Thread | Kind::Request | Kind::System | Kind::HighWater
+        )
     };
     let kinds: Vec<Kind> = Kind::ALL.iter().copied().filter(|kind| !keeps_places(kind)).collect();
     for number in numbers {
@@ -196,7 +199,7 @@ fn a_state_under_other_names_goes_on_alike() {
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
-    assert!(renamed.get() > 4_000, "{} of {} states renamed", renamed.get(), states.get());
+    assert!(renamed.get() > 3_500, "{} of {} states renamed", renamed.get(), states.get());
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use sim_model::explore::{Marks, RuleKind, Settings, System, explore_space};
 use sim_model::scenario::Program;
-use sim_model::scenario::condition::{Field, Term, TermKind};
+use sim_model::scenario::condition::{Term, TermKind};
+use sim_model::scenario::field::Field;
 use sim_model::scenario::space::{ProgramSpace, SpaceState};
 use sim_model::scenario::world::{Move, World};
 use sim_model::{lang, scenario};

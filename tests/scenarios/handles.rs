@@ -98,6 +98,19 @@ fn alerts_by_id_and_the_enumeration_of_threads_came_later() {
 }
 
 #[test]
+fn a_section_of_a_file_and_an_access_of_more_than_32_bits_are_refused() {
+    for (line, expected) in [
+        ("    CreateFileMapping(NULL, 4096)\n", "a section of a file is not modelled"),
+        ("    NtCreateEvent(access: 99999999999)\n", "expected 0 to 4294967295"),
+        ("    NtClose(\"x\")\n", "expected the label of a handle, or a value"),
+    ] {
+        let found = errors(&in_thread(line), Version::Win11);
+        assert!(found.contains(expected), "{found}");
+    }
+    assert_eq!(errors(&in_thread("    CreateFileMapping(INVALID_HANDLE_VALUE, 1)\n"), Version::Win11), "");
+}
+
+#[test]
 fn the_strict_policy_came_with_windows_8() {
     let text = "process app strict\n  thread main\n    CloseHandle(NULL) -> raises\n";
     assert_eq!(errors(text, Version::Win8), "");

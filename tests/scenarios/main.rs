@@ -224,6 +224,19 @@ fn every_example_of_the_language_page_compiles() {
     assert!(compiled >= 12, "{compiled}");
 }
 
+/// High-water marks would tell apart states that no program can: they are kept only where a line asks for them.
+#[test]
+fn high_water_marks_are_kept_only_if_a_line_asks_for_them() {
+    let kept = |field: &str| {
+        let text = format!(
+            "process app\n  thread main\n    e = CreateEvent()\n    t = NtQueryObject(e, ObjectTypeInformation)\n    check t.{field} == 1\n"
+        );
+        program("asks.kobj", &text).profile.high_water
+    };
+    assert!(!kept("TotalNumberOfObjects") && !kept("TotalNumberOfHandles"));
+    assert!(kept("HighWaterNumberOfObjects") && kept("HighWaterNumberOfHandles"));
+}
+
 /// References taken in advance would make more states of each: they are kept only where a line asks for them.
 #[test]
 fn references_in_advance_are_kept_only_if_a_line_asks_for_them() {

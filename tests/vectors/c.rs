@@ -139,7 +139,7 @@ fn c_02_only_what_has_no_cleanup_behind_it_is_opened_again() {
 }
 
 fn event(attributes: ObjectAttributes) -> NtCreateEvent {
-    NtCreateEvent::Create { attributes, manual_reset: false, signaled: false }
+    NtCreateEvent::Create { access: MAXIMUM_ALLOWED, attributes, manual_reset: false, signaled: false }
 }
 
 #[test]
@@ -151,14 +151,15 @@ fn c_03_permanence() {
     let open_permanent = NtOpenDirectoryObject::Open { attributes: permanent, access: MAXIMUM_ALLOWED };
     let close = |m: &mut Machine, returned: Returned| status(m, NtClose::of(returned.value.handle()));
 
-    let temporary = call(&mut m, NtCreateDirectoryObject::Create { attributes });
+    let temporary = call(&mut m, NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes });
     let opened = call(&mut m, open_permanent);
     assert_eq!((temporary.status, opened.status), (NtStatus::SUCCESS, NtStatus::SUCCESS));
     close(&mut m, opened);
     close(&mut m, temporary);
     assert_eq!(status(&mut m, open), NtStatus::OBJECT_NAME_NOT_FOUND, "an open makes nothing permanent");
 
-    let created = call(&mut m, NtCreateDirectoryObject::Create { attributes: permanent });
+    let created =
+        call(&mut m, NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes: permanent });
     close(&mut m, created);
     let reopened = call(&mut m, open);
     assert_eq!(reopened.status, NtStatus::SUCCESS);
@@ -219,6 +220,7 @@ fn c_06_c_09_c_10_an_asynchronous_read_that_was_pended_reports_everything() {
             let mut m = machine();
             let (file, object) = open_device(&mut m, false);
             let set = NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
                 attributes: ObjectAttributes::UNNAMED,
                 manual_reset: true,
                 signaled: true,
@@ -226,7 +228,9 @@ fn c_06_c_09_c_10_an_asynchronous_read_that_was_pended_reports_everything() {
             let signal = call(&mut m, set).value.handle();
             let event_object = m.object(signal);
             let attributes = ObjectAttributes::UNNAMED;
-            let port = call(&mut m, NtCreateIoCompletion::Create { attributes }).value.handle();
+            let port = call(&mut m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes })
+                .value
+                .handle();
             call(&mut m, NtSetInformationFile::of(file, port, 123));
             let event = if with_event { signal } else { Handle::NULL };
             let (iosb, offset) = (m.iosbs[0], ByteOffset::At(0));
@@ -262,7 +266,8 @@ fn c_10_without_event_and_port_the_file_object_is_signalled() {
 fn f_18_a_named_event_keeps_its_state_while_any_handle_is_open() {
     let mut m = machine();
     let attributes = ObjectAttributes { flags: OBJ_OPENIF, ..m.named(r"\BaseNamedObjects\state") };
-    let set = NtCreateEvent::Create { attributes, manual_reset: true, signaled: true };
+    let set =
+        NtCreateEvent::Create { access: MAXIMUM_ALLOWED, attributes, manual_reset: true, signaled: true };
     let first = call(&mut m, set);
     let second = call(&mut m, event(attributes));
     call(&mut m, NtClose::of(first.value.handle()));
@@ -284,7 +289,7 @@ fn om_case_names_of_events_are_case_sensitive_unless_asked_otherwise() {
         m.named(r"\BaseNamedObjects\Test"),
         ObjectAttributes { flags: OBJ_CASE_INSENSITIVE, ..m.named(r"\BaseNamedObjects\TEst") },
     );
-    let port = call(&mut m, NtCreateIoCompletion::Create { attributes: lower });
+    let port = call(&mut m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: lower });
     assert_eq!(status(&mut m, event(lower)), NtStatus::OBJECT_TYPE_MISMATCH);
     let created = call(&mut m, event(mixed));
     assert_eq!(created.status, NtStatus::SUCCESS);
@@ -293,7 +298,7 @@ fn om_case_names_of_events_are_case_sensitive_unless_asked_otherwise() {
     assert_eq!(status(&mut m, open), NtStatus::OBJECT_TYPE_MISMATCH);
     let shouted = m.named(r"\BASENamedObjects\test");
     let any_case = ObjectAttributes { flags: OBJ_CASE_INSENSITIVE, ..shouted };
-    let port = |attributes| NtCreateIoCompletion::Create { attributes };
+    let port = |attributes| NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes };
     assert_eq!(status(&mut m, port(any_case)), NtStatus::OBJECT_TYPE_MISMATCH);
     assert_eq!(status(&mut m, event(any_case)), NtStatus::OBJECT_NAME_COLLISION);
     assert_eq!(status(&mut m, port(shouted)), NtStatus::OBJECT_PATH_NOT_FOUND);
@@ -306,7 +311,7 @@ fn om_collision_before_vista_another_type_is_a_collision() {
     for (version, expected) in expected {
         let mut m = Machine::new(Profile::of(version));
         let attributes = m.named(r"\BaseNamedObjects\test");
-        call(&mut m, NtCreateIoCompletion::Create { attributes });
+        call(&mut m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes });
         assert_eq!(status(&mut m, event(attributes)), expected);
         let open_if = ObjectAttributes { flags: OBJ_OPENIF, ..attributes };
         assert_eq!(status(&mut m, event(open_if)), NtStatus::OBJECT_TYPE_MISMATCH);
@@ -318,12 +323,12 @@ fn om_collision_with_the_root_directory_and_below_a_device() {
     let mut m = machine();
     let root = m.named(r"\");
     let open_if = ObjectAttributes { flags: OBJ_OPENIF, ..root };
-    let create = |attributes| NtCreateDirectoryObject::Create { attributes };
+    let create = |attributes| NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes };
     assert_eq!(status(&mut m, create(root)), NtStatus::OBJECT_NAME_COLLISION);
     assert_eq!(status(&mut m, create(open_if)), NtStatus::OBJECT_NAME_EXISTS);
     assert_eq!(status(&mut m, event(open_if)), NtStatus::OBJECT_TYPE_MISMATCH);
     let link_target = m.k.path("anywhere");
-    let link = NtCreateSymbolicLinkObject::Create { attributes: root, link_target };
+    let link = NtCreateSymbolicLinkObject::Create { access: MAXIMUM_ALLOWED, attributes: root, link_target };
     assert_eq!(status(&mut m, link), NtStatus::OBJECT_TYPE_MISMATCH);
     let below = m.named(r"\??\serial0\mutant");
     assert_eq!(status(&mut m, event(below)), NtStatus::OBJECT_PATH_NOT_FOUND);
@@ -332,7 +337,7 @@ fn om_collision_with_the_root_directory_and_below_a_device() {
 /// Creates and opens a directory of that name; both statuses.
 fn create_and_open(m: &mut Machine, root: Handle, name: &str) -> (NtStatus, NtStatus) {
     let attributes = ObjectAttributes { root, ..m.named(name) };
-    let created = call(m, NtCreateDirectoryObject::Create { attributes });
+    let created = call(m, NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes });
     let open = NtOpenDirectoryObject::Open { attributes, access: MAXIMUM_ALLOWED };
     let opened = call(m, open);
     for returned in [created, opened].iter().filter(|returned| returned.status.is_success()) {
@@ -388,7 +393,8 @@ fn om_directory_only_directories_are_roots() {
         let link = call(&mut m, open).value.handle();
         let root = |root, name| ObjectAttributes { root, name: Some(name), flags: 0 };
         let (name, empty) = (m.k.path("one more level"), m.k.path(""));
-        let create = NtCreateDirectoryObject::Create { attributes: root(link, name) };
+        let create =
+            NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes: root(link, name) };
         assert_eq!(status(&mut m, create), NtStatus::OBJECT_TYPE_MISMATCH);
         let itself = root(link, empty);
         let open = NtOpenSymbolicLinkObject::Open { attributes: itself, access: MAXIMUM_ALLOWED };
@@ -408,7 +414,8 @@ fn om_directory_only_directories_are_roots() {
 fn om_link_targets() {
     let mut m = machine();
     let attributes = m.named(r"\BaseNamedObjects\link");
-    let link = |link_target| NtCreateSymbolicLinkObject::Create { attributes, link_target };
+    let link =
+        |link_target| NtCreateSymbolicLinkObject::Create { access: MAXIMUM_ALLOWED, attributes, link_target };
     let (empty, nowhere, devices) = (m.k.path(""), m.k.path("->Somewhere"), m.k.path(r"\DosDevices"));
     assert_eq!(status(&mut m, link(empty)), NtStatus::INVALID_PARAMETER);
     let dangling = call(&mut m, link(nowhere));

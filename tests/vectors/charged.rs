@@ -7,6 +7,7 @@ use sim_core::nt::query_object::NtQueryObject;
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::information::InformationClass;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::profile::{Arch, Profile, Version};
 use sim_core::{Handle, NtStatus};
 use sim_tests::Machine;
@@ -17,7 +18,12 @@ struct Asking(Machine);
 impl Asking {
     fn create(&mut self) -> Handle {
         let attributes = ObjectAttributes::UNNAMED;
-        let create = NtCreateEvent::Create { attributes, manual_reset: false, signaled: false };
+        let create = NtCreateEvent::Create {
+            access: MAXIMUM_ALLOWED,
+            attributes,
+            manual_reset: false,
+            signaled: false,
+        };
         self.0.call(0, create).unwrap().value.handle()
     }
 

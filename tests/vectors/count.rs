@@ -26,7 +26,8 @@ const FAMILIES: [(&str, &str, &[&str]); 4] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 8] = [
+const TESTS: [&str; 10] = [
+    include_str!("access.rs"),
     include_str!("c.rs"),
     include_str!("charged.rs"),
     include_str!("f.rs"),
@@ -34,6 +35,7 @@ const TESTS: [&str; 8] = [
     include_str!("processes.rs"),
     include_str!("queries.rs"),
     include_str!("r.rs"),
+    include_str!("types.rs"),
     include_str!("waits.rs"),
 ];
 const FIDELITY: &str = include_str!("../../docs/FIDELITY.md");

@@ -24,6 +24,7 @@ use sim_core::ob::handle_flags::{
     HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE, NtQueryHandleInformation, NtSetInformationObject,
 };
 use sim_core::ob::header::Object;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::table::{INHERIT, KERNEL_HANDLE};
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::schedule::Progress;
@@ -32,6 +33,12 @@ use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
 const UNNAMED: ObjectAttributes = ObjectAttributes::UNNAMED;
+const EVENT: NtCreateEvent = NtCreateEvent::Create {
+    attributes: UNNAMED,
+    access: MAXIMUM_ALLOWED,
+    manual_reset: true,
+    signaled: false,
+};
 const ALL: Access = Access(0x1F_0003);
 
 pub(crate) fn on_every_version(test: impl Fn(Version, &mut Machine)) {
@@ -47,7 +54,7 @@ pub(crate) fn status(m: &mut Machine, service: impl Into<Frame>) -> NtStatus {
 }
 
 pub(crate) fn event(m: &mut Machine) -> Handle {
-    call(m, NtCreateEvent::Create { attributes: UNNAMED, manual_reset: true, signaled: false }).value.handle()
+    call(m, EVENT).value.handle()
 }
 
 pub(crate) fn duplicate(m: &mut Machine, handle: Handle, wanted: Wanted) -> Returned {
@@ -232,7 +239,9 @@ fn f_09_closing_a_pseudo_handle_succeeds_from_windows_10_on_also_under_a_debugge
 #[test]
 fn f_10_wrong_types_and_values() {
     on_every_version(|_, m| {
-        let port = call(m, NtCreateIoCompletion::Create { attributes: UNNAMED }).value.handle();
+        let port = call(m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED })
+            .value
+            .handle();
         for (handle, expected) in [
             (Handle::CURRENT_PROCESS, NtStatus::OBJECT_TYPE_MISMATCH),
             (port, NtStatus::OBJECT_TYPE_MISMATCH),
@@ -327,11 +336,7 @@ fn a_driver_that_closes_a_protected_handle_stops_the_system() {
 #[test]
 fn a_process_handle_needs_process_dup_handle() {
     let mut m = Machine::new(Profile::default());
-    let theirs = m
-        .call(2, NtCreateEvent::Create { attributes: UNNAMED, manual_reset: true, signaled: false })
-        .unwrap()
-        .value
-        .handle();
+    let theirs = m.call(2, EVENT).unwrap().value.handle();
     let other = m.k[m.processes[1]].object;
     let mut open = |access| {
         let lookup = NtOpenProcess::Lookup { object: other, access: Access(access), attributes: 0 };

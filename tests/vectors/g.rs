@@ -14,6 +14,7 @@ use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::header::Body;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_tests::Machine;
 
 use crate::{Waits, event, machine};
@@ -22,7 +23,14 @@ use crate::{Waits, event, machine};
 fn g_01_a_mutant_counts_its_owners_acquisitions() {
     let mut machine = machine();
     let mutant = machine
-        .call(0, NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true })
+        .call(
+            0,
+            NtCreateMutant::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                owned: true,
+            },
+        )
         .unwrap()
         .value
         .handle();
@@ -47,7 +55,12 @@ fn g_01_a_mutant_counts_its_owners_acquisitions() {
 #[test]
 fn g_03_a_release_past_the_maximum_adds_nothing() {
     let mut machine = machine();
-    let create = NtCreateSemaphore::Create { attributes: ObjectAttributes::UNNAMED, initial: 1, limit: 3 };
+    let create = NtCreateSemaphore::Create {
+        access: MAXIMUM_ALLOWED,
+        attributes: ObjectAttributes::UNNAMED,
+        initial: 1,
+        limit: 3,
+    };
     let semaphore = machine.call(0, create).unwrap().value.handle();
     let refused = machine.call(0, NtReleaseSemaphore::of(semaphore, 3)).unwrap();
     assert_eq!((refused.status, refused.value.number()), (NtStatus::SEMAPHORE_LIMIT_EXCEEDED, 0));
@@ -60,7 +73,15 @@ fn g_03_a_release_past_the_maximum_adds_nothing() {
     }
     for (initial, limit) in [(0, 0), (2, 1), (0, 1 << 31)] {
         let refused = machine
-            .call(0, NtCreateSemaphore::Create { attributes: ObjectAttributes::UNNAMED, initial, limit })
+            .call(
+                0,
+                NtCreateSemaphore::Create {
+                    access: MAXIMUM_ALLOWED,
+                    attributes: ObjectAttributes::UNNAMED,
+                    initial,
+                    limit,
+                },
+            )
             .unwrap();
         assert_eq!(refused.status, NtStatus::INVALID_PARAMETER);
     }

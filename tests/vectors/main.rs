@@ -1,5 +1,6 @@
 //! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
 
+mod access;
 mod c;
 mod charged;
 mod f;
@@ -7,6 +8,7 @@ mod g;
 mod processes;
 mod queries;
 mod r;
+mod types;
 mod waits;
 
 use sim_core::nt::create_object::NtCreateEvent;
@@ -15,6 +17,7 @@ use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeou
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::Body;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::profile::Profile;
 use sim_core::ps::schedule::Progress;
 use sim_core::{Handle, NtStatus};
@@ -30,7 +33,12 @@ fn event(machine: &mut Machine, manual_reset: bool) -> Handle {
     machine
         .call(
             0,
-            NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset, signaled: false },
+            NtCreateEvent::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                manual_reset,
+                signaled: false,
+            },
         )
         .unwrap()
         .value

@@ -27,6 +27,7 @@ use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::handle_flags::{HANDLE_FLAG_INHERIT, NtSetInformationObject};
 use sim_core::ob::header::Body;
 use sim_core::ob::information::{Answered, InformationClass};
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::table::INHERIT;
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
@@ -58,7 +59,7 @@ fn open(m: &mut Machine, process: usize) -> Returned {
 }
 
 fn job(m: &mut Machine) -> Handle {
-    call(m, NtCreateJobObject::Create { attributes: UNNAMED }).value.handle()
+    call(m, NtCreateJobObject::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED }).value.handle()
 }
 
 fn assign(m: &mut Machine, job: Handle, process: Handle) -> NtStatus {
@@ -213,7 +214,12 @@ fn f_14_a_handle_list_chooses_among_the_inheritable_handles() {
 fn f_14b_the_substituted_parents_handles_are_inherited() {
     on_every_version(|_, m| {
         // The stranger of the second process has an inheritable event; the first process makes the child.
-        let create_event = NtCreateEvent::Create { attributes: UNNAMED, manual_reset: true, signaled: false };
+        let create_event = NtCreateEvent::Create {
+            access: MAXIMUM_ALLOWED,
+            attributes: UNNAMED,
+            manual_reset: true,
+            signaled: false,
+        };
         for _ in 0..3 {
             m.call(2, create_event);
         }
@@ -318,7 +324,8 @@ fn packets(m: &mut Machine, port: Handle) -> Vec<(u32, u64, Option<Id<sim_core::
 #[test]
 fn e_15_a_job_tells_its_port_who_comes_and_who_ends() {
     on_every_version(|_, m| {
-        let (job, port) = (job(m), call(m, NtCreateIoCompletion::Create { attributes: UNNAMED }));
+        let (job, port) =
+            (job(m), call(m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED }));
         let port = port.value.handle();
         let (child, other) = (m.processes[2], m.processes[1]);
         let early = create(m, Inheritance::Nothing).value.handle();
@@ -349,7 +356,8 @@ fn a_nested_job_and_the_job_around_it_are_told_of_the_same_process() {
     let mut machine = Machine::new(Profile::default());
     let m = &mut machine;
     let (outer, inner) = (job(m), job(m));
-    let port = call(m, NtCreateIoCompletion::Create { attributes: UNNAMED }).value.handle();
+    let port =
+        call(m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED }).value.handle();
     for (job, key) in [(outer, 1), (inner, 2)] {
         assert_eq!(status(m, NtAssociateJobPort::ReferenceJob { job, port, key }), NtStatus::SUCCESS);
     }

@@ -5,18 +5,24 @@
 //! | F-11 | Wine ntdll/tests/om.c, test_NtCompareObjects |
 //! | F-15 | Wine ntdll/tests/om.c, test_query_object |
 
-use sim_core::profile::{Profile, Version};
+use sim_core::profile::{Arch, Profile, Version};
 use sim_model::lang::parse;
 use sim_model::scenario::{compile_for, run};
 
 /// Runs lines of one thread under some Windows versions; every line must be as expected.
-fn holds(versions: &[Version], lines: &str) {
-    let text = format!("device serial0 driver=serial\nprocess app\n  thread main\n{lines}");
+pub(crate) fn holds(versions: &[Version], lines: &str) {
+    holds_on(versions, Arch::X64, lines);
+}
+
+/// The same on an architecture.
+pub(crate) fn holds_on(versions: &[Version], arch: Arch, lines: &str) {
+    let arch = arch.name();
+    let text = format!("arch {arch}\ndevice serial0 driver=serial\nprocess app\n  thread main\n{lines}");
     for version in versions {
         let scenario = parse("vector.kobj", &text).unwrap_or_else(|error| panic!("{error}"));
         let program =
             compile_for(scenario, Some(Profile::of(*version))).unwrap_or_else(|error| panic!("{error}"));
-        assert_eq!(run(&program).world.failed(), None, "{version:?}");
+        assert_eq!(run(&program).world.failed(), None, "{version:?} {arch}");
     }
 }
 

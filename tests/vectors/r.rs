@@ -31,7 +31,6 @@ use sim_core::ob::open::{MAXIMUM_ALLOWED, ObReferenceObjectByName};
 use sim_core::ob::pointer::ObOpenObjectByPointer;
 use sim_core::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use sim_core::ob::table::INHERIT;
-use sim_core::ob::totals::HighWater;
 use sim_core::ob::types::ObjectType;
 use sim_core::profile::{Profile, Version};
 use sim_core::{Access, Handle, Id, NtStatus};
@@ -66,7 +65,8 @@ fn status(m: &mut Machine, service: impl Into<sim_core::frame::Frame>) -> NtStat
 
 /// A new directory, its handle and its object, which is watched.
 fn directory(m: &mut Machine, attributes: ObjectAttributes) -> (Handle, Id<Object>) {
-    let returned = m.call(0, NtCreateDirectoryObject::Create { attributes }).unwrap();
+    let returned =
+        m.call(0, NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes }).unwrap();
     assert_eq!(returned.status, NtStatus::SUCCESS);
     let handle = returned.value.handle();
     let object = m.object(handle);
@@ -75,7 +75,7 @@ fn directory(m: &mut Machine, attributes: ObjectAttributes) -> (Handle, Id<Objec
 }
 
 fn event(attributes: ObjectAttributes) -> NtCreateEvent {
-    NtCreateEvent::Create { attributes, manual_reset: true, signaled: false }
+    NtCreateEvent::Create { access: MAXIMUM_ALLOWED, attributes, manual_reset: true, signaled: false }
 }
 
 const FLAGS: [u16; 4] = [0, OBJ_CASE_INSENSITIVE, OBJ_PERMANENT, OBJ_CASE_INSENSITIVE | OBJ_PERMANENT];
@@ -279,7 +279,7 @@ fn ob_symbolic_link_dies_with_its_last_handle() {
     let (attributes, link_target) = (m.named(r"\ObSymbolicLink"), m.k.path(r"\Device"));
     let open = NtOpenSymbolicLinkObject::Open { attributes, access: MAXIMUM_ALLOWED };
     assert_eq!(status(&mut m, open), NtStatus::OBJECT_NAME_NOT_FOUND);
-    let create = NtCreateSymbolicLinkObject::Create { attributes, link_target };
+    let create = NtCreateSymbolicLinkObject::Create { access: MAXIMUM_ALLOWED, attributes, link_target };
     let first = m.call(0, create).unwrap();
     let second = m.call(0, open).unwrap();
     assert_eq!((first.status, second.status), (NtStatus::SUCCESS, NtStatus::SUCCESS));
@@ -318,7 +318,8 @@ fn io_event_of_the_same_name_is_the_same_event() {
     let first = m.call(0, event(attributes)).unwrap();
     assert_eq!(query(&mut m, first.value.handle()), (3, 1));
     // A synchronization event is asked for; the notification event that is there is opened and stays one.
-    let other_kind = NtCreateEvent::Create { attributes, manual_reset: false, signaled: true };
+    let other_kind =
+        NtCreateEvent::Create { access: MAXIMUM_ALLOWED, attributes, manual_reset: false, signaled: true };
     let second = m.call(0, other_kind).unwrap();
     assert_eq!(second.status, NtStatus::OBJECT_NAME_EXISTS);
     let handles = [first, second].map(|returned| returned.value.handle());
@@ -327,22 +328,6 @@ fn io_event_of_the_same_name_is_the_same_event() {
     assert!(m.k[body].manual_reset && !m.k[body].signaled);
     m.call(0, NtClose::of(handles[0]));
     assert_eq!(query(&mut m, handles[1]), (3, 1));
-}
-
-/// OBJECT_TYPE_INFORMATION: the totals never pass their high-water marks (Wine ntdll/tests/om.c, test_query_object).
-#[test]
-fn type_totals_never_pass_their_high_water_marks() {
-    let mut m = Machine::new(Profile::default());
-    let mut most = HighWater::of(&m.k, ObjectType::Directory);
-    let before = most.most();
-    let handles: Vec<Handle> = (0..3).map(|_| directory(&mut m, ObjectAttributes::UNNAMED).0).collect();
-    most.note(&m.k);
-    handles.iter().for_each(|handle| {
-        m.call(0, NtClose::of(*handle));
-        most.note(&m.k);
-    });
-    assert_eq!(m.k.type_totals(ObjectType::Directory), before);
-    assert_eq!((most.most().objects, most.most().handles), (before.objects + 3, before.handles + 3));
 }
 
 /// A path lookup holds each directory on its way and lets it go (counts before and after are the same).

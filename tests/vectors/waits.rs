@@ -26,6 +26,7 @@ use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
 use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
 use sim_core::ob::attributes::ObjectAttributes;
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ps::apc::ApcState;
 use sim_core::ps::schedule::Step;
 use sim_core::{Access, Handle, NtStatus};
@@ -35,7 +36,10 @@ use crate::{Waits, event, machine};
 
 fn port(machine: &mut Machine) -> Handle {
     machine
-        .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+        .call(
+            0,
+            NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: ObjectAttributes::UNNAMED },
+        )
         .unwrap()
         .value
         .handle()
@@ -168,7 +172,11 @@ fn a_wait_is_for_one_to_sixty_four_handles_and_all_means_all_different() {
 #[test]
 fn an_abandoned_mutant_tells_its_next_owner_once() {
     let mut machine = machine();
-    let create = NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true };
+    let create = NtCreateMutant::Create {
+        access: MAXIMUM_ALLOWED,
+        attributes: ObjectAttributes::UNNAMED,
+        owned: true,
+    };
     let (first, second) = (machine.call(1, create).unwrap().value, machine.call(1, create).unwrap().value);
     let (first, second) = (first.handle(), second.handle());
     let e = event(&mut machine, false);
@@ -185,7 +193,14 @@ fn an_abandoned_mutant_tells_its_next_owner_once() {
 fn a_timer_is_due_at_some_time_and_a_cancelled_one_never() {
     let mut machine = machine();
     let timer = machine
-        .call(0, NtCreateTimer::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: false })
+        .call(
+            0,
+            NtCreateTimer::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                manual_reset: false,
+            },
+        )
         .unwrap()
         .value
         .handle();
@@ -299,7 +314,14 @@ fn signal_and_wait_holds_both_objects_and_signals_only_what_can_be_signalled() {
     assert_eq!(refused(&mut machine, Handle::CURRENT_PROCESS, b), NtStatus::OBJECT_TYPE_MISMATCH);
     assert_eq!(refused(&mut machine, a, Handle::NULL), NtStatus::INVALID_HANDLE);
     let mutant = machine
-        .call(1, NtCreateMutant::Create { attributes: ObjectAttributes::UNNAMED, owned: true })
+        .call(
+            1,
+            NtCreateMutant::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                owned: true,
+            },
+        )
         .unwrap()
         .value
         .handle();

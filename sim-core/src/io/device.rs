@@ -53,6 +53,7 @@ impl Kernel {
         let at = self.devices.lowest_free();
         let object = self.create(Object::new(Body::Device(at)), "the driver creates its device");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
+        self.note_high_water(object);
         let queue = alloc::vec::Vec::new();
         let new = Device {
             object,

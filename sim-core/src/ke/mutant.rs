@@ -110,6 +110,7 @@ mod tests {
             thread,
             NtCreateMutant::Create {
                 attributes: crate::ob::attributes::ObjectAttributes::UNNAMED,
+                access: crate::ob::open::MAXIMUM_ALLOWED,
                 owned: true,
             },
         );

@@ -9,12 +9,12 @@ use crate::io::open_options::OpenOptions;
 use crate::io::pipe_parameters::PipeParameters;
 use crate::kernel::Kernel;
 use crate::ob::attributes::ObjectAttributes;
-use crate::ob::create::ObpCreateHandle;
+use crate::ob::create::{ObpCreateHandle, OpenReason};
 use crate::ob::header::{Body, Object};
 use crate::ob::namespace::ObpLookupObjectName;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ob::types::ObjectType;
-use crate::ps::thread::Thread;
+use crate::ps::thread::{Mode, Thread};
 use crate::status::NtStatus;
 use crate::word::{Access, Id};
 
@@ -38,9 +38,9 @@ steps! {
     /// object.
     ///
     /// Goes on in ObpLookupObjectName, IofCallDriver and ObpCreateHandle. Errors: those of [`ObpLookupObjectName`], and
-    /// what the driver answers to IRP_MJ_CREATE, with nothing left behind: the file object of a failed create sees
-    /// neither IRP_MJ_CLEANUP nor IRP_MJ_CLOSE. The create request holds no reference on the file object. Source:
-    /// ReactOS io/iomgr/file.c.
+    /// STATUS_ACCESS_DENIED from user mode for no access at all, and what the driver answers to IRP_MJ_CREATE, with
+    /// nothing left behind: the file object of a failed create sees neither IRP_MJ_CLEANUP nor IRP_MJ_CLOSE. The create
+    /// request holds no reference on the file object. Sources: ReactOS io/iomgr/file.c; Wine ntdll/tests/om.c.
     pub enum NtCreateFile = "NtCreateFile", by service {
         Open { attributes: ObjectAttributes, access: Access, options: OpenOptions, pipe: Option<PipeParameters> }
             = "enter", "look the path up: it must lead to a device";
@@ -109,7 +109,14 @@ impl Routine for NtCreateFile {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let Body::Device(device) = k[returned.value.object()].body else {
+                let object = returned.value.object();
+                if access == Access(0) && k.previous_mode(thread) == Mode::User {
+                    k.set(thread, Thread::REMAINING_NAME, None, "");
+                    let returned = Some(Returned::status(NtStatus::ACCESS_DENIED));
+                    let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Parse };
+                    return Next::call(Self::Return { returned, pipe: pipe.is_some() }, drop);
+                }
+                let Body::Device(device) = k[object].body else {
                     unreachable!("a path to a file leads to a device")
                 };
                 let count = k[device].reference_count + 1;
@@ -133,7 +140,8 @@ impl Routine for NtCreateFile {
                 k.set(file, File::SIGNALED, true, "a file that was just opened is signalled");
                 k.reference(object, Purpose::Handle);
                 let process = k[thread].process;
-                let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
+                let reason = OpenReason::Create;
+                let count = ObpCreateHandle::Count { object, process, access, attributes: 0, reason };
                 Next::call(Self::Insert { device, file, pipe }, count)
             }
             Self::Insert { device, file, pipe } => {

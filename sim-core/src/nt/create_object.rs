@@ -9,7 +9,7 @@ use crate::ob::insert::ObInsertObject;
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Id, Name};
+use crate::word::{Access, Id, Name};
 
 /// Declares the service that creates an object of one type: what it needs beside OBJECT_ATTRIBUTES, its type, and its
 /// part of ObCreateObject. The rest is [`ObInsertObject`].
@@ -18,16 +18,17 @@ macro_rules! create_service {
         steps! {
             $(#[doc = $doc])*
             ///
-            /// Goes on in ObInsertObject. Errors: STATUS_INVALID_PARAMETER for attributes that the type refuses, and those of [`ObInsertObject`].
+            /// Goes on in ObInsertObject. Errors: STATUS_INVALID_PARAMETER for attributes that the type refuses, and
+            /// those of [`ObInsertObject`].
             pub enum $name = $routine {
-                Create { attributes: ObjectAttributes, $($field: $ty),* }
+                Create { attributes: ObjectAttributes, access: Access, $($field: $ty),* }
                     = "create", "create the object; its creator holds it";
             }
         }
 
         impl Routine for $name {
             fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
-                let Self::Create { attributes, $($field),* } = self;
+                let Self::Create { attributes, access, $($field),* } = self;
                 if Kernel::refused_attributes(attributes, ObjectType::$type) {
                     return Next::fail(NtStatus::INVALID_PARAMETER);
                 }
@@ -35,7 +36,7 @@ macro_rules! create_service {
                 match create(k, thread, $($field),*) {
                     Ok(object) => {
                         k.note_attributes(object, attributes);
-                        Next::goto(ObInsertObject::Start { object, attributes })
+                        Next::goto(ObInsertObject::Start { object, attributes, access })
                     }
                     Err(status) => Next::fail(status),
                 }
@@ -73,8 +74,14 @@ create_service! {
 }
 
 create_service! {
-    /// NtCreateSection without a file: the object alone; views and pages are not modelled.
-    NtCreateSection = "NtCreateSection", (), Section, |k, _| Ok(k.create_header(Body::Bare(ObjectType::Section)))
+    /// NtCreateSection without a file: a section that the paging file backs.
+    ///
+    /// The object alone is modelled, not its pages and views. A size of zero is STATUS_INVALID_PARAMETER_4. Source:
+    /// Win32, CreateFileMapping; ReactOS mm/section.c.
+    NtCreateSection = "NtCreateSection", (size: u64), Section, |k, _, size| match size {
+        0 => Err(NtStatus::INVALID_PARAMETER_4),
+        _ => Ok(k.create_header(Body::Bare(ObjectType::Section))),
+    }
 }
 
 create_service! {

@@ -2,12 +2,13 @@
 
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
-use crate::ob::duplicate::{DUPLICATE_CLOSE_SOURCE, ObDuplicateObject, Wanted};
+use crate::ob::duplicate::{DUPLICATE_CLOSE_SOURCE, ObDuplicateObject, UNWRITABLE_TARGET_HANDLE, Wanted};
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
+use crate::status::NtStatus;
 use crate::word::{Access, Handle, Id};
 
 /// PROCESS_DUP_HANDLE.
@@ -18,7 +19,8 @@ steps! {
     ///
     /// Goes on in ObDuplicateObject.
     /// `target` is [`Handle::NULL`] if nothing is to be made. If the target's handle does not serve and the source is to
-    /// be closed, it is closed all the same. Errors: STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
+    /// be closed, it is closed all the same. Errors: STATUS_ACCESS_VIOLATION if the caller's variable for the new handle
+    /// cannot be written, which is tried first; STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,
     /// STATUS_ACCESS_DENIED (the handles need PROCESS_DUP_HANDLE), and those of [`ObDuplicateObject`]. Sources: ReactOS
     /// ob/obhandle.c; WDK, ZwDuplicateObject; Win32, DuplicateHandle.
     pub enum NtDuplicateObject = "NtDuplicateObject" {
@@ -42,6 +44,9 @@ impl Routine for NtDuplicateObject {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
+            Self::ReferenceSource { wanted, .. } if wanted.has(UNWRITABLE_TARGET_HANDLE) => {
+                Next::fail(NtStatus::ACCESS_VIOLATION)
+            }
             Self::ReferenceSource { source, handle, target, wanted } => Next::call(
                 Self::ReferenceTarget { handle, target, wanted },
                 process_by_handle(k, thread, source, PROCESS_DUP_HANDLE),

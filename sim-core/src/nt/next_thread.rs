@@ -3,7 +3,7 @@
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::nt::duplicate_object::process_by_handle;
-use crate::ob::create::ObpCreateHandle;
+use crate::ob::create::{ObpCreateHandle, OpenReason};
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
@@ -133,7 +133,8 @@ impl Kernel {
             return fail(after, NtStatus::ACCESS_DENIED);
         }
         self.reference(object, Purpose::Handle);
-        let count = ObpCreateHandle::Count { object, process: self[caller].process, access, attributes };
+        let (own, reason) = (self[caller].process, OpenReason::Open);
+        let count = ObpCreateHandle::Count { object, process: own, access, attributes, reason };
         Next::call(NtGetNextThread::Found { process, after, object }, count)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
-use crate::ob::create::ObpCreateHandle;
+use crate::ob::create::{ObpCreateHandle, OpenReason};
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ob::types::ObjectType;
@@ -41,7 +41,8 @@ impl Routine for NtOpenProcess {
                 }
                 let access = k.with_limited_right(object_type, access);
                 k.reference(object, Purpose::Handle);
-                let count = ObpCreateHandle::Count { object, process, access, attributes };
+                let reason = OpenReason::Open;
+                let count = ObpCreateHandle::Count { object, process, access, attributes, reason };
                 Next::call(Self::Opened { object }, count)
             }
             Self::Opened { object } => {

@@ -131,8 +131,15 @@ impl Kernel {
                 None => answer,
             },
             InformationClass::Type => {
-                let totals = self.type_totals(object_type);
-                Information { total_objects: totals.objects, total_handles: totals.handles, ..answer }
+                let (totals, most) = (self.type_totals(object_type), self.high_water(object_type));
+                let most = most.unwrap_or_default();
+                Information {
+                    total_objects: totals.objects,
+                    total_handles: totals.handles,
+                    high_objects: most.objects,
+                    high_handles: most.handles,
+                    ..answer
+                }
             }
             InformationClass::ProcessHandleCount => {
                 let count = match self[object].body {

@@ -8,12 +8,14 @@ pub const OBJ_INHERIT: u16 = 0x002;
 pub const OBJ_AUDIT_OBJECT_CLOSE: u16 = 0x004;
 /// The name stays when no handle is left.
 pub const OBJ_PERMANENT: u16 = 0x010;
-/// Only one process can have handles. Not modelled: no service acts on it.
+/// Only one process can have handles; the handle cannot be inherited.
 pub const OBJ_EXCLUSIVE: u16 = 0x020;
 /// The letter case of names does not count.
 pub const OBJ_CASE_INSENSITIVE: u16 = 0x040;
 /// If the name exists, the object that has it is opened.
 pub const OBJ_OPENIF: u16 = 0x080;
+/// A symbolic link itself is opened; nearly every type refuses it.
+pub const OBJ_OPENLINK: u16 = 0x100;
 /// The handle is the System process's, if kernel mode asks for it.
 pub const OBJ_KERNEL_HANDLE: u16 = 0x200;
 
@@ -26,6 +28,7 @@ const FLAG_BITS: u32 = 10;
 /// use sim_core::Kernel;
 /// use sim_core::nt::create_object::NtCreateEvent;
 /// use sim_core::ob::attributes::{OBJ_OPENIF, ObjectAttributes};
+/// use sim_core::ob::open::MAXIMUM_ALLOWED;
 /// use sim_core::ps::schedule::Progress;
 /// use sim_core::NtStatus;
 ///
@@ -35,7 +38,7 @@ const FLAG_BITS: u32 = 10;
 /// let name = k.path(r"\BaseNamedObjects\ready");
 /// let attributes = ObjectAttributes { flags: OBJ_OPENIF, ..ObjectAttributes::named(name) };
 /// for expected in [NtStatus::SUCCESS, NtStatus::OBJECT_NAME_EXISTS] {
-///     k.start(main, NtCreateEvent::Create { attributes, manual_reset: false, signaled: false });
+///     k.start(main, NtCreateEvent::Create { attributes, access: MAXIMUM_ALLOWED, manual_reset: false, signaled: false });
 ///     let Progress::Idle(Some(returned)) = k.run(main) else { panic!("the create returns") };
 ///     assert_eq!(returned.status, expected);
 /// }

@@ -16,11 +16,14 @@ use crate::word::{Handle, Id};
 steps! {
     /// ObpCloseHandle: closes one entry of one table.
     ///
-    /// Goes on in ObpDecrementHandleCount and ObDereferenceObject.
-    /// Errors: STATUS_INVALID_HANDLE, STATUS_HANDLE_NOT_CLOSABLE (unless `forced`, as when a process ends).
+    /// Goes on in ObpDecrementHandleCount and ObDereferenceObject. Errors: STATUS_INVALID_HANDLE;
+    /// STATUS_HANDLE_NOT_CLOSABLE if the type's okay-to-close procedure refuses or the handle is protected (unless
+    /// `forced`, as when a process ends).
     /// Source: ReactOS ob/obhandle.c, ex/handle.c.
     pub enum ObpCloseHandle = "ObpCloseHandle" {
         LockEntry { process: Id<Process>, handle: Handle, forced: bool } = "C1", "look the handle up and lock its entry";
+        OkayToClose { process: Id<Process>, handle: Handle }
+            = "C2", "ask the type's okay-to-close procedure";
         CheckProtection { process: Id<Process>, handle: Handle, forced: bool }
             = "C3", "refuse if the handle is protected from close";
         DestroyEntry { process: Id<Process>, handle: Handle }
@@ -59,7 +62,19 @@ impl Routine for ObpCloseHandle {
                     return Next::fail(NtStatus::INVALID_HANDLE);
                 };
                 k.lock_entry(process, handle, entry);
+                let asks = |object| k.type_rules(object).has_okay_to_close_procedure;
+                if !forced && entry.object.is_some_and(asks) {
+                    return Next::goto(Self::OkayToClose { process, handle });
+                }
                 Next::goto(Self::CheckProtection { process, handle, forced })
+            }
+            Self::OkayToClose { process, handle } => {
+                let object = k.entry(process, handle).and_then(|entry| entry.object);
+                if object.is_some_and(|object| k[object].refuses_close) {
+                    k.unlock_entry(process, handle);
+                    return Next::fail(NtStatus::HANDLE_NOT_CLOSABLE);
+                }
+                Next::goto(Self::CheckProtection { process, handle, forced: false })
             }
             Self::CheckProtection { process, handle, forced } => {
                 let protected =
@@ -119,7 +134,7 @@ impl Routine for ObpDecrementHandleCount {
             Self::Decrement { object, process } => {
                 let system_handles = k[object].handle_count;
                 let process_handles = k.uncount_handle(object, process);
-                if !k.object_type(object).rules().has_close_procedure {
+                if !k.type_rules(object).has_close_procedure {
                     return k.name_check(object);
                 }
                 Next::goto(Self::CloseProcedure { object, process, process_handles, system_handles })
@@ -157,6 +172,9 @@ impl Kernel {
     fn uncount_handle(&mut self, object: Id<Object>, process: Id<Process>) -> u32 {
         let count = self[object].handle_count - 1;
         self.set(object, Object::HANDLE_COUNT, count, "a handle to the object was closed");
+        if count == 0 {
+            self.set(object, Object::EXCLUSIVE_PROCESS, None, "the last exclusive handle is closed");
+        }
         let Some(entry) = self.handle_count_entry(object, process) else { return 0 };
         let before = self[entry].count;
         self.set(entry, HandleCount::COUNT, before - 1, "");

@@ -11,33 +11,73 @@ use crate::kernel::Kernel;
 use crate::ob::close::ObpDecrementHandleCount;
 use crate::ob::header::{Body, HandleCount, Object};
 use crate::ob::reference::Purpose;
-use crate::ob::table::{ENTRY_ATTRIBUTES, Entry, KERNEL_HANDLE};
+use crate::ob::table::{ENTRY_ATTRIBUTES, EXCLUSIVE, Entry, INHERIT, KERNEL_HANDLE};
 use crate::ps::job::Job;
 use crate::ps::process::Process;
-use crate::ps::thread::Thread;
+use crate::ps::thread::{Mode, Thread};
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id};
+use crate::word::{Access, Handle, Id, word_enum};
+
+word_enum! {
+    /// Why a handle is made (OB_OPEN_REASON).
+    pub enum OpenReason {
+        /// For a new object.
+        Create = "ObCreateHandle",
+        /// For an object that is there already, by a caller whose access is checked.
+        Open = "ObOpenHandle",
+        /// For an object that a driver holds: kernel mode is not checked.
+        OpenByDriver = "ObOpenHandle from kernel mode",
+        /// As a duplicate.
+        Duplicate = "ObDuplicateHandle",
+        /// In a new process.
+        Inherit = "ObInheritHandle",
+    }
+}
 
 steps! {
-    /// ObpIncrementHandleCount: counts a handle that is about to be made.
+    /// ObpIncrementHandleCount: counts a handle that is about to be made, then runs the type's open procedure.
     ///
-    /// STATUS_UNSUCCESSFUL for an object whose last handle is gone and whose type has a close procedure and counts
-    /// handles: a file must not come back after its cleanup. Source: ReactOS ob/obhandle.c.
+    /// Errors, in this order: STATUS_INVALID_PARAMETER for OBJ_EXCLUSIVE with OBJ_INHERIT, or on an object that was not
+    /// created with it; STATUS_ACCESS_DENIED for a handle that is not exclusive while a process has exclusive ones, and
+    /// for an exclusive one while another process has handles; STATUS_UNSUCCESSFUL for an object whose last handle is
+    /// gone and whose type counts handles and has a close procedure but no open procedure: a file must not come back
+    /// after its cleanup; STATUS_ACCESS_DENIED from user mode for an open that asks for no access at all. Sources:
+    /// ReactOS ob/obhandle.c; Wine ntdll/tests/om.c.
     pub enum ObpIncrementHandleCount = "ObpIncrementHandleCount" {
-        Count { object: Id<Object>, process: Id<Process> } = "HC+1", "count the handle";
+        Count { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8, reason: OpenReason }
+            = "HC+1", "count the handle";
+        OpenProcedure { object: Id<Object>, process: Id<Process>, reason: OpenReason }
+            = "open", "run the type's open procedure";
     }
 }
 
 impl Routine for ObpIncrementHandleCount {
-    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
-        let Self::Count { object, process } = self;
-        let rules = k.object_type(object).rules();
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        matches!(self, Self::OpenProcedure { .. })
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let Self::Count { object, process, access, attributes, reason } = self else { return Next::SUCCESS };
+        if let Some(status) = k.refuses_exclusivity(object, process, attributes) {
+            return Next::fail(status);
+        }
+        let rules = k.type_rules(object);
         let resurrected = k[object].handle_count == 0 && !k[object].new;
-        if resurrected && rules.maintains_handle_count && rules.has_close_procedure {
+        let unaware = rules.has_close_procedure && !rules.has_open_procedure;
+        if resurrected && rules.maintains_handle_count && unaware {
             return Next::fail(NtStatus::UNSUCCESSFUL);
         }
+        if reason == OpenReason::Open && access == Access(0) && k.previous_mode(thread) == Mode::User {
+            return Next::fail(NtStatus::ACCESS_DENIED);
+        }
         k.count_handle(object, process);
-        Next::SUCCESS
+        if attributes & EXCLUSIVE != 0 {
+            k.set(object, Object::EXCLUSIVE_PROCESS, Some(process), "only this process can have handles");
+        }
+        match rules.has_open_procedure {
+            true => Next::goto(Self::OpenProcedure { object, process, reason }),
+            false => Next::SUCCESS,
+        }
     }
 }
 
@@ -49,7 +89,7 @@ steps! {
     /// [`ObpIncrementHandleCount`]; STATUS_INSUFFICIENT_RESOURCES for a full table. The caller keeps its reference
     /// then. Source: ReactOS ob/obhandle.c.
     pub enum ObpCreateHandle = "ObpCreateHandle" {
-        Count { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8 }
+        Count { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8, reason: OpenReason }
             = "count", "count the handle";
         Counted { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8 }
             = "counted", "was the handle counted?";
@@ -77,12 +117,12 @@ impl Routine for ObpCreateHandle {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Count { object, process, access, attributes } => {
+            Self::Count { object, process, access, attributes, reason } => {
                 let kernel = attributes & KERNEL_HANDLE != 0;
                 let process = if kernel { k.system_process() } else { process };
                 Next::call(
                     Self::Counted { object, process, access, attributes },
-                    ObpIncrementHandleCount::Count { object, process },
+                    ObpIncrementHandleCount::Count { object, process, access, attributes, reason },
                 )
             }
             Self::Counted { object, process, access, attributes } => {
@@ -104,6 +144,27 @@ impl Routine for ObpCreateHandle {
 }
 
 impl Kernel {
+    /// Why a handle cannot be made beside the exclusive ones that there are, or be exclusive itself.
+    fn refuses_exclusivity(
+        &self,
+        object: Id<Object>,
+        process: Id<Process>,
+        attributes: u8,
+    ) -> Option<NtStatus> {
+        let header = &self[object];
+        if attributes & EXCLUSIVE == 0 {
+            return header.exclusive_process.map(|_| NtStatus::ACCESS_DENIED);
+        }
+        if attributes & INHERIT != 0 || !header.exclusive {
+            return Some(NtStatus::INVALID_PARAMETER);
+        }
+        let others = match header.exclusive_process {
+            Some(owner) => owner != process,
+            None => header.handle_count > 0,
+        };
+        others.then_some(NtStatus::ACCESS_DENIED)
+    }
+
     fn insert_handle(
         &mut self,
         object: Id<Object>,
@@ -130,7 +191,8 @@ impl Kernel {
         if let Body::Port(port) = self[object].body {
             self.set(port, Port::CLOSED, false, "a handle to the port exists again");
         }
-        if !self.object_type(object).rules().maintains_handle_count {
+        self.note_high_water(object);
+        if !self.type_rules(object).maintains_handle_count {
             return;
         }
         match self.handle_count_entry(object, process) {
@@ -207,6 +269,7 @@ impl Kernel {
     pub(crate) fn create_header(&mut self, body: Body) -> Id<Object> {
         let object = self.create(Object::new(body), "the object is created");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Creation.name());
+        self.note_high_water(object);
         object
     }
 }

@@ -3,7 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::kernel::{Kernel, SEPARATOR};
+use crate::kernel::Kernel;
+use crate::names::SEPARATOR;
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
 use crate::ps::system::System;

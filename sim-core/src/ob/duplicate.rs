@@ -3,7 +3,7 @@
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::close::ObpCloseHandle;
-use crate::ob::create::{ObpCreateHandle, ObpIncrementHandleCount};
+use crate::ob::create::{ObpCreateHandle, ObpIncrementHandleCount, OpenReason};
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::table::{AUDIT, INHERIT, KERNEL_HANDLE};
@@ -20,6 +20,9 @@ pub const DUPLICATE_SAME_ACCESS: u8 = 2;
 /// DUPLICATE_SAME_ATTRIBUTES: the attributes asked for are passed over; the source's are taken, but not its
 /// protection from close.
 pub const DUPLICATE_SAME_ATTRIBUTES: u8 = 4;
+/// The caller's variable for the new handle cannot be written. No bit of Windows: it stands for user memory, which the
+/// model does not have.
+pub const UNWRITABLE_TARGET_HANDLE: u8 = 0x80;
 
 /// What a duplicate asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +63,8 @@ steps! {
     /// With DUPLICATE_CLOSE_SOURCE the source is closed after the object's handle was counted for the target and before
     /// its entry is made, so HandleCount never drops to zero on the way and a duplicate within one process gets the
     /// source's value. It is closed also if the duplicate fails, and stays open if it is protected from close. Without
-    /// a target the source is only closed. Errors: STATUS_INVALID_HANDLE, STATUS_PROCESS_IS_TERMINATING,
+    /// a target the source is only closed. Errors: STATUS_ACCESS_VIOLATION if the caller's variable for the new handle
+    /// cannot be written, before anything is done; STATUS_INVALID_HANDLE, STATUS_PROCESS_IS_TERMINATING,
     /// STATUS_INVALID_PARAMETER (no target and nothing to close), STATUS_ACCESS_DENIED, STATUS_UNSUCCESSFUL,
     /// STATUS_INSUFFICIENT_RESOURCES. Sources: ReactOS ob/obhandle.c; WDK, ZwDuplicateObject; Win32, DuplicateHandle;
     /// Wine kernel32/tests/process.c, test_DuplicateHandle.
@@ -69,13 +73,14 @@ steps! {
     /// use sim_core::nt::create_object::NtCreateEvent;
     /// use sim_core::ob::attributes::ObjectAttributes;
     /// use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
+    /// use sim_core::ob::open::MAXIMUM_ALLOWED;
     /// use sim_core::ps::schedule::Progress;
     /// use sim_core::{Handle, Kernel};
     ///
     /// let mut k = Kernel::new(Default::default());
     /// let app = k.create_process("app");
     /// let main = k.create_thread(app, "main");
-    /// k.start(main, NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: true, signaled: false });
+    /// k.start(main, NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, access: MAXIMUM_ALLOWED, manual_reset: true, signaled: false });
     /// k.run(main);
     /// let (handle, wanted) = (Handle(4), Wanted::same_access(0, true));
     /// k.start(main, ObDuplicateObject::Reference { source: app, handle, target: Some(app), wanted });
@@ -111,6 +116,9 @@ impl Routine for ObDuplicateObject {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Reference { source, handle, target, wanted } => {
+                if wanted.has(UNWRITABLE_TARGET_HANDLE) {
+                    return Next::fail(NtStatus::ACCESS_VIOLATION);
+                }
                 if !k.acquire_rundown(source) {
                     return Next::fail(NtStatus::PROCESS_IS_TERMINATING);
                 }
@@ -211,7 +219,12 @@ impl Kernel {
         };
         let resume = ObDuplicateObject::CloseSource { object, source, handle, target, wanted };
         match refused {
-            None => Next::call(resume, ObpIncrementHandleCount::Count { object, process: target }),
+            None => {
+                let (access, attributes, reason) = (wanted.access, wanted.attributes, OpenReason::Duplicate);
+                let count =
+                    ObpIncrementHandleCount::Count { object, process: target, access, attributes, reason };
+                Next::call(resume, count)
+            }
             Some(status) => {
                 self.set(thread, Thread::RETURNED, Some(Returned::status(status)), "");
                 Next::goto(resume)

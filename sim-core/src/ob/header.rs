@@ -40,6 +40,12 @@ record! {
         DIRECTORY directory: Option<Id<Directory>>,
         /// OB_FLAG_PERMANENT: the name stays without a handle.
         PERMANENT permanent: bool as "Permanent",
+        /// OB_FLAG_EXCLUSIVE: only one process can have handles.
+        EXCLUSIVE exclusive: bool as "Exclusive",
+        /// The process that has exclusive handles.
+        EXCLUSIVE_PROCESS exclusive_process: Option<Id<Process>> as "ExclusiveProcess",
+        /// The type's okay-to-close procedure refuses, as win32k's does for a desktop in use.
+        REFUSES_CLOSE refuses_close: bool,
     }
     lists {
         /// Handles by process, for types that maintain a handle count.
@@ -89,7 +95,7 @@ pub enum Body {
     Job(Id<Job>),
     /// An object of a type of which the model knows the header alone.
     Bare(ObjectType),
-    /// An object of a recording, whose type has the name of that number.
+    /// An object of a type that is known by its name, which has that number.
     Opaque(u32),
 }
 
@@ -211,6 +217,9 @@ impl Object {
             name: None,
             directory: None,
             permanent: false,
+            exclusive: false,
+            exclusive_process: None,
+            refuses_close: false,
             handle_counts: alloc::vec::Vec::new(),
             waiters: alloc::vec::Vec::new(),
         }

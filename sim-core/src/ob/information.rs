@@ -56,6 +56,10 @@ record! {
         TOTAL_HANDLES total_handles: u32 as "TotalNumberOfHandles",
         /// How a process or thread has ended; 259 (STATUS_PENDING, STILL_ACTIVE to Win32) before that.
         EXIT_STATUS exit_status: u32 as "ExitStatus",
+        /// The most objects of the type that there were; 0 if nobody asks for it.
+        HIGH_OBJECTS high_objects: u32 as "HighWaterNumberOfObjects",
+        /// The most handles to them that there were; 0 if nobody asks for it.
+        HIGH_HANDLES high_handles: u32 as "HighWaterNumberOfHandles",
         /// How many bytes the answer takes.
         RETURN_LENGTH return_length: u32 as "ReturnLength",
     }
@@ -75,12 +79,18 @@ pub enum Answered {
 }
 
 impl InformationClass {
-    /// The fields of the answer.
+    /// The fields of the answer; high-water marks are known only if something asks for them.
     pub const fn fields(self) -> &'static [&'static str] {
         match self {
             InformationClass::Basic => &["HandleCount", "PointerCount", "Attributes", "GrantedAccess"],
             InformationClass::Name => &["Name"],
-            InformationClass::Type => &["TypeName", "TotalNumberOfObjects", "TotalNumberOfHandles"],
+            InformationClass::Type => &[
+                "TypeName",
+                "TotalNumberOfObjects",
+                "TotalNumberOfHandles",
+                "HighWaterNumberOfObjects",
+                "HighWaterNumberOfHandles",
+            ],
             InformationClass::ProcessHandleCount => &["HandleCount"],
             InformationClass::ProcessBasic | InformationClass::ThreadBasic => &["ExitStatus"],
             InformationClass::ProcessImage => &[],
@@ -101,6 +111,8 @@ impl Information {
             total_objects: 0,
             total_handles: 0,
             exit_status: 0,
+            high_objects: 0,
+            high_handles: 0,
             return_length: 0,
             name: Vec::new(),
         }
@@ -138,6 +150,12 @@ impl Kernel {
             (InformationClass::Type, "TypeName") => Text(answer.object_type.name().into()),
             (InformationClass::Type, "TotalNumberOfObjects") => Number(u64::from(answer.total_objects)),
             (InformationClass::Type, "TotalNumberOfHandles") => Number(u64::from(answer.total_handles)),
+            (InformationClass::Type, "HighWaterNumberOfObjects") if self.profile().high_water => {
+                Number(u64::from(answer.high_objects))
+            }
+            (InformationClass::Type, "HighWaterNumberOfHandles") if self.profile().high_water => {
+                Number(u64::from(answer.high_handles))
+            }
             (InformationClass::Basic, "Attributes") => Number(u64::from(answer.attributes)),
             (InformationClass::Basic, "GrantedAccess") => Number(u64::from(answer.granted_access.0)),
             (InformationClass::Basic, "PointerCount") => Number(answer.pointer_count),

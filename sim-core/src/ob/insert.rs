@@ -3,13 +3,15 @@
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::attributes::{
-    OBJ_AUDIT_OBJECT_CLOSE, OBJ_INHERIT, OBJ_KERNEL_HANDLE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes,
+    OBJ_AUDIT_OBJECT_CLOSE, OBJ_EXCLUSIVE, OBJ_INHERIT, OBJ_KERNEL_HANDLE, OBJ_OPENIF, OBJ_PERMANENT,
+    ObjectAttributes,
 };
-use crate::ob::create::ObpCreateHandle;
+use crate::ob::create::{ObpCreateHandle, OpenReason};
 use crate::ob::header::Object;
 use crate::ob::namespace::ObpLookupObjectName;
+use crate::ob::open::MAXIMUM_ALLOWED;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
-use crate::ob::table::{AUDIT, INHERIT, KERNEL_HANDLE};
+use crate::ob::table::{AUDIT, EXCLUSIVE, INHERIT, KERNEL_HANDLE};
 use crate::ob::types::ObjectType;
 use crate::ps::thread::{Mode, Thread};
 use crate::status::NtStatus;
@@ -22,13 +24,15 @@ steps! {
     /// HandleCount +1; then the creator's reference goes: 1 and 1 without a name, 1 and 2 with one. If the name exists,
     /// OBJ_OPENIF opens the object that has it (STATUS_OBJECT_NAME_EXISTS) and the new object goes; else
     /// STATUS_OBJECT_NAME_COLLISION or, over another type, STATUS_OBJECT_TYPE_MISMATCH. A failure costs the new object
-    /// exactly the creator's reference. Errors: also those of [`ObpLookupObjectName`] and [`ObpCreateHandle`].
+    /// exactly the creator's reference. A new object's handle grants what was asked for, also nothing; to open one that
+    /// is there with no access is STATUS_ACCESS_DENIED. Errors: also those of [`ObpLookupObjectName`] and
+    /// [`ObpCreateHandle`].
     /// Sources: ReactOS ob/obhandle.c; ReactOS kernel tests ntos_ob/ObInsert.c; Wine ntdll/tests/om.c,
     /// test_name_collisions.
     pub enum ObInsertObject = "ObInsertObject" {
-        Start { object: Id<Object>, attributes: ObjectAttributes }
+        Start { object: Id<Object>, attributes: ObjectAttributes, access: Access }
             = "insert", "look the name up, if there is one; else create a handle, which needs a reference of its own";
-        Named { object: Id<Object>, attributes: ObjectAttributes }
+        Named { object: Id<Object>, attributes: ObjectAttributes, access: Access }
             = "named", "the object has its name now, or another one has it already";
         Refuse { object: Id<Object>, status: NtStatus } = "refuse", "there is no handle: the new object goes";
         Inserted { object: Id<Object>, named: Id<Object>, status: NtStatus }
@@ -48,7 +52,7 @@ impl Routine for ObInsertObject {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Start { object, attributes } => {
+            Self::Start { object, attributes, access } => {
                 let absolute = attributes.root == Handle::NULL;
                 let has_name = match attributes.name {
                     Some(name) => !k.name(name.0).is_empty(),
@@ -56,13 +60,13 @@ impl Routine for ObInsertObject {
                 };
                 if !has_name {
                     k.reference(object, Purpose::Handle);
-                    return k.insert_for(thread, object, object, attributes, NtStatus::SUCCESS);
+                    return k.insert_for(thread, (object, object), attributes, access, NtStatus::SUCCESS);
                 }
                 let (wanted, purpose) = (k.object_type(object), Purpose::Handle);
                 let lookup = ObpLookupObjectName::Start { attributes, wanted, insert: Some(object), purpose };
-                Next::call(Self::Named { object, attributes }, lookup)
+                Next::call(Self::Named { object, attributes, access }, lookup)
             }
-            Self::Named { object, attributes } => {
+            Self::Named { object, attributes, access } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
                     return Next::goto(Self::Refuse { object, status: returned.status });
@@ -70,10 +74,16 @@ impl Routine for ObInsertObject {
                 let named = returned.value.object();
                 if named == object {
                     k.reference(object, Purpose::Handle);
-                    return k.insert_for(thread, object, object, attributes, NtStatus::SUCCESS);
+                    return k.insert_for(thread, (object, object), attributes, access, NtStatus::SUCCESS);
                 }
                 match k.collision(object, named, attributes) {
-                    None => k.insert_for(thread, object, named, attributes, NtStatus::OBJECT_NAME_EXISTS),
+                    None => k.insert_for(
+                        thread,
+                        (object, named),
+                        attributes,
+                        access,
+                        NtStatus::OBJECT_NAME_EXISTS,
+                    ),
                     Some(status) => {
                         let drop = ObDereferenceObject::Drop { object: named, purpose: Purpose::Handle };
                         Next::call(Self::Refuse { object, status }, drop)
@@ -108,30 +118,36 @@ impl Kernel {
     fn insert_for(
         &self,
         thread: Id<Thread>,
-        object: Id<Object>,
-        named: Id<Object>,
+        (object, named): (Id<Object>, Id<Object>),
         attributes: ObjectAttributes,
+        access: Access,
         status: NtStatus,
     ) -> Next {
-        let access = self.valid_access(named);
-        let count = self.handle_for(thread, named, attributes, access);
+        let reason = if object == named { OpenReason::Create } else { OpenReason::Open };
+        let count = self.handle_for(thread, named, attributes, access, reason);
         Next::call(ObInsertObject::Inserted { object, named, status }, count)
     }
 
-    /// ObpCreateHandle for the calling process; user mode gets no kernel handles.
+    /// ObpCreateHandle for the calling process, granting what is asked for as far as the type knows it; user mode gets
+    /// no kernel handles.
     pub(crate) fn handle_for(
         &self,
         thread: Id<Thread>,
         object: Id<Object>,
         attributes: ObjectAttributes,
         access: Access,
+        reason: OpenReason,
     ) -> ObpCreateHandle {
         let process = self[thread].process;
-        let inherit = if attributes.has(OBJ_INHERIT) { INHERIT } else { 0 };
-        let audit = if attributes.has(OBJ_AUDIT_OBJECT_CLOSE) { AUDIT } else { 0 };
+        let bit = |flag, bit| if attributes.has(flag) { bit } else { 0 };
         let asked = attributes.has(OBJ_KERNEL_HANDLE) && self.previous_mode(thread) == Mode::Kernel;
-        let attributes = inherit | audit | if asked { KERNEL_HANDLE } else { 0 };
-        ObpCreateHandle::Count { object, process, access, attributes }
+        let kernel = if asked { KERNEL_HANDLE } else { 0 };
+        let attributes =
+            bit(OBJ_INHERIT, INHERIT) | bit(OBJ_AUDIT_OBJECT_CLOSE, AUDIT) | bit(OBJ_EXCLUSIVE, EXCLUSIVE);
+        let (valid, mapped) = (self.valid_access(object), self.object_type(object).map_generic(access));
+        let all = access.grants(MAXIMUM_ALLOWED);
+        let access = if all { valid } else { Access(mapped.0 & valid.0) };
+        ObpCreateHandle::Count { object, process, access, attributes: attributes | kernel, reason }
     }
 
     /// Why an object that has the name already is not opened in place of the new one.
@@ -142,7 +158,7 @@ impl Kernel {
         attributes: ObjectAttributes,
     ) -> Option<NtStatus> {
         let open_if = attributes.has(OBJ_OPENIF);
-        let same = self.object_type(new) == self.object_type(named);
+        let same = self.have_same_type(new, named);
         match (open_if, same) {
             (true, true) => None,
             (open_if, false) if open_if || self.profile().collision_tells_type => {
@@ -161,6 +177,9 @@ impl Kernel {
     pub(crate) fn note_attributes(&mut self, object: Id<Object>, attributes: ObjectAttributes) {
         if attributes.has(OBJ_PERMANENT) {
             self.set(object, Object::PERMANENT, true, "OBJ_PERMANENT: the name stays without a handle");
+        }
+        if attributes.has(OBJ_EXCLUSIVE) {
+            self.set(object, Object::EXCLUSIVE, true, "OBJ_EXCLUSIVE: only one process can have handles");
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod pointer;
 pub mod policy;
 pub mod recorded;
 pub mod reference;
+pub mod registered;
 pub mod symbolic_link;
 pub mod table;
 pub mod totals;

@@ -3,6 +3,7 @@
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::attributes::ObjectAttributes;
+use crate::ob::create::OpenReason;
 use crate::ob::header::Object;
 use crate::ob::namespace::ObpLookupObjectName;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
@@ -18,8 +19,9 @@ steps! {
     /// ObOpenObjectByName: a handle to the object of that name.
     ///
     /// The lookup's reference on the object becomes the handle's. HandleCount +1, PointerCount +1. Access is granted
-    /// as asked: the model has no security descriptors. Errors: STATUS_INVALID_PARAMETER for attributes that the type
-    /// refuses, and those of [`ObpLookupObjectName`] and ObpCreateHandle. Source: ReactOS ob/obhandle.c.
+    /// as asked: the model has no security descriptors, but to ask for none is STATUS_ACCESS_DENIED. Errors:
+    /// STATUS_INVALID_PARAMETER for attributes that the type refuses, and those of [`ObpLookupObjectName`] and
+    /// ObpCreateHandle. Sources: ReactOS ob/obhandle.c; Wine ntdll/tests/om.c.
     pub enum ObOpenObjectByName = "ObOpenObjectByName" {
         Start { attributes: ObjectAttributes, wanted: ObjectType, access: Access } = "enter", "look the name up";
         Found { attributes: ObjectAttributes, access: Access }
@@ -54,10 +56,7 @@ impl Routine for ObOpenObjectByName {
                     return Next::Return(returned);
                 }
                 let object = returned.value.object();
-                let valid = k.valid_access(object);
-                let all = access == MAXIMUM_ALLOWED;
-                let granted = if all { valid } else { Access(access.0 & valid.0) };
-                let count = k.handle_for(thread, object, attributes, granted);
+                let count = k.handle_for(thread, object, attributes, access, OpenReason::Open);
                 Next::call(Self::Opened { object }, count)
             }
             Self::Opened { object } => {

@@ -1,8 +1,10 @@
 //! Pointers that a driver keeps: ObReferenceObjectByPointer, ObOpenObjectByPointer and their kin.
 
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::attributes::ObjectAttributes;
+use crate::ob::create::OpenReason;
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ob::types::ObjectType;
@@ -32,7 +34,8 @@ impl Routine for ObOpenObjectByPointer {
                     return Next::fail(NtStatus::OBJECT_TYPE_MISMATCH);
                 }
                 k.reference(object, Purpose::Handle);
-                let count = k.handle_for(thread, object, ObjectAttributes::UNNAMED, access);
+                let count =
+                    k.handle_for(thread, object, ObjectAttributes::UNNAMED, access, OpenReason::OpenByDriver);
                 Next::call(Self::Opened { object }, count)
             }
             Self::Opened { object } => {
@@ -54,8 +57,13 @@ impl Routine for ObOpenObjectByPointer {
 impl Kernel {
     /// ObReferenceObject, called by a driver that holds the object already. Returns the new PointerCount.
     ///
-    /// It is dropped by [`ObDereferenceObject`] with [`Purpose::Pointer`].
+    /// It is dropped by [`ObDereferenceObject`] with [`Purpose::Pointer`]. An object that nobody holds any more is not
+    /// held again: Driver Verifier stops with 0xC4 and 0x3F. Source: WDK, Bug Check 0xC4.
     pub fn reference_pointer(&mut self, object: Id<Object>) -> u32 {
+        if self[object].pointer_count == 0 {
+            self.report(Rule::VerifierDetectedViolation, About::Object(object), 0x3F);
+            return 0;
+        }
         self.reference(object, Purpose::Pointer);
         self[object].pointer_count
     }

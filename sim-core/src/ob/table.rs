@@ -32,6 +32,8 @@ pub const AUDIT: u8 = 4;
 /// OBJ_KERNEL_HANDLE, as a request: the handle goes to the System process's table and its value has the top bit. No
 /// entry keeps it.
 pub const KERNEL_HANDLE: u8 = 8;
+/// OBJ_EXCLUSIVE, as a request: only this process can have handles. No entry keeps it.
+pub const EXCLUSIVE: u8 = 32;
 /// What an entry keeps.
 pub(crate) const ENTRY_ATTRIBUTES: u8 = INHERIT | PROTECT_FROM_CLOSE | AUDIT;
 

@@ -1,8 +1,12 @@
 //! How many objects and handles of a type there are, and were at most.
 
+use alloc::vec::Vec;
+
 use crate::kernel::Kernel;
-use crate::ob::header::Object;
+use crate::ob::header::{Body, Object};
 use crate::ob::types::ObjectType;
+use crate::record::record;
+use crate::word::Id;
 
 /// TotalNumberOfObjects and TotalNumberOfHandles of OBJECT_TYPE_INFORMATION.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -13,50 +17,72 @@ pub struct TypeTotals {
     pub handles: u32,
 }
 
-/// HighWaterNumberOfObjects and HighWaterNumberOfHandles: what [`TypeTotals`] were at most.
-///
-/// They belong to a run, not to a state: two runs that come to the same state can have different ones.
-///
-/// ```
-/// use sim_core::Kernel;
-/// use sim_core::ob::totals::HighWater;
-/// use sim_core::ob::types::ObjectType;
-///
-/// let mut k = Kernel::new(Default::default());
-/// let mut most = HighWater::of(&k, ObjectType::Process);
-/// k.create_process("app");
-/// most.note(&k);
-/// assert_eq!((most.most().objects, k.type_totals(ObjectType::Process).objects), (2, 2));
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct HighWater {
-    object_type: ObjectType,
-    most: TypeTotals,
-}
-
-impl HighWater {
-    /// Marks that begin with what there is now.
-    pub fn of(k: &Kernel, object_type: ObjectType) -> HighWater {
-        HighWater { object_type, most: k.type_totals(object_type) }
+record! {
+    /// What the totals of one type were at most. Only with [`Profile::high_water`](crate::profile::Profile::high_water).
+    ///
+    /// ```
+    /// use sim_core::Kernel;
+    /// use sim_core::ob::types::ObjectType;
+    /// use sim_core::profile::Profile;
+    ///
+    /// let mut k = Kernel::new(Profile::default().remembering_most());
+    /// k.create_process("app");
+    /// assert_eq!(k.high_water(ObjectType::Process).map(|most| most.objects), Some(2));
+    /// assert_eq!(Kernel::new(Profile::default()).high_water(ObjectType::Process), None);
+    /// ```
+    pub struct HighWater: HighWater {
+        /// The type.
+        OBJECT_TYPE object_type: ObjectType,
+        /// The most objects there were.
+        OBJECTS objects: u32 as "HighWaterNumberOfObjects",
+        /// The most handles to them there were.
+        HANDLES handles: u32 as "HighWaterNumberOfHandles",
     }
-
-    /// Looks again; called after every step, it misses nothing.
-    pub fn note(&mut self, k: &Kernel) {
-        let now = k.type_totals(self.object_type);
-        self.most.objects = self.most.objects.max(now.objects);
-        self.most.handles = self.most.handles.max(now.handles);
-    }
-
-    /// The most there were at any time that was looked at.
-    pub const fn most(&self) -> TypeTotals {
-        self.most
-    }
+    lists {}
 }
 
 impl Kernel {
+    /// Begins a mark for each type, if marks are kept.
+    pub(crate) fn begin_high_water(&mut self) {
+        let types = ObjectType::ALL.iter().filter(|_| self.profile().high_water);
+        for object_type in types.copied().collect::<Vec<_>>() {
+            self.create(HighWater { object_type, objects: 0, handles: 0 }, "");
+        }
+    }
+
+    fn mark_of(&self, object_type: ObjectType) -> Option<Id<HighWater>> {
+        self.all::<HighWater>().find(|(_, mark)| mark.object_type == object_type).map(|(id, _)| id)
+    }
+
+    /// Looks whether there are more objects or handles of this object's type than ever; nothing if no marks are kept.
+    pub(crate) fn note_high_water(&mut self, object: Id<Object>) {
+        let object_type = self.object_type(object);
+        let Some(mark) = self.mark_of(object_type) else { return };
+        let (now, most) = (self.type_totals(object_type), self[mark].clone());
+        self.set(mark, HighWater::OBJECTS, most.objects.max(now.objects), "");
+        self.set(mark, HighWater::HANDLES, most.handles.max(now.handles), "");
+    }
+
+    /// The most objects and handles of a type that there were; none if no marks are kept.
+    pub fn high_water(&self, object_type: ObjectType) -> Option<TypeTotals> {
+        let mark = &self[self.mark_of(object_type)?];
+        Some(TypeTotals { objects: mark.objects, handles: mark.handles })
+    }
+
+    /// Whether it was created: a process that a call makes, and its threads, are declared before it.
+    fn exists(&self, body: Body) -> bool {
+        match body {
+            Body::Process(process) => self.get(process).is_some_and(|process| process.created),
+            Body::Thread(thread) => self.get(thread).is_some_and(|thread| thread.created),
+            _ => true,
+        }
+    }
+
     /// The totals of a type, counted.
     pub fn type_totals(&self, object_type: ObjectType) -> TypeTotals {
-        let own = |header: &&Object| !header.deleted && header.body.object_type() == object_type;
+        let own = |header: &&Object| {
+            !header.deleted && header.body.object_type() == object_type && self.exists(header.body)
+        };
         let mut totals = TypeTotals::default();
         self.all::<Object>().map(|(_, header)| header).filter(own).for_each(|header| {
             totals.objects += 1;

@@ -1,9 +1,9 @@
 //! Object types: which procedures and rules each type has.
 
 use crate::kernel::Kernel;
-use crate::ob::attributes::{OBJ_EXCLUSIVE, OBJ_OPENIF, OBJ_PERMANENT};
-use crate::ob::header::Object;
-use crate::word::{Access, Id, word_enum};
+use crate::ob::attributes::{OBJ_EXCLUSIVE, OBJ_OPENIF, OBJ_OPENLINK, OBJ_PERMANENT};
+use crate::ob::header::{Body, Object};
+use crate::word::{Access, Id, Name, word_enum};
 
 word_enum! {
     /// The types of object that the model knows.
@@ -38,21 +38,25 @@ word_enum! {
         Token = "Token",
         /// A job.
         Job = "Job",
-        /// A type that only a recording names: it has counts and handles, and nothing else is known of it.
-        Opaque = "(recorded)",
+        /// A type that is known by its name: one that a recording names, or that a driver has registered.
+        Opaque = "(named)",
     }
 }
 
-/// What a type asks of the object manager.
+/// What a type asks of the object manager (OBJECT_TYPE_INITIALIZER).
 ///
 /// Source: ReactOS kernel tests ntos_ob/ObTypes.c (masks and flags, asserted on Server 2003).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TypeRules {
+    /// The type's open procedure runs for every handle that is made.
+    pub has_open_procedure: bool,
+    /// The type's okay-to-close procedure is asked before a handle is closed.
+    pub has_okay_to_close_procedure: bool,
     /// The type's close procedure runs at every close of a handle (File: the way to IRP_MJ_CLEANUP).
     pub has_close_procedure: bool,
     /// The type's delete procedure runs when the last reference goes (File: IRP_MJ_CLOSE).
     pub has_delete_procedure: bool,
-    /// The object manager counts handles per process.
+    /// MaintainHandleCount: the object manager counts handles per process.
     pub maintains_handle_count: bool,
     /// Every access right the type knows on Server 2003.
     pub valid_access: Access,
@@ -62,57 +66,85 @@ pub struct TypeRules {
     pub case_insensitive: bool,
 }
 
-/// OBJ_OPENLINK, as nearly every type refuses it.
-const OPENLINK: u16 = 0x100;
+/// What processes and threads cannot be.
+const PROCESS_REFUSES: u16 = OBJ_OPENIF | OBJ_EXCLUSIVE | OBJ_PERMANENT;
+
+/// A type without procedures that refuses these attributes and knows these rights.
+const fn plain(invalid_attributes: u16, valid_access: u32) -> TypeRules {
+    TypeRules {
+        has_open_procedure: false,
+        has_okay_to_close_procedure: false,
+        has_close_procedure: false,
+        has_delete_procedure: false,
+        maintains_handle_count: false,
+        valid_access: Access(valid_access),
+        invalid_attributes,
+        case_insensitive: false,
+    }
+}
+
+impl TypeRules {
+    /// Nothing is known of the type but its handles: no procedures, every right, every attribute.
+    pub const UNKNOWN: TypeRules = plain(0, 0xFFFF_FFFF);
+
+    const fn with_close(self) -> TypeRules {
+        TypeRules { has_close_procedure: true, ..self }
+    }
+
+    const fn with_delete(self) -> TypeRules {
+        TypeRules { has_delete_procedure: true, ..self }
+    }
+
+    const fn counting_handles(self) -> TypeRules {
+        TypeRules { maintains_handle_count: true, ..self }
+    }
+
+    const fn in_any_case(self) -> TypeRules {
+        TypeRules { case_insensitive: true, ..self }
+    }
+}
 
 impl ObjectType {
-    /// The rules of this type.
+    /// The rules of this type: one row each.
+    ///
+    /// Letter case: ReactOS ob/obinit.c for directories and links; ob/obname.c for files, which are opened without a
+    /// type.
     pub const fn rules(self) -> TypeRules {
-        let (close, delete, count, access) = match self {
-            ObjectType::Event => (false, false, false, 0x1F_0003),
-            ObjectType::File => (true, true, true, 0x1F_01FF),
-            ObjectType::Device => (false, true, false, 0x1F_01FF),
-            ObjectType::IoCompletion => (true, true, false, 0x1F_0003),
-            ObjectType::Process => (false, true, false, 0x1F_0FFF),
-            ObjectType::Thread => (false, true, false, 0x1F_03FF),
-            ObjectType::Semaphore => (false, false, false, 0x1F_0003),
-            ObjectType::Mutant => (false, true, false, 0x1F_0001),
-            ObjectType::Timer => (false, true, false, 0x1F_0003),
-            ObjectType::Directory => (false, false, false, 0x0F_000F),
-            ObjectType::SymbolicLink => (false, true, false, 0x0F_0001),
-            ObjectType::Section => (true, true, false, 0x1F_001F),
-            ObjectType::Driver => (false, true, false, 0x1F_01FF),
-            ObjectType::Token => (false, true, false, 0x1F_01FF),
-            ObjectType::Job => (true, true, false, 0x1F_001F),
-            ObjectType::Opaque => (false, false, false, 0xFFFF_FFFF),
-        };
-        TypeRules {
-            has_close_procedure: close,
-            has_delete_procedure: delete,
-            maintains_handle_count: count,
-            valid_access: Access(access),
-            invalid_attributes: self.invalid_attributes(),
-            case_insensitive: self.is_case_insensitive(),
-        }
-    }
-
-    const fn invalid_attributes(self) -> u16 {
         match self {
-            ObjectType::File => OPENLINK | OBJ_EXCLUSIVE | OBJ_PERMANENT,
-            ObjectType::IoCompletion => OPENLINK | OBJ_PERMANENT,
-            ObjectType::Process | ObjectType::Thread => OBJ_OPENIF | OBJ_EXCLUSIVE | OBJ_PERMANENT,
-            ObjectType::Opaque => 0,
-            _ => OPENLINK,
+            ObjectType::Event | ObjectType::Semaphore => plain(OBJ_OPENLINK, 0x1F_0003),
+            ObjectType::Mutant => plain(OBJ_OPENLINK, 0x1F_0001).with_delete(),
+            ObjectType::Timer => plain(OBJ_OPENLINK, 0x1F_0003).with_delete(),
+            ObjectType::File => plain(OBJ_OPENLINK | OBJ_EXCLUSIVE | OBJ_PERMANENT, 0x1F_01FF)
+                .with_close()
+                .with_delete()
+                .counting_handles()
+                .in_any_case(),
+            ObjectType::IoCompletion => {
+                plain(OBJ_OPENLINK | OBJ_PERMANENT, 0x1F_0003).with_close().with_delete()
+            }
+            ObjectType::Device | ObjectType::Driver | ObjectType::Token => {
+                plain(OBJ_OPENLINK, 0x1F_01FF).with_delete()
+            }
+            ObjectType::Process => plain(PROCESS_REFUSES, 0x1F_0FFF).with_delete(),
+            ObjectType::Thread => plain(PROCESS_REFUSES, 0x1F_03FF).with_delete(),
+            ObjectType::Directory => plain(OBJ_OPENLINK, 0x0F_000F).in_any_case(),
+            ObjectType::SymbolicLink => plain(OBJ_OPENLINK, 0x0F_0001).with_delete().in_any_case(),
+            ObjectType::Section => plain(OBJ_OPENLINK, 0x1F_001F).with_close().with_delete(),
+            ObjectType::Job => plain(0, 0x1F_001F).with_close().with_delete(),
+            ObjectType::Opaque => TypeRules::UNKNOWN,
         }
-    }
-
-    /// Source: ReactOS ob/obinit.c for directories and links; ob/obname.c for files, which are opened without a type.
-    const fn is_case_insensitive(self) -> bool {
-        matches!(self, ObjectType::Directory | ObjectType::SymbolicLink | ObjectType::File)
     }
 }
 
 impl Kernel {
+    /// The rules of an object's type.
+    pub fn type_rules(&self, object: Id<Object>) -> TypeRules {
+        match self[object].body {
+            Body::Opaque(name) => self.registered_rules(Name(name)),
+            body => body.object_type().rules(),
+        }
+    }
+
     /// Every access right that an object's type knows on this Windows. Source: Win32, Process Security and Access Rights.
     pub(crate) fn valid_access(&self, object: Id<Object>) -> Access {
         let object_type = self.object_type(object);
@@ -120,6 +152,6 @@ impl Kernel {
             ObjectType::Process | ObjectType::Thread if self.profile().has_limited_rights => 0x1F_FFFF,
             _ => 0,
         };
-        Access(object_type.rules().valid_access.0 | grown)
+        Access(self.type_rules(object).valid_access.0 | grown)
     }
 }

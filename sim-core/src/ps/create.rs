@@ -6,7 +6,7 @@ use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::nt::duplicate_object::process_by_handle;
 use crate::ob::close::ObpCloseHandle;
-use crate::ob::create::ObpCreateHandle;
+use crate::ob::create::{ObpCreateHandle, OpenReason};
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ps::exit::PspExitProcess;
@@ -48,6 +48,7 @@ steps! {
     /// use sim_core::nt::create_object::NtCreateEvent;
     /// use sim_core::ob::attributes::ObjectAttributes;
     /// use sim_core::ob::handle_flags::{HANDLE_FLAG_INHERIT, NtSetInformationObject};
+    /// use sim_core::ob::open::MAXIMUM_ALLOWED;
     /// use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
     /// use sim_core::{Handle, Kernel};
     ///
@@ -55,7 +56,7 @@ steps! {
     /// let app = k.create_process("app");
     /// let main = k.create_thread(app, "main");
     /// let child = k.declare_process("tool");
-    /// k.start(main, NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, manual_reset: true, signaled: false });
+    /// k.start(main, NtCreateEvent::Create { attributes: ObjectAttributes::UNNAMED, access: MAXIMUM_ALLOWED, manual_reset: true, signaled: false });
     /// k.run(main);
     /// let (event, flag) = (Handle(4), HANDLE_FLAG_INHERIT);
     /// k.start(main, NtSetInformationObject::Set { handle: event, mask: flag, flags: flag });
@@ -114,7 +115,8 @@ impl Routine for NtCreateUserProcess {
                     k.reference(object, Purpose::ThreadOfProcess);
                 }
                 let access = k.valid_access(object);
-                let count = ObpCreateHandle::Count { object, process, access, attributes: 0 };
+                let reason = OpenReason::Create;
+                let count = ObpCreateHandle::Count { object, process, access, attributes: 0, reason };
                 Next::call(Self::InsertThread { child, parent, first }, count)
             }
             Self::InsertThread { child, parent, first } => k.insert_thread(thread, child, parent, first),
@@ -208,7 +210,8 @@ impl Kernel {
         self.reference(object, Purpose::Handle);
         let (process, access) = (self[caller].process, self.valid_access(object));
         let resume = NtCreateUserProcess::Start { child, parent, process: returned.value.handle(), first };
-        Next::call(resume, ObpCreateHandle::Count { object, process, access, attributes: 0 })
+        let reason = OpenReason::Create;
+        Next::call(resume, ObpCreateHandle::Count { object, process, access, attributes: 0, reason })
     }
 
     /// The threads that a process will begin with, in the order of their declaration.

@@ -2,7 +2,7 @@
 
 use crate::frame::{Next, Routine, steps};
 use crate::kernel::Kernel;
-use crate::ob::create::ObpIncrementHandleCount;
+use crate::ob::create::{ObpIncrementHandleCount, OpenReason};
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ob::table::{Entry, INHERIT, PAGE};
@@ -49,7 +49,13 @@ impl Routine for ObInitProcess {
                 let (access, attributes) = (entry.access, entry.attributes);
                 Next::call(
                     Self::Copy { parent, child, handle, object, access, attributes, listed },
-                    ObpIncrementHandleCount::Count { object, process: child },
+                    ObpIncrementHandleCount::Count {
+                        object,
+                        process: child,
+                        access,
+                        attributes,
+                        reason: OpenReason::Inherit,
+                    },
                 )
             }
             Self::Copy { parent, child, handle, object, access, attributes, listed } => {

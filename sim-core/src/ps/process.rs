@@ -94,6 +94,7 @@ impl Kernel {
         let object = self[process].object;
         self.set(process, Process::CREATED, true, "the process is created");
         self.set(object, Object::POINTER_COUNT, 1, Purpose::Running.name());
+        self.note_high_water(object);
     }
 
     /// A debugger is attached to a process, or it has the strict handle check policy, from the beginning.

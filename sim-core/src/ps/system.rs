@@ -39,6 +39,7 @@ impl Kernel {
     pub(crate) fn boot(&mut self) {
         let reaper = alloc::vec::Vec::new();
         self.create(System { cancel_lock: None, root: None, dos_devices: None, reaper }, "");
+        self.begin_high_water();
         let process = self.create_process("System");
         self.create_thread_as(process, "worker", Role::Worker);
         self.create_namespace();

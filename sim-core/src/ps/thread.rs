@@ -148,6 +148,7 @@ impl Kernel {
         let (object, process) = (self[thread].object, self[thread].process);
         self.set(thread, Thread::CREATED, true, "the thread is created");
         self.reference(object, Purpose::Running);
+        self.note_high_water(object);
         let active = self[process].active_threads + 1;
         self.set(process, Process::ACTIVE_THREADS, active, "a thread has begun");
     }

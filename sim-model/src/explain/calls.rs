@@ -50,6 +50,7 @@ const OPENS: &[(&str, &str)] = &[
     ("OpenMutex", "NtOpenMutant"),
     ("OpenWaitableTimer", "NtOpenTimer"),
     ("OpenJobObject", "NtOpenJobObject"),
+    ("OpenFileMapping", "NtOpenSection"),
 ];
 
 /// The routines of that name: one service can be more than one.

@@ -6,6 +6,7 @@ use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::finding::Rule;
 use sim_core::frame::{Frame, StepName};
+use sim_core::ob::attributes::{OBJ_EXCLUSIVE, OBJ_OPENIF, OBJ_OPENLINK, OBJ_PERMANENT};
 use sim_core::ob::types::ObjectType;
 use sim_core::profile::{Arch, Profile, Version};
 use sim_core::win32::Win32Error;
@@ -131,14 +132,29 @@ fn type_page(object_type: ObjectType) -> Page {
     page.section(
         "What it asks of the object manager",
         [
+            ("open procedure", yes(rules.has_open_procedure).to_owned()),
+            ("okay-to-close procedure", yes(rules.has_okay_to_close_procedure).to_owned()),
             ("close procedure", yes(rules.has_close_procedure).to_owned()),
             ("delete procedure", yes(rules.has_delete_procedure).to_owned()),
             ("counts handles by process", yes(rules.maintains_handle_count).to_owned()),
             ("valid access", format!("0x{:x}", rules.valid_access.0)),
+            ("attributes it refuses", attributes(rules.invalid_attributes)),
         ],
     );
     see_also(&mut page, naming(object_type.name()));
     page
+}
+
+/// The names of OBJ_ bits.
+fn attributes(mask: u16) -> String {
+    let names = [
+        (OBJ_PERMANENT, "OBJ_PERMANENT"),
+        (OBJ_EXCLUSIVE, "OBJ_EXCLUSIVE"),
+        (OBJ_OPENIF, "OBJ_OPENIF"),
+        (OBJ_OPENLINK, "OBJ_OPENLINK"),
+    ];
+    let refused: Vec<&str> = names.iter().filter(|(bit, _)| mask & bit != 0).map(|(_, name)| *name).collect();
+    if refused.is_empty() { "none".to_owned() } else { refused.join(", ") }
 }
 
 fn profile_page(version: Version) -> Page {

@@ -139,7 +139,7 @@ impl Checker<'_> {
                 let name = Spanned::new(name.clone(), span);
                 self.one_of("status", &name, || catalogue.statuses());
             }
-            (ParamKind::Number | ParamKind::Flags(_), Value::Number(_))
+            (ParamKind::Number | ParamKind::Flags(_) | ParamKind::Handle, Value::Number(_))
             | (ParamKind::Text, Value::Text(_)) => {}
             (kind, value) => {
                 let (found, wanted) = (described(value), wanted(kind));
@@ -271,7 +271,7 @@ fn described(value: &Value) -> String {
 
 fn wanted(kind: ParamKind) -> &'static str {
     match kind {
-        ParamKind::Handle => "the label of a handle",
+        ParamKind::Handle => "the label of a handle, or a value",
         ParamKind::Handles => "a list of handles such as `[a, b]`",
         ParamKind::Operation => "the label of an operation",
         ParamKind::Number => "a number",

@@ -7,7 +7,7 @@ use sim_core::io::request::{ByteOffset, IoService};
 /// The number of a path among the program's.
 pub type PathId = usize;
 
-/// OBJECT_ATTRIBUTES as an argument.
+/// OBJECT_ATTRIBUTES and DesiredAccess as arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NameArg {
     /// RootDirectory.
@@ -16,6 +16,8 @@ pub struct NameArg {
     pub path: Option<PathId>,
     /// Attributes.
     pub flags: u16,
+    /// DesiredAccess; MAXIMUM_ALLOWED if the call has no such parameter, or it is left out.
+    pub access: u32,
 }
 
 /// The number of a label.

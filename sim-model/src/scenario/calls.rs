@@ -3,7 +3,7 @@
 use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
 use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
-use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
+use crate::scenario::calls_names::{EVENT_ACCESS, FLAGS, NAME, NAMED, PORT_ACCESS, ROOT};
 use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_waits::WAITS;
 
@@ -48,6 +48,8 @@ pub enum ServiceName {
     Open,
     /// NtCreateDirectoryObject.
     CreateDirectory,
+    /// NtCreateSection.
+    CreateSection,
     /// NtCreateSymbolicLinkObject.
     CreateSymbolicLink,
     /// NtMakeTemporaryObject.
@@ -346,7 +348,7 @@ const BASIC: [CallRow; 23] = [
     ),
     row(
         "NtCreateIoCompletion",
-        &[NAME, ROOT, FLAGS],
+        &[NAME, ROOT, FLAGS, may("DesiredAccess", "access", PORT_ACCESS)],
         Binds::Handle,
         ServiceName::CreatePort,
         Answer::Status,
@@ -399,7 +401,7 @@ const BASIC: [CallRow; 23] = [
     ),
     row(
         "NtCreateEvent",
-        &[MANUAL, INITIAL, NAME, ROOT, FLAGS],
+        &[MANUAL, INITIAL, NAME, ROOT, FLAGS, may("DesiredAccess", "access", EVENT_ACCESS)],
         Binds::Handle,
         ServiceName::CreateEvent,
         Answer::Status,

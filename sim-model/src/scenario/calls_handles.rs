@@ -23,6 +23,8 @@ const RIGHTS: ParamKind = ParamKind::Flags(&[
 ]);
 const DUPLICATE: ParamKind =
     ParamKind::Flags(&["DUPLICATE_SAME_ACCESS", "DUPLICATE_CLOSE_SOURCE", "DUPLICATE_SAME_ATTRIBUTES"]);
+/// The variable that a call writes to: it is there, unless a scenario says that it cannot be written.
+const MEMORY: ParamKind = ParamKind::Name(&["unwritable"]);
 const HANDLE_FLAGS: ParamKind = ParamKind::Flags(&["HANDLE_FLAG_INHERIT", "HANDLE_FLAG_PROTECT_FROM_CLOSE"]);
 const LIMITS: ParamKind = ParamKind::Flags(&["JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE"]);
 
@@ -37,6 +39,7 @@ const DUPLICATION: Params = [
         may("bInheritHandle", "inherit", BOOLEAN),
         may("dwDesiredAccess", "access", RIGHTS),
         may("hSourceProcessHandle", "from", ProcessOrHandle),
+        may("lpTargetHandle", "out", MEMORY),
     ],
     &[
         needs("SourceHandle", "source", H),
@@ -45,6 +48,7 @@ const DUPLICATION: Params = [
         may("HandleAttributes", "inherit", BOOLEAN),
         may("DesiredAccess", "access", RIGHTS),
         may("SourceProcessHandle", "from", ProcessOrHandle),
+        may("TargetHandle", "out", MEMORY),
     ],
 ];
 const CREATION: Params = [

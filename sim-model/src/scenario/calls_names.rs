@@ -4,28 +4,33 @@
 use crate::lang::{Binds, ParamKind, ParamSpec};
 use crate::scenario::calls::{Answer, BOOLEAN, CallRow, ServiceName, may, needs, row};
 
-use ParamKind::{Handle as H, Text as T};
+use ParamKind::{Handle as H, Number as N, Text as T};
 
 /// The bits of OBJECT_ATTRIBUTES.Attributes.
-pub(super) const ATTRIBUTES: ParamKind =
-    ParamKind::Flags(&["OBJ_INHERIT", "OBJ_PERMANENT", "OBJ_CASE_INSENSITIVE", "OBJ_OPENIF"]);
+pub(super) const ATTRIBUTES: ParamKind = ParamKind::Flags(&[
+    "OBJ_INHERIT",
+    "OBJ_PERMANENT",
+    "OBJ_EXCLUSIVE",
+    "OBJ_CASE_INSENSITIVE",
+    "OBJ_OPENIF",
+]);
 
-const EVENT_ACCESS: ParamKind =
+pub(super) const EVENT_ACCESS: ParamKind =
     ParamKind::Flags(&["EVENT_ALL_ACCESS", "EVENT_MODIFY_STATE", "SYNCHRONIZE", "DELETE"]);
-const SEMAPHORE_ACCESS: ParamKind =
+pub(super) const SEMAPHORE_ACCESS: ParamKind =
     ParamKind::Flags(&["SEMAPHORE_ALL_ACCESS", "SEMAPHORE_MODIFY_STATE", "SYNCHRONIZE", "DELETE"]);
 const MUTEX_ACCESS: ParamKind =
     ParamKind::Flags(&["MUTEX_ALL_ACCESS", "MUTEX_MODIFY_STATE", "SYNCHRONIZE", "DELETE"]);
-const MUTANT_ACCESS: ParamKind =
+pub(super) const MUTANT_ACCESS: ParamKind =
     ParamKind::Flags(&["MUTANT_ALL_ACCESS", "MUTANT_QUERY_STATE", "SYNCHRONIZE", "DELETE"]);
-const TIMER_ACCESS: ParamKind = ParamKind::Flags(&[
+pub(super) const TIMER_ACCESS: ParamKind = ParamKind::Flags(&[
     "TIMER_ALL_ACCESS",
     "TIMER_QUERY_STATE",
     "TIMER_MODIFY_STATE",
     "SYNCHRONIZE",
     "DELETE",
 ]);
-const PORT_ACCESS: ParamKind =
+pub(super) const PORT_ACCESS: ParamKind =
     ParamKind::Flags(&["IO_COMPLETION_ALL_ACCESS", "IO_COMPLETION_MODIFY_STATE", "SYNCHRONIZE", "DELETE"]);
 const JOB_ACCESS: ParamKind = ParamKind::Flags(&[
     "JOB_OBJECT_ALL_ACCESS",
@@ -37,6 +42,15 @@ const JOB_ACCESS: ParamKind = ParamKind::Flags(&[
     "DELETE",
 ]);
 const DIRECTORY_ACCESS: ParamKind = ParamKind::Flags(&["DIRECTORY_ALL_ACCESS", "DIRECTORY_QUERY", "DELETE"]);
+const SECTION_ACCESS: ParamKind = ParamKind::Flags(&[
+    "SECTION_ALL_ACCESS",
+    "SECTION_QUERY",
+    "SECTION_MAP_READ",
+    "SECTION_MAP_WRITE",
+    "DELETE",
+]);
+const MAP_ACCESS: ParamKind =
+    ParamKind::Flags(&["FILE_MAP_ALL_ACCESS", "FILE_MAP_READ", "FILE_MAP_WRITE", "DELETE"]);
 const LINK_ACCESS: ParamKind =
     ParamKind::Flags(&["SYMBOLIC_LINK_ALL_ACCESS", "SYMBOLIC_LINK_QUERY", "DELETE"]);
 
@@ -58,7 +72,7 @@ const fn open(name: &'static str, params: &'static [ParamSpec], summary: &'stati
 }
 
 /// Their rows.
-pub(super) const NAMED: [CallRow; 17] = [
+pub(super) const NAMED: [CallRow; 21] = [
     win32_open(
         "OpenEvent",
         &[needs("dwDesiredAccess", "access", EVENT_ACCESS), INHERIT, needs("lpName", "name", T)],
@@ -89,6 +103,32 @@ pub(super) const NAMED: [CallRow; 17] = [
         &[needs("ObjectName", "name", T), may("DesiredAccess", "access", JOB_ACCESS), ROOT, FLAGS],
         "opens a job by its name",
     ),
+    row(
+        "CreateFileMapping",
+        &[needs("hFile", "file", H), needs("dwMaximumSizeLow", "size", N), WIN32_NAME],
+        Binds::Handle,
+        ServiceName::CreateSection,
+        Answer::HandleOrNull,
+        "creates a section that the paging file backs",
+    ),
+    win32_open(
+        "OpenFileMapping",
+        &[needs("dwDesiredAccess", "access", MAP_ACCESS), INHERIT, needs("lpName", "name", T)],
+        "opens a section by its name",
+    ),
+    row(
+        "NtCreateSection",
+        &[needs("MaximumSize", "size", N), NAME, ROOT, FLAGS, may("DesiredAccess", "access", SECTION_ACCESS)],
+        Binds::Handle,
+        ServiceName::CreateSection,
+        Answer::Status,
+        "creates a section that the paging file backs",
+    ),
+    open(
+        "NtOpenSection",
+        &[needs("ObjectName", "name", T), may("DesiredAccess", "access", SECTION_ACCESS), ROOT, FLAGS],
+        "opens a section by its name",
+    ),
     open(
         "NtOpenEvent",
         &[needs("ObjectName", "name", T), may("DesiredAccess", "access", EVENT_ACCESS), ROOT, FLAGS],
@@ -116,7 +156,7 @@ pub(super) const NAMED: [CallRow; 17] = [
     ),
     row(
         "NtCreateDirectoryObject",
-        &[NAME, ROOT, FLAGS],
+        &[NAME, ROOT, FLAGS, may("DesiredAccess", "access", DIRECTORY_ACCESS)],
         Binds::Handle,
         ServiceName::CreateDirectory,
         Answer::Status,
@@ -129,7 +169,7 @@ pub(super) const NAMED: [CallRow; 17] = [
     ),
     row(
         "NtCreateSymbolicLinkObject",
-        &[needs("LinkTarget", "target", T), NAME, ROOT, FLAGS],
+        &[needs("LinkTarget", "target", T), NAME, ROOT, FLAGS, may("DesiredAccess", "access", LINK_ACCESS)],
         Binds::Handle,
         ServiceName::CreateSymbolicLink,
         Answer::Status,
@@ -175,6 +215,10 @@ pub(super) fn access_bit(name: &str) -> Option<u32> {
         | "SEMAPHORE_MODIFY_STATE"
         | "TIMER_MODIFY_STATE" => 0x0002,
         "MUTEX_MODIFY_STATE" | "MUTANT_QUERY_STATE" | "TIMER_QUERY_STATE" => 0x0001,
+        "SECTION_ALL_ACCESS" | "FILE_MAP_ALL_ACCESS" => 0x000F_001F,
+        "SECTION_QUERY" => 0x0001,
+        "SECTION_MAP_WRITE" | "FILE_MAP_WRITE" => 0x0002,
+        "SECTION_MAP_READ" | "FILE_MAP_READ" => 0x0004,
         "DIRECTORY_ALL_ACCESS" => 0x000F_000F,
         "SYMBOLIC_LINK_ALL_ACCESS" => 0x000F_0001,
         "DIRECTORY_QUERY" | "SYMBOLIC_LINK_QUERY" => 0x0001,

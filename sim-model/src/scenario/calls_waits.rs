@@ -2,7 +2,9 @@
 
 use crate::lang::{Binds, ParamKind};
 use crate::scenario::calls::{Answer, BOOLEAN, CallRow, ServiceName, may, needs, row};
-use crate::scenario::calls_names::{FLAGS, NAME, ROOT, WIN32_NAME};
+use crate::scenario::calls_names::{
+    FLAGS, MUTANT_ACCESS, NAME, ROOT, SEMAPHORE_ACCESS, TIMER_ACCESS, WIN32_NAME,
+};
 use ParamKind::{Handle as H, Handles as L, Number as N};
 
 /// Win32 names first. The count of handles that some of them take is the length of the list.
@@ -171,7 +173,14 @@ pub(super) const WAITS: [CallRow; 36] = [
     ),
     row(
         "NtCreateSemaphore",
-        &[needs("InitialCount", "initial", N), needs("MaximumCount", "maximum", N), NAME, ROOT, FLAGS],
+        &[
+            needs("InitialCount", "initial", N),
+            needs("MaximumCount", "maximum", N),
+            NAME,
+            ROOT,
+            FLAGS,
+            may("DesiredAccess", "access", SEMAPHORE_ACCESS),
+        ],
         Binds::Handle,
         ServiceName::CreateSemaphore,
         Answer::Status,
@@ -195,7 +204,13 @@ pub(super) const WAITS: [CallRow; 36] = [
     ),
     row(
         "NtCreateMutant",
-        &[may("InitialOwner", "owned", BOOLEAN), NAME, ROOT, FLAGS],
+        &[
+            may("InitialOwner", "owned", BOOLEAN),
+            NAME,
+            ROOT,
+            FLAGS,
+            may("DesiredAccess", "access", MUTANT_ACCESS),
+        ],
         Binds::Handle,
         ServiceName::CreateMutant,
         Answer::Status,
@@ -219,7 +234,13 @@ pub(super) const WAITS: [CallRow; 36] = [
     ),
     row(
         "NtCreateTimer",
-        &[may("ManualReset", "manual", BOOLEAN), NAME, ROOT, FLAGS],
+        &[
+            may("ManualReset", "manual", BOOLEAN),
+            NAME,
+            ROOT,
+            FLAGS,
+            may("DesiredAccess", "access", TIMER_ACCESS),
+        ],
         Binds::Handle,
         ServiceName::CreateTimer,
         Answer::Status,

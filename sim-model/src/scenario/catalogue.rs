@@ -118,6 +118,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 "TotalNumberOfObjects",
                 "TotalNumberOfHandles",
                 "ExitStatus",
+                "HighWaterNumberOfObjects",
+                "HighWaterNumberOfHandles",
                 "ReturnLength",
             ],
         ),

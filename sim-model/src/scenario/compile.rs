@@ -52,12 +52,16 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
-    let Compiler { diagnostics, labels, paths, charges, .. } = compiler;
+    let Compiler { diagnostics, labels, paths, charges, high_water, .. } = compiler;
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }
     Ok(Program {
-        profile: if charges { profile.charged() } else { profile },
+        profile: Profile {
+            charges: charges || profile.charges,
+            high_water: high_water || profile.high_water,
+            ..profile
+        },
         handles,
         marks,
         devices: scenario.devices.iter().filter_map(device).collect(),
@@ -88,9 +92,11 @@ fn device(device: &ast::Device) -> Option<DeviceDecl> {
 }
 
 pub(super) struct Compiler {
-    profile: Profile,
+    pub(super) profile: Profile,
     /// Something asks for the charged PointerCount.
     pub(super) charges: bool,
+    /// Something asks for the high-water marks of a type.
+    pub(super) high_water: bool,
     pub(super) diagnostics: Diagnostics,
     pub(super) paths: Vec<String>,
     labels: Vec<Label>,
@@ -107,6 +113,7 @@ impl Compiler {
         let mut compiler = Compiler {
             profile,
             charges: false,
+            high_water: false,
             diagnostics,
             paths: Vec::new(),
             labels: Vec::new(),
@@ -310,34 +317,19 @@ impl Args<'_> {
             | ServiceName::FlushFile
             | ServiceName::QueryVolume => self.issue(labelled),
             ServiceName::Close => Service::Close(self.handle("handle")),
-            ServiceName::CreatePort => {
-                let (file, port) = (self.handle("file"), self.handle("port"));
-                let name = self.name();
-                Service::CreatePort { file, port, name, key: self.wide("key").unwrap_or(0) }
-            }
-            ServiceName::Associate => {
-                let (file, port) = (self.handle("file"), self.handle("port"));
-                Service::Associate { file, port, key: self.wide("key").unwrap_or(0) }
-            }
-            ServiceName::RemovePacket => {
-                Service::RemovePacket { port: self.handle("port"), timeout: self.timeout() }
-            }
-            ServiceName::Post => {
-                let (port, bytes) = (self.handle("port"), self.narrow("transferred"));
-                let (key, value) = (self.wide("key").unwrap_or(0), self.wide("value").unwrap_or(0));
-                Service::Post { port, key, value, bytes }
-            }
-            ServiceName::CancelIo => Service::CancelIo(self.handle("file")),
-            ServiceName::CancelIoEx => {
-                let file = self.handle("file");
-                Service::CancelIoEx { file, operation: self.operation() }
-            }
+            ServiceName::CreatePort
+            | ServiceName::Associate
+            | ServiceName::RemovePacket
+            | ServiceName::Post
+            | ServiceName::CancelIo
+            | ServiceName::CancelIoEx => self.port_service(),
             ServiceName::CreateEvent => Service::CreateEvent {
                 name: self.name(),
                 manual_reset: self.is_true("manual"),
                 signaled: self.is_true("initial"),
             },
             ServiceName::Open => self.open(),
+            ServiceName::CreateSection => self.create_section(),
             ServiceName::CreateDirectory => Service::CreateDirectory(self.name()),
             ServiceName::CreateSymbolicLink => {
                 let target = self.text("target").unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use sim_core::Handle;
 use sim_core::nt::wait::Timeout;
+use sim_core::profile::Arch;
 
 use crate::lang::Diagnostic;
 use crate::lang::ast::{self, Spanned, Value as Written};
@@ -72,6 +73,9 @@ impl Args<'_> {
     }
 
     pub(super) fn handle_of(&mut self, value: &Written) -> HandleArg {
+        if let Written::Number(number) = value {
+            return HandleArg::Value(self.handle_value(number.value()));
+        }
         let (Written::Name(name) | Written::Pseudo(name)) = value else {
             return HandleArg::Value(Handle::NULL);
         };
@@ -85,6 +89,20 @@ impl Args<'_> {
                 HandleArg::Label(label)
             }
         }
+    }
+
+    /// A handle as a number of the architecture's width. On x64 it is a handle only if it is a 32-bit value with its
+    /// sign extended. Source: Wine's tests of pseudo handles on 64-bit Windows.
+    fn handle_value(&self, number: i128) -> Handle {
+        /// A value that no handle table gives out.
+        const NO_HANDLE: Handle = Handle(0x7FFF_FFFC);
+        let low = number as u32;
+        let extended = number as u64 == i64::from(low as i32) as u64;
+        let fits = match self.compiler.profile.arch {
+            Arch::X64 => extended,
+            Arch::X86 => extended || number as u64 == u64::from(low),
+        };
+        if fits { Handle(low) } else { NO_HANDLE }
     }
 
     pub(super) fn operation(&mut self) -> Option<LabelId> {

@@ -2,7 +2,8 @@
 
 use crate::lang::ast::{Expr, ExprKind, Name, Operand};
 use crate::scenario::compile::Compiler;
-use crate::scenario::condition::{Condition, Field, Term, TermKind, Value};
+use crate::scenario::condition::{Condition, Term, TermKind, Value};
+use crate::scenario::field::Field;
 use crate::scenario::program::LabelId;
 
 impl Compiler {
@@ -54,8 +55,9 @@ impl Compiler {
     }
 
     fn field_of(&mut self, label: &Name, field: &str, of_object: bool) -> TermKind {
-        let field = field_named(field, of_object);
+        let field = Field::named(field, of_object);
         self.charges |= matches!(field, Field::ChargedPointerCount | Field::ObjectChargedPointerCount);
+        self.high_water |= matches!(field, Field::HighWaterNumberOfObjects | Field::HighWaterNumberOfHandles);
         TermKind::Field(self.label(&label.value, false), field)
     }
 
@@ -76,53 +78,5 @@ impl Compiler {
                 term(right);
             }
         }
-    }
-}
-
-/// The field of that name; of the object itself, if a function was asked.
-fn field_named(name: &str, of_object: bool) -> Field {
-    match (name, of_object) {
-        ("HandleCount", false) => Field::HandleCount,
-        ("PointerCount", false) => Field::PointerCount,
-        ("HandleCount", true) => Field::ObjectHandleCount,
-        ("PointerCount", true) => Field::ObjectPointerCount,
-        ("ChargedPointerCount", false) => Field::ChargedPointerCount,
-        ("ChargedPointerCount", true) => Field::ObjectChargedPointerCount,
-        ("Attributes", _) => Field::Attributes,
-        ("GrantedAccess", _) => Field::GrantedAccess,
-        ("TypeName", _) => Field::TypeName,
-        ("TotalNumberOfObjects", _) => Field::TotalNumberOfObjects,
-        ("TotalNumberOfHandles", _) => Field::TotalNumberOfHandles,
-        ("ReturnLength", _) => Field::ReturnLength,
-        ("ExitStatus", _) => Field::ExitStatus,
-        ("Value", _) => Field::Value,
-        ("cleanup", _) => Field::Cleanup,
-        ("close", _) => Field::Close,
-        ("open", _) => Field::Open,
-        ("deleted", _) => Field::Deleted,
-        ("signaled", _) => Field::Signaled,
-        ("named", _) => Field::Named,
-        ("permanent", _) => Field::Permanent,
-        ("Name", false) => Field::Name,
-        ("Name", true) => Field::ObjectName,
-        ("packets", _) => Field::Packets,
-        ("inherit", _) => Field::Inherit,
-        ("protected", _) => Field::Protected,
-        ("ActiveProcesses", _) => Field::ActiveProcesses,
-        ("CurrentByteOffset", _) => Field::CurrentByteOffset,
-        ("pending", _) => Field::Pending,
-        ("CurrentCount", _) => Field::CurrentCount,
-        ("MaximumCount", _) => Field::MaximumCount,
-        ("OwnerThread", _) => Field::OwnerThread,
-        ("abandoned", _) => Field::Abandoned,
-        ("waiters", _) => Field::Waiters,
-        ("queued", _) => Field::Queued,
-        ("delivered", _) => Field::Delivered,
-        ("Information" | "InternalHigh", _) => Field::Information,
-        ("key", _) => Field::PacketKey,
-        ("overlapped", _) => Field::PacketOverlapped,
-        ("status", _) => Field::PacketStatus,
-        ("bytes", _) => Field::PacketBytes,
-        _ => Field::Status,
     }
 }

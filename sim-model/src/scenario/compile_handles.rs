@@ -3,7 +3,8 @@
 use sim_core::Access;
 use sim_core::nt::job::JobAction;
 use sim_core::ob::duplicate::{
-    DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS, DUPLICATE_SAME_ATTRIBUTES, Wanted,
+    DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS, DUPLICATE_SAME_ATTRIBUTES, UNWRITABLE_TARGET_HANDLE,
+    Wanted,
 };
 use sim_core::ob::handle_flags::{HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE};
 use sim_core::ob::policy::{HandlePolicy, Reuse};
@@ -83,6 +84,9 @@ impl Args<'_> {
                 "DUPLICATE_SAME_ATTRIBUTES" => DUPLICATE_SAME_ATTRIBUTES,
                 _ => DUPLICATE_SAME_ACCESS,
             };
+        }
+        if self.given("out").is_some() {
+            options |= UNWRITABLE_TARGET_HANDLE;
         }
         self.zero_or_names("options");
         if self.given("access").is_none() {

@@ -7,24 +7,22 @@ use sim_core::io::request::{ByteOffset, IoService};
 use crate::lang::Diagnostic;
 use crate::lang::ast::{Spanned, Value as Written};
 use crate::scenario::calls::{Answer, ServiceName};
-use crate::scenario::compile::access_bit;
 use crate::scenario::compile_args::Args;
 use crate::scenario::program::{IssueArgs, Service};
 
 impl Args<'_> {
     pub(super) fn create_file(&mut self) -> Service {
         let native = self.row.answer == Answer::Status;
-        let name = if native { self.name() } else { self.device_path() };
-        let access = self.flags("access").into_iter().map(access_bit).fold(0, |mask, bit| mask | bit);
+        // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
+        let access = self.desired_access() | 0x0010_0080;
+        let name = if native { self.name() } else { self.device_path(access) };
         let alertable = self.flags("options").contains(&"FILE_SYNCHRONOUS_IO_ALERT");
         let synchronous = match native {
             true => !self.flags("options").is_empty(),
             false => !self.flags("flags").contains(&"FILE_FLAG_OVERLAPPED"),
         };
         let share = self.flags("share").into_iter().map(share_bit).fold(0, |mask, bit| mask | bit);
-        // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
-        let access = if native { access } else { access | 0x0010_0080 };
-        Service::CreateFile { name, access, options: OpenOptions { share, synchronous, alertable } }
+        Service::CreateFile { name, options: OpenOptions { share, synchronous, alertable } }
     }
 
     /// A call that sends a request. A Win32 call passes an OVERLAPPED if it has an offset or, where there is none to
@@ -62,6 +60,34 @@ impl Args<'_> {
             offset,
             code,
         })
+    }
+
+    /// The calls of completion ports, and those that cancel.
+    pub(super) fn port_service(&mut self) -> Service {
+        match self.row.service {
+            ServiceName::CreatePort => {
+                let (file, port) = (self.handle("file"), self.handle("port"));
+                let name = self.name();
+                Service::CreatePort { file, port, name, key: self.wide("key").unwrap_or(0) }
+            }
+            ServiceName::Associate => {
+                let (file, port) = (self.handle("file"), self.handle("port"));
+                Service::Associate { file, port, key: self.wide("key").unwrap_or(0) }
+            }
+            ServiceName::RemovePacket => {
+                Service::RemovePacket { port: self.handle("port"), timeout: self.timeout() }
+            }
+            ServiceName::Post => {
+                let (port, bytes) = (self.handle("port"), self.narrow("transferred"));
+                let (key, value) = (self.wide("key").unwrap_or(0), self.wide("value").unwrap_or(0));
+                Service::Post { port, key, value, bytes }
+            }
+            ServiceName::CancelIoEx => {
+                let file = self.handle("file");
+                Service::CancelIoEx { file, operation: self.operation() }
+            }
+            _ => Service::CancelIo(self.handle("file")),
+        }
     }
 
     fn byte_offset(&mut self) -> ByteOffset {

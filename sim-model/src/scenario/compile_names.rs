@@ -1,7 +1,7 @@
 //! Compiling names: from what a call is given to OBJECT_ATTRIBUTES.
 
 use sim_core::Handle;
-use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_INHERIT, OBJ_OPENIF, OBJ_PERMANENT};
+use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_EXCLUSIVE, OBJ_INHERIT, OBJ_OPENIF, OBJ_PERMANENT};
 use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::types::ObjectType;
 
@@ -43,11 +43,25 @@ impl Args<'_> {
             let flags = OBJ_OPENIF | if self.is_true("inherit") { OBJ_INHERIT } else { 0 };
             let path = text.filter(|text| !text.is_empty());
             let path = path.map(|text| self.path(format!(r"\BaseNamedObjects\{text}")));
-            return NameArg { root: HandleArg::Value(Handle::NULL), path, flags };
+            let root = HandleArg::Value(Handle::NULL);
+            return NameArg { root, path, flags, access: self.desired_access() };
         }
         let flags = self.flags("attributes").into_iter().map(attribute_bit).fold(0, |mask, bit| mask | bit);
         let root = self.handle("root");
-        NameArg { root, path: text.map(|text| self.path(text)), flags }
+        let access = self.desired_access();
+        NameArg { root, path: text.map(|text| self.path(text)), flags, access }
+    }
+
+    /// DesiredAccess, by the names of rights or as a mask; MAXIMUM_ALLOWED if it is left out.
+    pub(super) fn desired_access(&mut self) -> u32 {
+        match self.given("access").map(|value| &value.value) {
+            None => MAXIMUM_ALLOWED.0,
+            Some(Written::Number(_)) => self.narrow("access"),
+            Some(_) => {
+                let bit = |name| super::compile::access_bit(name) | access_bit(name).unwrap_or(0);
+                self.flags("access").into_iter().map(bit).fold(0, |mask, bit| mask | bit)
+            }
+        }
     }
 
     pub(super) fn open(&mut self) -> Service {
@@ -59,29 +73,38 @@ impl Args<'_> {
             "NtOpenDirectoryObject" => ObjectType::Directory,
             "NtOpenSymbolicLinkObject" => ObjectType::SymbolicLink,
             "OpenJobObject" | "NtOpenJobObject" => ObjectType::Job,
+            "OpenFileMapping" | "NtOpenSection" => ObjectType::Section,
             _ => ObjectType::Event,
         };
-        let rights = self.flags("access");
-        let access =
-            rights.iter().map(|name| super::compile::access_bit(name) | access_bit(name).unwrap_or(0));
-        let access = access.fold(0, |mask, bit| mask | bit);
-        let access = if rights.is_empty() { MAXIMUM_ALLOWED.0 } else { access };
         let mut name = self.name();
         if self.row.answer != Answer::Status {
             // An empty Win32 name is that of the directory itself, which is of another type.
             name.path = Some(name.path.unwrap_or_else(|| self.path(r"\BaseNamedObjects".into())));
             name.flags &= OBJ_INHERIT;
         }
-        Service::Open { wanted, name, access }
+        Service::Open { wanted, name }
+    }
+
+    /// A section that the paging file backs: no file is given, or INVALID_HANDLE_VALUE.
+    pub(super) fn create_section(&mut self) -> Service {
+        let file = self.handle("file");
+        if let Some(span) = self.raw("file").map(|value| value.span)
+            && file != HandleArg::Value(Handle::CURRENT_PROCESS)
+        {
+            let message = "a section of a file is not modelled, only one that the paging file backs";
+            self.complain(Diagnostic::new(message).at(span, "expected INVALID_HANDLE_VALUE"));
+        }
+        let size = self.wide("size").unwrap_or(0);
+        Service::CreateSection { name: self.name(), size }
     }
 
     /// The path that CreateFile passes: a Win32 device path is one below `\??`.
-    pub(super) fn device_path(&mut self) -> NameArg {
+    pub(super) fn device_path(&mut self, access: u32) -> NameArg {
         let text = self.text("path").unwrap_or_default();
         let win32 = [r"\\.\", r"\\?\", r"\??\"].into_iter().find_map(|prefix| text.strip_prefix(prefix));
         let path = self.path(format!(r"\??\{}", win32.unwrap_or(&text)));
         let root = HandleArg::Value(Handle::NULL);
-        NameArg { root, path: Some(path), flags: OBJ_CASE_INSENSITIVE }
+        NameArg { root, path: Some(path), flags: OBJ_CASE_INSENSITIVE, access }
     }
 }
 
@@ -89,6 +112,7 @@ fn attribute_bit(name: &str) -> u16 {
     match name {
         "OBJ_INHERIT" => OBJ_INHERIT,
         "OBJ_PERMANENT" => OBJ_PERMANENT,
+        "OBJ_EXCLUSIVE" => OBJ_EXCLUSIVE,
         "OBJ_CASE_INSENSITIVE" => OBJ_CASE_INSENSITIVE,
         "OBJ_OPENIF" => OBJ_OPENIF,
         _ => 0,

@@ -1,7 +1,8 @@
 //! Exchanges: which actors of a program can take each other's parts without a line that tells.
 
 use crate::lang::ast::CompareOp;
-use crate::scenario::condition::{Condition, Field, Term, TermKind};
+use crate::scenario::condition::{Condition, Term, TermKind};
+use crate::scenario::field::Field;
 use crate::scenario::program::{Action, ActionKind, Call, HandleArg, LabelId, Program, Service};
 use crate::scenario::service_names::Named;
 

@@ -23,6 +23,7 @@ mod compile_waits;
 pub mod condition;
 mod exchange;
 pub mod expect;
+pub mod field;
 mod image;
 pub mod names;
 pub mod places;

@@ -9,15 +9,15 @@ use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
-    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSemaphore,
-    NtCreateSymbolicLinkObject, NtCreateTimer,
+    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSection,
+    NtCreateSemaphore, NtCreateSymbolicLinkObject, NtCreateTimer,
 };
 use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::event::{NtClearEvent, NtPulseEvent, NtQueryEvent, NtSetEvent};
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::open_object::{
-    NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenJobObject, NtOpenMutant, NtOpenSemaphore,
-    NtOpenSymbolicLinkObject, NtOpenTimer,
+    NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenJobObject, NtOpenMutant, NtOpenSection,
+    NtOpenSemaphore, NtOpenSymbolicLinkObject, NtOpenTimer,
 };
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::query_object::NtQueryObject;
@@ -47,35 +47,44 @@ impl World<'_> {
         }
     }
 
-    /// OBJECT_ATTRIBUTES as a call passes them.
-    pub(super) fn attributes(&self, name: NameArg) -> ObjectAttributes {
-        let NameArg { root, path, flags } = name;
-        ObjectAttributes { root: self.handle(root), name: path.map(|path| self.path(path)), flags }
+    /// OBJECT_ATTRIBUTES and DesiredAccess as a call passes them.
+    pub(super) fn named(&self, name: NameArg) -> (ObjectAttributes, Access) {
+        let NameArg { root, path, flags, access } = name;
+        let name = path.map(|path| self.path(path));
+        (ObjectAttributes { root: self.handle(root), name, flags }, Access(access))
     }
 
     /// The services that create or open an object by its name, and those of names.
     fn name_service(&self, service: Service) -> Option<Frame> {
         Some(match service {
-            Service::Open { wanted, name, access } => self.open_service(wanted, name, Access(access)),
+            Service::Open { wanted, name } => self.open_service(wanted, name),
             Service::CreateDirectory(name) => {
-                NtCreateDirectoryObject::Create { attributes: self.attributes(name) }.into()
+                let (attributes, access) = self.named(name);
+                NtCreateDirectoryObject::Create { attributes, access }.into()
             }
             Service::CreateSymbolicLink { name, target } => {
-                let (attributes, link_target) = (self.attributes(name), self.path(target));
-                NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
+                let ((attributes, access), link_target) = (self.named(name), self.path(target));
+                NtCreateSymbolicLinkObject::Create { attributes, access, link_target }.into()
+            }
+            Service::CreateSection { name, size } => {
+                let (attributes, access) = self.named(name);
+                NtCreateSection::Create { attributes, access, size }.into()
             }
             Service::CreateEvent { name, manual_reset, signaled } => {
-                let attributes = self.attributes(name);
-                NtCreateEvent::Create { attributes, manual_reset, signaled }.into()
+                let (attributes, access) = self.named(name);
+                NtCreateEvent::Create { attributes, access, manual_reset, signaled }.into()
             }
             Service::CreateSemaphore { name, initial, limit } => {
-                NtCreateSemaphore::Create { attributes: self.attributes(name), initial, limit }.into()
+                let (attributes, access) = self.named(name);
+                NtCreateSemaphore::Create { attributes, access, initial, limit }.into()
             }
             Service::CreateMutant { name, owned } => {
-                NtCreateMutant::Create { attributes: self.attributes(name), owned }.into()
+                let (attributes, access) = self.named(name);
+                NtCreateMutant::Create { attributes, access, owned }.into()
             }
             Service::CreateTimer { name, manual_reset } => {
-                NtCreateTimer::Create { attributes: self.attributes(name), manual_reset }.into()
+                let (attributes, access) = self.named(name);
+                NtCreateTimer::Create { attributes, access, manual_reset }.into()
             }
             Service::SetPermanence { handle, permanent } => {
                 NtSetPermanence::Reference { handle: self.handle(handle), permanent }.into()
@@ -84,8 +93,8 @@ impl World<'_> {
         })
     }
 
-    fn open_service(&self, wanted: ObjectType, name: NameArg, access: Access) -> Frame {
-        let attributes = self.attributes(name);
+    fn open_service(&self, wanted: ObjectType, name: NameArg) -> Frame {
+        let (attributes, access) = self.named(name);
         match wanted {
             ObjectType::IoCompletion => NtOpenIoCompletion::Open { attributes, access }.into(),
             ObjectType::Semaphore => NtOpenSemaphore::Open { attributes, access }.into(),
@@ -94,6 +103,7 @@ impl World<'_> {
             ObjectType::Directory => NtOpenDirectoryObject::Open { attributes, access }.into(),
             ObjectType::SymbolicLink => NtOpenSymbolicLinkObject::Open { attributes, access }.into(),
             ObjectType::Job => NtOpenJobObject::Open { attributes, access }.into(),
+            ObjectType::Section => NtOpenSection::Open { attributes, access }.into(),
             _ => NtOpenEvent::Open { attributes, access }.into(),
         }
     }
@@ -106,15 +116,18 @@ impl World<'_> {
         apc: Option<Id<Apc>>,
     ) -> Option<Frame> {
         Some(match service {
-            Service::CreateFile { name, access, options } => {
-                let attributes = self.attributes(name);
-                NtCreateFile::of(CreateFile { attributes, access: Access(access), options }).into()
+            Service::CreateFile { name, options } => {
+                let (attributes, access) = self.named(name);
+                NtCreateFile::of(CreateFile { attributes, access, options }).into()
             }
             Service::Close(handle) => NtClose::of(self.handle(handle)).into(),
             Service::CreatePort { file, port, key, name } => {
                 let (file, port) = (self.handle(file), self.handle(port));
                 match port {
-                    Handle::NULL => NtCreateIoCompletion::Create { attributes: self.attributes(name) }.into(),
+                    Handle::NULL => {
+                        let (attributes, access) = self.named(name);
+                        NtCreateIoCompletion::Create { attributes, access }.into()
+                    }
                     port => NtSetInformationFile::of(file, port, key).into(),
                 }
             }

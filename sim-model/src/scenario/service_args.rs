@@ -15,10 +15,8 @@ use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathId,
 pub enum Service {
     /// CreateFile.
     CreateFile {
-        /// The path.
+        /// The path and DesiredAccess.
         name: NameArg,
-        /// DesiredAccess.
-        access: u32,
         /// Share access; FILE_FLAG_OVERLAPPED or not.
         options: OpenOptions,
     },
@@ -88,11 +86,16 @@ pub enum Service {
         wanted: ObjectType,
         /// Its name.
         name: NameArg,
-        /// DesiredAccess.
-        access: u32,
     },
     /// NtCreateDirectoryObject.
     CreateDirectory(NameArg),
+    /// NtCreateSection.
+    CreateSection {
+        /// The section's name.
+        name: NameArg,
+        /// MaximumSize, in bytes.
+        size: u64,
+    },
     /// NtCreateSymbolicLinkObject.
     CreateSymbolicLink {
         /// The link's name.

@@ -68,7 +68,8 @@ impl World<'_> {
                 NtAlertThreadByThreadId::Lookup { object }.into()
             }
             Service::CreateJob(name) => {
-                NtCreateJobObject::Create { attributes: self.attributes(name) }.into()
+                let (attributes, access) = self.named(name);
+                NtCreateJobObject::Create { attributes, access }.into()
             }
             Service::Job { job, action, exit_status } => {
                 JobService::Reference { handle: self.handle(job), action, exit_status }.into()

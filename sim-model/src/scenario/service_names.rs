@@ -22,6 +22,7 @@ impl Service {
             | Service::CreateEvent { name, .. }
             | Service::Open { name, .. }
             | Service::CreateDirectory(name)
+            | Service::CreateSection { name, .. }
             | Service::CreateSymbolicLink { name, .. }
             | Service::CreateSemaphore { name, .. }
             | Service::CreateMutant { name, .. }

@@ -11,9 +11,10 @@ use sim_core::renaming::{Rename, Renaming};
 
 use crate::lang::Binds;
 use crate::lang::ast::CompareOp;
-use crate::scenario::condition::{Condition, Field, Term, TermKind, Value};
+use crate::scenario::condition::{Condition, Term, TermKind, Value};
 use crate::scenario::exchange::{Exchange, exchanges};
 use crate::scenario::expect::Expectation;
+use crate::scenario::field::Field;
 use crate::scenario::program::{Action, ActionKind, Call, HandleArg, LabelId, ProcessArg, Program, Service};
 use crate::scenario::service_names::Named;
 use crate::scenario::world::{ActorState, Binding, Stage, World};

@@ -9,6 +9,7 @@ use sim_core::ob::handle_flags::flags_of;
 use sim_core::ob::header::Object;
 use sim_core::ob::information::Answered;
 use sim_core::ob::symbolic_link::SymbolicLink;
+use sim_core::ob::totals::HighWater;
 use sim_core::ps::job::{ACTIVE_PROCESS_ZERO, EXIT_PROCESS, Job, NEW_PROCESS};
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
@@ -272,6 +273,10 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Iosb) => names.iosb(Id::at(at)),
         (None, Kind::Irp) => irp(step, at).map_or_else(|| format!("IRP#{at}"), |irp| names.irp(irp)),
         (None, Kind::System) => "system".into(),
+        (None, Kind::HighWater) => {
+            let mark = k.get(Id::<HighWater>::at(at));
+            mark.map_or_else(String::new, |mark| format!("type {}", mark.object_type.name()))
+        }
         (None, kind) => format!("{kind:?}#{at}"),
     }
 }
@@ -331,15 +336,14 @@ fn event(
         Change::Create { kind: Kind::Information, at } => {
             let at = Id::at(*at);
             let answer = world.kernel().get(at)?;
-            let value = |field: &&str| match world.kernel().answered(at, field) {
-                Some(Answered::Number(number)) if *field == "GrantedAccess" => {
-                    format!("{field} 0x{number:x}")
-                }
-                Some(Answered::Number(number)) => format!("{field} {number}"),
-                Some(Answered::Text(text)) => format!("{field} \"{text}\""),
-                None => (*field).to_owned(),
+            let value = |field: &&str| {
+                Some(match world.kernel().answered(at, field)? {
+                    Answered::Number(number) if *field == "GrantedAccess" => format!("{field} 0x{number:x}"),
+                    Answered::Number(number) => format!("{field} {number}"),
+                    Answered::Text(text) => format!("{field} \"{text}\""),
+                })
             };
-            let values: Vec<String> = answer.class.fields().iter().map(value).collect();
+            let values: Vec<String> = answer.class.fields().iter().filter_map(value).collect();
             Some(shown(world.names().information(at), "says", values.join(", ")))
         }
         Change::Entry { process, slot, to, from, .. }

@@ -192,8 +192,11 @@ impl Page<'_> {
         };
         let mut reasons = wrap(&why, WIDTH - left).into_iter();
         if columns(&what) > WHAT {
-            let room = WIDTH - (left - WHAT - 2);
-            self.line(&format!("{indent}{name}{}", self.paint.text(Tone::Change, &cut(&what, room))));
+            let begins = left - WHAT - 2;
+            for (at, line) in wrap(&what, WIDTH - begins).iter().enumerate() {
+                let before = if at == 0 { format!("{indent}{name}") } else { " ".repeat(begins) };
+                self.line(&format!("{before}{}", self.paint.text(Tone::Change, line)));
+            }
         } else {
             let first = reasons.next().unwrap_or_default();
             let what = self.paint.pad(Tone::Change, &what, WHAT + 2);

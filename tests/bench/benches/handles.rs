@@ -11,6 +11,7 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
+use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::profile::Profile;
 use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, Kernel};
@@ -46,6 +47,7 @@ impl Model {
 
     fn open(&mut self) -> Handle {
         self.call(NtCreateEvent::Create {
+            access: MAXIMUM_ALLOWED,
             attributes: ObjectAttributes::UNNAMED,
             manual_reset: false,
             signaled: false,

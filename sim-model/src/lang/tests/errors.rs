@@ -174,7 +174,7 @@ fn arguments() {
         "ReadFile(hFile: f, 64)",
         "ReadFile(f, 64, hFile: f)",
         "ReadFile(f, \"64\")",
-        "ReadFile(64, 64)",
+        "ReadFile(\"64\", 64)",
         "ReadFile(f, INFINIT)",
         "CreateFile(f, GENERIC_REED, FILE_FLAG_OVERLAPED | GENERIC_READ)",
         "CloseHandle(GetCurrentProces())",

@@ -1,0 +1,146 @@
+//! Fields: what a condition can ask of a label, and how each is called.
+
+/// What can be asked of a label.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// HandleCount of the object that the handle names now.
+    HandleCount,
+    /// PointerCount of the object that the handle names now.
+    PointerCount,
+    /// The handle's value.
+    Value,
+    /// HandleCount of the object that the label was bound to.
+    ObjectHandleCount,
+    /// PointerCount of the object that the label was bound to.
+    ObjectPointerCount,
+    /// PointerCount of the object that the handle names now, with the references taken in advance.
+    ChargedPointerCount,
+    /// PointerCount of the object that the label was bound to, with the references taken in advance.
+    ObjectChargedPointerCount,
+    /// The attributes of a queried handle.
+    Attributes,
+    /// The access that a handle grants, or granted when it was queried.
+    GrantedAccess,
+    /// The name of a queried object's type.
+    TypeName,
+    /// Objects of a queried object's type.
+    TotalNumberOfObjects,
+    /// Handles to objects of a queried object's type.
+    TotalNumberOfHandles,
+    /// The most objects of a queried object's type.
+    HighWaterNumberOfObjects,
+    /// The most handles to objects of a queried object's type.
+    HighWaterNumberOfHandles,
+    /// How many bytes an answer takes.
+    ReturnLength,
+    /// How a queried process or thread has ended.
+    ExitStatus,
+    /// IRP_MJ_CLEANUP was sent.
+    Cleanup,
+    /// IRP_MJ_CLOSE was sent.
+    Close,
+    /// The handle's value is open in its process.
+    Open,
+    /// The object is deleted.
+    Deleted,
+    /// A wait on the object would be satisfied.
+    Signaled,
+    /// The handle can be inherited.
+    Inherit,
+    /// The handle is protected from close.
+    Protected,
+    /// Processes of the job that have not ended.
+    ActiveProcesses,
+    /// The object's name is in the namespace.
+    Named,
+    /// The object is permanent.
+    Permanent,
+    /// The full name of the object that the handle names now.
+    Name,
+    /// The full name of the object that the label was bound to.
+    ObjectName,
+    /// Packets in the port.
+    Packets,
+    /// CurrentByteOffset of a file object.
+    CurrentByteOffset,
+    /// CurrentCount of a semaphore or mutant.
+    CurrentCount,
+    /// MaximumCount of a semaphore.
+    MaximumCount,
+    /// The thread that owns a mutant.
+    OwnerThread,
+    /// The mutant was abandoned and nobody has acquired it since.
+    Abandoned,
+    /// Threads that wait for the object.
+    Waiters,
+    /// The user APC waits for its thread.
+    Queued,
+    /// The user APC has run.
+    Delivered,
+    /// The request is outstanding.
+    Pending,
+    /// The status field of the status block.
+    Status,
+    /// The information field of the status block.
+    Information,
+    /// A packet's key.
+    PacketKey,
+    /// A packet's OVERLAPPED.
+    PacketOverlapped,
+    /// A packet's status.
+    PacketStatus,
+    /// A packet's number of bytes.
+    PacketBytes,
+}
+
+impl Field {
+    /// The field of that name; of the object itself, if a function was asked.
+    pub(super) fn named(name: &str, of_object: bool) -> Field {
+        match (name, of_object) {
+            ("HandleCount", false) => Field::HandleCount,
+            ("PointerCount", false) => Field::PointerCount,
+            ("HandleCount", true) => Field::ObjectHandleCount,
+            ("PointerCount", true) => Field::ObjectPointerCount,
+            ("ChargedPointerCount", false) => Field::ChargedPointerCount,
+            ("ChargedPointerCount", true) => Field::ObjectChargedPointerCount,
+            ("Attributes", _) => Field::Attributes,
+            ("GrantedAccess", _) => Field::GrantedAccess,
+            ("TypeName", _) => Field::TypeName,
+            ("TotalNumberOfObjects", _) => Field::TotalNumberOfObjects,
+            ("TotalNumberOfHandles", _) => Field::TotalNumberOfHandles,
+            ("HighWaterNumberOfObjects", _) => Field::HighWaterNumberOfObjects,
+            ("HighWaterNumberOfHandles", _) => Field::HighWaterNumberOfHandles,
+            ("ReturnLength", _) => Field::ReturnLength,
+            ("ExitStatus", _) => Field::ExitStatus,
+            ("Value", _) => Field::Value,
+            ("cleanup", _) => Field::Cleanup,
+            ("close", _) => Field::Close,
+            ("open", _) => Field::Open,
+            ("deleted", _) => Field::Deleted,
+            ("signaled", _) => Field::Signaled,
+            ("named", _) => Field::Named,
+            ("permanent", _) => Field::Permanent,
+            ("Name", false) => Field::Name,
+            ("Name", true) => Field::ObjectName,
+            ("packets", _) => Field::Packets,
+            ("inherit", _) => Field::Inherit,
+            ("protected", _) => Field::Protected,
+            ("ActiveProcesses", _) => Field::ActiveProcesses,
+            ("CurrentByteOffset", _) => Field::CurrentByteOffset,
+            ("pending", _) => Field::Pending,
+            ("CurrentCount", _) => Field::CurrentCount,
+            ("MaximumCount", _) => Field::MaximumCount,
+            ("OwnerThread", _) => Field::OwnerThread,
+            ("abandoned", _) => Field::Abandoned,
+            ("waiters", _) => Field::Waiters,
+            ("queued", _) => Field::Queued,
+            ("delivered", _) => Field::Delivered,
+            ("Information" | "InternalHigh", _) => Field::Information,
+            ("key", _) => Field::PacketKey,
+            ("overlapped", _) => Field::PacketOverlapped,
+            ("status", _) => Field::PacketStatus,
+            ("bytes", _) => Field::PacketBytes,
+            _ => Field::Status,
+        }
+    }
+}
