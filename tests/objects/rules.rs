@@ -1,0 +1,691 @@
+//! A second reading of the object manager's rules, straight from the sources and without steps: what each call answers,
+//! and which handles, references and names there are after it.
+//!
+//! It shares nothing with the kernel but the names of statuses. Where the sources do not say what happens, it answers
+//! nothing, and the call is not made. Sources: the WDK's and Win32's pages on the calls; ReactOS kernel tests
+//! ntos_ob/ObReference.c, ObHandle.c, ObType.c, ObInsert.c; Wine ntdll/tests/om.c, kernel32/tests/process.c; ReactOS
+//! ob/obref.c, obhandle.c, obname.c.
+
+use std::collections::BTreeMap;
+
+use sim_core::NtStatus;
+
+use crate::names::Found;
+use crate::table::{Entry, Table};
+
+pub(crate) const INHERIT: u8 = 2;
+pub(crate) const PROTECT: u8 = 1;
+pub(crate) const OPENIF: u16 = 0x80;
+pub(crate) const PERMANENT: u16 = 0x10;
+pub(crate) const CASE_INSENSITIVE: u16 = 0x40;
+pub(crate) const CLOSE_SOURCE: u8 = 1;
+pub(crate) const SAME_ACCESS: u8 = 2;
+pub(crate) const SAME_ATTRIBUTES: u8 = 4;
+pub(crate) const DELETE: u32 = 0x1_0000;
+const DUP_HANDLE: u32 = 0x40;
+const CREATE_PROCESS: u32 = 0x80;
+const MODIFY_STATE: u32 = 2;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Event,
+    Semaphore,
+    Directory,
+    Link,
+    Port,
+    File,
+    Process,
+    Thread,
+}
+
+impl Kind {
+    /// Every right of the type; for processes and threads, which grew, those that all versions know.
+    pub(crate) fn rights(self) -> u32 {
+        match self {
+            Kind::Event | Kind::Semaphore | Kind::Port => 0x1F_0003,
+            Kind::Directory => 0x0F_000F,
+            Kind::Link => 0x0F_0001,
+            Kind::File => 0x1F_01FF,
+            Kind::Process => 0x1F_0FFF,
+            Kind::Thread => 0x1F_03FF,
+        }
+    }
+
+    /// Whether this asks for a right that the type has not; nothing where that depends on the version.
+    fn exceeds(self, access: u32) -> Option<bool> {
+        let grew = matches!(self, Kind::Process | Kind::Thread)
+            && access & 0xFF00_0000 == 0
+            && access & 0x80_0000 == 0;
+        let exceeds = access & !self.rights() != 0;
+        (!exceeds || !grew).then_some(exceeds)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Object {
+    pub(crate) kind: Kind,
+    pub(crate) handles: u32,
+    /// References: one for each handle, one for the name, one for each that was taken by pointer, and what else holds it.
+    pub(crate) references: u32,
+    /// Those taken by pointer.
+    pub(crate) held: u32,
+    /// The directory that the name stands in, and the name.
+    pub(crate) name: Option<(usize, String)>,
+    /// The name stays without handles.
+    pub(crate) permanent: bool,
+    pub(crate) target: String,
+    pub(crate) deleted: bool,
+    /// A thread's process.
+    pub(crate) process: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    pub(crate) access: u32,
+    pub(crate) attributes: u8,
+    pub(crate) options: u8,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Call {
+    Create {
+        process: usize,
+        kind: Kind,
+        at: At,
+        target: String,
+    },
+    OpenFile {
+        process: usize,
+    },
+    Open {
+        process: usize,
+        kind: Kind,
+        at: At,
+        access: u32,
+    },
+    Close {
+        process: usize,
+        handle: u32,
+    },
+    /// ObDuplicateObject, between processes that are given by themselves.
+    Move {
+        source: usize,
+        handle: u32,
+        target: Option<usize>,
+        wanted: Wanted,
+    },
+    /// NtDuplicateObject, between processes that are given by handles.
+    Duplicate {
+        process: usize,
+        source: u32,
+        handle: u32,
+        target: u32,
+        wanted: Wanted,
+    },
+    SetFlags {
+        process: usize,
+        handle: u32,
+        mask: u8,
+        flags: u8,
+    },
+    Query {
+        process: usize,
+        handle: u32,
+    },
+    Compare {
+        process: usize,
+        handles: [u32; 2],
+    },
+    Permanence {
+        process: usize,
+        handle: u32,
+        permanent: bool,
+    },
+    SetEvent {
+        process: usize,
+        handle: u32,
+    },
+    Hold {
+        process: usize,
+        handle: u32,
+        kind: Option<Kind>,
+        access: u32,
+    },
+    HoldByName {
+        process: usize,
+        kind: Kind,
+        at: At,
+    },
+    HoldAgain {
+        pick: usize,
+    },
+    Drop {
+        pick: usize,
+    },
+    Reopen {
+        process: usize,
+        pick: usize,
+    },
+    OpenProcess {
+        process: usize,
+        which: usize,
+    },
+    CreateProcess {
+        parent: u32,
+        inherits: bool,
+    },
+    End {
+        process: usize,
+    },
+}
+
+/// Where a name is looked for, and the OBJ_ bits beside it.
+#[derive(Clone, Debug)]
+pub(crate) struct At {
+    pub(crate) root: u32,
+    pub(crate) path: Option<&'static str>,
+    pub(crate) flags: u16,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Basic {
+    pub(crate) attributes: u8,
+    pub(crate) access: Option<u32>,
+    pub(crate) handles: u32,
+    pub(crate) pointers: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: NtStatus,
+    /// The new handle; 0 for none.
+    pub(crate) handle: u32,
+    pub(crate) basic: Option<Basic>,
+}
+
+impl Answer {
+    pub(crate) fn status(status: NtStatus) -> Answer {
+        Answer { status, handle: 0, basic: None }
+    }
+}
+
+/// What of a Windows version matters here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Version {
+    /// References that a handle-table entry takes in advance; none before Windows 8.
+    pub(crate) batch: Option<u32>,
+    /// NtClose of -1 and -2 succeeds.
+    pub(crate) closes_pseudo: bool,
+    /// A name that another type has is a mismatch, with or without OBJ_OPENIF; so is a root that is no directory.
+    pub(crate) names_tell_type: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) version: Version,
+    pub(crate) objects: Vec<Object>,
+    pub(crate) tables: Vec<Table>,
+    /// The object of each process, and of its thread that calls.
+    pub(crate) processes: Vec<usize>,
+    pub(crate) threads: Vec<usize>,
+    pub(crate) born: Vec<bool>,
+    pub(crate) ended: Vec<bool>,
+}
+
+pub(crate) type Result<T> = std::result::Result<T, Stop>;
+
+/// Why a call goes no further.
+pub(crate) enum Stop {
+    /// It answers this.
+    Status(NtStatus),
+    /// The sources do not say what it answers.
+    Open,
+}
+
+impl From<NtStatus> for Stop {
+    fn from(status: NtStatus) -> Stop {
+        Stop::Status(status)
+    }
+}
+
+pub(crate) fn fail<T>(status: NtStatus) -> Result<T> {
+    Err(Stop::Status(status))
+}
+
+impl Rules {
+    /// What a call answers, after doing it; none if the sources do not say. `new` is the value that was given out where
+    /// nobody promises which.
+    pub(crate) fn call(&mut self, call: &Call, new: Option<u32>) -> Option<Answer> {
+        match self.answer(call, new) {
+            Ok(answer) => Some(answer),
+            Err(Stop::Status(status)) => Some(Answer::status(status)),
+            Err(Stop::Open) => None,
+        }
+    }
+
+    /// Whether this process can make a call.
+    pub(crate) fn runs(&self, process: usize) -> bool {
+        self.born[process] && !self.ended[process]
+    }
+
+    fn answer(&mut self, call: &Call, new: Option<u32>) -> Result<Answer> {
+        let done = Ok(Answer::status(NtStatus::SUCCESS));
+        match *call {
+            Call::Create { process, kind, ref at, ref target } => self.create(process, kind, at, target, new),
+            Call::OpenFile { process } => {
+                let object = self.add(Kind::File);
+                let handle = self.give(process, object, Kind::File.rights(), 0, new)?;
+                Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
+            }
+            Call::Open { process, kind, ref at, access } => {
+                let object = self.named(process, kind, at)?;
+                if kind == Kind::Port && at.flags & PERMANENT != 0 {
+                    return fail(NtStatus::INVALID_PARAMETER);
+                }
+                if access & !kind.rights() != 0 {
+                    return Err(Stop::Open);
+                }
+                let handle = self.give(process, object, access, at.flags as u8 & INHERIT, new)?;
+                Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
+            }
+            Call::Close { process, handle } => {
+                self.close(process, handle)?;
+                done
+            }
+            Call::Move { source, handle, target, wanted } => {
+                self.duplicate(source, source, handle, target, wanted, new)
+            }
+            Call::Duplicate { process, source, handle, target, wanted } => {
+                self.duplicate_by_handles(process, [source, target], handle, wanted, new)
+            }
+            Call::SetFlags { process, handle, mask, flags } => {
+                let entry = self.tables[process].entry(handle).ok_or(NtStatus::INVALID_HANDLE)?;
+                for (flag, attribute) in [(1, INHERIT), (2, PROTECT)] {
+                    if mask & flag != 0 {
+                        entry.attributes &= !attribute;
+                        entry.attributes |= if flags & flag != 0 { attribute } else { 0 };
+                    }
+                }
+                done
+            }
+            Call::Query { process, handle } => self.query(process, handle),
+            Call::Compare { process, handles } => {
+                let objects = [
+                    self.use_handle(process, handles[0], None, 0)?,
+                    self.use_handle(process, handles[1], None, 0)?,
+                ];
+                match objects[0] == objects[1] {
+                    true => done,
+                    false => fail(NtStatus::NOT_SAME_OBJECT),
+                }
+            }
+            Call::Permanence { process, handle, permanent } => {
+                let access = if permanent { 0 } else { DELETE };
+                let object = self.use_handle(process, handle, None, access)?;
+                self.objects[object].permanent = permanent;
+                self.check_name(object);
+                done
+            }
+            Call::SetEvent { process, handle } => {
+                self.use_handle(process, handle, Some(Kind::Event), MODIFY_STATE)?;
+                done
+            }
+            Call::Hold { process, handle, kind, access } => {
+                let object = self.use_handle(process, handle, kind, access)?;
+                self.hold(object);
+                done
+            }
+            Call::HoldByName { process, kind, ref at } => {
+                let object = self.named(process, kind, at)?;
+                self.hold(object);
+                done
+            }
+            Call::HoldAgain { pick } => {
+                let object = self.pick(pick)?;
+                self.hold(object);
+                done
+            }
+            Call::Drop { pick } => {
+                let object = self.pick(pick)?;
+                self.objects[object].held -= 1;
+                self.dereference(object);
+                done
+            }
+            Call::Reopen { process, pick } => {
+                let object = self.pick(pick)?;
+                let Object { kind, handles, .. } = self.objects[object];
+                if kind == Kind::File && handles == 0 {
+                    return fail(NtStatus::UNSUCCESSFUL);
+                }
+                let handle = self.give(process, object, kind.rights(), 0, new)?;
+                Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
+            }
+            Call::OpenProcess { process, which } => {
+                let object = self.processes[which];
+                if !self.born[which] || self.objects[object].deleted {
+                    return fail(NtStatus::INVALID_CID);
+                }
+                let handle = self.give(process, object, Kind::Process.rights(), INHERIT, new)?;
+                Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
+            }
+            Call::CreateProcess { parent, inherits } => self.create_process(parent, inherits),
+            Call::End { process } => {
+                self.end(process);
+                done
+            }
+        }
+    }
+
+    /// One of the objects that are held by pointer.
+    pub(crate) fn pick(&self, pick: usize) -> Result<usize> {
+        let held: Vec<usize> =
+            (0..self.objects.len()).filter(|object| self.objects[*object].held > 0).collect();
+        if held.is_empty() { Err(Stop::Open) } else { Ok(held[pick % held.len()]) }
+    }
+
+    pub(crate) fn add(&mut self, kind: Kind) -> usize {
+        self.objects.push(Object {
+            kind,
+            handles: 0,
+            references: 0,
+            held: 0,
+            name: None,
+            permanent: false,
+            target: String::new(),
+            deleted: false,
+            process: None,
+        });
+        self.objects.len() - 1
+    }
+
+    fn hold(&mut self, object: usize) {
+        self.objects[object].held += 1;
+        self.objects[object].references += 1;
+    }
+
+    /// A new handle, and the reference it holds.
+    fn give(
+        &mut self,
+        process: usize,
+        object: usize,
+        access: u32,
+        attributes: u8,
+        new: Option<u32>,
+    ) -> Result<u32> {
+        self.objects[object].handles += 1;
+        self.objects[object].references += 1;
+        Ok(self.tables[process].add(Entry { object, access, attributes, credit: 0 }, new))
+    }
+
+    fn create(
+        &mut self,
+        process: usize,
+        kind: Kind,
+        at: &At,
+        target: &str,
+        new: Option<u32>,
+    ) -> Result<Answer> {
+        if kind == Kind::Port && at.flags & PERMANENT != 0 {
+            return fail(NtStatus::INVALID_PARAMETER);
+        }
+        let attributes = at.flags as u8 & INHERIT;
+        let found = if at.path.is_some() { Some(self.look_up(process, kind, at)?) } else { None };
+        if let Some(Found::Object(object)) = found {
+            let mismatch = self.objects[object].kind != kind;
+            let opens = at.flags & OPENIF != 0;
+            return match (opens, mismatch) {
+                (true, false) => {
+                    let handle = self.give(process, object, kind.rights(), attributes, new)?;
+                    Ok(Answer { handle, ..Answer::status(NtStatus::OBJECT_NAME_EXISTS) })
+                }
+                (true, true) => fail(NtStatus::OBJECT_TYPE_MISMATCH),
+                (false, true) if self.version.names_tell_type => fail(NtStatus::OBJECT_TYPE_MISMATCH),
+                (false, _) => fail(NtStatus::OBJECT_NAME_COLLISION),
+            };
+        }
+        let object = self.add(kind);
+        self.objects[object].target = target.into();
+        if let Some(Found::Nothing { directory, name }) = found {
+            self.objects[object].name = Some((directory, name));
+            self.objects[object].permanent = at.flags & PERMANENT != 0;
+            self.objects[object].references += 1;
+            self.objects[directory].references += 1;
+        }
+        let handle = self.give(process, object, kind.rights(), attributes, new)?;
+        Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
+    }
+
+    /// The object of that name and type.
+    fn named(&mut self, process: usize, kind: Kind, at: &At) -> Result<usize> {
+        match self.look_up(process, kind, at)? {
+            Found::Object(object) if self.objects[object].kind == kind => Ok(object),
+            Found::Object(_) => fail(NtStatus::OBJECT_TYPE_MISMATCH),
+            Found::Nothing { .. } => fail(NtStatus::OBJECT_NAME_NOT_FOUND),
+        }
+    }
+
+    /// A reference by handle that ends with the call: the object, and what the entry pays for it.
+    pub(crate) fn use_handle(
+        &mut self,
+        process: usize,
+        handle: u32,
+        kind: Option<Kind>,
+        access: u32,
+    ) -> Result<usize> {
+        let pseudo = self.pseudo(process, handle);
+        let (object, granted) = match pseudo {
+            Some(object) => (object, self.objects[object].kind.rights()),
+            None => {
+                let entry = self.tables[process].entry(handle).ok_or(NtStatus::INVALID_HANDLE)?;
+                (entry.object, entry.access)
+            }
+        };
+        if kind.is_some_and(|kind| kind != self.objects[object].kind) {
+            return fail(NtStatus::OBJECT_TYPE_MISMATCH);
+        }
+        if access & !granted != 0 {
+            return fail(NtStatus::ACCESS_DENIED);
+        }
+        if let (None, Some(batch)) = (pseudo, self.version.batch) {
+            let entry = self.tables[process].entry(handle).expect("it was looked up");
+            // The first use takes the batch for those that follow; each of those is paid by one.
+            entry.credit = entry.credit.checked_sub(1).unwrap_or(batch);
+        }
+        Ok(object)
+    }
+
+    fn pseudo(&self, process: usize, handle: u32) -> Option<usize> {
+        match handle as i32 {
+            -1 => Some(self.processes[process]),
+            -2 => Some(self.threads[process]),
+            _ => None,
+        }
+    }
+
+    fn query(&mut self, process: usize, handle: u32) -> Result<Answer> {
+        let object = self.use_handle(process, handle, None, 0)?;
+        let (attributes, access) = match self.tables[process].entry(handle) {
+            Some(entry) => (entry.attributes, entry.access),
+            None => (0, 0),
+        };
+        let Object { kind, handles, references, .. } = self.objects[object];
+        let in_advance: u64 = self.tables.iter().map(|table| table.credit(object)).sum();
+        let known = !matches!(kind, Kind::Process | Kind::Thread);
+        let basic = Basic {
+            attributes,
+            access: known.then_some(access),
+            handles,
+            pointers: u64::from(references) + 1 + in_advance,
+        };
+        Ok(Answer { basic: Some(basic), ..Answer::status(NtStatus::SUCCESS) })
+    }
+
+    fn close(&mut self, process: usize, handle: u32) -> Result<()> {
+        if matches!(handle as i32, -6..=-1) && self.version.closes_pseudo {
+            return Ok(());
+        }
+        let entry = self.tables[process].entry(handle).ok_or(NtStatus::INVALID_HANDLE)?;
+        if entry.attributes & PROTECT != 0 {
+            return fail(NtStatus::HANDLE_NOT_CLOSABLE);
+        }
+        self.remove(process, handle);
+        Ok(())
+    }
+
+    fn remove(&mut self, process: usize, handle: u32) {
+        let object = self.tables[process].remove(handle).object;
+        self.objects[object].handles -= 1;
+        // A name goes with the last handle; for one made temporary without handles, with the call that does so.
+        self.check_name(object);
+        self.dereference(object);
+    }
+
+    fn check_name(&mut self, object: usize) {
+        if self.objects[object].handles > 0 || self.objects[object].permanent {
+            return;
+        }
+        if let Some((directory, _)) = self.objects[object].name.take() {
+            self.dereference(directory);
+            self.dereference(object);
+        }
+    }
+
+    fn dereference(&mut self, object: usize) {
+        let header = &mut self.objects[object];
+        header.references -= 1;
+        if header.references == 0 {
+            header.deleted = true;
+            if let Some(process) = header.process {
+                self.dereference(self.processes[process]);
+            }
+        }
+    }
+
+    fn duplicate_by_handles(
+        &mut self,
+        process: usize,
+        ends: [u32; 2],
+        handle: u32,
+        wanted: Wanted,
+        new: Option<u32>,
+    ) -> Result<Answer> {
+        let source = self.use_handle(process, ends[0], Some(Kind::Process), DUP_HANDLE)?;
+        let source = self.process_of(source);
+        if ends[1] == 0 {
+            return self.duplicate(process, source, handle, None, wanted, new);
+        }
+        match self.use_handle(process, ends[1], Some(Kind::Process), DUP_HANDLE) {
+            Ok(target) => {
+                let target = Some(self.process_of(target));
+                self.duplicate(process, source, handle, target, wanted, new)
+            }
+            Err(stop) => {
+                // The source is closed regardless of any error.
+                if wanted.options & CLOSE_SOURCE != 0 && !self.ended[source] {
+                    let _ = self.close(source, handle);
+                }
+                Err(stop)
+            }
+        }
+    }
+
+    fn process_of(&self, object: usize) -> usize {
+        self.processes.iter().position(|process| *process == object).expect("a process")
+    }
+
+    fn duplicate(
+        &mut self,
+        caller: usize,
+        source: usize,
+        handle: u32,
+        target: Option<usize>,
+        wanted: Wanted,
+        new: Option<u32>,
+    ) -> Result<Answer> {
+        if self.ended[source] {
+            return fail(NtStatus::PROCESS_IS_TERMINATING);
+        }
+        let (object, granted, attributes) = match handle as i32 {
+            -1 => (self.processes[source], Kind::Process.rights(), 0),
+            -2 => (self.threads[caller], Kind::Thread.rights(), 0),
+            _ => {
+                let entry = self.tables[source].entry(handle).ok_or(NtStatus::INVALID_HANDLE)?;
+                (entry.object, entry.access, entry.attributes)
+            }
+        };
+        let closes = wanted.options & CLOSE_SOURCE != 0;
+        if target.is_none() && !closes {
+            return fail(NtStatus::INVALID_PARAMETER);
+        }
+        let access = if wanted.options & SAME_ACCESS != 0 { granted } else { wanted.access };
+        let fails = match target {
+            Some(target) if self.ended[target] => Some(NtStatus::PROCESS_IS_TERMINATING),
+            Some(_) if self.objects[object].kind.exceeds(access).ok_or(Stop::Open)? => {
+                Some(NtStatus::ACCESS_DENIED)
+            }
+            // Whether more may be asked for than the source grants is the type's own security's matter.
+            Some(_) if access & !granted != 0 && self.objects[object].kind == Kind::File => {
+                return Err(Stop::Open);
+            }
+            _ => None,
+        };
+        // The object is counted for the target before its source is closed, so nothing ends in between.
+        self.objects[object].references += 1;
+        self.objects[object].handles += 1;
+        if closes {
+            let _ = self.close(source, handle);
+        }
+        self.objects[object].handles -= 1;
+        let attributes =
+            if wanted.options & SAME_ATTRIBUTES != 0 { attributes } else { wanted.attributes } & INHERIT;
+        let given = match (fails, target) {
+            (None, Some(target)) => self.give(target, object, access, attributes, new)?,
+            _ => 0,
+        };
+        self.check_name(object);
+        self.dereference(object);
+        match fails {
+            Some(status) => fail(status),
+            None => Ok(Answer { handle: given, ..Answer::status(NtStatus::SUCCESS) }),
+        }
+    }
+
+    /// The first process makes the third.
+    fn create_process(&mut self, parent: u32, inherits: bool) -> Result<Answer> {
+        const CHILD: usize = 2;
+        if self.born[CHILD] {
+            return Err(Stop::Open);
+        }
+        let parent = self.use_handle(0, parent, Some(Kind::Process), CREATE_PROCESS)?;
+        let parent = self.process_of(parent);
+        if self.ended[parent] {
+            return fail(NtStatus::PROCESS_IS_TERMINATING);
+        }
+        self.born[CHILD] = true;
+        let inherited: BTreeMap<u32, Entry> = match inherits {
+            true => self.tables[parent].open().filter(|(_, entry)| entry.attributes & INHERIT != 0).collect(),
+            false => BTreeMap::new(),
+        };
+        for entry in inherited.values() {
+            self.objects[entry.object].handles += 1;
+            self.objects[entry.object].references += 1;
+        }
+        self.tables[CHILD] = Table::inherited(inherited);
+        let object = self.processes[CHILD];
+        self.objects[object].references += 2;
+        self.objects[self.threads[CHILD]].references += 1;
+        let handle = self.give(0, object, Kind::Process.rights(), 0, None)?;
+        Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
+    }
+
+    /// A process ends: its handles are closed, protected or not, and its threads let it go.
+    fn end(&mut self, process: usize) {
+        self.ended[process] = true;
+        let handles: Vec<u32> = self.tables[process].open().map(|(handle, _)| handle).collect();
+        for handle in handles {
+            self.remove(process, handle);
+        }
+        self.dereference(self.processes[process]);
+        self.dereference(self.threads[process]);
+    }
+}
