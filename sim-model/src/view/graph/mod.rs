@@ -22,6 +22,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use crate::scenario::world::{Binding, World};
 use crate::view::holders::{Hold, Holder, holders, under_way};
 use crate::view::leaks::{Leak, leaks};
+use crate::view::text::listed;
 
 pub use data::{Link, Node, NodeKind};
 pub use dot::render_dot;
@@ -102,7 +103,7 @@ fn sentence(world: &World<'_>, leak: &Leak) -> String {
             let names: Vec<String> = objects.iter().map(|object| name(*object)).collect();
             format!(
                 "{} hold each other and nothing else holds them: they will never be freed",
-                names.join(" and ")
+                listed(&names)
             )
         }
     }
