@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::rules::{
+use crate::call::{
     At, CASE_INSENSITIVE, CLOSE_SOURCE, Call, DELETE, Kind, OPENIF, PERMANENT, SAME_ACCESS, SAME_ATTRIBUTES,
     Wanted,
 };

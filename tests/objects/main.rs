@@ -1,7 +1,9 @@
 //! The kernel against a second reading of the object manager's rules: the same random calls are made on both, and after
 //! each call what it answered, every handle, every count and every name is compared.
 
+mod call;
 mod calls;
+mod moves;
 mod names;
 mod pair;
 mod rules;

@@ -2,7 +2,8 @@
 
 use sim_core::NtStatus;
 
-use crate::rules::{At, CASE_INSENSITIVE, Kind, Result, Rules, Stop, fail};
+use crate::call::{At, CASE_INSENSITIVE, Kind};
+use crate::rules::{Result, Rules, Stop, fail};
 
 /// The root directory and `\BaseNamedObjects`, among the objects.
 pub(crate) const ROOT: usize = 0;

@@ -27,8 +27,9 @@ use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
 use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
+use crate::call::{Answer, At, Basic, Call, Kind, Wanted};
 use crate::names::{BASE, ROOT};
-use crate::rules::{Answer, At, Basic, Call, Kind, Rules, Version, Wanted};
+use crate::rules::{Rules, Version};
 use crate::table::Table;
 
 /// The machine's thread that calls for each process.
@@ -175,31 +176,6 @@ impl Pair {
     fn frame(&mut self, call: &Call, held: Option<Id<header::Object>>) -> Frame {
         let processes = self.machine.processes.clone();
         match *call {
-            Call::Create { kind, ref at, ref target, .. } => {
-                let attributes = self.attributes(at);
-                match kind {
-                    Kind::Event => {
-                        NtCreateEvent::Create { attributes, manual_reset: true, signaled: false }.into()
-                    }
-                    Kind::Semaphore => NtCreateSemaphore::Create { attributes, initial: 0, limit: 1 }.into(),
-                    Kind::Directory => NtCreateDirectoryObject::Create { attributes }.into(),
-                    Kind::Link => {
-                        let link_target = self.machine.k.path(target);
-                        NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
-                    }
-                    _ => NtCreateIoCompletion::Create { attributes }.into(),
-                }
-            }
-            Call::OpenFile { .. } => {
-                let attributes = self.machine.device(0);
-                NtCreateFile::of(CreateFile { attributes, access: Access(0x1000_0000), synchronous: false })
-                    .into()
-            }
-            Call::Open { kind, ref at, access, .. } => {
-                let attributes = self.attributes(at);
-                ObOpenObjectByName::Start { attributes, wanted: object_type(kind), access: Access(access) }
-                    .into()
-            }
             Call::Close { handle, .. } => NtClose::of(Handle(handle)).into(),
             Call::Move { source, handle, target, wanted } => {
                 let (source, target) = (processes[source], target.map(|target| processes[target]));
@@ -232,10 +208,6 @@ impl Pair {
                 purpose: Purpose::Pointer,
             }
             .into(),
-            Call::HoldByName { kind, ref at, .. } => {
-                let attributes = self.attributes(at);
-                ObReferenceObjectByName::Start { attributes, wanted: object_type(kind) }.into()
-            }
             Call::Drop { .. } => {
                 ObDereferenceObject::Drop { object: held.expect("it is held"), purpose: Purpose::Pointer }
                     .into()
@@ -256,7 +228,42 @@ impl Pair {
                 NtCreateUserProcess::ReferenceParent { child: processes[2], parent: Handle(parent), inherits }
                     .into()
             }
-            Call::HoldAgain { .. } | Call::End { .. } => unreachable!("no service"),
+            _ => self.naming_frame(call),
+        }
+    }
+
+    fn naming_frame(&mut self, call: &Call) -> Frame {
+        match *call {
+            Call::Create { kind, ref at, ref target, .. } => {
+                let attributes = self.attributes(at);
+                match kind {
+                    Kind::Event => {
+                        NtCreateEvent::Create { attributes, manual_reset: true, signaled: false }.into()
+                    }
+                    Kind::Semaphore => NtCreateSemaphore::Create { attributes, initial: 0, limit: 1 }.into(),
+                    Kind::Directory => NtCreateDirectoryObject::Create { attributes }.into(),
+                    Kind::Link => {
+                        let link_target = self.machine.k.path(target);
+                        NtCreateSymbolicLinkObject::Create { attributes, link_target }.into()
+                    }
+                    _ => NtCreateIoCompletion::Create { attributes }.into(),
+                }
+            }
+            Call::OpenFile { .. } => {
+                let attributes = self.machine.device(0);
+                NtCreateFile::of(CreateFile { attributes, access: Access(0x1000_0000), synchronous: false })
+                    .into()
+            }
+            Call::Open { kind, ref at, access, .. } => {
+                let attributes = self.attributes(at);
+                ObOpenObjectByName::Start { attributes, wanted: object_type(kind), access: Access(access) }
+                    .into()
+            }
+            Call::HoldByName { kind, ref at, .. } => {
+                let attributes = self.attributes(at);
+                ObReferenceObjectByName::Start { attributes, wanted: object_type(kind) }.into()
+            }
+            _ => unreachable!("no service: {call:?}"),
         }
     }
 
@@ -325,60 +332,4 @@ fn asked(wanted: Wanted) -> duplicate::Wanted {
 
 fn shown(answer: Answer) -> String {
     format!("{} {:#x} {:?}", answer.status.name(), answer.handle, answer.basic)
-}
-
-impl Call {
-    /// The process whose thread makes the call.
-    fn process(&self) -> usize {
-        match *self {
-            Call::Create { process, .. }
-            | Call::OpenFile { process }
-            | Call::Open { process, .. }
-            | Call::Close { process, .. }
-            | Call::Duplicate { process, .. }
-            | Call::SetFlags { process, .. }
-            | Call::Query { process, .. }
-            | Call::Compare { process, .. }
-            | Call::Permanence { process, .. }
-            | Call::SetEvent { process, .. }
-            | Call::Hold { process, .. }
-            | Call::HoldByName { process, .. }
-            | Call::Reopen { process, .. }
-            | Call::OpenProcess { process, .. } => process,
-            Call::Move { source, .. } => source,
-            Call::HoldAgain { .. } | Call::Drop { .. } | Call::CreateProcess { .. } | Call::End { .. } => 0,
-        }
-    }
-
-    fn speaks_of_unborn(&self, rules: &Rules) -> bool {
-        match *self {
-            Call::Move { target: Some(target), .. } => !rules.born[target],
-            Call::End { process } => !rules.runs(process),
-            _ => false,
-        }
-    }
-
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Call::Create { .. } => "Create",
-            Call::OpenFile { .. } => "OpenFile",
-            Call::Open { .. } => "Open",
-            Call::Close { .. } => "Close",
-            Call::Move { .. } => "Move",
-            Call::Duplicate { .. } => "Duplicate",
-            Call::SetFlags { .. } => "SetFlags",
-            Call::Query { .. } => "Query",
-            Call::Compare { .. } => "Compare",
-            Call::Permanence { .. } => "Permanence",
-            Call::SetEvent { .. } => "SetEvent",
-            Call::Hold { .. } => "Hold",
-            Call::HoldByName { .. } => "HoldByName",
-            Call::HoldAgain { .. } => "HoldAgain",
-            Call::Drop { .. } => "Drop",
-            Call::Reopen { .. } => "Reopen",
-            Call::OpenProcess { .. } => "OpenProcess",
-            Call::CreateProcess { .. } => "CreateProcess",
-            Call::End { .. } => "End",
-        }
-    }
 }

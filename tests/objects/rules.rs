@@ -6,60 +6,11 @@
 //! ntos_ob/ObReference.c, ObHandle.c, ObType.c, ObInsert.c; Wine ntdll/tests/om.c, kernel32/tests/process.c; ReactOS
 //! ob/obref.c, obhandle.c, obname.c.
 
-use std::collections::BTreeMap;
-
 use sim_core::NtStatus;
 
+use crate::call::*;
 use crate::names::Found;
 use crate::table::{Entry, Table};
-
-pub(crate) const INHERIT: u8 = 2;
-pub(crate) const PROTECT: u8 = 1;
-pub(crate) const OPENIF: u16 = 0x80;
-pub(crate) const PERMANENT: u16 = 0x10;
-pub(crate) const CASE_INSENSITIVE: u16 = 0x40;
-pub(crate) const CLOSE_SOURCE: u8 = 1;
-pub(crate) const SAME_ACCESS: u8 = 2;
-pub(crate) const SAME_ATTRIBUTES: u8 = 4;
-pub(crate) const DELETE: u32 = 0x1_0000;
-const DUP_HANDLE: u32 = 0x40;
-const CREATE_PROCESS: u32 = 0x80;
-const MODIFY_STATE: u32 = 2;
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Kind {
-    Event,
-    Semaphore,
-    Directory,
-    Link,
-    Port,
-    File,
-    Process,
-    Thread,
-}
-
-impl Kind {
-    /// Every right of the type; for processes and threads, which grew, those that all versions know.
-    pub(crate) fn rights(self) -> u32 {
-        match self {
-            Kind::Event | Kind::Semaphore | Kind::Port => 0x1F_0003,
-            Kind::Directory => 0x0F_000F,
-            Kind::Link => 0x0F_0001,
-            Kind::File => 0x1F_01FF,
-            Kind::Process => 0x1F_0FFF,
-            Kind::Thread => 0x1F_03FF,
-        }
-    }
-
-    /// Whether this asks for a right that the type has not; nothing where that depends on the version.
-    fn exceeds(self, access: u32) -> Option<bool> {
-        let grew = matches!(self, Kind::Process | Kind::Thread)
-            && access & 0xFF00_0000 == 0
-            && access & 0x80_0000 == 0;
-        let exceeds = access & !self.rights() != 0;
-        (!exceeds || !grew).then_some(exceeds)
-    }
-}
 
 #[derive(Clone, Debug)]
 pub(crate) struct Object {
@@ -77,136 +28,6 @@ pub(crate) struct Object {
     pub(crate) deleted: bool,
     /// A thread's process.
     pub(crate) process: Option<usize>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Wanted {
-    pub(crate) access: u32,
-    pub(crate) attributes: u8,
-    pub(crate) options: u8,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Call {
-    Create {
-        process: usize,
-        kind: Kind,
-        at: At,
-        target: String,
-    },
-    OpenFile {
-        process: usize,
-    },
-    Open {
-        process: usize,
-        kind: Kind,
-        at: At,
-        access: u32,
-    },
-    Close {
-        process: usize,
-        handle: u32,
-    },
-    /// ObDuplicateObject, between processes that are given by themselves.
-    Move {
-        source: usize,
-        handle: u32,
-        target: Option<usize>,
-        wanted: Wanted,
-    },
-    /// NtDuplicateObject, between processes that are given by handles.
-    Duplicate {
-        process: usize,
-        source: u32,
-        handle: u32,
-        target: u32,
-        wanted: Wanted,
-    },
-    SetFlags {
-        process: usize,
-        handle: u32,
-        mask: u8,
-        flags: u8,
-    },
-    Query {
-        process: usize,
-        handle: u32,
-    },
-    Compare {
-        process: usize,
-        handles: [u32; 2],
-    },
-    Permanence {
-        process: usize,
-        handle: u32,
-        permanent: bool,
-    },
-    SetEvent {
-        process: usize,
-        handle: u32,
-    },
-    Hold {
-        process: usize,
-        handle: u32,
-        kind: Option<Kind>,
-        access: u32,
-    },
-    HoldByName {
-        process: usize,
-        kind: Kind,
-        at: At,
-    },
-    HoldAgain {
-        pick: usize,
-    },
-    Drop {
-        pick: usize,
-    },
-    Reopen {
-        process: usize,
-        pick: usize,
-    },
-    OpenProcess {
-        process: usize,
-        which: usize,
-    },
-    CreateProcess {
-        parent: u32,
-        inherits: bool,
-    },
-    End {
-        process: usize,
-    },
-}
-
-/// Where a name is looked for, and the OBJ_ bits beside it.
-#[derive(Clone, Debug)]
-pub(crate) struct At {
-    pub(crate) root: u32,
-    pub(crate) path: Option<&'static str>,
-    pub(crate) flags: u16,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Basic {
-    pub(crate) attributes: u8,
-    pub(crate) access: Option<u32>,
-    pub(crate) handles: u32,
-    pub(crate) pointers: u64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: NtStatus,
-    /// The new handle; 0 for none.
-    pub(crate) handle: u32,
-    pub(crate) basic: Option<Basic>,
-}
-
-impl Answer {
-    pub(crate) fn status(status: NtStatus) -> Answer {
-        Answer { status, handle: 0, basic: None }
-    }
 }
 
 /// What of a Windows version matters here.
@@ -330,6 +151,27 @@ impl Rules {
                 self.use_handle(process, handle, Some(Kind::Event), MODIFY_STATE)?;
                 done
             }
+            Call::OpenProcess { process, which } => {
+                let object = self.processes[which];
+                if !self.born[which] || self.objects[object].deleted {
+                    return fail(NtStatus::INVALID_CID);
+                }
+                let handle = self.give(process, object, Kind::Process.rights(), INHERIT, new)?;
+                Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
+            }
+            Call::CreateProcess { parent, inherits } => self.create_process(parent, inherits),
+            Call::End { process } => {
+                self.end(process);
+                done
+            }
+            _ => self.answer_of_pointers(call, new),
+        }
+    }
+
+    /// What a driver's call answers: one that deals in pointers.
+    fn answer_of_pointers(&mut self, call: &Call, new: Option<u32>) -> Result<Answer> {
+        let done = Ok(Answer::status(NtStatus::SUCCESS));
+        match *call {
             Call::Hold { process, handle, kind, access } => {
                 let object = self.use_handle(process, handle, kind, access)?;
                 self.hold(object);
@@ -360,19 +202,7 @@ impl Rules {
                 let handle = self.give(process, object, kind.rights(), 0, new)?;
                 Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
             }
-            Call::OpenProcess { process, which } => {
-                let object = self.processes[which];
-                if !self.born[which] || self.objects[object].deleted {
-                    return fail(NtStatus::INVALID_CID);
-                }
-                let handle = self.give(process, object, Kind::Process.rights(), INHERIT, new)?;
-                Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
-            }
-            Call::CreateProcess { parent, inherits } => self.create_process(parent, inherits),
-            Call::End { process } => {
-                self.end(process);
-                done
-            }
+            _ => unreachable!("every other call is answered: {call:?}"),
         }
     }
 
@@ -404,7 +234,7 @@ impl Rules {
     }
 
     /// A new handle, and the reference it holds.
-    fn give(
+    pub(crate) fn give(
         &mut self,
         process: usize,
         object: usize,
@@ -520,7 +350,7 @@ impl Rules {
         Ok(Answer { basic: Some(basic), ..Answer::status(NtStatus::SUCCESS) })
     }
 
-    fn close(&mut self, process: usize, handle: u32) -> Result<()> {
+    pub(crate) fn close(&mut self, process: usize, handle: u32) -> Result<()> {
         if matches!(handle as i32, -6..=-1) && self.version.closes_pseudo {
             return Ok(());
         }
@@ -532,7 +362,7 @@ impl Rules {
         Ok(())
     }
 
-    fn remove(&mut self, process: usize, handle: u32) {
+    pub(crate) fn remove(&mut self, process: usize, handle: u32) {
         let object = self.tables[process].remove(handle).object;
         self.objects[object].handles -= 1;
         // A name goes with the last handle; for one made temporary without handles, with the call that does so.
@@ -540,7 +370,7 @@ impl Rules {
         self.dereference(object);
     }
 
-    fn check_name(&mut self, object: usize) {
+    pub(crate) fn check_name(&mut self, object: usize) {
         if self.objects[object].handles > 0 || self.objects[object].permanent {
             return;
         }
@@ -550,7 +380,7 @@ impl Rules {
         }
     }
 
-    fn dereference(&mut self, object: usize) {
+    pub(crate) fn dereference(&mut self, object: usize) {
         let header = &mut self.objects[object];
         header.references -= 1;
         if header.references == 0 {
@@ -559,133 +389,5 @@ impl Rules {
                 self.dereference(self.processes[process]);
             }
         }
-    }
-
-    fn duplicate_by_handles(
-        &mut self,
-        process: usize,
-        ends: [u32; 2],
-        handle: u32,
-        wanted: Wanted,
-        new: Option<u32>,
-    ) -> Result<Answer> {
-        let source = self.use_handle(process, ends[0], Some(Kind::Process), DUP_HANDLE)?;
-        let source = self.process_of(source);
-        if ends[1] == 0 {
-            return self.duplicate(process, source, handle, None, wanted, new);
-        }
-        match self.use_handle(process, ends[1], Some(Kind::Process), DUP_HANDLE) {
-            Ok(target) => {
-                let target = Some(self.process_of(target));
-                self.duplicate(process, source, handle, target, wanted, new)
-            }
-            Err(stop) => {
-                // The source is closed regardless of any error.
-                if wanted.options & CLOSE_SOURCE != 0 && !self.ended[source] {
-                    let _ = self.close(source, handle);
-                }
-                Err(stop)
-            }
-        }
-    }
-
-    fn process_of(&self, object: usize) -> usize {
-        self.processes.iter().position(|process| *process == object).expect("a process")
-    }
-
-    fn duplicate(
-        &mut self,
-        caller: usize,
-        source: usize,
-        handle: u32,
-        target: Option<usize>,
-        wanted: Wanted,
-        new: Option<u32>,
-    ) -> Result<Answer> {
-        if self.ended[source] {
-            return fail(NtStatus::PROCESS_IS_TERMINATING);
-        }
-        let (object, granted, attributes) = match handle as i32 {
-            -1 => (self.processes[source], Kind::Process.rights(), 0),
-            -2 => (self.threads[caller], Kind::Thread.rights(), 0),
-            _ => {
-                let entry = self.tables[source].entry(handle).ok_or(NtStatus::INVALID_HANDLE)?;
-                (entry.object, entry.access, entry.attributes)
-            }
-        };
-        let closes = wanted.options & CLOSE_SOURCE != 0;
-        if target.is_none() && !closes {
-            return fail(NtStatus::INVALID_PARAMETER);
-        }
-        let access = if wanted.options & SAME_ACCESS != 0 { granted } else { wanted.access };
-        let fails = match target {
-            Some(target) if self.ended[target] => Some(NtStatus::PROCESS_IS_TERMINATING),
-            Some(_) if self.objects[object].kind.exceeds(access).ok_or(Stop::Open)? => {
-                Some(NtStatus::ACCESS_DENIED)
-            }
-            // Whether more may be asked for than the source grants is the type's own security's matter.
-            Some(_) if access & !granted != 0 && self.objects[object].kind == Kind::File => {
-                return Err(Stop::Open);
-            }
-            _ => None,
-        };
-        // The object is counted for the target before its source is closed, so nothing ends in between.
-        self.objects[object].references += 1;
-        self.objects[object].handles += 1;
-        if closes {
-            let _ = self.close(source, handle);
-        }
-        self.objects[object].handles -= 1;
-        let attributes =
-            if wanted.options & SAME_ATTRIBUTES != 0 { attributes } else { wanted.attributes } & INHERIT;
-        let given = match (fails, target) {
-            (None, Some(target)) => self.give(target, object, access, attributes, new)?,
-            _ => 0,
-        };
-        self.check_name(object);
-        self.dereference(object);
-        match fails {
-            Some(status) => fail(status),
-            None => Ok(Answer { handle: given, ..Answer::status(NtStatus::SUCCESS) }),
-        }
-    }
-
-    /// The first process makes the third.
-    fn create_process(&mut self, parent: u32, inherits: bool) -> Result<Answer> {
-        const CHILD: usize = 2;
-        if self.born[CHILD] {
-            return Err(Stop::Open);
-        }
-        let parent = self.use_handle(0, parent, Some(Kind::Process), CREATE_PROCESS)?;
-        let parent = self.process_of(parent);
-        if self.ended[parent] {
-            return fail(NtStatus::PROCESS_IS_TERMINATING);
-        }
-        self.born[CHILD] = true;
-        let inherited: BTreeMap<u32, Entry> = match inherits {
-            true => self.tables[parent].open().filter(|(_, entry)| entry.attributes & INHERIT != 0).collect(),
-            false => BTreeMap::new(),
-        };
-        for entry in inherited.values() {
-            self.objects[entry.object].handles += 1;
-            self.objects[entry.object].references += 1;
-        }
-        self.tables[CHILD] = Table::inherited(inherited);
-        let object = self.processes[CHILD];
-        self.objects[object].references += 2;
-        self.objects[self.threads[CHILD]].references += 1;
-        let handle = self.give(0, object, Kind::Process.rights(), 0, None)?;
-        Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
-    }
-
-    /// A process ends: its handles are closed, protected or not, and its threads let it go.
-    fn end(&mut self, process: usize) {
-        self.ended[process] = true;
-        let handles: Vec<u32> = self.tables[process].open().map(|(handle, _)| handle).collect();
-        for handle in handles {
-            self.remove(process, handle);
-        }
-        self.dereference(self.processes[process]);
-        self.dereference(self.threads[process]);
     }
 }

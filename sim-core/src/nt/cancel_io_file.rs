@@ -25,7 +25,7 @@ steps! {
     /// NtCancelIoFile (CancelIo): asks for the end of the calling thread's own requests on the file object, and waits
     /// until they have ended.
     ///
-    /// Goes on in ObReferenceObjectByHandle and IopCancelIrps. Succeeds also if there is nothing to cancel. Another thread's requests are not touched. Which handle they were
+    /// Succeeds also if there is nothing to cancel. Another thread's requests are not touched. Which handle they were
     /// issued through does not matter, only the file object. Sources: Win32 documentation, CancelIo; ReactOS
     /// io/iomgr/iofunc.c; Wine ntdll/tests/pipe.c, test_cancelio and read_pipe_test.
     pub enum NtCancelIoFile = "NtCancelIoFile" {

@@ -36,7 +36,7 @@ pub struct CreateFile {
 steps! {
     /// NtCreateFile: opens a device and returns a handle to a new file object.
     ///
-    /// Goes on in ObpLookupObjectName, IofCallDriver and ObpCreateHandle. Errors: those of [`ObpLookupObjectName`], with nothing left behind. No driver of the model refuses
+    /// Errors: those of [`ObpLookupObjectName`], with nothing left behind. No driver of the model refuses
     /// IRP_MJ_CREATE yet. The create request holds no reference on the file object. Source: ReactOS io/iomgr/file.c.
     pub enum NtCreateFile = "NtCreateFile" {
         Open { attributes: ObjectAttributes, access: Access, synchronous: bool }

@@ -18,7 +18,7 @@ const PROCESS_QUERY_LIMITED_INFORMATION: Access = Access(0x1000);
 steps! {
     /// NtQueryObject: tells a handle's attributes and access, and the object's counts, name or type.
     ///
-    /// Goes on in ObReferenceObjectByHandle. The query references the object by its handle, so the PointerCount that it tells counts the query's own
+    /// The query references the object by its handle, so the PointerCount that it tells counts the query's own
     /// reference. Since Windows 8 it counts also the references that handle-table entries took in advance, and each
     /// query uses one of them up. With class ProcessHandleCount it is NtQueryInformationProcess, which counts the open
     /// handles of a process. Returns the answer. Errors: those of ObReferenceObjectByHandle;

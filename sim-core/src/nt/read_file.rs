@@ -37,7 +37,7 @@ pub struct ReadFile {
 steps! {
     /// NtReadFile: sends a read to the driver.
     ///
-    /// Goes on in ObReferenceObjectByHandle and IofCallDriver. From its first step the request holds a reference on the file object, until it has ended. Returns what the
+    /// From its first step the request holds a reference on the file object, until it has ended. Returns what the
     /// driver returns; on a synchronous file it waits and returns the final status. Errors: those of
     /// ObReferenceObjectByHandle; STATUS_INVALID_PARAMETER for an asynchronous file without an offset.
     /// Sources: ReactOS io/iomgr/iofunc.c; WDK, ZwReadFile; Wine ntdll/tests/pipe.c and file.c.

@@ -16,7 +16,6 @@ use crate::word::{Handle, Id};
 steps! {
     /// ObpCloseHandle: closes one entry of one table.
     ///
-    /// Goes on in ObpDecrementHandleCount and ObDereferenceObject.
     /// Errors: STATUS_INVALID_HANDLE, STATUS_HANDLE_NOT_CLOSABLE (unless `forced`, as when a process ends).
     /// Source: ReactOS ob/obhandle.c, ex/handle.c.
     pub enum ObpCloseHandle = "ObpCloseHandle" {
