@@ -76,8 +76,8 @@ fn at() -> impl Strategy<Value = At> {
 }
 
 fn wanted() -> impl Strategy<Value = Wanted> {
-    let options = (0_u8..8).prop_map(|bits| {
-        (bits & 1) * CLOSE_SOURCE | (bits >> 1 & 1) * SAME_ACCESS | (bits >> 2 & 1) * SAME_ATTRIBUTES
+    let options = (0_u8..8).prop_map(|bits: u8| {
+        [CLOSE_SOURCE, SAME_ACCESS, SAME_ATTRIBUTES].into_iter().filter(|option| bits & option != 0).sum()
     });
     let access = pick(&[1, 2, 0x40, DELETE | 2, 0xF_0001, 0x8000, 0x80_8000]);
     (access, pick(&[0, 2]), options).prop_map(|(access, attributes, options)| Wanted {

@@ -42,13 +42,13 @@ impl Rules {
         }
         let insensitive =
             at.flags & CASE_INSENSITIVE != 0 || matches!(kind, Kind::Directory | Kind::Link | Kind::File);
-        self.walk(start, components(path), insensitive, kind, 0)
+        self.walk(start, &components(path), insensitive, kind, 0)
     }
 
     fn walk(
         &self,
         start: usize,
-        path: Vec<String>,
+        path: &[String],
         insensitive: bool,
         kind: Kind,
         links: usize,
@@ -71,7 +71,7 @@ impl Rules {
                 (Kind::Link, last) if !last || kind != Kind::Link => {
                     let mut target = components(&self.objects[object].target);
                     target.extend_from_slice(rest);
-                    return self.walk(ROOT, target, insensitive, kind, links + 1);
+                    return self.walk(ROOT, &target, insensitive, kind, links + 1);
                 }
                 (_, true) => return Ok(Found::Object(object)),
                 (Kind::Directory, false) => directory = object,

@@ -57,7 +57,7 @@ fn object_type(kind: Kind) -> ObjectType {
 
 impl Pair {
     pub(crate) fn new(profile: Profile) -> Pair {
-        let batch = profile.batch.filter(|_| profile.charges).map(|batch| batch.size());
+        let batch = profile.batch.filter(|_| profile.charges).map(sim_core::profile::Batch::size);
         let old = profile.version == sim_core::profile::Version::Xp;
         let tens = [sim_core::profile::Version::Win10, sim_core::profile::Version::Win11];
         let version =

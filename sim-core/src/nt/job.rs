@@ -103,7 +103,8 @@ steps! {
     /// A process that has ended cannot be put into a job: STATUS_PROCESS_IS_TERMINATING, ERROR_ACCESS_DENIED to Win32.
     /// A process that is in a job already: STATUS_ACCESS_DENIED before Windows 8; nested jobs are not modelled
     /// (STATUS_NOT_SUPPORTED). The question is answered by STATUS_PROCESS_IN_JOB or STATUS_PROCESS_NOT_IN_JOB, also of a
-    /// process that has ended. Sources: Win32, AssignProcessToJobObject; Wine kernel32/tests/process.c, test_jobs.
+    /// process that has ended. Errors: those of ObReferenceObjectByHandle, and STATUS_PROCESS_IS_TERMINATING,
+    /// STATUS_NOT_SUPPORTED. Sources: Win32, AssignProcessToJobObject; Wine kernel32/tests/process.c, test_jobs.
     pub enum NtAssignProcessToJobObject = "NtAssignProcessToJobObject" {
         ReferenceJob { job: Handle, process: Handle, asks: bool } = "enter", "reference the job by its handle";
         ReferenceProcess { process: Handle, asks: bool } = "process", "reference the process by its handle";

@@ -19,7 +19,8 @@ object_service! {
 }
 
 object_service! {
-    /// NtQuerySemaphore: returns SEMAPHORE_BASIC_INFORMATION.CurrentCount.
+    /// NtQuerySemaphore: returns SEMAPHORE_BASIC_INFORMATION.CurrentCount. Source: Wine ntdll/tests/sync.c,
+    /// test_semaphore.
     NtQuerySemaphore = "NtQuerySemaphore", (), Semaphore, access 1, "query" "read the semaphore's count",
     |k, _, semaphore| Ok(k[semaphore].current_count)
 }

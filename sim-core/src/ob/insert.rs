@@ -22,8 +22,8 @@ steps! {
     /// HandleCount +1; then the creator's reference goes: 1 and 1 without a name, 1 and 2 with one. If the name exists,
     /// OBJ_OPENIF opens the object that has it (STATUS_OBJECT_NAME_EXISTS) and the new object goes; else
     /// STATUS_OBJECT_NAME_COLLISION or, over another type, STATUS_OBJECT_TYPE_MISMATCH. A failure costs the new object
-    /// exactly the creator's reference. Errors: also those of [`ObpLookupObjectName`] and [`ObpCreateHandle`].
-    /// Sources: ReactOS ob/obhandle.c; ReactOS kernel tests ntos_ob/ObInsert.c; Wine ntdll/tests/om.c,
+    /// exactly the creator's reference. Errors: STATUS_OBJECT_NAME_COLLISION, STATUS_OBJECT_TYPE_MISMATCH, and those of
+    /// [`ObpLookupObjectName`] and [`ObpCreateHandle`]. Sources: ReactOS ob/obhandle.c; ReactOS kernel tests ntos_ob/ObInsert.c; Wine ntdll/tests/om.c,
     /// test_name_collisions.
     pub enum ObInsertObject = "ObInsertObject" {
         Start { object: Id<Object>, attributes: ObjectAttributes }

@@ -119,7 +119,17 @@ fn add_routine(page: &mut Page, routine: &'static RoutineInfo, named: bool) {
     }
     page.section(title("Steps"), routine.steps.iter().map(|step| (step.label, step.does)));
     page.section(title("Errors"), prose.statuses());
-    page.section(title("Sources"), (!prose.sources.is_empty()).then_some(("", prose.sources)));
+    page.section(title("Sources"), sources(routine).map(|sources| ("", sources)));
+}
+
+/// Where a routine is known from; one that leaves all to another is known from where that is.
+fn sources(routine: &RoutineInfo) -> Option<String> {
+    let own = Prose::of(routine.text).sources;
+    let next = goes_on_in(routine.name);
+    match next[..] {
+        [next] if own.is_empty() => routines(next).find_map(sources),
+        _ => (!own.is_empty()).then_some(own),
+    }
 }
 
 /// What these go on in: the steps of the next routines, and the names of those after them.
