@@ -151,14 +151,7 @@ impl Rules {
                 self.use_handle(process, handle, Some(Kind::Event), MODIFY_STATE)?;
                 done
             }
-            Call::OpenProcess { process, which } => {
-                let object = self.processes[which];
-                if !self.born[which] || self.objects[object].deleted {
-                    return fail(NtStatus::INVALID_CID);
-                }
-                let handle = self.give(process, object, Kind::Process.rights(), INHERIT, new)?;
-                Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
-            }
+            Call::OpenProcess { process, which } => self.open_process(process, which, new),
             Call::CreateProcess { parent, inherits } => self.create_process(parent, inherits),
             Call::End { process } => {
                 self.end(process);
@@ -166,6 +159,15 @@ impl Rules {
             }
             _ => self.answer_of_pointers(call, new),
         }
+    }
+
+    fn open_process(&mut self, process: usize, which: usize, new: Option<u32>) -> Result<Answer> {
+        let object = self.processes[which];
+        if !self.born[which] || self.objects[object].deleted {
+            return fail(NtStatus::INVALID_CID);
+        }
+        let handle = self.give(process, object, Kind::Process.rights(), INHERIT, new)?;
+        Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
     }
 
     /// What a driver's call answers: one that deals in pointers.
