@@ -93,11 +93,6 @@ impl Rules {
         let done = Ok(Answer::status(NtStatus::SUCCESS));
         match *call {
             Call::Create { process, kind, ref at, ref target } => self.create(process, kind, at, target, new),
-            Call::OpenFile { process } => {
-                let object = self.add(Kind::File);
-                let handle = self.give(process, object, Kind::File.rights(), 0, new)?;
-                Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
-            }
             Call::Open { process, kind, ref at, access } => {
                 let object = self.named(process, kind, at)?;
                 if kind == Kind::Port && at.flags & PERMANENT != 0 {
@@ -170,7 +165,7 @@ impl Rules {
         Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
     }
 
-    /// What a driver's call answers: one that deals in pointers.
+    /// What a call answers that opens a file, or that deals in pointers as a driver's do.
     fn answer_of_pointers(&mut self, call: &Call, new: Option<u32>) -> Result<Answer> {
         let done = Ok(Answer::status(NtStatus::SUCCESS));
         match *call {
@@ -202,6 +197,11 @@ impl Rules {
                     return fail(NtStatus::UNSUCCESSFUL);
                 }
                 let handle = self.give(process, object, kind.rights(), 0, new)?;
+                Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
+            }
+            Call::OpenFile { process } => {
+                let object = self.add(Kind::File);
+                let handle = self.give(process, object, Kind::File.rights(), 0, new)?;
                 Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
             }
             _ => unreachable!("every other call is answered: {call:?}"),
