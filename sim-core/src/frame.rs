@@ -5,13 +5,11 @@
 
 use crate::encode::{Decoder, Encoder};
 use crate::kernel::Kernel;
-use crate::ob::header::Object;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
-use crate::record::Kind;
 use crate::renaming::Rename;
 use crate::status::NtStatus;
-use crate::word::{Id, Word};
+use crate::word::Id;
 
 pub use crate::returned::{Returned, Value};
 
@@ -160,22 +158,6 @@ macro_rules! steps {
 }
 pub(crate) use steps;
 
-/// Looks for an object among what is named, and gives no new names.
-struct Sought {
-    word: u64,
-    found: bool,
-}
-
-impl Rename for Sought {
-    fn reference(&mut self, kind: Kind, word: u64) -> u64 {
-        self.found |= kind == Kind::Object && word == self.word;
-        word
-    }
-    fn handle(&mut self, word: u64) -> u64 {
-        word
-    }
-}
-
 impl Frame {
     /// The process whose table gets a handle by the step, if the step makes one.
     pub(crate) fn inserts_into(&self, k: &Kernel, thread: Id<Thread>) -> Option<Id<Process>> {
@@ -183,13 +165,6 @@ impl Frame {
             Frame::CreateHandle(routine) => routine.inserts_into(k, thread),
             _ => None,
         }
-    }
-
-    /// Whether the step still needs to know of an object.
-    pub fn mentions(&self, object: Id<Object>) -> bool {
-        let mut sought = Sought { word: object.to_word(), found: false };
-        self.visit(&mut sought);
-        sought.found
     }
 
     /// Whether it is the work of an APC that interrupted the thread.

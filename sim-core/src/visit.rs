@@ -5,14 +5,48 @@ use alloc::vec::Vec;
 
 use crate::encode::Encoder;
 use crate::kernel::Kernel;
+use crate::ob::header::Object;
 use crate::part::Part;
+use crate::ps::thread::Thread;
 use crate::record::Kind;
 use crate::renaming::{Rename, Renaming};
+use crate::word::{Id, Word};
 
 /// The kinds whose records the walk begins with.
 const ROOTS: [Kind; 4] = [Kind::System, Kind::Device, Kind::Process, Kind::Thread];
 
+/// Every record that something names.
+struct Named(Vec<(Kind, u64)>);
+
+impl Rename for Named {
+    fn reference(&mut self, kind: Kind, word: u64) -> u64 {
+        self.0.push((kind, word));
+        word
+    }
+    fn handle(&mut self, word: u64) -> u64 {
+        word
+    }
+}
+
 impl Kernel {
+    /// Whether the call that a thread is in still needs to know of an object: a step or what was just returned names
+    /// it, its body, a lookup that stands at it, or a file that holds it.
+    pub fn call_mentions(&self, thread: Id<Thread>, object: Id<Object>) -> bool {
+        let mut object_names = Named(alloc::vec![(Kind::Object, object.to_word())]);
+        object_names.value(self[object].body);
+        let mut named = Named(Vec::new());
+        self.stack(thread).iter().for_each(|frame| frame.visit(&mut named));
+        named.value(self[thread].returned);
+        let on_the_way = |(kind, _): &(Kind, u64)| matches!(kind, Kind::Lookup | Kind::File);
+        let through: Vec<(Kind, u64)> = named.0.iter().copied().filter(on_the_way).collect();
+        for (kind, word) in through {
+            if let Some(place) = word.checked_sub(1) {
+                self.visit_record(kind, place as u32, &mut named);
+            }
+        }
+        object_names.0.iter().any(|name| named.0.contains(name))
+    }
+
     /// Begins the walk: names what the system, devices, processes, threads and their stacks name.
     pub fn name_roots(&self, names: &mut Renaming) {
         for kind in ROOTS {

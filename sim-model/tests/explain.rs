@@ -27,6 +27,19 @@ fn every_call_has_a_page_with_its_steps() {
     }
 }
 
+/// A call's page says how it can fail, and where that is known from.
+#[test]
+fn every_call_has_its_errors_and_sources() {
+    let cannot_fail = ["ExitThread", "NtDelayExecution", "SleepEx"];
+    for row in &ROWS {
+        let name = row.spec.name;
+        let page = &pages(name)[0];
+        let has = |title: &str| page.sections.iter().any(|section| section.title.starts_with(title));
+        assert!(has("Sources"), "{name} has no source");
+        assert_eq!(has("Errors"), !cannot_fail.contains(&name), "{name}");
+    }
+}
+
 #[test]
 fn every_name_that_is_listed_has_a_page_and_no_line_is_too_long() {
     let mut names = 0;

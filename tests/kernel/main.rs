@@ -3,5 +3,6 @@
 mod counts;
 mod handles;
 mod names;
+mod onward;
 mod policies;
 mod random;

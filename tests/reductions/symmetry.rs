@@ -218,3 +218,68 @@ fn a_state_under_other_names_goes_on_alike_wherever_threads_meet() {
         }
     }
 }
+
+/// Two threads that are not alike each make a handle: which of them gets which value is all that the order decides.
+fn two_makers(head: &str, line: &str, more: &str) -> String {
+    format!(
+        "{head}device dev driver=serial\nprocess app\n  thread a\n    x = CreateEvent()\n  thread b\n    \
+         y = CreateMutex()\n    {line}\n{more}"
+    )
+}
+
+/// Whether in some state of a run two orders of asking give two handles different names.
+fn renames_handles(text: &str) -> bool {
+    let program = program(text);
+    let system = ProgramSpace::new(&program, None);
+    let mut state = system.initial();
+    let mut steps = Vec::new();
+    loop {
+        let [one, other] = [[4, 8], [8, 4]].map(|values: [u64; 2]| {
+            let mut bytes = Vec::new();
+            let ask =
+                &mut |names: &mut Renaming| values.into_iter().for_each(|value| _ = names.handle(value));
+            system.put_renamed(&state, 0, ask, &mut bytes);
+            bytes
+        });
+        steps.clear();
+        system.enabled(&state, &mut steps);
+        match steps.first() {
+            _ if one != other => return true,
+            None => return false,
+            Some(step) => system.take(&mut state, *step),
+        }
+    }
+}
+
+/// The values of handles are names only where nothing looks at their order or size: everything that does turns it off.
+#[test]
+fn handles_keep_their_values_where_something_depends_on_them() {
+    for (head, line, more) in [
+        ("", "SleepEx(0)", ""),
+        ("policy handles fifo\n", "SleepEx(0)", ""),
+        ("", "CloseHandle(x)", ""),
+        ("", "check x != y", ""),
+        ("", "SetEvent(NULL)", ""),
+        // The other thread goes on, so no table is closed.
+        ("", "ExitThread()", ""),
+    ] {
+        let text = two_makers(head, line, more);
+        assert!(renames_handles(&text), "nothing depends on values\n{text}");
+    }
+    let tool = "process tool\n  thread t\n    SleepEx(0)\n";
+    for (head, line, more) in [
+        ("", "SleepEx(0)", "environment world\n  exit process app\n"),
+        ("policy handles lowest\n", "SleepEx(0)", ""),
+        ("policy handles any\n", "SleepEx(0)", ""),
+        ("policy handles limit 3\n", "SleepEx(0)", ""),
+        ("", "CreateProcess(tool)", tool),
+        ("", "TerminateProcess(GetCurrentProcess())", ""),
+        ("", "j = CreateJobObject()", ""),
+        ("", "check x < y", ""),
+        ("", "check y == 8", ""),
+        ("", "SetEvent(n)", "  thread c\n    n = ReleaseSemaphore(x)\n"),
+    ] {
+        let text = two_makers(head, line, more);
+        assert!(!renames_handles(&text), "{text}");
+    }
+}

@@ -2,19 +2,25 @@
 
 mod handles;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use sim_core::profile::{Profile, Version};
 use sim_model::lang;
+use sim_model::scenario::calls::ROWS;
 use sim_model::scenario::{Program, compile, run};
 use sim_model::view::{json, text};
 
 fn scenarios() -> Vec<(String, String)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/scenarios");
-    let mut files: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files_of("scenarios")
+}
+
+fn files_of(folder: &str) -> Vec<(String, String)> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs").join(folder);
+    let mut files: Vec<PathBuf> = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let name = |path: &PathBuf| format!("docs/scenarios/{}", path.file_name().unwrap().to_string_lossy());
+    let name = |path: &PathBuf| format!("docs/{folder}/{}", path.file_name().unwrap().to_string_lossy());
     files.iter().map(|path| (name(path), fs::read_to_string(path).unwrap().replace("\r\n", "\n"))).collect()
 }
 
@@ -42,6 +48,24 @@ fn every_scenario_holds() {
         let run = run(&program);
         assert!(run.held(), "{}", text::render(&run, PLAIN));
     }
+}
+
+/// Whoever asks what a call does finds a scenario in which it matters.
+#[test]
+fn every_call_is_in_a_scenario_or_an_exploration() {
+    let mut called = HashSet::new();
+    for (name, text) in scenarios().into_iter().chain(files_of("explorations")) {
+        let lines = text.lines().map(|line| line.split(" #").next().unwrap_or_default());
+        for line in lines.filter(|line| !line.starts_with('#')) {
+            let words =
+                line.split('(').map(|before| before.rsplit([' ', '(', ',']).next().unwrap_or_default());
+            called.extend(words.map(String::from));
+        }
+        assert!(text.contains("title "), "{name} has no title");
+    }
+    let missing: Vec<&str> =
+        ROWS.iter().map(|row| row.spec.name).filter(|name| !called.contains(*name)).collect();
+    assert!(missing.is_empty(), "in no file of docs/scenarios or docs/explorations: {missing:?}");
 }
 
 #[test]

@@ -13,9 +13,9 @@ use crate::word::Id;
 steps! {
     /// IoCancelIrp: sets Irp->Cancel and calls the cancel routine, if one is set.
     ///
-    /// Returns 1 if a routine was called, else 0. The caller raised the thread above PASSIVE_LEVEL and found the IRP on a list and holds it (HELD_BY), so it
-    /// cannot be freed before the exchange of the cancel routine has decided who owns it.
-    /// Sources: WDK, IoCancelIrp and "Implementing a Cancel Routine"; ReactOS io/iomgr/irp.c.
+    /// Returns 1 if a routine was called, else 0. The caller has raised the thread above PASSIVE_LEVEL, found the IRP on
+    /// a list and holds it (HELD_BY), so it cannot be freed before the exchange of the cancel routine has decided who
+    /// owns it. Sources: WDK, IoCancelIrp and "Implementing a Cancel Routine"; ReactOS io/iomgr/irp.c.
     pub enum IoCancelIrp = "IoCancelIrp" {
         AcquireLock { irp: Id<Irp> } = "K1", "take the system-wide cancel spin lock";
         SetCancel { irp: Id<Irp> } = "K2", "set Irp->Cancel";

@@ -72,7 +72,8 @@ impl Routine for NtQueueApcThread {
 }
 
 object_service! {
-    /// NtAlertThread: ends the thread's alertable wait with STATUS_ALERTED, or else its next one.
+    /// NtAlertThread: ends the thread's alertable wait with STATUS_ALERTED, or else its next one. Source: ReactOS
+    /// dll/win32/kernel32/client/synch.c, for what Win32 makes of it.
     NtAlertThread = "NtAlertThread", (), Thread, access 4, "alert" "alert the thread",
     |k, _, target| {
         k.alert_thread(target);

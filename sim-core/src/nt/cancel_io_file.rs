@@ -25,9 +25,9 @@ steps! {
     /// NtCancelIoFile (CancelIo): asks for the end of the calling thread's own requests on the file object, and waits
     /// until they have ended.
     ///
-    /// Goes on in ObReferenceObjectByHandle and IopCancelIrps. Succeeds also if there is nothing to cancel. Another thread's requests are not touched. Which handle they were
-    /// issued through does not matter, only the file object. Sources: Win32 documentation, CancelIo; ReactOS
-    /// io/iomgr/iofunc.c; Wine ntdll/tests/pipe.c, test_cancelio and read_pipe_test.
+    /// Succeeds also if there is nothing to cancel. Another thread's requests are not touched. Which handle they were
+    /// issued through does not matter, only the file object. Errors: those of ObReferenceObjectByHandle. Sources: Win32
+    /// documentation, CancelIo; ReactOS io/iomgr/iofunc.c; Wine ntdll/tests/pipe.c, test_cancelio and read_pipe_test.
     pub enum NtCancelIoFile = "NtCancelIoFile" {
         Reference { handle: Handle } = "enter", "reference the file object by its handle";
         Cancel {} = "scan", "cancel the calling thread's requests on the file object";
@@ -87,8 +87,8 @@ steps! {
     /// NtCancelIoFileEx (CancelIoEx): asks for the end of the calling process's requests on the file object, all of
     /// them or those issued with one status block, whichever thread issued them.
     ///
-    /// It does not wait. STATUS_NOT_FOUND if no request matched. Sources: Win32 documentation, CancelIoEx; Wine
-    /// ntdll/tests/pipe.c, test_cancelio.
+    /// It does not wait. Errors: STATUS_NOT_FOUND if no request matched, and those of ObReferenceObjectByHandle. Sources:
+    /// Win32 documentation, CancelIoEx; Wine ntdll/tests/pipe.c, test_cancelio.
     pub enum NtCancelIoFileEx = "NtCancelIoFileEx" {
         Reference { handle: Handle, iosb: Option<Id<Iosb>> } = "enter", "reference the file object by its handle";
         Cancel { iosb: Option<Id<Iosb>> } = "scan", "cancel the process's matching requests on the file object";

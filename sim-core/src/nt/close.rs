@@ -10,9 +10,9 @@ use crate::word::{Handle, Id};
 steps! {
     /// NtClose: closes a handle of the calling process.
     ///
-    /// Goes on in ObpCloseHandle. It does not wait for, and does not by itself end, any request issued through the handle.
-    /// Errors: STATUS_INVALID_HANDLE, STATUS_HANDLE_NOT_CLOSABLE; a debugger or the strict handle check policy has them raised
-    /// in the program. The pseudo handles -1 to -6 are accepted and ignored from Windows 10 on. Kernel handles are the
+    /// It does not wait for, and does not by itself end, any request issued through the handle. Errors:
+    /// STATUS_INVALID_HANDLE, STATUS_HANDLE_NOT_CLOSABLE; a debugger or the strict handle check policy has them raised in
+    /// the program. The pseudo handles -1 to -6 are accepted and ignored from Windows 10 on. Kernel handles are the
     /// System process's and can be closed only from kernel mode. Sources: WDK, NtClose; Win32, CloseHandle; Wine
     /// ntdll/tests/exception.c, test_closehandle; ReactOS kernel test ntos_ob/ObHandle.c.
     pub enum NtClose = "NtClose" {

@@ -11,7 +11,7 @@ use crate::word::{Access, Handle, Id};
 steps! {
     /// NtCompareObjects: do two handles name the same object?
     ///
-    /// Goes on in ObReferenceObjectByHandle. STATUS_SUCCESS if they do, else STATUS_NOT_SAME_OBJECT. The handles need grant no access. Errors: those of
+    /// STATUS_SUCCESS if they do, else STATUS_NOT_SAME_OBJECT. The handles need grant no access. Errors: those of
     /// ObReferenceObjectByHandle, the first handle first. Since Windows 10. Sources: Win32, CompareObjectHandles; Wine
     /// ntdll/tests/om.c, test_NtCompareObjects.
     pub enum NtCompareObjects = "NtCompareObjects" {

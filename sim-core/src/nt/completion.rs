@@ -116,7 +116,7 @@ impl Routine for NtSetInformationFile {
 steps! {
     /// NtSetIoCompletion (PostQueuedCompletionStatus): queues a packet of the program's own.
     ///
-    /// Source: Wine ntdll/tests/sync.c and file.c, test_set_io_completion.
+    /// Errors: those of ObReferenceObjectByHandle. Source: Wine ntdll/tests/sync.c and file.c, test_set_io_completion.
     pub enum NtSetIoCompletion = "NtSetIoCompletion" {
         Reference { port: Handle, key: u64, value: u64, information: u32 } = "enter", "reference the port by its handle";
         Post { key: u64, value: u64, information: u32 } = "post", "queue the packet";
@@ -165,8 +165,8 @@ steps! {
     ///
     /// Returns the packet's id. Threads that wait are served last in, first out. STATUS_TIMEOUT when the time ran out;
     /// STATUS_ABANDONED_WAIT_0 when the port's last handle was closed meanwhile. A thread that waits holds the port.
-    /// Sources: Win32 documentation, "I/O Completion Ports"; Wine ntdll/tests/sync.c,
-    /// test_completion_port_scheduling.
+    /// Errors: those of ObReferenceObjectByHandle. Sources: Win32 documentation, "I/O Completion Ports"; Wine
+    /// ntdll/tests/sync.c, test_completion_port_scheduling.
     pub enum NtRemoveIoCompletion = "NtRemoveIoCompletion" {
         Reference { port: Handle, timeout: Timeout } = "enter", "reference the port by its handle";
         Take { timeout: Timeout } = "take", "is a packet there? else join the waiting threads";

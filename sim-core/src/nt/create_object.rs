@@ -18,8 +18,7 @@ macro_rules! create_service {
         steps! {
             $(#[doc = $doc])*
             ///
-            /// Goes on in ObInsertObject. Errors: STATUS_INVALID_PARAMETER for attributes that the type refuses, and
-            /// those of [`ObInsertObject`].
+            /// Errors: STATUS_INVALID_PARAMETER for attributes that the type refuses, and those of [`ObInsertObject`].
             pub enum $name = $routine {
                 Create { attributes: ObjectAttributes, access: Access, $($field: $ty),* }
                     = "create", "create the object; its creator holds it";

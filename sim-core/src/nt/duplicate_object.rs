@@ -17,7 +17,6 @@ const PROCESS_DUP_HANDLE: Access = Access(0x40);
 steps! {
     /// NtDuplicateObject: references the two processes by their handles and duplicates between them.
     ///
-    /// Goes on in ObDuplicateObject.
     /// `target` is [`Handle::NULL`] if nothing is to be made. If the target's handle does not serve and the source is to
     /// be closed, it is closed all the same. Errors: STATUS_ACCESS_VIOLATION if the caller's variable for the new handle
     /// cannot be written, which is tried first; STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH,

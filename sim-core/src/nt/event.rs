@@ -18,7 +18,7 @@ object_service! {
 }
 
 object_service! {
-    /// NtClearEvent: resets the event.
+    /// NtClearEvent: resets the event. Source: WDK, KeClearEvent.
     NtClearEvent = "NtClearEvent", (), Event, access 2, "clear" "reset the event",
     |k, _, event| {
         k.set(event, Event::SIGNALED, false, "the program reset the event");
@@ -43,7 +43,7 @@ object_service! {
 }
 
 object_service! {
-    /// NtQueryEvent: returns EVENT_BASIC_INFORMATION.EventState.
+    /// NtQueryEvent: returns EVENT_BASIC_INFORMATION.EventState. Source: Wine ntdll/tests/sync.c, test_event.
     NtQueryEvent = "NtQueryEvent", (), Event, access 1, "query" "read the event's state",
     |k, _, event| Ok(u32::from(k[event].signaled))
 }

@@ -23,8 +23,7 @@ steps! {
     /// NtReadFile, NtWriteFile, NtDeviceIoControlFile, NtFsControlFile, NtFlushBuffersFile and
     /// NtQueryVolumeInformationFile: sends a request to the driver.
     ///
-    /// Goes on in ObReferenceObjectByHandle and IofCallDriver. From its first step the request holds a reference on the
-    /// file object, until it has ended. Returns what the driver returns; on a synchronous file it waits and returns the
+    /// From its first step the request holds a reference on the file object, until it has ended. Returns what the driver returns; on a synchronous file it waits and returns the
     /// final status. The last two wait on an asynchronous file too. Errors, in this order: those of
     /// ObReferenceObjectByHandle for the file; STATUS_INVALID_PARAMETER for an APC routine on a file with a port;
     /// STATUS_ACCESS_VIOLATION for a buffer at NULL; those of ObReferenceObjectByHandle for the event;

@@ -177,8 +177,9 @@ steps! {
     /// A process that is in a job already: STATUS_ACCESS_DENIED before Windows 8; since then the other job must be empty
     /// or nested in that one, else STATUS_ACCESS_DENIED too. STATUS_INVALID_PARAMETER for a job that is being
     /// terminated. The question is answered by STATUS_PROCESS_IN_JOB or STATUS_PROCESS_NOT_IN_JOB, also of a process that
-    /// has ended. Sources: Win32, AssignProcessToJobObject, Nested Jobs; Wine kernel32/tests/process.c, test_IsProcessInJob,
-    /// test_TerminateJobObject, test_BreakawayOk; ReactOS ps/job.c.
+    /// has ended. Errors: those of ObReferenceObjectByHandle, and STATUS_PROCESS_IS_TERMINATING, STATUS_ACCESS_DENIED,
+    /// STATUS_INVALID_PARAMETER. Sources: Win32, AssignProcessToJobObject, Nested Jobs; Wine kernel32/tests/process.c,
+    /// test_IsProcessInJob, test_TerminateJobObject, test_BreakawayOk; ReactOS ps/job.c.
     pub enum NtAssignProcessToJobObject = "NtAssignProcessToJobObject" {
         ReferenceJob { job: Handle, process: Handle, asks: bool } = "enter", "reference the job by its handle";
         ReferenceProcess { process: Handle, asks: bool } = "process", "reference the process by its handle";

@@ -12,7 +12,7 @@ object_service! {
 }
 
 object_service! {
-    /// NtQueryMutant: returns MUTANT_BASIC_INFORMATION.CurrentCount.
+    /// NtQueryMutant: returns MUTANT_BASIC_INFORMATION.CurrentCount. Source: Wine ntdll/tests/sync.c, test_mutant.
     NtQueryMutant = "NtQueryMutant", (), Mutant, access 1, "query" "read the mutant's count",
     |k, _, mutant| Ok(k[mutant].current_count() as u32)
 }

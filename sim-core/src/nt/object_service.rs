@@ -12,7 +12,7 @@ macro_rules! object_service {
         $crate::frame::steps! {
             $(#[doc = $doc])*
             ///
-            /// Goes on in ObReferenceObjectByHandle. Errors: also those of ObReferenceObjectByHandle.
+            /// Errors: also those of ObReferenceObjectByHandle.
             pub enum $name = $routine {
                 Reference { handle: $crate::word::Handle, $($field: $ty),* }
                     = "enter", "reference the object by its handle";

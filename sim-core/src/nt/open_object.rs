@@ -14,7 +14,7 @@ macro_rules! open_service {
         steps! {
             $(#[doc = $doc])*
             ///
-            /// Goes on in ObOpenObjectByName. Errors: those of ObOpenObjectByName.
+            /// Errors: those of ObOpenObjectByName.
             pub enum $name = $routine {
                 Open { attributes: ObjectAttributes, access: Access } = "enter", "open the object by its name";
             }

@@ -25,7 +25,7 @@ const fn asked_of(class: InformationClass, limited: bool) -> (Option<ObjectType>
 steps! {
     /// NtQueryObject: tells a handle's attributes and access, and the object's counts, name or type.
     ///
-    /// Goes on in ObReferenceObjectByHandle. The query references the object by its handle, so the PointerCount that it tells counts the query's own
+    /// The query references the object by its handle, so the PointerCount that it tells counts the query's own
     /// reference. Since Windows 8 it counts also the references that handle-table entries took in advance, and each
     /// query uses one of them up. With a class of processes or threads it is NtQueryInformationProcess or
     /// NtQueryInformationThread: how many handles a process has open, how it has ended. Returns the answer. Errors:

@@ -7,8 +7,9 @@ use crate::status::NtStatus;
 object_service! {
     /// NtReleaseSemaphore: adds `release` to the count and satisfies waits with it. Returns the count from before.
     ///
-    /// Errors besides: STATUS_INVALID_PARAMETER for a release of none or of a negative number; STATUS_SEMAPHORE_LIMIT_EXCEEDED, with the count
-    /// unchanged, for one past the maximum. Sources: Win32, ReleaseSemaphore; Wine ntdll/tests/sync.c, test_semaphore.
+    /// Errors besides: STATUS_INVALID_PARAMETER for a release of none or of a negative number;
+    /// STATUS_SEMAPHORE_LIMIT_EXCEEDED, with the count unchanged, for one past the maximum. Sources: Win32,
+    /// ReleaseSemaphore; Wine ntdll/tests/sync.c, test_semaphore.
     NtReleaseSemaphore = "NtReleaseSemaphore", (release: u32), Semaphore, access 2,
     "release" "add to the semaphore's count",
     |k, _, semaphore, release| match i32::try_from(release) {
@@ -18,7 +19,8 @@ object_service! {
 }
 
 object_service! {
-    /// NtQuerySemaphore: returns SEMAPHORE_BASIC_INFORMATION.CurrentCount.
+    /// NtQuerySemaphore: returns SEMAPHORE_BASIC_INFORMATION.CurrentCount. Source: Wine ntdll/tests/sync.c,
+    /// test_semaphore.
     NtQuerySemaphore = "NtQuerySemaphore", (), Semaphore, access 1, "query" "read the semaphore's count",
     |k, _, semaphore| Ok(k[semaphore].current_count)
 }

@@ -24,7 +24,7 @@ object_service! {
 }
 
 object_service! {
-    /// NtQueryTimer: returns TIMER_BASIC_INFORMATION.TimerState.
+    /// NtQueryTimer: returns TIMER_BASIC_INFORMATION.TimerState. Source: Win32, Waitable Timer Objects.
     NtQueryTimer = "NtQueryTimer", (), Timer, access 1, "query" "read the timer's state",
     |k, _, timer| Ok(u32::from(k[timer].signaled))
 }

@@ -22,7 +22,6 @@ pub const MAXIMUM_WAIT_OBJECTS: usize = 64;
 steps! {
     /// NtWaitForSingleObject: waits until the object is signalled.
     ///
-    /// Goes on in ObReferenceObjectByHandle and KeWaitForMultipleObjects.
     /// The wait holds a reference: closing the handle meanwhile neither ends the wait nor frees the object. Returns as
     /// [`KeWaitForMultipleObjects`]. Errors: those of ObReferenceObjectByHandle; the handle must grant SYNCHRONIZE.
     /// Sources: WDK, ZwWaitForSingleObject; ReactOS ob/obwait.c.

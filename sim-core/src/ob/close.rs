@@ -16,9 +16,8 @@ use crate::word::{Handle, Id};
 steps! {
     /// ObpCloseHandle: closes one entry of one table.
     ///
-    /// Goes on in ObpDecrementHandleCount and ObDereferenceObject. Errors: STATUS_INVALID_HANDLE;
-    /// STATUS_HANDLE_NOT_CLOSABLE if the type's okay-to-close procedure refuses or the handle is protected (unless
-    /// `forced`, as when a process ends).
+    /// Errors: STATUS_INVALID_HANDLE; STATUS_HANDLE_NOT_CLOSABLE if the type's okay-to-close procedure refuses or the
+    /// handle is protected (unless `forced`, as when a process ends).
     /// Source: ReactOS ob/obhandle.c, ex/handle.c.
     pub enum ObpCloseHandle = "ObpCloseHandle" {
         LockEntry { process: Id<Process>, handle: Handle, forced: bool } = "C1", "look the handle up and lock its entry";

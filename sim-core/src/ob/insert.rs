@@ -25,8 +25,8 @@ steps! {
     /// OBJ_OPENIF opens the object that has it (STATUS_OBJECT_NAME_EXISTS) and the new object goes; else
     /// STATUS_OBJECT_NAME_COLLISION or, over another type, STATUS_OBJECT_TYPE_MISMATCH. A failure costs the new object
     /// exactly the creator's reference. A new object's handle grants what was asked for, also nothing; to open one that
-    /// is there with no access is STATUS_ACCESS_DENIED. Errors: also those of [`ObpLookupObjectName`] and
-    /// [`ObpCreateHandle`].
+    /// is there with no access is STATUS_ACCESS_DENIED. Errors: STATUS_OBJECT_NAME_COLLISION,
+    /// STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED, and those of [`ObpLookupObjectName`] and [`ObpCreateHandle`].
     /// Sources: ReactOS ob/obhandle.c; ReactOS kernel tests ntos_ob/ObInsert.c; Wine ntdll/tests/om.c,
     /// test_name_collisions.
     pub enum ObInsertObject = "ObInsertObject" {

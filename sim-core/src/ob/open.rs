@@ -19,9 +19,9 @@ steps! {
     /// ObOpenObjectByName: a handle to the object of that name.
     ///
     /// The lookup's reference on the object becomes the handle's. HandleCount +1, PointerCount +1. Access is granted
-    /// as asked: the model has no security descriptors, but to ask for none is STATUS_ACCESS_DENIED. Errors:
-    /// STATUS_INVALID_PARAMETER for attributes that the type refuses, and those of [`ObpLookupObjectName`] and
-    /// ObpCreateHandle. Sources: ReactOS ob/obhandle.c; Wine ntdll/tests/om.c.
+    /// as asked: the model has no security descriptors, but to ask for none is STATUS_ACCESS_DENIED. Errors: those of
+    /// [`ObpLookupObjectName`], then STATUS_INVALID_PARAMETER for attributes that the type refuses, then
+    /// STATUS_ACCESS_DENIED and those of ObpCreateHandle. Sources: ReactOS ob/obhandle.c; Wine ntdll/tests/om.c.
     pub enum ObOpenObjectByName = "ObOpenObjectByName" {
         Start { attributes: ObjectAttributes, wanted: ObjectType, access: Access } = "enter", "look the name up";
         Found { attributes: ObjectAttributes, access: Access }
@@ -34,7 +34,7 @@ steps! {
 impl Routine for ObOpenObjectByName {
     fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
         match self {
-            Self::Start { attributes, wanted, .. } => !Kernel::refused_attributes(attributes, wanted),
+            Self::Start { .. } => true,
             Self::Found { .. } => k.was_successful(thread),
             _ => false,
         }
@@ -43,9 +43,6 @@ impl Routine for ObOpenObjectByName {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Start { attributes, wanted, access } => {
-                if Kernel::refused_attributes(attributes, wanted) {
-                    return Next::fail(NtStatus::INVALID_PARAMETER);
-                }
                 let (insert, purpose) = (None, Purpose::Handle);
                 let lookup = ObpLookupObjectName::Start { attributes, wanted, insert, purpose };
                 Next::call(Self::Found { attributes, access }, lookup)
@@ -56,6 +53,11 @@ impl Routine for ObOpenObjectByName {
                     return Next::Return(returned);
                 }
                 let object = returned.value.object();
+                if Kernel::refused_attributes(attributes, k.object_type(object)) {
+                    let returned = Returned::status(NtStatus::INVALID_PARAMETER);
+                    let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Handle };
+                    return Next::call(Self::Fail { returned }, drop);
+                }
                 let count = k.handle_for(thread, object, attributes, access, OpenReason::Open);
                 Next::call(Self::Opened { object }, count)
             }

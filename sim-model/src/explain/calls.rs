@@ -3,6 +3,7 @@
 use sim_core::frame::{Frame, RoutineInfo};
 use sim_core::profile::{Profile, Version};
 
+use crate::explain::onward::goes_on_in;
 use crate::explain::page::Page;
 use crate::explain::prose::{Prose, mentions};
 use crate::lang::{Binds, ParamKind};
@@ -101,10 +102,7 @@ pub(super) fn call_page(row: &'static CallRow) -> Page {
     for routine in &routines {
         add_routine(&mut page, routine, routine.name != spec.name);
     }
-    for routine in going_on_in(&routines) {
-        let steps = routine.steps.iter().map(|step| (step.label, step.does));
-        page.section(format!("It goes on in {}", routine.name), steps);
-    }
+    add_onward(&mut page, &routines);
     let first = |row: &CallRow| routines_of(row).first().map(|routine| routine.name);
     let own = first(row);
     let is_twin = |other: &&CallRow| {
@@ -122,6 +120,8 @@ pub(super) fn routine_page(routine: &'static RoutineInfo) -> Page {
     let mut page = Page { kind: "routine", name: routine.name.into(), ..Page::default() };
     add_routine(&mut page, routine, false);
     page.about = Prose::of(routine.text).about;
+    let next = goes_on_in(routine.name);
+    page.section("Goes on in", (!next.is_empty()).then(|| ("", next.join(", "))));
     let calls = ROWS.iter().filter(|row| routines_of(row).iter().any(|of| of.name == routine.name));
     let mut also: Vec<&str> = calls.map(|row| row.spec.name).collect();
     also.extend(named_in(routine));
@@ -139,21 +139,53 @@ fn add_routine(page: &mut Page, routine: &'static RoutineInfo, named: bool) {
     }
     page.section(title("Steps"), routine.steps.iter().map(|step| (step.label, step.does)));
     page.section(title("Errors"), prose.statuses());
-    page.section(title("Sources"), (!prose.sources.is_empty()).then_some(("", prose.sources)));
+    page.section(title("Sources"), sources(routine).map(|sources| ("", sources)));
 }
 
-/// The routines that these go on in, as their descriptions tell it, each once.
-fn going_on_in(routines: &[&'static RoutineInfo]) -> Vec<&'static RoutineInfo> {
-    let mut found = routines.to_vec();
-    let mut at = 0;
-    while let Some(routine) = found.get(at) {
-        let onward = Prose::of(routine.text).onward;
-        let next = Frame::ROUTINES.iter().filter(|next| mentions(&onward, next.name));
-        let next: Vec<_> = next.filter(|next| found.iter().all(|known| known.name != next.name)).collect();
-        found.extend(next);
-        at += 1;
+/// Where a routine is known from; one that leaves all to another is known from where that is.
+fn sources(routine: &RoutineInfo) -> Option<String> {
+    let own = Prose::of(routine.text).sources;
+    let next = goes_on_in(routine.name);
+    match next[..] {
+        [next] if own.is_empty() => routines(next).find_map(sources),
+        _ => (!own.is_empty()).then_some(own),
     }
-    found.split_off(routines.len())
+}
+
+/// What these go on in: the steps of the next routines, and the names of those after them.
+fn add_onward(page: &mut Page, routines: &[&'static RoutineInfo]) {
+    let mut known: Vec<&str> = routines.iter().map(|routine| routine.name).collect();
+    let beyond = |known: &mut Vec<&str>, from: &[&'static str]| {
+        let mut next: Vec<&'static str> = Vec::new();
+        for name in from.iter().flat_map(|name| goes_on_in(name)) {
+            if !known.contains(&name) {
+                known.push(name);
+                next.push(name);
+            }
+        }
+        next
+    };
+    let own: Vec<&'static str> = routines.iter().map(|routine| routine.name).collect();
+    let mut next = beyond(&mut known, &own);
+    // What one other routine does all of goes on where that goes on.
+    if next.len() == 1 {
+        add_steps(page, &next);
+        next = beyond(&mut known, &next);
+    }
+    add_steps(page, &next);
+    let (mut further, mut from) = (Vec::new(), next);
+    while !from.is_empty() {
+        from = beyond(&mut known, &from);
+        further.extend(from.iter().copied());
+    }
+    page.section("And from there in", (!further.is_empty()).then(|| ("", further.join(", "))));
+}
+
+fn add_steps(page: &mut Page, names: &[&'static str]) {
+    for name in names {
+        let steps = routines(name).flat_map(|routine| routine.steps);
+        page.section(format!("It goes on in {name}"), steps.map(|step| (step.label, step.does)));
+    }
 }
 
 /// The routines that a routine's description or steps name.

@@ -8,8 +8,6 @@ use sim_core::frame::{Frame, RoutineInfo};
 pub(super) struct Prose {
     /// What it is, paragraph by paragraph.
     pub(super) about: Vec<String>,
-    /// The routines that it goes on in.
-    pub(super) onward: String,
     /// The sentence on its errors.
     pub(super) errors: String,
     /// Its sources.
@@ -28,8 +26,6 @@ impl Prose {
             for sentence in sentences(&paragraph) {
                 if sentence.starts_with("Error") {
                     prose.errors.push_str(sentence);
-                } else if sentence.starts_with("Goes on in ") {
-                    prose.onward.push_str(sentence);
                 } else if let Some(sources) =
                     sentence.strip_prefix("Sources: ").or_else(|| sentence.strip_prefix("Source: "))
                 {
@@ -43,13 +39,21 @@ impl Prose {
         prose
     }
 
-    /// Every status that the errors name, also through a routine whose errors they include, with its meaning.
+    /// Every status that the errors name, also through routines whose errors they include, with its meaning.
     pub(super) fn statuses(&self) -> Vec<(&'static str, &'static str)> {
         let mut names = self.errors.clone();
-        let included = |routine: &&RoutineInfo| mentions(&self.errors, routine.name);
-        for routine in Frame::ROUTINES.iter().filter(included) {
-            names.push(' ');
-            names.push_str(&Prose::of(routine.text).errors);
+        let mut included: Vec<&str> = Vec::new();
+        let more = |names: &str, included: &[&str]| {
+            let is_new =
+                |routine: &&RoutineInfo| !included.contains(&routine.name) && mentions(names, routine.name);
+            Frame::ROUTINES.iter().find(is_new)
+        };
+        while let Some(routine) = more(&names, &included) {
+            included.push(routine.name);
+            for of_name in Frame::ROUTINES.iter().filter(|other| other.name == routine.name) {
+                names.push(' ');
+                names.push_str(&Prose::of(of_name.text).errors);
+            }
         }
         NtStatus::ALL.iter().filter(|row| mentions(&names, row.1)).map(|row| (row.1, row.2)).collect()
     }

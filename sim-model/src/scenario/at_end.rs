@@ -69,6 +69,11 @@ pub fn leaves_something(world: &World<'_>) -> bool {
 pub fn left_sentence(world: &World<'_>) -> Option<String> {
     let Left { kernel, requests, objects } = left(world);
     let names = world.names();
+    let why = if requests.is_empty() {
+        "no handle and no name leads to them any more"
+    } else {
+        "no device answers, and no handle is left by which to cancel or close"
+    };
     let requests = requests.iter().map(|irp| names.irp(&kernel[*irp]));
     let objects = objects.iter().map(|object| {
         let Object { handle_count, pointer_count, .. } = &kernel[*object];
@@ -78,10 +83,7 @@ pub fn left_sentence(world: &World<'_>) -> Option<String> {
     let (last, others) = all.split_last()?;
     let and = if others.is_empty() { "" } else { " and " };
     let others = others.join(", ");
-    Some(format!(
-        "if every process ended now, {others}{and}{last} would stay for ever: no device answers, and no handle is \
-         left by which to cancel or close"
-    ))
+    Some(format!("if every process ended now, {others}{and}{last} would stay for ever: {why}"))
 }
 
 fn left(world: &World<'_>) -> Left {

@@ -410,18 +410,18 @@ const BASIC: [CallRow; 23] = [
     row(
         "NtSetEvent",
         &[needs("EventHandle", "event", H)],
-        Binds::Nothing,
+        Binds::Value,
         ServiceName::SetEvent,
         Answer::Status,
-        "sets an event",
+        "sets an event; its label is the state before",
     ),
     row(
         "NtResetEvent",
         &[needs("EventHandle", "event", H)],
-        Binds::Nothing,
+        Binds::Value,
         ServiceName::ResetEvent,
         Answer::Status,
-        "resets an event",
+        "resets an event; its label is the state before",
     ),
 ];
 

@@ -246,7 +246,7 @@ impl Page<'_> {
             by.extend(
                 (calls > 0).then(|| format!("{} of a call under way", plural(calls as usize, "reference"))),
             );
-            let why = if header.deleted { "freed".into() } else { format!("held by {}", by.join(" and ")) };
+            let why = if header.deleted { "freed".into() } else { format!("held by {}", listed(&by)) };
             self.remains(&world.names().object(object), header.body.object_type().name(), &counts, &why);
         }
         for (request, device) in requests {
@@ -315,6 +315,14 @@ impl Page<'_> {
 /// `1 call`, `2 calls`.
 pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// "one", "one and another", "one, another and a third".
+pub(crate) fn listed(names: &[String]) -> String {
+    match names {
+        [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
+        _ => names.concat(),
+    }
 }
 
 /// The labelled requests that are still pending, each with its device.

@@ -38,7 +38,7 @@ pub struct Node {
     pub type_name: &'static str,
     /// An object's HandleCount and PointerCount.
     pub counts: Option<(u32, u32)>,
-    /// It is held while it runs.
+    /// It is held while it runs; a device while its driver is loaded; or it is the system's.
     pub runs: bool,
     /// References of it that nobody holds, or 1 in a circle.
     pub lost: u32,
@@ -49,6 +49,16 @@ pub struct Node {
 impl Node {
     pub(super) const fn plain(kind: NodeKind, title: String, name: String) -> Node {
         Node { kind, title, name, type_name: "", counts: None, runs: false, lost: 0, object: None }
+    }
+
+    /// What keeps it when nothing else does, to be said after its name.
+    pub(super) const fn kept(&self) -> &'static str {
+        match self.kind {
+            _ if !self.runs => "",
+            NodeKind::Object => ", of the system",
+            NodeKind::Device => ", whose driver is loaded",
+            _ => ", which runs",
+        }
     }
 
     /// What stands under its title.

@@ -16,6 +16,8 @@ pub(super) struct Placed {
     pub(super) nodes: Vec<(f64, f64)>,
     /// For each link the points it goes through between its ends.
     pub(super) bends: Vec<Vec<(f64, f64)>>,
+    /// For each link whether it leads back, or within a column: it closes a circle.
+    pub(super) back: Vec<bool>,
     /// The whole width and height.
     pub(super) size: (f64, f64),
 }
@@ -114,6 +116,7 @@ impl Plan {
         Placed {
             nodes: nodes.collect(),
             bends: bends.iter().map(|bends| bends.iter().flat_map(through).collect()).collect(),
+            back: self.links.iter().map(|(from, to)| items[*from].column >= items[*to].column).collect(),
             size: ((left - GAP).max(0.0), (bottom - top).max(0.0)),
         }
     }
@@ -241,6 +244,7 @@ mod tests {
         for (from, to) in &links[..links.len() - 1] {
             assert!(placed.nodes[*from].0 < placed.nodes[*to].0, "{from} to {to}: {placed:?}");
         }
+        assert_eq!(placed.back.iter().position(|back| *back), Some(links.len() - 1));
         assert!(Plan::default().place().nodes.is_empty());
     }
 }

@@ -9,20 +9,22 @@ mod svg;
 mod text;
 mod why;
 
+use sim_core::Id;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Port;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ps::process::Process;
 use sim_core::ps::system::Role;
 use sim_core::ps::thread::Thread;
-use sim_core::{Id, Kernel};
 
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use crate::scenario::program::ActionKind;
 use crate::scenario::world::{Binding, World};
 use crate::view::changes::packet_in_words;
 use crate::view::holders::{Hold, Holder, holders, under_way};
 use crate::view::leaks::{Leak, leaks};
+use crate::view::text::listed;
 
 pub use data::{Link, Node, NodeKind};
 pub use dot::render_dot;
@@ -103,7 +105,7 @@ fn sentence(world: &World<'_>, leak: &Leak) -> String {
             let names: Vec<String> = objects.iter().map(|object| name(*object)).collect();
             format!(
                 "{} hold each other and nothing else holds them: they will never be freed",
-                names.join(" and ")
+                listed(&names)
             )
         }
     }
@@ -141,7 +143,7 @@ pub(super) fn object_name(world: &World<'_>, object: Id<Object>) -> String {
         Some(Body::Job(_)) => format!("the job {name}"),
         Some(Body::Directory(_)) => format!("the directory {name}"),
         Some(Body::SymbolicLink(_)) => format!("the symbolic link {name}"),
-        Some(body) => format!("the {} {name}", body.object_type().name()),
+        Some(body) => format!("the {} {name}", body.object_type().name().to_lowercase()),
     }
 }
 
@@ -174,7 +176,8 @@ impl Builder<'_> {
         match holder {
             Holder::Object(object) => match k[object].body {
                 Body::Process(process) => process != k.system_process(),
-                Body::Thread(thread) => k[thread].role == Role::Program,
+                // The system's own threads only while they are at work.
+                Body::Thread(thread) => k[thread].role == Role::Program || !k.stack(thread).is_empty(),
                 _ => true,
             },
             Holder::Handle(..) => true,
@@ -194,8 +197,17 @@ impl Builder<'_> {
             }
             _ => false,
         };
-        let mut around = graph.neighbors_undirected(node);
-        of_names(node) && around.all(|other| of_names(other) || graph[other] == Holder::System)
+        let is_among_names = |node: NodeIndex| {
+            let mut around = graph.neighbors_undirected(node);
+            around.all(|other| of_names(other) || graph[other] == Holder::System)
+        };
+        // A directory whose link is open is shown, for it holds the link; one above it is not.
+        let is_open_link = |node: NodeIndex| {
+            let is_link = matches!(graph[node], Holder::Object(object)
+                if matches!(k[object].body, Body::SymbolicLink(_)));
+            is_link && !is_among_names(node)
+        };
+        of_names(node) && is_among_names(node) && !graph.neighbors(node).any(is_open_link)
     }
 
     /// Whether it was there before the scenario's first line.
@@ -231,7 +243,7 @@ impl Builder<'_> {
                 continue;
             }
             let by = match graph[from] {
-                Holder::Wait(thread) => service(k, thread),
+                Holder::Wait(thread) => service(self.world, thread),
                 _ => None,
             };
             let (from, to) = (self.at(graph[from]), self.at(graph[to]));
@@ -324,20 +336,22 @@ impl Builder<'_> {
         let k = self.world.kernel();
         let graph = holders(k);
         for (object, _) in k.all::<Object>().filter(|(_, header)| !header.deleted) {
-            let mut left = under_way(k, &graph, object);
-            for (_, record) in k.all::<Thread>() {
-                let thread = match k[record.object].body {
-                    Body::Thread(thread) => thread,
-                    _ => continue,
-                };
-                let stack = k.stack(thread);
-                let from = self.at(Holder::Object(record.object));
-                let to = self.at(Holder::Object(object));
-                if left == 0 || from.is_none() || !stack.iter().any(|frame| frame.mentions(object)) {
-                    continue;
+            let left = under_way(k, &graph, object) as usize;
+            let Some(to) = self.at(Holder::Object(object)).filter(|_| left > 0) else { continue };
+            let threads = k.all::<Thread>().filter_map(|(_, record)| match k[record.object].body {
+                Body::Thread(thread) => Some(thread),
+                _ => None,
+            });
+            let callers: Vec<Id<Thread>> =
+                threads.filter(|thread| k.call_mentions(*thread, object)).collect();
+            // Which of several calls holds how many references no frame says: one for each, and the rest for the last.
+            for (at, thread) in callers.iter().enumerate().take(left) {
+                let rest = if at + 1 == callers.len() { left - at } else { 1 };
+                let from = self.at(Holder::Object(k[*thread].object));
+                let by = service(self.world, *thread);
+                for _ in 0..rest {
+                    self.link(from, Some(to), Link { verb: "holds", reference: true, by });
                 }
-                self.link(from, to, Link { verb: "holds", reference: true, by: service(k, thread) });
-                left -= 1;
             }
         }
     }
@@ -357,9 +371,17 @@ impl Builder<'_> {
     }
 }
 
-/// The system service that a thread is in.
-fn service(k: &Kernel, thread: Id<Thread>) -> Option<&'static str> {
-    k.stack(thread).first().map(|frame| frame.step_name().routine)
+/// The call that a thread is in; the routine, where it is in none of its program's.
+fn service(world: &World<'_>, thread: Id<Thread>) -> Option<&'static str> {
+    let program = world.program();
+    let call = program.actors.iter().enumerate().find_map(|(at, actor)| {
+        let state = world.actor(at);
+        match actor.actions.get(state.next).map(|action| &action.kind) {
+            Some(ActionKind::Call(call)) if state.inside == Some(thread) => Some(call.row.spec.name),
+            _ => None,
+        }
+    });
+    call.or_else(|| world.kernel().stack(thread).first().map(|frame| frame.step_name().routine))
 }
 
 const fn verb(hold: Hold) -> &'static str {

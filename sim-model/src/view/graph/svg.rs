@@ -10,6 +10,8 @@ const MARGIN: f64 = 28.0;
 const TITLE: f64 = 62.0;
 /// Columns of text of one line of a leak.
 const LEAK_WIDTH: usize = 90;
+/// How deep a link that closes a circle goes below the nodes it leads from and to.
+const BELOW: f64 = 40.0;
 /// The widest characters of the fonts that browsers take for sans-serif, on average.
 const BOLD_14: f64 = 8.3;
 const PLAIN_12: f64 = 6.7;
@@ -33,7 +35,9 @@ pub fn render_svg(graph: &Graph) -> String {
     let head = texts.iter().map(|text| columns(text) as f64 * BOLD_14).fold(0.0, f64::max);
     let foot = leaks.iter().map(|line| columns(line) as f64 * PLAIN_12).fold(0.0, f64::max);
     let width = placed.size.0.max(head).max(foot).max(legend) + 2.0 * MARGIN;
-    let height = placed.size.1 + TITLE + 2.0 * MARGIN + 20.0 * (leaks.len() + 1) as f64;
+    let room = if placed.back.contains(&true) { BELOW } else { 0.0 };
+    let bottom = placed.size.1 + room + TITLE + MARGIN;
+    let height = bottom + MARGIN + 20.0 * (leaks.len() + 1) as f64;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
          viewBox=\"0 0 {width:.0} {height:.0}\" font-family=\"Helvetica, Arial, sans-serif\">\n\
@@ -54,10 +58,10 @@ pub fn render_svg(graph: &Graph) -> String {
         draw_node(&mut svg, node, (x + MARGIN, y + MARGIN + TITLE), plan.sizes[at]);
     }
     for (at, line) in leaks.iter().enumerate() {
-        let y = placed.size.1 + TITLE + MARGIN + 26.0 + 20.0 * at as f64;
+        let y = bottom + 26.0 + 20.0 * at as f64;
         text(&mut svg, (MARGIN, y), "font-size=\"12\" fill=\"#b91c1c\"", line);
     }
-    let below = placed.size.1 + TITLE + MARGIN + 26.0 + 20.0 * leaks.len() as f64;
+    let below = bottom + 26.0 + 20.0 * leaks.len() as f64;
     text(&mut svg, (MARGIN, below), "font-size=\"11\" fill=\"#64748b\"", LEGEND);
     svg + "</svg>\n"
 }
@@ -109,6 +113,7 @@ fn draw_node(svg: &mut String, node: &Node, (x, y): (f64, f64), (width, height):
 /// Where the links of a node begin or end: side by side along its edge, in the order of what they lead to.
 fn ports(graph: &Graph, placed: &Placed, plan: &Plan, at: usize, outgoing: bool) -> Vec<usize> {
     let mut links: Vec<usize> = (0..plan.links.len())
+        .filter(|link| !placed.back[*link])
         .filter(|link| if outgoing { plan.links[*link].0 == at } else { plan.links[*link].1 == at })
         .collect();
     let far = |link: &usize| {
@@ -136,21 +141,19 @@ fn links_of(graph: &Graph, plan: &Plan, placed: &Placed, svg: &mut String) {
     };
     for (link, edge) in graph.nodes.edge_references().enumerate() {
         let (from, to) = plan.links[link];
-        let (start, end) = (place(from, link, true), place(to, link, false));
-        let mut points = vec![start];
-        points.extend(placed.bends[link].iter().map(|(x, y)| (x + MARGIN, y + MARGIN + TITLE)));
-        points.push((end.0 - 1.0, end.1));
-        let mut path = format!("M{:.1},{:.1}", start.0, start.1);
-        for (at, pair) in points.windows(2).enumerate() {
-            let ((x1, y1), (x2, y2)) = (pair[0], pair[1]);
-            // Every second piece goes straight through a column.
-            if at % 2 == 1 {
-                path.push_str(&format!(" L{x2:.1},{y2:.1}"));
-                continue;
-            }
-            let pull = ((x2 - x1).abs() / 2.0).max(30.0);
-            path.push_str(&format!(" C{:.1},{y1:.1} {:.1},{y2:.1} {x2:.1},{y2:.1}", x1 + pull, x2 - pull));
-        }
+        let (path, middle) = if placed.back[link] {
+            let under = |at: usize| {
+                let ((x, y), (width, height)) = (placed.nodes[at], plan.sizes[at]);
+                (x + width / 2.0 + MARGIN, y + height + MARGIN + TITLE)
+            };
+            back(under(from), under(to))
+        } else {
+            let (start, end) = (place(from, link, true), place(to, link, false));
+            let mut points = vec![start];
+            points.extend(placed.bends[link].iter().map(|(x, y)| (x + MARGIN, y + MARGIN + TITLE)));
+            points.push((end.0 - 1.0, end.1));
+            forth(&points)
+        };
         let dashes = if edge.weight().reference { "" } else { " stroke-dasharray=\"5 4\"" };
         svg.push_str(&format!(
             "<path d=\"{path}\" fill=\"none\" stroke=\"#475569\" stroke-width=\"1.4\"{dashes} \
@@ -159,10 +162,8 @@ fn links_of(graph: &Graph, plan: &Plan, placed: &Placed, svg: &mut String) {
         if edge.weight().verb == HOLDS {
             continue;
         }
-        // In the last gap, where links to different nodes are apart.
-        let ((x1, y1), (x2, y2)) = (points[points.len() - 2], points[points.len() - 1]);
         let words = edge.weight().verb;
-        let (x, y) = ((x1 + x2) / 2.0, (y1 + y2) / 2.0 + 3.5);
+        let (x, y) = (middle.0, middle.1 + 3.5);
         let width = columns(words) as f64 * PLAIN_11 + 6.0;
         labels.push_str(&format!(
             "<rect x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"14\" fill=\"#ffffff\" opacity=\"0.9\"/>\n",
@@ -172,6 +173,36 @@ fn links_of(graph: &Graph, plan: &Plan, placed: &Placed, svg: &mut String) {
         text(&mut labels, (x, y), "font-size=\"11\" text-anchor=\"middle\" fill=\"#475569\"", words);
     }
     svg.push_str(&labels);
+}
+
+/// A way through these points, and the middle of its last gap, where links to different nodes are apart.
+fn forth(points: &[(f64, f64)]) -> (String, (f64, f64)) {
+    let mut path = format!("M{:.1},{:.1}", points[0].0, points[0].1);
+    for (at, pair) in points.windows(2).enumerate() {
+        let ((x1, y1), (x2, y2)) = (pair[0], pair[1]);
+        // Every second piece goes straight through a column.
+        if at % 2 == 1 {
+            path.push_str(&format!(" L{x2:.1},{y2:.1}"));
+            continue;
+        }
+        let pull = ((x2 - x1).abs() / 2.0).max(30.0);
+        path.push_str(&format!(" C{:.1},{y1:.1} {:.1},{y2:.1} {x2:.1},{y2:.1}", x1 + pull, x2 - pull));
+    }
+    let ((x1, y1), (x2, y2)) = (points[points.len() - 2], points[points.len() - 1]);
+    (path, ((x1 + x2) / 2.0, (y1 + y2) / 2.0))
+}
+
+/// A way that closes a circle: out of the one's lower side, below both, and into the other's; and its lowest point.
+fn back(from: (f64, f64), to: (f64, f64)) -> (String, (f64, f64)) {
+    let lowest = from.1.max(to.1) + BELOW * 0.75;
+    let ((x1, y1), (x2, y2)) = (from, to);
+    let middle = (x1 + x2) / 2.0;
+    let path = format!(
+        "M{x1:.1},{y1:.1} C{x1:.1},{lowest:.1} {x1:.1},{lowest:.1} {middle:.1},{lowest:.1} \
+         C{x2:.1},{lowest:.1} {x2:.1},{lowest:.1} {x2:.1},{:.1}",
+        y2 + 1.0
+    );
+    (path, (middle, lowest))
 }
 
 fn text(svg: &mut String, (x, y): (f64, f64), attributes: &str, words: &str) {

@@ -66,11 +66,7 @@ impl Page<'_> {
             Some(link) => format!("{}{} ", "  ".repeat(depth), link.text()),
         };
         let again = self.seen.contains(&at) || link.is_some() && self.roots.contains(&at);
-        let running = match node.kind {
-            _ if link.is_some() || !node.runs => "",
-            NodeKind::Object => ", which belongs to the system",
-            _ => ", which runs",
-        };
+        let running = if link.is_none() { node.kept() } else { "" };
         let head = format!("{lead}{}{running}", node.name);
         let state = match again {
             true if self.seen.contains(&at) => "(above)".to_owned(),

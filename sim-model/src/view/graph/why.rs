@@ -1,13 +1,18 @@
 //! Why an object is alive: every way from something that lives by itself to the object.
 
-use petgraph::algo::all_simple_paths;
+use std::collections::{HashSet, VecDeque};
+
 use petgraph::graph::NodeIndex;
+use petgraph::visit::{Dfs, Reversed};
 
 use crate::scenario::world::{Binding, World};
 use crate::view::graph::{Graph, Link, NodeKind};
 
 /// The most ways that are told.
 const MOST_PATHS: usize = 100;
+
+/// The most beginnings of ways that are looked at.
+const MOST_BEGUN: usize = 20_000;
 
 /// What a name stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,19 +52,40 @@ impl Graph {
     /// Every way to a node from one that lives by itself, shortest first, and whether there were more.
     pub(super) fn paths(&self, to: NodeIndex) -> (Vec<Vec<NodeIndex>>, bool) {
         let roots = self.roots();
-        let ways = roots.iter().flat_map(|from| match *from == to {
-            true => vec![vec![to]],
-            false => all_simple_paths::<Vec<_>, _, std::hash::RandomState>(&self.nodes, *from, to, 0, None)
-                .take(MOST_PATHS + 1)
-                .collect(),
-        });
-        // What leads through something that lives by itself adds nothing to the way that begins there.
-        let begins = |path: &Vec<NodeIndex>| path[1..].iter().all(|node| !roots.contains(node));
-        let mut paths: Vec<Vec<NodeIndex>> = ways.filter(begins).collect();
-        paths.sort_by_key(|path| (path.len(), path.clone()));
-        let more = paths.len() > MOST_PATHS;
-        paths.truncate(MOST_PATHS);
-        (paths, more)
+        let leads = self.leading(to);
+        let mut found: Vec<Vec<NodeIndex>> = Vec::new();
+        let mut begun: VecDeque<Vec<NodeIndex>> = roots.iter().map(|root| vec![*root]).collect();
+        let mut taken = 0;
+        while let Some(path) = begun.pop_front() {
+            taken += 1;
+            if found.len() > MOST_PATHS || taken > MOST_BEGUN {
+                found.truncate(MOST_PATHS);
+                return (found, true);
+            }
+            let last = path[path.len() - 1];
+            if last == to {
+                found.push(path.clone());
+            }
+            if last == to && path.len() > 1 {
+                continue;
+            }
+            // What leads through something that lives by itself adds nothing to the way that begins there.
+            let mut next: Vec<NodeIndex> = self.nodes.neighbors(last).collect();
+            next.retain(|node| {
+                *node == to || leads.contains(node) && !roots.contains(node) && !path.contains(node)
+            });
+            next.sort_unstable();
+            next.dedup();
+            begun.extend(next.into_iter().map(|node| [&*path, &[node]].concat()));
+        }
+        found.sort_by_key(|path| (path.len(), path.clone()));
+        (found, false)
+    }
+
+    /// The nodes from which an arrow, or a chain of them, leads to a node.
+    fn leading(&self, to: NodeIndex) -> HashSet<NodeIndex> {
+        let mut search = Dfs::new(Reversed(&self.nodes), to);
+        std::iter::from_fn(|| search.next(Reversed(&self.nodes))).collect()
     }
 
     /// A way as a sentence.
@@ -71,6 +97,7 @@ impl Graph {
                 None if path.len() == 1 && self.nodes[*node].runs => {
                     let kept = match self.nodes[*node].kind {
                         NodeKind::Object => "belongs to the system",
+                        NodeKind::Device => "is held while its driver is loaded",
                         _ => "is held while it runs",
                     };
                     text = format!("{name} {kept}");
@@ -81,6 +108,13 @@ impl Graph {
                     let which = if at == 1 { " " } else { ", which " };
                     text.push_str(&format!("{which}{} {name}", link.text()));
                 }
+            }
+        }
+        if let [.., from, to] = path {
+            let times =
+                self.nodes.edges_connecting(*from, *to).filter(|edge| edge.weight().reference).count();
+            if times > 1 {
+                text.push_str(&format!(" with {times} references"));
             }
         }
         text
