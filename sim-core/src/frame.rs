@@ -192,6 +192,11 @@ macro_rules! frames {
             /// Every routine.
             pub const ROUTINES: &[RoutineInfo] = &[$(<$path>::INFO),*];
 
+            /// The routine.
+            pub const fn info(&self) -> &'static RoutineInfo {
+                match self { $(Frame::$name(_) => &<$path>::INFO,)* }
+            }
+
             /// The name of the step it is at.
             pub const fn step_name(&self) -> StepName {
                 match self { $(Frame::$name(routine) => routine.step_name(),)* }

@@ -30,7 +30,8 @@ fn every_call_has_a_page_with_its_steps() {
 /// A call's page says how it can fail, and where that is known from.
 #[test]
 fn every_call_has_its_errors_and_sources() {
-    let cannot_fail = ["ExitThread", "NtDelayExecution", "SleepEx"];
+    let cannot_fail =
+        ["ExitThread", "ExitProcess", "NtDelayExecution", "NtWaitForAlertByThreadId", "SleepEx"];
     for row in &ROWS {
         let name = row.spec.name;
         let page = &pages(name)[0];

@@ -27,7 +27,7 @@ fn note(onward: &mut Onward, before: &[(Id<Thread>, Vec<Frame>)], k: &Kernel) {
         let Some(next) = now.last().filter(|next| now.len() >= before.len() && !next.is_apc()) else {
             continue;
         };
-        let (from, to) = (top.step_name().routine, next.step_name().routine);
+        let (from, to) = (top.info().name, next.info().name);
         if from != to {
             onward.entry(from).or_default().insert(to);
         }

@@ -123,6 +123,7 @@ impl Rules {
         self.objects[object].references += 2;
         self.objects[self.threads[CHILD]].references += 1;
         let handle = self.give(0, object, Kind::Process.rights(), 0, None)?;
+        self.give(0, self.threads[CHILD], Kind::Thread.rights(), 0, None)?;
         Ok(Answer { handle, ..Answer::status(NtStatus::SUCCESS) })
     }
 
