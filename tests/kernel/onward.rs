@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use sim_core::delta::{Change, Delta};
 use sim_core::frame::Frame;
 use sim_core::profile::{Profile, Version};
 use sim_core::ps::thread::Thread;
@@ -20,9 +21,14 @@ fn stacks(k: &Kernel) -> Vec<(Id<Thread>, Vec<Frame>)> {
 }
 
 /// Notes where a step led to: a routine on top of another, or in its place.
-fn note(onward: &mut Onward, before: &[(Id<Thread>, Vec<Frame>)], k: &Kernel) {
+fn note(onward: &mut Onward, before: &[(Id<Thread>, Vec<Frame>)], deltas: &[Delta], k: &Kernel) {
     for (thread, before) in before {
         let Some(top) = before.last() else { continue };
+        // A Win32 call can be more than one service: what follows a return is not where the routine goes on.
+        let number = thread.index() as u32;
+        if deltas.iter().any(|delta| matches!(delta.change, Change::Leave { thread, .. } if thread == number)) {
+            continue;
+        }
         let now = k.stack(*thread);
         let Some(next) = now.last().filter(|next| now.len() >= before.len() && !next.is_apc()) else {
             continue;
@@ -48,9 +54,9 @@ fn at_random(onward: &mut Onward) {
     for (seed, version) in (1..120).zip([Version::Xp, Version::Win7, Version::Win11].into_iter().cycle()) {
         let mut machine = Machine::new(Profile::of(version));
         for number in numbers(seed).take(1500) {
-            let before = stacks(&machine.k);
+            let (before, mark) = (stacks(&machine.k), machine.k.mark());
             machine.happen(number);
-            note(onward, &before, &machine.k);
+            note(onward, &before, machine.k.since(mark), &machine.k);
         }
     }
 }
@@ -63,9 +69,9 @@ fn in_scenarios(onward: &mut Onward) {
             let program = compile(lang::parse("story.kobj", &text).unwrap()).unwrap();
             let mut world = World::new(&program);
             for step in run(&program).moves {
-                let before = stacks(world.kernel());
+                let (before, mark) = (stacks(world.kernel()), world.mark());
                 world.take(step, &mut Vec::new());
-                note(onward, &before, world.kernel());
+                note(onward, &before, world.since(mark), world.kernel());
             }
         }
     }
