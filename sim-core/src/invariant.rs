@@ -170,7 +170,8 @@ impl Kernel {
             let found = format!("File {file:?}: HandleCount {handles}");
             return Some(Broken { rule: "IRP_MJ_CLEANUP is sent only when no handle is left", found });
         }
-        if record.close_sent && (!record.cleanup_sent || header.pointer_count > 0) {
+        let is_cleaned_up = record.cleanup_sent || record.stream_file;
+        if record.close_sent && (!is_cleaned_up || header.pointer_count > 0) {
             let found = format!("File {file:?}: PointerCount {}", header.pointer_count);
             return Some(Broken {
                 rule: "IRP_MJ_CLOSE follows IRP_MJ_CLEANUP and the last reference",

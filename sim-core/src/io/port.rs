@@ -16,6 +16,9 @@ record! {
         OBJECT object: Id<Object>,
         /// Its last handle is closed.
         CLOSED closed: bool as "closed",
+        /// NumberOfConcurrentThreads (KQUEUE.MaximumCount): no packet is handed out while so many of its threads run; 0
+        /// for no limit.
+        CONCURRENCY concurrency: u32 as "MaximumCount",
     }
     lists {
         /// Packets that wait to be removed, oldest first.
@@ -40,29 +43,74 @@ record! {
         INFORMATION information: u32 as "Information",
         /// The request's status block is written when this packet is removed.
         WRITES_IOSB writes_iosb: bool,
+        /// The packet after it among those that one call removed.
+        NEXT next: Option<Id<Packet>>,
     }
     lists {}
 }
 
 impl Port {
-    pub(crate) const fn new(object: Id<Object>) -> Port {
-        Port { object, closed: false, packets: alloc::vec::Vec::new(), waiters: alloc::vec::Vec::new() }
+    pub(crate) const fn new(object: Id<Object>, concurrency: u32) -> Port {
+        Port {
+            object,
+            closed: false,
+            concurrency,
+            packets: alloc::vec::Vec::new(),
+            waiters: alloc::vec::Vec::new(),
+        }
+    }
+}
+
+impl Packet {
+    pub(crate) const fn new(key: u64, status: NtStatus, information: u32) -> Packet {
+        Packet { key, context: None, value: 0, status, information, writes_iosb: false, next: None }
     }
 }
 
 impl Kernel {
-    /// Queues a packet, or hands it to the thread that came last to wait for one.
+    /// KeInsertQueue: queues a packet, or hands it to the thread that came last to wait for one, if a thread more may run.
     pub(crate) fn queue_packet(&mut self, port: Id<Port>, packet: Packet, why: &'static str) {
         let packet = self.create(packet, why);
-        let waiter = Port::WAITERS.last(&self[port]);
-        match waiter {
-            Some(waiter) => {
-                self.remove(port, Port::WAITERS, waiter, "the thread that came last is served first");
-                self.set(waiter, Thread::HANDED, Some(packet), why);
-            }
+        match Port::WAITERS.last(&self[port]).filter(|_| self.has_slot(port, None)) {
+            Some(waiter) => self.hand_over(port, packet, waiter, why),
             None => {
                 self.push(port, Port::PACKETS, packet, why);
                 self.wake_waiters(self[port].object);
+            }
+        }
+    }
+
+    fn hand_over(&mut self, port: Id<Port>, packet: Id<Packet>, waiter: Id<Thread>, why: &'static str) {
+        self.remove(port, Port::WAITERS, waiter, "the thread that came last is served first");
+        self.set(waiter, Thread::HANDED, Some(packet), why);
+    }
+
+    /// Whether the port lets a thread more run; `asking` does not count.
+    ///
+    /// A thread belongs to the port that it last asked for a packet (KTHREAD.Queue), and runs unless it waits for
+    /// something. How many run (KQUEUE.CurrentCount) is counted, not kept.
+    pub(crate) fn has_slot(&self, port: Id<Port>, asking: Option<Id<Thread>>) -> bool {
+        let most = self[port].concurrency as usize;
+        let runs = |thread: &Id<Thread>| {
+            let record = &self[*thread];
+            let waits = !self.stack(*thread).is_empty() && self.choice(*thread).is_none();
+            record.queue == Some(port) && !record.ended && asking != Some(*thread) && !waits
+        };
+        most == 0 || self.all::<Thread>().map(|(thread, _)| thread).filter(runs).count() < most
+    }
+
+    /// KiActivateWaiterQueue: a thread that waits for something else leaves its place to one that waits for a packet.
+    pub(crate) fn activate_queues(&mut self) {
+        let limited = self.all::<Port>().filter(|(_, port)| port.concurrency > 0);
+        let limited: alloc::vec::Vec<Id<Port>> = limited.map(|(port, _)| port).collect();
+        for port in limited {
+            while let (Some(packet), Some(waiter), true) = (
+                Port::PACKETS.first(&self[port]),
+                Port::WAITERS.last(&self[port]),
+                self.has_slot(port, None),
+            ) {
+                self.remove(port, Port::PACKETS, packet, "the oldest packet is removed first");
+                self.hand_over(port, packet, waiter, "a thread of the port waits: another may run in its place");
             }
         }
     }
@@ -78,8 +126,14 @@ impl Kernel {
         }
     }
 
-    /// The program is done with a packet that it removed.
-    pub fn discard_packet(&mut self, packet: Id<Packet>) {
-        self.destroy(packet, "");
+    /// The packets that one call removed, the oldest first.
+    pub fn removed_packets(&self, first: Id<Packet>) -> impl Iterator<Item = Id<Packet>> {
+        core::iter::successors(Some(first), |packet| self[*packet].next)
+    }
+
+    /// The program is done with what one call removed.
+    pub fn discard_packets(&mut self, first: Id<Packet>) {
+        let removed: alloc::vec::Vec<Id<Packet>> = self.removed_packets(first).collect();
+        removed.into_iter().for_each(|packet| self.destroy(packet, ""));
     }
 }
