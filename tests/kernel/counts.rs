@@ -107,7 +107,7 @@ fn the_last_handle_in_a_process_cancels_only_what_reports_to_a_port_alone() {
         let mut machine = Machine::new(Profile::default());
         let (file, object) = open(&mut machine, 0);
         let port = machine
-            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED, concurrency: 0 })
             .unwrap()
             .value
             .handle();
@@ -155,7 +155,7 @@ fn a_thread_that_ends_takes_its_own_requests_with_it_and_no_others() {
         let mut machine = Machine::new(Profile::of(version));
         let (file, _) = open(&mut machine, 0);
         let port = machine
-            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+            .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED, concurrency: 0 })
             .unwrap()
             .value
             .handle();

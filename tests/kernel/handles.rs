@@ -59,7 +59,7 @@ fn the_low_two_bits_belong_to_the_program() {
 fn wrong_handles_answer_in_the_documented_order() {
     let mut machine = machine();
     let port = machine
-        .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED })
+        .call(0, NtCreateIoCompletion::Create { attributes: ObjectAttributes::UNNAMED, concurrency: 0 })
         .unwrap()
         .value
         .handle();

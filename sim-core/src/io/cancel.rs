@@ -91,7 +91,11 @@ impl IopCancelIrps {
     }
 
     /// The request that a thread waits for itself, if it was issued with that status block.
-    pub(crate) const fn synchronous(process: Id<Process>, thread: Id<Thread>, iosb: Option<Id<Iosb>>) -> Self {
+    pub(crate) const fn synchronous(
+        process: Id<Process>,
+        thread: Id<Thread>,
+        iosb: Option<Id<Iosb>>,
+    ) -> Self {
         let (only, at) = (Some(thread), Some(thread));
         Self::Scan { process, only, file: None, iosb, at, file_list: false, synchronous: true, found: false }
     }

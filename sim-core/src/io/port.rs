@@ -104,13 +104,16 @@ impl Kernel {
         let limited = self.all::<Port>().filter(|(_, port)| port.concurrency > 0);
         let limited: alloc::vec::Vec<Id<Port>> = limited.map(|(port, _)| port).collect();
         for port in limited {
-            while let (Some(packet), Some(waiter), true) = (
-                Port::PACKETS.first(&self[port]),
-                Port::WAITERS.last(&self[port]),
-                self.has_slot(port, None),
-            ) {
+            while let (Some(packet), Some(waiter), true) =
+                (Port::PACKETS.first(&self[port]), Port::WAITERS.last(&self[port]), self.has_slot(port, None))
+            {
                 self.remove(port, Port::PACKETS, packet, "the oldest packet is removed first");
-                self.hand_over(port, packet, waiter, "a thread of the port waits: another may run in its place");
+                self.hand_over(
+                    port,
+                    packet,
+                    waiter,
+                    "a thread of the port waits: another may run in its place",
+                );
             }
         }
     }

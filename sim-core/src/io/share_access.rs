@@ -48,7 +48,8 @@ impl Kernel {
         }
         let shares = self[file].share;
         let refuses = |other: &File| needs & !other.share != 0 || needed(other.access) & !shares != 0;
-        let mut beside = self.all::<File>().filter(|(_, other)| other.shares && self.is_same_file(file, other));
+        let mut beside =
+            self.all::<File>().filter(|(_, other)| other.shares && self.is_same_file(file, other));
         if beside.any(|(_, other)| refuses(other)) {
             return Err(NtStatus::SHARING_VIOLATION);
         }

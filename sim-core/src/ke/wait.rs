@@ -233,7 +233,12 @@ impl Kernel {
             Some(Frame::Wait(KeWaitForMultipleObjects::Wait { all, alertable, timeout })) => {
                 KeWaitForMultipleObjects::Look { all: *all, alertable: *alertable, timeout: *timeout }.into()
             }
-            Some(Frame::RemoveIoCompletion(NtRemoveIoCompletion::Wait { port, count, alertable, timeout })) => {
+            Some(Frame::RemoveIoCompletion(NtRemoveIoCompletion::Wait {
+                port,
+                count,
+                alertable,
+                timeout,
+            })) => {
                 let (port, count, alertable, timeout) = (*port, *count, *alertable, *timeout);
                 NtRemoveIoCompletion::Look { port, count, alertable, timeout }.into()
             }

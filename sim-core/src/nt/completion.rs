@@ -109,9 +109,10 @@ impl Routine for NtSetInformationFile {
             Self::LetPortGo { file, old } => {
                 let resume = Self::Drop { file, status: NtStatus::SUCCESS };
                 match old {
-                    Some(object) => {
-                        Next::call(resume, ObDereferenceObject::Drop { object, purpose: Purpose::Association })
-                    }
+                    Some(object) => Next::call(
+                        resume,
+                        ObDereferenceObject::Drop { object, purpose: Purpose::Association },
+                    ),
                     None => Next::goto(resume),
                 }
             }
@@ -141,10 +142,15 @@ impl Kernel {
     /// Stores another port and key in the file object; the caller has referenced the port.
     fn bind_port(&mut self, file: Id<File>, port: Option<Id<Port>>, key: u64) -> Next {
         let old = self[file].port.map(|port| self[port].object);
-        self.set(file, File::PORT, port, match port {
-            Some(_) => "completions are reported to this port",
-            None => "completions are not reported any more",
-        });
+        self.set(
+            file,
+            File::PORT,
+            port,
+            match port {
+                Some(_) => "completions are reported to this port",
+                None => "completions are not reported any more",
+            },
+        );
         self.set(file, File::KEY, key, "the key of every packet for this file");
         match old {
             Some(_) => Next::goto(NtSetInformationFile::LetPortGo { file, old }),

@@ -165,7 +165,12 @@ impl Kernel {
         };
         if let Some(irp) = dead(self) {
             let device = self.device_of(irp);
-            self.set(device, Device::TIMEOUT_LOGGED, true, "its driver has not completed a cancelled request in time");
+            self.set(
+                device,
+                Device::TIMEOUT_LOGGED,
+                true,
+                "its driver has not completed a cancelled request in time",
+            );
             self.set(irp, Irp::DISASSOCIATED, true, "the thread does not wait for it any longer");
             self.unlink_irp(irp);
         }

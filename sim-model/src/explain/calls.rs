@@ -20,6 +20,8 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::FlushFile, "NtReadFile"),
     (ServiceName::QueryVolume, "NtReadFile"),
     (ServiceName::CreatePort, "NtSetInformationFile"),
+    (ServiceName::RemovePackets, "NtRemoveIoCompletion"),
+    (ServiceName::SetModes, "NtSetInformationFile"),
     (ServiceName::ResetEvent, "NtSetEvent"),
     (ServiceName::ProcessHandleCount, "NtQueryObject"),
     (ServiceName::MakeTemporary, "NtSetPermanence"),
@@ -174,6 +176,10 @@ pub(super) fn see_also(page: &mut Page, also: Vec<&str>) {
 const fn has(profile: &Profile, service: ServiceName) -> bool {
     match service {
         ServiceName::CancelIoEx => profile.has_cancel_io_ex,
+        ServiceName::CancelSynchronousIo
+        | ServiceName::RemovePackets
+        | ServiceName::SetModes
+        | ServiceName::QueryModes => profile.has_vista_io,
         ServiceName::CompareObjects => profile.has_compare_objects,
         _ => true,
     }

@@ -88,7 +88,7 @@ fn device(device: &ast::Device) -> Option<DeviceDecl> {
 }
 
 pub(super) struct Compiler {
-    profile: Profile,
+    pub(super) profile: Profile,
     /// Something asks for the charged PointerCount.
     pub(super) charges: bool,
     pub(super) diagnostics: Diagnostics,
@@ -275,6 +275,14 @@ impl Compiler {
     const fn missing(&self, service: ServiceName) -> Option<&'static str> {
         match service {
             ServiceName::CancelIoEx if !self.profile.has_cancel_io_ex => Some("it came with Windows Vista"),
+            ServiceName::CancelSynchronousIo
+            | ServiceName::RemovePackets
+            | ServiceName::SetModes
+            | ServiceName::QueryModes
+                if !self.profile.has_vista_io =>
+            {
+                Some("it came with Windows Vista")
+            }
             ServiceName::CompareObjects if !self.profile.has_compare_objects => {
                 Some("it came with Windows 10")
             }
@@ -302,28 +310,6 @@ impl Args<'_> {
             | ServiceName::FlushFile
             | ServiceName::QueryVolume => self.issue(labelled),
             ServiceName::Close => Service::Close(self.handle("handle")),
-            ServiceName::CreatePort => {
-                let (file, port) = (self.handle("file"), self.handle("port"));
-                let name = self.name();
-                Service::CreatePort { file, port, name, key: self.wide("key").unwrap_or(0) }
-            }
-            ServiceName::Associate => {
-                let (file, port) = (self.handle("file"), self.handle("port"));
-                Service::Associate { file, port, key: self.wide("key").unwrap_or(0) }
-            }
-            ServiceName::RemovePacket => {
-                Service::RemovePacket { port: self.handle("port"), timeout: self.timeout() }
-            }
-            ServiceName::Post => {
-                let (port, bytes) = (self.handle("port"), self.narrow("transferred"));
-                let (key, value) = (self.wide("key").unwrap_or(0), self.wide("value").unwrap_or(0));
-                Service::Post { port, key, value, bytes }
-            }
-            ServiceName::CancelIo => Service::CancelIo(self.handle("file")),
-            ServiceName::CancelIoEx => {
-                let file = self.handle("file");
-                Service::CancelIoEx { file, operation: self.operation() }
-            }
             ServiceName::CreateEvent => Service::CreateEvent {
                 name: self.name(),
                 manual_reset: self.is_true("manual"),
@@ -352,7 +338,7 @@ impl Args<'_> {
                 Service::CompareObjects { first: self.handle("first"), second: self.handle("second") }
             }
             ServiceName::ExitThread => Service::ExitThread,
-            other => self.wait_service(other),
+            other => self.port_service().unwrap_or_else(|| self.wait_service(other)),
         }
     }
 

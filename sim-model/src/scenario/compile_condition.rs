@@ -3,6 +3,7 @@
 use crate::lang::ast::{Expr, ExprKind, Name, Operand};
 use crate::scenario::compile::Compiler;
 use crate::scenario::condition::{Condition, Field, Term, TermKind, Value};
+use crate::scenario::field::{Nth, PacketField};
 use crate::scenario::program::LabelId;
 
 impl Compiler {
@@ -43,6 +44,11 @@ impl Compiler {
                 let kind = match (&*name.value, field) {
                     ("ended", _) => TermKind::Ended(self.thread(&argument.value)),
                     ("exited", _) => TermKind::Exited(self.process(&argument.value)),
+                    ("second" | "third" | "last", Some(field)) => {
+                        let field = PacketField::named(&field.value).unwrap_or(PacketField::Overlapped);
+                        let field = Field::Packet(Nth::named(&name.value), field);
+                        TermKind::Field(self.label(&argument.value, false), field)
+                    }
                     (_, Some(field)) => self.field_of(argument, &field.value, true),
                     (function, None) => self.field_of(argument, function, true),
                 };
@@ -118,10 +124,7 @@ fn field_named(name: &str, of_object: bool) -> Field {
         ("queued", _) => Field::Queued,
         ("delivered", _) => Field::Delivered,
         ("Information" | "InternalHigh", _) => Field::Information,
-        ("key", _) => Field::PacketKey,
-        ("overlapped", _) => Field::PacketOverlapped,
-        ("status", _) => Field::PacketStatus,
-        ("bytes", _) => Field::PacketBytes,
-        _ => Field::Status,
+        ("removed", _) => Field::Removed,
+        _ => PacketField::named(name).map_or(Field::Status, |field| Field::Packet(Nth::After(0), field)),
     }
 }

@@ -44,7 +44,8 @@ impl Args<'_> {
                 self.given("context").is_none() && labelled && !service.always_waits()
                     || self.is_true("context")
             }
-            false => overlapped,
+            // The way to tell Win32 that no packet is wanted: it passes no ApcContext.
+            false => overlapped && !self.is_true("low_bit"),
         };
         let length = if service.has_offset() { self.narrow("length") } else { self.narrow("output") };
         let code = self.flags("code").first().and_then(|name| ControlCode::named(name));

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sim_core::io::iosb::Iosb;
+use sim_core::io::port::Packet;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::{Answered, Information};
 use sim_core::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
@@ -11,8 +12,11 @@ use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
 
 use crate::lang::ast::CompareOp;
+use crate::scenario::field::{Nth, PacketField};
 use crate::scenario::program::LabelId;
 use crate::scenario::world::{Binding, World};
+
+pub use crate::scenario::field::Field;
 
 /// A condition whose names are looked up.
 #[derive(Clone, Debug)]
@@ -60,93 +64,6 @@ pub enum TermKind {
     Ended(usize),
     /// A fact about a process: it has ended.
     Exited(usize),
-}
-
-/// What can be asked of a label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Field {
-    /// HandleCount of the object that the handle names now.
-    HandleCount,
-    /// PointerCount of the object that the handle names now.
-    PointerCount,
-    /// The handle's value.
-    Value,
-    /// HandleCount of the object that the label was bound to.
-    ObjectHandleCount,
-    /// PointerCount of the object that the label was bound to.
-    ObjectPointerCount,
-    /// PointerCount of the object that the handle names now, with the references taken in advance.
-    ChargedPointerCount,
-    /// PointerCount of the object that the label was bound to, with the references taken in advance.
-    ObjectChargedPointerCount,
-    /// The attributes of a queried handle.
-    Attributes,
-    /// The access that a handle grants, or granted when it was queried.
-    GrantedAccess,
-    /// The name of a queried object's type.
-    TypeName,
-    /// Objects of a queried object's type.
-    TotalNumberOfObjects,
-    /// Handles to objects of a queried object's type.
-    TotalNumberOfHandles,
-    /// How many bytes an answer takes.
-    ReturnLength,
-    /// IRP_MJ_CLEANUP was sent.
-    Cleanup,
-    /// IRP_MJ_CLOSE was sent.
-    Close,
-    /// The handle's value is open in its process.
-    Open,
-    /// The object is deleted.
-    Deleted,
-    /// A wait on the object would be satisfied.
-    Signaled,
-    /// The handle can be inherited.
-    Inherit,
-    /// The handle is protected from close.
-    Protected,
-    /// Processes of the job that have not ended.
-    ActiveProcesses,
-    /// The object's name is in the namespace.
-    Named,
-    /// The object is permanent.
-    Permanent,
-    /// The full name of the object that the handle names now.
-    Name,
-    /// The full name of the object that the label was bound to.
-    ObjectName,
-    /// Packets in the port.
-    Packets,
-    /// CurrentByteOffset of a file object.
-    CurrentByteOffset,
-    /// CurrentCount of a semaphore or mutant.
-    CurrentCount,
-    /// MaximumCount of a semaphore.
-    MaximumCount,
-    /// The thread that owns a mutant.
-    OwnerThread,
-    /// The mutant was abandoned and nobody has acquired it since.
-    Abandoned,
-    /// Threads that wait for the object.
-    Waiters,
-    /// The user APC waits for its thread.
-    Queued,
-    /// The user APC has run.
-    Delivered,
-    /// The request is outstanding.
-    Pending,
-    /// The status field of the status block.
-    Status,
-    /// The information field of the status block.
-    Information,
-    /// A packet's key.
-    PacketKey,
-    /// A packet's OVERLAPPED.
-    PacketOverlapped,
-    /// A packet's status.
-    PacketStatus,
-    /// A packet's number of bytes.
-    PacketBytes,
 }
 
 /// What a term is worth.
@@ -372,20 +289,33 @@ impl World<'_> {
             Binding::Information(Some(answer)) => self.answered(answer, field),
             Binding::Apc(apc) => self.apc_field(Some(apc), field),
             Binding::Value(_) => Value::Missing("a number has no fields"),
-            Binding::Packet(None) => match field {
-                Field::PacketOverlapped => Value::Operation(None),
-                _ => Value::Missing("no packet was removed"),
-            },
-            Binding::Packet(Some(packet)) => {
-                let packet = &self.kernel()[packet];
-                match field {
-                    Field::PacketKey => Value::Number(i128::from(packet.key)),
-                    Field::PacketBytes => Value::Number(i128::from(packet.information)),
-                    Field::PacketStatus => Value::Status(Some(packet.status)),
-                    _ if packet.context.is_some() => Value::Operation(packet.context),
-                    _ => Value::Number(i128::from(packet.value)),
-                }
-            }
+            Binding::Packet(first) => self.packet_field(first, field),
+        }
+    }
+
+    fn packet_field(&self, first: Option<Id<Packet>>, field: Field) -> Value {
+        let removed = || first.into_iter().flat_map(|first| self.kernel().removed_packets(first));
+        let (nth, field) = match field {
+            Field::Packet(nth, field) => (nth, field),
+            _ => return Value::Number(removed().count() as i128),
+        };
+        let packet = match nth {
+            Nth::After(others) => removed().nth(others),
+            Nth::Last => removed().last(),
+        };
+        let Some(packet) = packet.map(|packet| &self.kernel()[packet]) else {
+            return match (first, field) {
+                (None, PacketField::Overlapped) => Value::Operation(None),
+                (None, _) => Value::Missing("no packet was removed"),
+                _ => Value::Missing("fewer packets were removed"),
+            };
+        };
+        match field {
+            PacketField::Key => Value::Number(i128::from(packet.key)),
+            PacketField::Bytes => Value::Number(i128::from(packet.information)),
+            PacketField::Status => Value::Status(Some(packet.status)),
+            PacketField::Overlapped if packet.context.is_some() => Value::Operation(packet.context),
+            PacketField::Overlapped => Value::Number(i128::from(packet.value)),
         }
     }
 

@@ -19,6 +19,7 @@ pub use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, Pat
 use crate::scenario::calls::{Answer, CallRow};
 use crate::scenario::condition::Condition;
 use crate::scenario::expect::Expectation;
+pub use crate::scenario::object_act::Act;
 
 /// A scenario, compiled.
 #[derive(Clone, Debug)]
@@ -174,8 +175,10 @@ pub enum Service {
         name: NameArg,
         /// The key.
         key: u64,
+        /// NumberOfConcurrentThreads of a new one.
+        threads: u32,
     },
-    /// NtSetInformationFile(FileCompletionInformation).
+    /// NtSetInformationFile(FileCompletionInformation), or FileReplaceCompletionInformation.
     Associate {
         /// The file.
         file: HandleArg,
@@ -183,11 +186,17 @@ pub enum Service {
         port: HandleArg,
         /// The key.
         key: u64,
+        /// In the place of the port that it has.
+        replaces: bool,
     },
-    /// GetQueuedCompletionStatus.
+    /// GetQueuedCompletionStatus, GetQueuedCompletionStatusEx.
     RemovePacket {
         /// The port.
         port: HandleArg,
+        /// How many at most, of the call that removes more than one.
+        count: Option<u32>,
+        /// fAlertable.
+        alertable: bool,
         /// How long to wait.
         timeout: Timeout,
     },
@@ -201,6 +210,15 @@ pub enum Service {
         value: u64,
         /// The number of bytes.
         bytes: u32,
+        /// The status.
+        status: NtStatus,
+    },
+    /// CancelSynchronousIo.
+    CancelSynchronousIo {
+        /// The thread.
+        thread: HandleArg,
+        /// One request, or whichever it is.
+        operation: Option<LabelId>,
     },
     /// CancelIo.
     CancelIo(HandleArg),
@@ -412,41 +430,6 @@ pub enum Service {
     },
     /// ExitThread.
     ExitThread,
-}
-
-/// What a service does to one object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// NtClearEvent.
-    ClearEvent,
-    /// NtPulseEvent.
-    PulseEvent,
-    /// NtQueryEvent.
-    QueryEvent,
-    /// NtReleaseSemaphore.
-    ReleaseSemaphore {
-        /// lReleaseCount.
-        release: u32,
-    },
-    /// NtQuerySemaphore.
-    QuerySemaphore,
-    /// NtReleaseMutant.
-    ReleaseMutant,
-    /// NtQueryMutant.
-    QueryMutant,
-    /// NtSetTimer.
-    SetTimer {
-        /// The due time is now.
-        due_at_once: bool,
-        /// A period was given.
-        periodic: bool,
-    },
-    /// NtCancelTimer.
-    CancelTimer,
-    /// NtQueryTimer.
-    QueryTimer,
-    /// NtAlertThread.
-    AlertThread,
 }
 
 /// A property of all runs.
