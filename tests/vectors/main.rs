@@ -1,11 +1,15 @@
 //! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
 
+mod b_cancel;
 mod c;
 mod charged;
+mod e_ports;
 mod f;
 mod g;
+mod p_exit;
 mod queries;
 mod r;
+mod story;
 mod waits;
 
 use sim_core::nt::create_object::NtCreateEvent;
