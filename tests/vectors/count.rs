@@ -60,10 +60,11 @@ const FAMILIES: [(&str, &str, &[&str]); 9] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 10] = [
+const TESTS: [&str; 11] = [
     include_str!("b_cancel.rs"),
     include_str!("c.rs"),
     include_str!("charged.rs"),
+    include_str!("d_signals.rs"),
     include_str!("e_ports.rs"),
     include_str!("f.rs"),
     include_str!("g.rs"),

@@ -3,6 +3,7 @@
 mod b_cancel;
 mod c;
 mod charged;
+mod d_signals;
 mod e_ports;
 mod f;
 mod g;

@@ -6,6 +6,7 @@
 //! | P-10, P-11 | dlls/ws2_32/tests/afd.c, test_async_thread_termination; here on a device, there on a socket |
 //! | P-12 | dlls/kernel32/tests/pipe.c, test_exit_process_async; here on a device, there on a pipe |
 //! | P-18 | dlls/ws2_32/tests/sock.c, test_completion_port; here on a device |
+//! | P-21 | dlls/kernel32/tests/process.c, test_TerminateProcess |
 //! | I-13 | dlls/kernel32/tests/file.c, test_file_sharing |
 
 use sim_core::drivers::DriverKind;
@@ -114,6 +115,27 @@ process app
     CloseHandle(file) -> TRUE
     none = GetQueuedCompletionStatus(port, 0) -> WAIT_TIMEOUT
     check none.overlapped == NULL
+";
+    holds_since(Version::Xp, story);
+}
+
+#[test]
+fn p_21_a_process_with_a_handle_to_itself_is_not_kept_by_it() {
+    let story = "process app
+  thread main
+    child = CreateProcess(tool)
+    DuplicateHandle(child, hTargetProcessHandle: child)
+    check child.HandleCount == 2
+    TerminateProcess(child) -> TRUE
+    WaitForSingleObject(child, INFINITE) -> WAIT_OBJECT_0
+    check child.HandleCount == 1
+    TerminateProcess(child) -> ERROR_ACCESS_DENIED
+    CloseHandle(child) -> TRUE
+    check deleted(child)
+process tool
+  thread worker
+    event = CreateEvent()
+    WaitForSingleObject(event, INFINITE)
 ";
     holds_since(Version::Xp, story);
 }
