@@ -70,6 +70,7 @@ impl Kernel {
             .or_else(|| self.all::<Irp>().find_map(|(irp, record)| broken_irp(irp, record)))
             .or_else(|| self.all::<File>().find_map(|(file, record)| self.broken_file(file, record)))
             .or_else(|| self.all::<Thread>().find_map(|(thread, _)| self.broken_wait(thread)))
+            .or_else(|| self.all::<Port>().find_map(|(port, _)| self.broken_port(port)))
     }
 
     /// How many references the records (not the services under way) hold on each object, by place.
@@ -200,6 +201,13 @@ impl Kernel {
         self.is_waiting(thread).then(|| Broken {
             rule: "a thread that waits is on the wait list of each object of its wait",
             found: format!("thread {thread:?} waits for {object:?}"),
+        })
+    }
+
+    fn broken_port(&self, port: Id<Port>) -> Option<Broken> {
+        self.withholds_packets(port).then(|| Broken {
+            rule: "no thread waits for a packet that it could have",
+            found: format!("port {port:?} has {} packets", self.packets(port)),
         })
     }
 

@@ -48,7 +48,7 @@ const RACES: [(&str, u64, u64, u64); 16] = [
     ("inherit-against-close.kobj", 7_302, 18_740, 3),
     ("duplicate-against-close.kobj", 632, 1_143, 2),
     ("any-free-value.kobj", 72, 71, 3),
-    ("port-close-against-packet.kobj", 931, 2_244, 2),
+    ("port-close-against-packet.kobj", 940, 2_265, 2),
     ("cancel-synchronous-against-next-read.kobj", 9_206, 21_054, 10),
     ("thread-exit-against-completion.kobj", 2_446, 5_654, 2),
 ];

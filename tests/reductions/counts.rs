@@ -31,7 +31,7 @@ const COUNTS: [(&str, [Option<u64>; 4]); 25] = [
     ("docs/explorations/growth-twins.kobj", [Some(9_406), Some(4_712), Some(1_445), Some(719)]),
     ("docs/explorations/inherit-against-close.kobj", [Some(7_302), Some(2_039), Some(7_302), Some(2_039)]),
     ("docs/explorations/open-or-create.kobj", [Some(3_906), Some(1_978), Some(1_588), Some(820)]),
-    ("docs/explorations/port-close-against-packet.kobj", [Some(931), Some(424), Some(931), Some(424)]),
+    ("docs/explorations/port-close-against-packet.kobj", [Some(940), Some(428), Some(940), Some(428)]),
     ("docs/explorations/race.kobj", [Some(74), Some(45), Some(74), Some(45)]),
     ("docs/explorations/recycled-handle.kobj", [Some(232), Some(141), Some(232), Some(141)]),
     ("docs/explorations/request-after-cleanup.kobj", [Some(732), Some(309), Some(624), Some(268)]),

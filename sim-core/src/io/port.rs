@@ -93,8 +93,8 @@ impl Kernel {
         let most = self[port].concurrency as usize;
         let runs = |thread: &Id<Thread>| {
             let record = &self[*thread];
-            let waits = !self.stack(*thread).is_empty() && self.choice(*thread).is_none();
-            record.queue == Some(port) && !record.ended && asking != Some(*thread) && !waits
+            let belongs = record.queue == Some(port) && !record.ended && asking != Some(*thread);
+            belongs && (self.stack(*thread).is_empty() || self.choice(*thread).is_some())
         };
         most == 0 || self.all::<Thread>().map(|(thread, _)| thread).filter(runs).count() < most
     }
@@ -104,18 +104,31 @@ impl Kernel {
         let limited = self.all::<Port>().filter(|(_, port)| port.concurrency > 0);
         let limited: alloc::vec::Vec<Id<Port>> = limited.map(|(port, _)| port).collect();
         for port in limited {
-            while let (Some(packet), Some(waiter), true) =
-                (Port::PACKETS.first(&self[port]), Port::WAITERS.last(&self[port]), self.has_slot(port, None))
-            {
+            while self.withholds_packets(port) {
+                let (packets, waiters) = (Port::PACKETS.first(&self[port]), Port::WAITERS.last(&self[port]));
+                let (Some(packet), Some(waiter)) = (packets, waiters) else { break };
                 self.remove(port, Port::PACKETS, packet, "the oldest packet is removed first");
-                self.hand_over(
-                    port,
-                    packet,
-                    waiter,
-                    "a thread of the port waits: another may run in its place",
-                );
+                let why = "a thread of the port waits: another may run in its place";
+                self.hand_over(port, packet, waiter, why);
             }
         }
+    }
+
+    /// The port's last handle is closed: who waits for a packet, or for the port itself, is woken.
+    pub(crate) fn abandon_port(&mut self, port: Id<Port>) {
+        let why = "the port's last handle is closed: threads that wait on it wake";
+        self.set(port, Port::CLOSED, true, why);
+        while let Some(waiter) = Port::WAITERS.last(&self[port]) {
+            self.end_wait(waiter, NtStatus::ABANDONED_WAIT_0, "the port's last handle is closed");
+        }
+        self.wake_waiters(self[port].object);
+    }
+
+    /// Whether a thread waits for a packet that it could have.
+    pub(crate) fn withholds_packets(&self, port: Id<Port>) -> bool {
+        let record = &self[port];
+        let both = Port::PACKETS.first(record).is_some() && Port::WAITERS.first(record).is_some();
+        both && self.has_slot(port, None) && !self.has_stopped()
     }
 
     /// What removing a packet does beside handing it over: a port-bound request's status block is written only now.

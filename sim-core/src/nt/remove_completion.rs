@@ -76,11 +76,8 @@ impl Routine for NtRemoveIoCompletion {
     fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
         let record = &k[thread];
         match self {
-            Self::Wait { port, .. } => {
-                record.handed.is_some()
-                    || record.wait_status.is_some()
-                    || k[port].closed
-                    || record.terminating
+            Self::Wait { .. } => {
+                record.handed.is_some() || record.wait_status.is_some() || record.terminating
             }
             _ => true,
         }
@@ -164,6 +161,9 @@ impl Kernel {
             self.remove(port, Port::PACKETS, packet, "the oldest packet is removed first");
             return Next::goto(NtRemoveIoCompletion::Removed { port, packet, count });
         }
+        if self[port].closed {
+            return over(NtStatus::ABANDONED_WAIT_0);
+        }
         if alertable && self[thread].alerted {
             self.set(thread, Thread::ALERTED, false, "the wait is alertable and sees the alert");
             return over(NtStatus::ALERTED);
@@ -187,8 +187,7 @@ impl Kernel {
         if let Some(packet) = handed {
             return Next::goto(NtRemoveIoCompletion::Removed { port, packet, count });
         }
-        let closed = self[port].closed.then_some(NtStatus::ABANDONED_WAIT_0);
-        let status = ended.or(closed).unwrap_or(NtStatus::THREAD_IS_TERMINATING);
+        let status = ended.unwrap_or(NtStatus::THREAD_IS_TERMINATING);
         Next::goto(NtRemoveIoCompletion::Drop { port, count, returned: Some(Returned::status(status)) })
     }
 

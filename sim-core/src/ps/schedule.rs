@@ -64,6 +64,7 @@ impl Kernel {
         );
         self.set(thread, Thread::RETURNED, None, "");
         self.enter(thread, service.into());
+        self.activate_queues();
     }
 
     /// What the last call of a thread in user mode returned, read once.
