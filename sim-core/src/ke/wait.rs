@@ -109,8 +109,8 @@ impl Routine for KeWaitForMultipleObjects {
 impl Kernel {
     /// Whether the thread stands on wait lists, of objects or of a port's packets, and nobody has ended its wait yet.
     pub fn is_waiting(&self, thread: Id<Thread>) -> bool {
-        let record = &self[thread];
-        self.manner(thread).is_some() && record.wait_status.is_none() && record.handed.is_none()
+        let ended = |thread: &Thread| thread.wait_status.is_some() || thread.handed.is_some();
+        self.manner(thread).is_some() && !ended(&self[thread])
     }
 
     /// Whether a thread that waits could be satisfied now.
