@@ -9,9 +9,10 @@ use sim_core::io::request::{ByteOffset, IoService, Request};
 use sim_core::nt::alert_by_id::{NtAlertThreadByThreadId, NtWaitForAlertByThreadId};
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
+use sim_core::nt::cancel_synchronous_io::NtCancelSynchronousIoFile;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::compare_objects::NtCompareObjects;
-use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
+use sim_core::nt::completion::{NtQueryIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
     NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateJobObject, NtCreateMutant,
@@ -20,6 +21,7 @@ use sim_core::nt::create_object::{
 use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
+use sim_core::nt::file_information::{NtQueryNotificationModes, NtSetNotificationModes};
 use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject, NtAssociateJobPort};
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::next_thread::NtGetNextThread;
@@ -27,6 +29,7 @@ use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbol
 use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::query_object::NtQueryObject;
+use sim_core::nt::remove_completion::NtRemoveIoCompletion;
 use sim_core::nt::semaphore::NtReleaseSemaphore;
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::terminate::NtTerminate;
@@ -218,7 +221,7 @@ impl Machine {
             }
             5 => NtSetPermanence::temporary(handle).into(),
             6 => NtOpenSymbolicLinkObject::Open { attributes, access }.into(),
-            _ => NtCreateIoCompletion::Create { access, attributes }.into(),
+            _ => NtCreateIoCompletion::Create { access, attributes, concurrency: 0 }.into(),
         }
     }
 
@@ -247,7 +250,12 @@ impl Machine {
                 },
             })
             .into(),
-            2 => NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes }.into(),
+            2 => NtCreateIoCompletion::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes,
+                concurrency: pick as u32 / 64 % 2,
+            }
+            .into(),
             3 => NtCreateEvent::Create {
                 access: MAXIMUM_ALLOWED,
                 attributes,
@@ -268,7 +276,7 @@ impl Machine {
             7 | 8 => NtClose::of(handle).into(),
             9 => NtSetInformationFile::of(handle, second, 7).into(),
             10 => NtRemoveIoCompletion::of(handle, Timeout::Finite).into(),
-            11 => NtSetIoCompletion::of(handle, 1, 2, 3).into(),
+            11 => NtSetIoCompletion::of(handle, 1, 2, (NtStatus::SUCCESS, 3)).into(),
             12 => NtCancelIoFile::of(handle).into(),
             13 => NtCancelIoFileEx::of(handle, (pick & 8 == 0).then_some(iosb)).into(),
             14 => {
@@ -301,6 +309,7 @@ impl Machine {
                 let object = self.k[self.threads[usize::from(bits) % 4]].object;
                 NtOpenProcess::Lookup { object, access: Access(0x1F_03FF), attributes: 0 }.into()
             }
+            7 if bits % 4 == 2 => self.port_service(handle, pseudo, pick >> 10),
             7 if bits % 4 == 0 => NtTerminate::thread(handle, 1).into(),
             8 if bits % 4 == 0 => NtTerminate::process(handle, 0).into(),
             7 | 8 => {
@@ -335,6 +344,32 @@ impl Machine {
                 let wanted = Wanted { access: Access(2), attributes: INHERIT, options: bits & 7 };
                 NtDuplicateObject::ReferenceSource { source: pseudo, handle, target: pseudo, wanted }.into()
             }
+        }
+    }
+
+    /// A random service of ports, or of what a thread waits for.
+    fn port_service(&self, handle: Handle, thread: Handle, pick: usize) -> Frame {
+        let second = Handle((pick as u32 / 8 % 7) * 4);
+        let iosb = self.iosbs[pick / 64 % self.iosbs.len()];
+        match pick % 8 {
+            0 | 1 => {
+                let (count, alertable) = (1 + pick as u32 / 8 % 3, pick & 64 == 0);
+                NtRemoveIoCompletion::many(handle, count, alertable, Timeout::Finite).into()
+            }
+            2 => NtSetInformationFile::replacing(handle, second, 9).into(),
+            3 => NtQueryIoCompletion::of(handle).into(),
+            4 => NtSetNotificationModes::of(handle, (pick / 8 % 9) as u8).into(),
+            5 => NtQueryNotificationModes::of(handle).into(),
+            6 => {
+                let attributes = ObjectAttributes::UNNAMED;
+                NtCreateIoCompletion::Create {
+                    access: MAXIMUM_ALLOWED,
+                    attributes,
+                    concurrency: 1 + pick as u32 / 8 % 2,
+                }
+                .into()
+            }
+            _ => NtCancelSynchronousIoFile::of(thread, None, (pick & 8 == 0).then_some(iosb)).into(),
         }
     }
 

@@ -71,6 +71,7 @@ impl Kernel {
             .or_else(|| self.all::<Irp>().find_map(|(irp, record)| broken_irp(irp, record)))
             .or_else(|| self.all::<File>().find_map(|(file, record)| self.broken_file(file, record)))
             .or_else(|| self.all::<Thread>().find_map(|(thread, _)| self.broken_wait(thread)))
+            .or_else(|| self.all::<Port>().find_map(|(port, _)| self.broken_port(port)))
     }
 
     /// How many references the records (not the services under way) hold on each object, by place.
@@ -181,7 +182,8 @@ impl Kernel {
             let found = format!("File {file:?}: HandleCount {handles}");
             return Some(Broken { rule: "IRP_MJ_CLEANUP is sent only when no handle is left", found });
         }
-        if record.close_sent && (!record.cleanup_sent || header.pointer_count > 0) {
+        let is_cleaned_up = record.cleanup_sent || record.stream_file;
+        if record.close_sent && (!is_cleaned_up || header.pointer_count > 0) {
             let found = format!("File {file:?}: PointerCount {}", header.pointer_count);
             return Some(Broken {
                 rule: "IRP_MJ_CLOSE follows IRP_MJ_CLEANUP and the last reference",
@@ -210,6 +212,13 @@ impl Kernel {
         self.is_waiting(thread).then(|| Broken {
             rule: "a thread that waits is on the wait list of each object of its wait",
             found: format!("thread {thread:?} waits for {object:?}"),
+        })
+    }
+
+    fn broken_port(&self, port: Id<Port>) -> Option<Broken> {
+        self.withholds_packets(port).then(|| Broken {
+            rule: "no thread waits for a packet that it could have",
+            found: format!("port {port:?} has {} packets", self.packets(port)),
         })
     }
 

@@ -97,6 +97,16 @@ pub struct Profile {
     pub signals_terminated_jobs: bool,
     /// Closing the last handle of a port wakes the threads that wait on it (since Vista).
     pub port_close_wakes_waiters: bool,
+    /// Where a file skips its port on success, a request that is over at once with a warning is reported as pending (since
+    /// Windows 8).
+    pub warnings_pend: bool,
+    /// A file's port can be replaced or removed (FileReplaceCompletionInformation, since Windows 8.1).
+    pub has_replace_completion: bool,
+    /// FILE_SKIP_ modes, `CancelSynchronousIo` and `GetQueuedCompletionStatusEx` exist (since Vista).
+    pub has_vista_io: bool,
+    /// A thread that ends lets go of a request that was cancelled and is not completed within five minutes (until
+    /// Windows XP and Server 2003; since Vista it waits for ever).
+    pub disassociates_requests: bool,
     /// Creating an object under the name of one of another type fails with STATUS_OBJECT_TYPE_MISMATCH also without
     /// OBJ_OPENIF (since Vista; before, STATUS_OBJECT_NAME_COLLISION).
     pub collision_tells_type: bool,
@@ -141,6 +151,10 @@ impl Profile {
             has_nested_jobs: version as u8 >= Version::Win8 as u8,
             signals_terminated_jobs: vista,
             port_close_wakes_waiters: vista,
+            warnings_pend: version as u8 >= Version::Win8 as u8,
+            has_replace_completion: version as u8 >= Version::Win81 as u8,
+            has_vista_io: vista,
+            disassociates_requests: !vista,
             collision_tells_type: vista,
             root_mismatch_tells_type: vista,
             has_limited_rights: vista,

@@ -34,7 +34,7 @@ fn report(program: &Program, outcome: &Outcome<Move>) -> String {
     exploration::render(explored, exploration::Options::default())
 }
 
-const RACES: [(&str, u64, u64, u64); 13] = [
+const RACES: [(&str, u64, u64, u64); 16] = [
     ("close-against-read.kobj", 452, 799, 3),
     ("cancel-against-completion.kobj", 374, 595, 2),
     ("two-closers.kobj", 77, 123, 1),
@@ -42,12 +42,15 @@ const RACES: [(&str, u64, u64, u64); 13] = [
     ("cancel-against-thread-exit.kobj", 1_411, 2_642, 1),
     ("auto-reset-race.kobj", 671, 1_587, 2),
     ("terminate-against-cancel.kobj", 2_184, 4_628, 2),
-    ("timeout-against-packet.kobj", 232, 353, 3),
+    ("timeout-against-packet.kobj", 223, 337, 3),
     ("exit-against-duplicate.kobj", 426, 787, 2),
     ("open-or-create.kobj", 3_906, 7_240, 12),
     ("inherit-against-close.kobj", 10_163, 26_366, 4),
     ("duplicate-against-close.kobj", 632, 1_143, 2),
     ("any-free-value.kobj", 72, 71, 3),
+    ("port-close-against-packet.kobj", 940, 2_265, 2),
+    ("cancel-synchronous-against-next-read.kobj", 9_206, 21_054, 10),
+    ("thread-exit-against-completion.kobj", 2_446, 5_654, 2),
 ];
 
 #[test]

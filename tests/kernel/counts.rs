@@ -113,6 +113,7 @@ fn the_last_handle_in_a_process_cancels_only_what_reports_to_a_port_alone() {
                 NtCreateIoCompletion::Create {
                     access: MAXIMUM_ALLOWED,
                     attributes: ObjectAttributes::UNNAMED,
+                    concurrency: 0,
                 },
             )
             .unwrap()
@@ -167,6 +168,7 @@ fn a_thread_that_ends_takes_its_own_requests_with_it_and_no_others() {
                 NtCreateIoCompletion::Create {
                     access: MAXIMUM_ALLOWED,
                     attributes: ObjectAttributes::UNNAMED,
+                    concurrency: 0,
                 },
             )
             .unwrap()

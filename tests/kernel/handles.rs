@@ -66,7 +66,11 @@ fn wrong_handles_answer_in_the_documented_order() {
     let port = machine
         .call(
             0,
-            NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: ObjectAttributes::UNNAMED },
+            NtCreateIoCompletion::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                concurrency: 0,
+            },
         )
         .unwrap()
         .value

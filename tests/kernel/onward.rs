@@ -26,7 +26,8 @@ fn note(onward: &mut Onward, before: &[(Id<Thread>, Vec<Frame>)], deltas: &[Delt
         let Some(top) = before.last() else { continue };
         // A Win32 call can be more than one service: what follows a return is not where the routine goes on.
         let number = thread.index() as u32;
-        if deltas.iter().any(|delta| matches!(delta.change, Change::Leave { thread, .. } if thread == number)) {
+        if deltas.iter().any(|delta| matches!(delta.change, Change::Leave { thread, .. } if thread == number))
+        {
             continue;
         }
         let now = k.stack(*thread);

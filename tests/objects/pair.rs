@@ -264,7 +264,8 @@ impl Pair {
                         }
                         .into()
                     }
-                    _ => NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes }.into(),
+                    _ => NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes, concurrency: 0 }
+                        .into(),
                 }
             }
             Call::OpenFile { .. } => {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 /// What is done to the handles `h0` and `h1` and the operations `r…`.
-const CALLS: [&str; 27] = [
+const CALLS: [&str; 30] = [
     "CloseHandle(h0)",
     "CloseHandle(h1)",
     "CloseHandle(h0) -> TRUE",
@@ -22,6 +22,9 @@ const CALLS: [&str; 27] = [
     "CancelIo(h0)",
     "CancelIoEx(h0, NULL)",
     "CreateEvent()",
+    "PostQueuedCompletionStatus(h1, 1)",
+    "GetQueuedCompletionStatusEx(h1, 2, timeout: 100, fAlertable: TRUE)",
+    "GetQueuedCompletionStatus(h1, INFINITE)",
     "GetQueuedCompletionStatus(h1, timeout: 0)",
     "WaitForSingleObject(h1, timeout: 0)",
     "WaitForSingleObject(h1, timeout: 100)",
@@ -34,7 +37,7 @@ const CALLS: [&str; 27] = [
 ];
 
 /// How the handles come to be.
-const SETUPS: [&[&str]; 5] = [
+const SETUPS: [&[&str]; 6] = [
     &["h0 = CreateEvent()", "h1 = CreateEvent()"],
     &["h0 = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)", "h1 = CreateEvent()"],
     &["h0 = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)", "h1 = CreateIoCompletionPort()"],
@@ -44,6 +47,12 @@ const SETUPS: [&[&str]; 5] = [
         "CreateIoCompletionPort(h0, h1, key: 7)",
     ],
     &["h0 = CreateFile(\"\\\\.\\dev\", GENERIC_READ)", "h1 = CreateEvent()"],
+    &[
+        "h0 = CreateEvent()",
+        "h1 = CreateIoCompletionPort(NumberOfConcurrentThreads: 1)",
+        "PostQueuedCompletionStatus(h1, 1)",
+        "PostQueuedCompletionStatus(h1, 2)",
+    ],
 ];
 
 /// A scenario's text.
@@ -87,7 +96,7 @@ pub(crate) fn scenarios() -> impl Strategy<Value = String> {
 }
 
 /// What each of the threads with the same lines does. `$` is its own letter.
-const TWIN_CALLS: [&str; 22] = [
+const TWIN_CALLS: [&str; 24] = [
     "e$ = CreateEvent()",
     "e$ = CreateEvent()",
     "d$ = DuplicateHandle(h0)",
@@ -102,6 +111,8 @@ const TWIN_CALLS: [&str; 22] = [
     "WaitForSingleObject(h1, timeout: 0)",
     "p$ = GetQueuedCompletionStatus(h1, timeout: 0)",
     "p$ = GetQueuedCompletionStatus(h1, timeout: 100)",
+    "p$ = GetQueuedCompletionStatus(h1, INFINITE)",
+    "p$ = GetQueuedCompletionStatusEx(h1, 2, timeout: 100, fAlertable: TRUE)",
     "CancelIo(h0)",
     "CancelIoEx(h0, NULL)",
     "ExitThread()",

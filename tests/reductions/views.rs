@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sim_model::explore::{Marks, RuleKind, Settings, System, explore_space};
 use sim_model::scenario::Program;
 use sim_model::scenario::condition::{Term, TermKind};
-use sim_model::scenario::field::Field;
+use sim_model::scenario::field::{Field, Nth, PacketField};
 use sim_model::scenario::space::{ProgramSpace, SpaceState};
 use sim_model::scenario::world::{Move, World};
 use sim_model::{lang, scenario};
@@ -155,10 +155,12 @@ fn seen(world: &World<'_>) -> String {
         F::Pending,
         F::Status,
         F::Information,
-        F::PacketKey,
-        F::PacketOverlapped,
-        F::PacketStatus,
-        F::PacketBytes,
+        F::Packet(Nth::After(0), PacketField::Key),
+        F::Packet(Nth::After(0), PacketField::Overlapped),
+        F::Packet(Nth::After(0), PacketField::Status),
+        F::Packet(Nth::After(0), PacketField::Bytes),
+        F::Packet(Nth::Last, PacketField::Key),
+        F::Removed,
     ];
     let labels = (0..world.program().labels.len()).flat_map(|label| fields.map(|field| (label, field)));
     let values = labels.map(|(label, field)| {

@@ -18,7 +18,7 @@ use sim_core::frame::{Frame, Returned};
 use sim_core::io::open_options::OpenOptions;
 use sim_core::io::request::{ByteOffset, IoService, Request};
 use sim_core::nt::close::NtClose;
-use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile};
+use sim_core::nt::completion::NtSetInformationFile;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
     NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateSymbolicLinkObject,
@@ -27,6 +27,7 @@ use sim_core::nt::open_object::{
     NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenSymbolicLinkObject,
 };
 use sim_core::nt::permanence::NtSetPermanence;
+use sim_core::nt::remove_completion::NtRemoveIoCompletion;
 use sim_core::nt::wait::Timeout;
 use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
@@ -228,9 +229,12 @@ fn c_06_c_09_c_10_an_asynchronous_read_that_was_pended_reports_everything() {
             let signal = call(&mut m, set).value.handle();
             let event_object = m.object(signal);
             let attributes = ObjectAttributes::UNNAMED;
-            let port = call(&mut m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes })
-                .value
-                .handle();
+            let port = call(
+                &mut m,
+                NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes, concurrency: 0 },
+            )
+            .value
+            .handle();
             call(&mut m, NtSetInformationFile::of(file, port, 123));
             let event = if with_event { signal } else { Handle::NULL };
             let (iosb, offset) = (m.iosbs[0], ByteOffset::At(0));
@@ -289,7 +293,10 @@ fn om_case_names_of_events_are_case_sensitive_unless_asked_otherwise() {
         m.named(r"\BaseNamedObjects\Test"),
         ObjectAttributes { flags: OBJ_CASE_INSENSITIVE, ..m.named(r"\BaseNamedObjects\TEst") },
     );
-    let port = call(&mut m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: lower });
+    let port = call(
+        &mut m,
+        NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: lower, concurrency: 0 },
+    );
     assert_eq!(status(&mut m, event(lower)), NtStatus::OBJECT_TYPE_MISMATCH);
     let created = call(&mut m, event(mixed));
     assert_eq!(created.status, NtStatus::SUCCESS);
@@ -298,7 +305,8 @@ fn om_case_names_of_events_are_case_sensitive_unless_asked_otherwise() {
     assert_eq!(status(&mut m, open), NtStatus::OBJECT_TYPE_MISMATCH);
     let shouted = m.named(r"\BASENamedObjects\test");
     let any_case = ObjectAttributes { flags: OBJ_CASE_INSENSITIVE, ..shouted };
-    let port = |attributes| NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes };
+    let port =
+        |attributes| NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes, concurrency: 0 };
     assert_eq!(status(&mut m, port(any_case)), NtStatus::OBJECT_TYPE_MISMATCH);
     assert_eq!(status(&mut m, event(any_case)), NtStatus::OBJECT_NAME_COLLISION);
     assert_eq!(status(&mut m, port(shouted)), NtStatus::OBJECT_PATH_NOT_FOUND);
@@ -311,7 +319,7 @@ fn om_collision_before_vista_another_type_is_a_collision() {
     for (version, expected) in expected {
         let mut m = Machine::new(Profile::of(version));
         let attributes = m.named(r"\BaseNamedObjects\test");
-        call(&mut m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes });
+        call(&mut m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes, concurrency: 0 });
         assert_eq!(status(&mut m, event(attributes)), expected);
         let open_if = ObjectAttributes { flags: OBJ_OPENIF, ..attributes };
         assert_eq!(status(&mut m, event(open_if)), NtStatus::OBJECT_TYPE_MISMATCH);

@@ -7,12 +7,33 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
-/// The families that need no I/O beyond what the model has, and their ids.
-const FAMILIES: [(&str, &str, &[&str]); 4] = [
+/// The families and their ids.
+const FAMILIES: [(&str, &str, &[&str]); 9] = [
+    (
+        "B",
+        "cancellation",
+        &[
+            "01", "02", "03", "05", "06", "07", "08", "09", "11", "12", "13", "14", "15", "16", "17", "18",
+            "19", "20", "21",
+        ],
+    ),
     (
         "C",
         "create and close, dispatch, statuses",
         &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "12", "13", "14"],
+    ),
+    (
+        "D",
+        "signals, status blocks, user APCs",
+        &[
+            "01", "02", "03", "04", "06", "07", "08", "09", "10", "11", "12", "13", "14", "16", "17", "18",
+            "19", "20", "21",
+        ],
+    ),
+    (
+        "E",
+        "completion ports",
+        &["01", "03", "04", "05", "06", "07", "08", "09", "10", "11", "13", "14", "15"],
     ),
     (
         "F",
@@ -23,15 +44,32 @@ const FAMILIES: [(&str, &str, &[&str]); 4] = [
         ],
     ),
     ("G", "waitable objects on owner death", &["01", "03", "04", "05"]),
+    (
+        "I",
+        "delete on close and sharing",
+        &["01", "02", "03", "04", "05", "06", "08", "09", "10", "11", "12", "13"],
+    ),
+    (
+        "P",
+        "what is pending at close and exit",
+        &[
+            "01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12", "14", "15", "17", "18",
+            "19", "20", "21",
+        ],
+    ),
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 10] = [
+const TESTS: [&str; 14] = [
     include_str!("access.rs"),
+    include_str!("b_cancel.rs"),
     include_str!("c.rs"),
     include_str!("charged.rs"),
+    include_str!("d_signals.rs"),
+    include_str!("e_ports.rs"),
     include_str!("f.rs"),
     include_str!("g.rs"),
+    include_str!("p_exit.rs"),
     include_str!("processes.rs"),
     include_str!("queries.rs"),
     include_str!("r.rs"),

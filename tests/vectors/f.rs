@@ -239,9 +239,12 @@ fn f_09_closing_a_pseudo_handle_succeeds_from_windows_10_on_also_under_a_debugge
 #[test]
 fn f_10_wrong_types_and_values() {
     on_every_version(|_, m| {
-        let port = call(m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED })
-            .value
-            .handle();
+        let port = call(
+            m,
+            NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED, concurrency: 0 },
+        )
+        .value
+        .handle();
         for (handle, expected) in [
             (Handle::CURRENT_PROCESS, NtStatus::OBJECT_TYPE_MISMATCH),
             (port, NtStatus::OBJECT_TYPE_MISMATCH),

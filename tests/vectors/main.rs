@@ -1,13 +1,18 @@
 //! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
 
 mod access;
+mod b_cancel;
 mod c;
 mod charged;
+mod d_signals;
+mod e_ports;
 mod f;
 mod g;
+mod p_exit;
 mod processes;
 mod queries;
 mod r;
+mod story;
 mod types;
 mod waits;
 

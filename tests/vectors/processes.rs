@@ -14,12 +14,12 @@ use sim_core::frame::{Frame, Returned};
 use sim_core::io::port::Packet;
 use sim_core::nt::alert_by_id::{NtAlertThreadByThreadId, NtWaitForAlertByThreadId};
 use sim_core::nt::close::NtClose;
-use sim_core::nt::completion::NtRemoveIoCompletion;
 use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion, NtCreateJobObject};
 use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject, NtAssociateJobPort};
 use sim_core::nt::next_thread::NtGetNextThread;
 use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::query_object::NtQueryObject;
+use sim_core::nt::remove_completion::NtRemoveIoCompletion;
 use sim_core::nt::terminate::NtTerminate;
 use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
 use sim_core::ob::attributes::ObjectAttributes;
@@ -316,7 +316,7 @@ fn packets(m: &mut Machine, port: Handle) -> Vec<(u32, u64, Option<Id<sim_core::
     while let Some(packet) = call(m, NtRemoveIoCompletion::of(port, Timeout::Zero)).value.packet() {
         let Packet { information, key, process, .. } = m.k[packet];
         found.push((information, key, process));
-        m.k.discard_packet(packet);
+        m.k.discard_packets(packet);
     }
     found
 }
@@ -324,8 +324,13 @@ fn packets(m: &mut Machine, port: Handle) -> Vec<(u32, u64, Option<Id<sim_core::
 #[test]
 fn e_15_a_job_tells_its_port_who_comes_and_who_ends() {
     on_every_version(|_, m| {
-        let (job, port) =
-            (job(m), call(m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED }));
+        let (job, port) = (
+            job(m),
+            call(
+                m,
+                NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED, concurrency: 0 },
+            ),
+        );
         let port = port.value.handle();
         let (child, other) = (m.processes[2], m.processes[1]);
         let early = create(m, Inheritance::Nothing).value.handle();
@@ -356,8 +361,12 @@ fn a_nested_job_and_the_job_around_it_are_told_of_the_same_process() {
     let mut machine = Machine::new(Profile::default());
     let m = &mut machine;
     let (outer, inner) = (job(m), job(m));
-    let port =
-        call(m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED }).value.handle();
+    let port = call(
+        m,
+        NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED, concurrency: 0 },
+    )
+    .value
+    .handle();
     for (job, key) in [(outer, 1), (inner, 2)] {
         assert_eq!(status(m, NtAssociateJobPort::ReferenceJob { job, port, key }), NtStatus::SUCCESS);
     }

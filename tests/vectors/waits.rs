@@ -17,10 +17,11 @@ use sim_core::io::open_options::OpenOptions;
 use sim_core::io::request::{ByteOffset, IoService, Request};
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::close::NtClose;
-use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetIoCompletion};
+use sim_core::nt::completion::NtSetIoCompletion;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{NtCreateIoCompletion, NtCreateMutant, NtCreateTimer};
 use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
+use sim_core::nt::remove_completion::NtRemoveIoCompletion;
 use sim_core::nt::semaphore::NtReleaseSemaphore;
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
@@ -38,7 +39,11 @@ fn port(machine: &mut Machine) -> Handle {
     machine
         .call(
             0,
-            NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: ObjectAttributes::UNNAMED },
+            NtCreateIoCompletion::Create {
+                access: MAXIMUM_ALLOWED,
+                attributes: ObjectAttributes::UNNAMED,
+                concurrency: 0,
+            },
         )
         .unwrap()
         .value
@@ -90,7 +95,7 @@ fn e_11_a_port_with_packets_is_signalled_and_a_wait_takes_none() {
     let mut machine = machine();
     let port = port(&mut machine);
     machine.wait(1, port, false);
-    machine.call(0, NtSetIoCompletion::of(port, 1, 2, 3));
+    machine.call(0, NtSetIoCompletion::of(port, 1, 2, (NtStatus::SUCCESS, 3)));
     assert_eq!(machine.ended(1), Some(NtStatus::SUCCESS));
     assert_eq!(machine.poll(port), NtStatus::SUCCESS);
     assert!(machine.signaled(port));
@@ -103,7 +108,7 @@ fn e_11_a_remover_goes_before_direct_waiters() {
     let theirs = machine.duplicate(0, port, 1);
     machine.wait(0, port, false);
     machine.call(1, NtRemoveIoCompletion::of(port, Timeout::Infinite));
-    machine.call(2, NtSetIoCompletion::of(theirs, 1, 2, 3));
+    machine.call(2, NtSetIoCompletion::of(theirs, 1, 2, (NtStatus::SUCCESS, 3)));
     assert_eq!((machine.ended(0), machine.ended(1)), (None, Some(NtStatus::SUCCESS)));
 }
 

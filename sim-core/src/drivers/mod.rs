@@ -15,6 +15,8 @@ word_enum! {
         Queue = "queue",
         /// A driver that never pends: it completes each request with the device's answer.
         Immediate = "immediate",
+        /// A file system in small: names below its device are files, whose opens must share; it answers at once.
+        Volume = "volume",
         /// A driver that pends without a cancel routine, so that nobody can end its requests but the device.
         NeverCancels = "never_cancels",
         /// A faulty driver that returns STATUS_PENDING without IoMarkIrpPending.
@@ -71,6 +73,8 @@ pub struct Manner {
     pub is_stream: bool,
     /// Names below its device are its own.
     pub has_names: bool,
+    /// It checks share access when a file is opened.
+    pub shares: bool,
 }
 
 impl Manner {
@@ -87,6 +91,7 @@ impl Manner {
         completes_twice: false,
         is_stream: false,
         has_names: false,
+        shares: false,
     };
 
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
@@ -110,6 +115,14 @@ impl DriverKind {
                 summary: "completes each request at once, with the device's answer",
                 dispatch: Dispatch::Complete,
                 is_plain: false,
+                ..Manner::SERIAL
+            },
+            DriverKind::Volume => Manner {
+                summary: "a file system in small: names below its device are files, whose opens must share; answers at once",
+                dispatch: Dispatch::Complete,
+                is_plain: false,
+                has_names: true,
+                shares: true,
                 ..Manner::SERIAL
             },
             DriverKind::NeverCancels => Manner {

@@ -77,7 +77,7 @@ steps! {
     pub enum IopCancelIrps = "IopCancelIrps" {
         Scan {
             process: Id<Process>, only: Option<Id<Thread>>, file: Option<Id<File>>, iosb: Option<Id<Iosb>>,
-            at: Option<Id<Thread>>, file_list: bool, found: bool,
+            at: Option<Id<Thread>>, file_list: bool, synchronous: bool, found: bool,
         } = "scan", "look for the next matching IRP on a thread's list, then on the file object's";
     }
 }
@@ -86,7 +86,18 @@ impl IopCancelIrps {
     /// The requests of `thread` alone, for one file or for all.
     pub(crate) const fn of_thread(process: Id<Process>, thread: Id<Thread>, file: Option<Id<File>>) -> Self {
         let (only, at) = (Some(thread), Some(thread));
-        Self::Scan { process, only, file, iosb: None, at, file_list: file.is_some(), found: false }
+        let (iosb, file_list) = (None, file.is_some());
+        Self::Scan { process, only, file, iosb, at, file_list, synchronous: false, found: false }
+    }
+
+    /// The request that a thread waits for itself, if it was issued with that status block.
+    pub(crate) const fn synchronous(
+        process: Id<Process>,
+        thread: Id<Thread>,
+        iosb: Option<Id<Iosb>>,
+    ) -> Self {
+        let (only, at) = (Some(thread), Some(thread));
+        Self::Scan { process, only, file: None, iosb, at, file_list: false, synchronous: true, found: false }
     }
 
     /// The requests of a process that belong to the file object itself.
@@ -98,6 +109,7 @@ impl IopCancelIrps {
             iosb: None,
             at: None,
             file_list: true,
+            synchronous: false,
             found: false,
         }
     }
@@ -105,12 +117,14 @@ impl IopCancelIrps {
 
 impl Routine for IopCancelIrps {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
-        let Self::Scan { process, only, file, iosb, at, file_list, mut found } = self;
+        let Self::Scan { process, only, file, iosb, at, file_list, synchronous, mut found } = self;
         k.forget_returned(thread);
         let wanted = |k: &Kernel, irp: Id<Irp>| {
             let irp = &k[irp];
             let issuer = only.is_none_or(|only| irp.thread == only) && k[irp.thread].process == process;
-            issuer && file.is_none_or(|file| irp.file == file) && (iosb.is_none() || irp.iosb == iosb)
+            let waits = irp.synchronous_api || k[irp.file].synchronous;
+            let asked = file.is_none_or(|file| irp.file == file) && (iosb.is_none() || irp.iosb == iosb);
+            issuer && asked && (waits || !synchronous)
         };
         let listed: alloc::vec::Vec<Id<Irp>> = match (at, file) {
             (Some(at), _) => Thread::IRPS.of(&k[at]).filter(|irp| wanted(k, *irp)).collect(),
@@ -125,16 +139,16 @@ impl Routine for IopCancelIrps {
             k.set(irp, Irp::HELD_BY, Some(thread), "");
             // Until the cancel spin lock is released no APC may finish an IRP in this thread.
             k.raise(thread);
-            let resume = Self::Scan { process, only, file, iosb, at, file_list, found };
+            let resume = Self::Scan { process, only, file, iosb, at, file_list, synchronous, found };
             return Next::call(resume, IoCancelIrp::AcquireLock { irp });
         }
         let next = at.and_then(|at| k.threads_of(process).find(|next| *next > at && only.is_none()));
         match (at, next) {
             (Some(_), Some(_)) => {
-                Next::goto(Self::Scan { process, only, file, iosb, at: next, file_list, found })
+                Next::goto(Self::Scan { process, only, file, iosb, at: next, file_list, synchronous, found })
             }
             (Some(_), None) if file_list => {
-                Next::goto(Self::Scan { process, only, file, iosb, at: None, file_list, found })
+                Next::goto(Self::Scan { process, only, file, iosb, at: None, file_list, synchronous, found })
             }
             _ => Next::Return(Returned::number(u32::from(found))),
         }

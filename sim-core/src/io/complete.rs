@@ -7,6 +7,7 @@ use crate::io::irp::{Irp, Link};
 use crate::io::port::Packet;
 use crate::kernel::Kernel;
 use crate::ob::reference::Purpose;
+use crate::ps::apc::ApcState;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
 use crate::word::{Id, Word};
@@ -16,12 +17,13 @@ steps! {
     ///
     /// A request that was never pended is finished by its issuer when the driver returns; a pended one by a special
     /// kernel APC in its thread, or, if it belongs to its file object, by this routine itself, which queues the
-    /// packet. Sources: ReactOS io/iomgr/irp.c; D. Holan, "New for Windows Vista: thread agnostic I/O".
+    /// packet. One that its thread has let go of is only freed. Sources: ReactOS io/iomgr/irp.c; D. Holan, "New for Windows Vista: thread agnostic I/O".
     pub enum IofCompleteRequest = "IofCompleteRequest" {
         Complete { irp: Id<Irp>, status: NtStatus, information: u32 }
             = "P0", "the driver completes the IRP with its final status";
         Route { irp: Id<Irp> } = "P3", "who finishes it: the issuer, an APC in its thread, or the port?";
         Unlink { irp: Id<Irp> } = "P5", "take the IRP off its file object's list";
+        FreeDisassociated { irp: Id<Irp> } = "P4", "its thread has ended without it: free the IRP and let the file object go";
         QueuePacket { irp: Id<Irp> } = "P5", "queue the packet to the port and let the file object go";
     }
 }
@@ -73,7 +75,7 @@ impl Routine for IofCompleteRequest {
                 Next::goto(Self::Route { irp })
             }
             Self::Route { irp } => {
-                let Irp { pending, link, synchronous_api, major, thread: issuer, .. } = k[irp];
+                let Irp { pending, link, synchronous_api, major, thread: issuer, disassociated, .. } = k[irp];
                 if synchronous_api && issuer != thread {
                     // From now on the service that waits may free the IRP.
                     k.set(irp, Irp::EVENT_SET, true, "");
@@ -81,11 +83,26 @@ impl Routine for IofCompleteRequest {
                 if synchronous_api || !pending && major.defers_completion() {
                     return Next::SUCCESS;
                 }
+                if disassociated {
+                    return Next::goto(Self::FreeDisassociated { irp });
+                }
                 if pending && link == Some(Link::File) {
                     return Next::goto(Self::Unlink { irp });
                 }
                 let why = "a special kernel APC will finish the IRP in its thread";
                 k.push(issuer, Thread::APCS, irp, why);
+                Next::SUCCESS
+            }
+            Self::FreeDisassociated { irp } => {
+                let Irp { file, event, apc, .. } = k[irp];
+                if let Some(event) = event {
+                    k.drop_deferred(event, Purpose::IrpEvent, "the last reference went in a completion");
+                }
+                if let Some(apc) = apc {
+                    k.finish_apc(apc, ApcState::Discarded, "its thread has ended: it never runs");
+                }
+                k.destroy(irp, "its thread has ended: no status block, no event, no packet");
+                k.release_file(file);
                 Next::SUCCESS
             }
             Self::Unlink { irp } => {
@@ -110,7 +127,7 @@ impl Kernel {
         let Irp { file, iosb, status, information, .. } = self[irp];
         if let Some(port) = self[file].port {
             let key = self[file].key;
-            let packet = Packet { context: iosb, status, writes_iosb, ..Packet::posted(key, 0, information) };
+            let packet = Packet { context: iosb, writes_iosb, ..Packet::new(key, status, information) };
             self.queue_packet(port, packet, "the request reports to the file's completion port");
         }
     }

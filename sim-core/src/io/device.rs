@@ -33,6 +33,8 @@ record! {
         ANSWER_MARKS answer_marks: bool,
         /// What its dispatch routine returns beside the answer.
         ANSWER_RETURNS answer_returns: Option<NtStatus>,
+        /// IO_DRIVER_CANCEL_TIMEOUT is in the system's error log for it: a thread ended without one of its requests.
+        TIMEOUT_LOGGED timeout_logged: bool as "IO_DRIVER_CANCEL_TIMEOUT logged",
         /// Who holds the driver's queue lock.
         LOCK lock: Option<Id<Thread>>,
         /// The thread that stands for the device's interrupts and DPCs.
@@ -64,6 +66,7 @@ impl Kernel {
             answer_information: None,
             answer_marks: false,
             answer_returns: None,
+            timeout_logged: false,
             lock: None,
             thread,
             queue,

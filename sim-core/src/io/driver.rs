@@ -21,9 +21,15 @@ steps! {
 }
 
 impl Routine for IofCallDriver {
-    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        // The driver does not have the IRP yet, so only its issuer can finish it.
-        true
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            // Who opens a file before whom makes a difference where files are shared.
+            Self::Dispatch { irp } => {
+                !k[irp].major.opens_or_closes() || !k[k.device_of(irp)].driver.manner().shares
+            }
+            // The driver does not have the IRP yet, so only its issuer can finish it.
+            Self::Return { .. } => true,
+        }
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -36,6 +42,7 @@ impl Routine for IofCallDriver {
                 }
                 let trivial = major.opens_or_closes() || manner.is_plain && major == Major::FlushBuffers;
                 let status = match (trivial, manner.refuses(major)) {
+                    (true, _) if manner.shares => k.share(irp),
                     (true, _) => NtStatus::SUCCESS,
                     (_, true) => NtStatus::INVALID_DEVICE_REQUEST,
                     _ if manner.dispatch == Dispatch::Complete => {
@@ -55,6 +62,19 @@ impl Routine for IofCallDriver {
 }
 
 impl Kernel {
+    /// What a driver that shares its files does when one is opened, and when its last handle is closed.
+    fn share(&mut self, irp: Id<Irp>) -> NtStatus {
+        let file = self[irp].file;
+        match self[irp].major {
+            Major::Create => self.check_share_access(file).err().unwrap_or_default(),
+            Major::Cleanup => {
+                self.remove_share_access(file);
+                NtStatus::SUCCESS
+            }
+            _ => NtStatus::SUCCESS,
+        }
+    }
+
     /// The device an IRP is for.
     pub(crate) fn device_of(&self, irp: Id<Irp>) -> Id<Device> {
         self[self[irp].file].device.expect("an IRP is only sent to a file that was opened")

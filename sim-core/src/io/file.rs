@@ -31,13 +31,19 @@ record! {
         /// IRP_MJ_CLOSE was sent.
         CLOSE_SENT close_sent: bool as "close sent",
         /// FO_SYNCHRONOUS_IO: calls wait for their requests, one after the other.
-        SYNCHRONOUS synchronous: bool,
+        SYNCHRONOUS synchronous: bool as "FO_SYNCHRONOUS_IO",
         /// FO_ALERTABLE_IO: alerts and user APCs end a synchronous file's waits.
-        ALERTABLE alertable: bool,
+        ALERTABLE alertable: bool as "FO_ALERTABLE_IO",
+        /// FO_STREAM_FILE: a driver created it for itself; without a handle it gets no IRP_MJ_CLEANUP.
+        STREAM_FILE stream_file: bool as "FO_STREAM_FILE",
+        /// It takes part in share access: the driver called IoCheckShareAccess for it, and IoRemoveShareAccess not yet.
+        SHARES shares: bool as "takes part in share access",
         /// FO_SKIP_COMPLETION_PORT: a request that succeeds at once queues no packet.
         SKIP_COMPLETION_PORT skip_completion_port: bool as "FO_SKIP_COMPLETION_PORT",
-        /// FO_SKIP_SET_EVENT: a request that is over at once does not signal the file object.
+        /// FO_SKIP_SET_EVENT: an asynchronous request does not signal the file object.
         SKIP_SET_EVENT skip_set_event: bool as "FO_SKIP_SET_EVENT",
+        /// FO_SKIP_SET_FAST_IO: kept, and nothing more, for there is no fast I/O here.
+        SKIP_USER_EVENT skip_user_event: bool as "FO_SKIP_SET_FAST_IO",
         /// FO.Event: a wait on the file is satisfied.
         SIGNALED signaled: bool as "signaled",
         /// Who holds the lock of a synchronous file.
@@ -76,8 +82,11 @@ impl File {
             close_sent: false,
             synchronous,
             alertable,
+            stream_file: false,
+            shares: false,
             skip_completion_port: false,
             skip_set_event: false,
+            skip_user_event: false,
             signaled: false,
             lock: None,
             final_status: NtStatus::SUCCESS,

@@ -86,7 +86,8 @@ impl Routine for IopCloseFile {
 steps! {
     /// IopDeleteFile, the delete procedure of the File type.
     ///
-    /// A file object whose create failed gets neither request; one that never had a handle gets IRP_MJ_CLEANUP here. Source: ReactOS io/iomgr/file.c.
+    /// A file object whose create failed gets neither request; one that never had a handle gets IRP_MJ_CLEANUP here, unless
+    /// a driver created it for itself. Source: ReactOS io/iomgr/file.c.
     pub enum IopDeleteFile = "IopDeleteFile" {
         Start { file: Id<File> } = "CLOSE", "send IRP_MJ_CLOSE to the driver";
         Finish { file: Id<File>, irp: Id<Irp> } = "done", "the driver has closed the file";
@@ -118,7 +119,7 @@ impl Routine for IopDeleteFile {
                 if k[file].device.is_none() {
                     return Next::SUCCESS;
                 }
-                if !k[file].cleanup_sent {
+                if !k[file].cleanup_sent && !k[file].stream_file {
                     return Next::call(self, IopCloseFile::SendCleanup { file });
                 }
                 k.set(file, File::CLOSE_SENT, true, "the last reference is gone: PointerCount is zero");

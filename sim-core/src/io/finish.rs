@@ -10,6 +10,7 @@ use crate::ob::header::Body;
 use crate::ob::reference::Purpose;
 use crate::ps::apc::ApcState;
 use crate::ps::thread::Thread;
+use crate::status::NtStatus;
 use crate::word::Id;
 
 steps! {
@@ -91,7 +92,7 @@ impl Routine for IopCompleteRequest {
 impl Kernel {
     /// Exactly one of these: the user APC is queued, or a packet, or nothing.
     ///
-    /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS concerns only a request that succeeds without having pended.
+    /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS concerns only a request that did not pend.
     fn report_completion(&mut self, thread: Id<Thread>, irp: Id<Irp>, quiet: bool) {
         let Irp { apc, apc_context, file, pending, status, synchronous_api, .. } = self[irp];
         if let Some(apc) = apc {
@@ -102,10 +103,20 @@ impl Kernel {
             }
             return;
         }
-        let skips = self[file].skip_completion_port && !pending && status.is_success();
+        let skips = self[file].skip_completion_port && !pending && !self.warns_as_pending(irp, status);
         if !quiet && apc_context && !skips && !synchronous_api {
             self.post_completion(irp, false);
         }
+    }
+
+    /// Since Windows 8 a request that is over at once with a warning, on a file that skips its port on success, is reported
+    /// as pending and queues its packet; before, it queued none. Source: Wine ntdll/tests/pipe.c, test_completion.
+    pub(crate) fn warns_as_pending(&self, irp: Id<Irp>, status: NtStatus) -> bool {
+        let Irp { file, apc_context, .. } = self[irp];
+        let file = &self[file];
+        let warning = !status.is_success() && !status.is_error();
+        let reports = apc_context && file.port.is_some() && file.skip_completion_port && !file.synchronous;
+        warning && reports && self.profile().warnings_pend
     }
 
     fn signal_completion(&mut self, irp: Id<Irp>, quiet: bool) {
@@ -120,7 +131,7 @@ impl Kernel {
             self.drop_deferred(object, Purpose::IrpEvent, "the last reference went in a completion");
         }
         let wakes_issuer = synchronous && pending;
-        let skips = self[file].skip_set_event && !pending;
+        let skips = self[file].skip_set_event && !synchronous;
         let tells_file = (event.is_none() || synchronous) && !synchronous_api && !skips;
         if wakes_issuer || !quiet && tells_file {
             self.set(file, File::FINAL_STATUS, status, "");

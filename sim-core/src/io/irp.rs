@@ -113,6 +113,8 @@ record! {
         CANCEL cancel: bool as "Cancel",
         /// Irp->CancelRoutine is set.
         CANCEL_ROUTINE cancel_routine: bool as "CancelRoutine",
+        /// Its thread has ended without it: whoever completes it frees it, and nobody hears of it.
+        DISASSOCIATED disassociated: bool as "disassociated",
         /// IoCompleteRequest was called.
         COMPLETED completed: bool as "completed",
         /// Irp->IoStatus.Status.
@@ -149,6 +151,7 @@ impl Irp {
             pending: false,
             cancel: false,
             cancel_routine: false,
+            disassociated: false,
             completed: false,
             status: NtStatus::SUCCESS,
             information: 0,

@@ -15,3 +15,5 @@ pub mod open_options;
 pub mod pipe_parameters;
 pub mod port;
 pub mod request;
+pub mod share_access;
+pub mod stream_file;

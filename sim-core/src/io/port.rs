@@ -17,6 +17,9 @@ record! {
         OBJECT object: Id<Object>,
         /// Its last handle is closed.
         CLOSED closed: bool as "closed",
+        /// NumberOfConcurrentThreads (KQUEUE.MaximumCount): no packet is handed out while so many of its threads run; 0
+        /// for no limit.
+        CONCURRENCY concurrency: u32 as "MaximumCount",
     }
     lists {
         /// Packets that wait to be removed, oldest first.
@@ -45,48 +48,102 @@ record! {
         INFORMATION information: u32 as "Information",
         /// The request's status block is written when this packet is removed.
         WRITES_IOSB writes_iosb: bool,
+        /// The packet after it among those that one call removed.
+        NEXT next: Option<Id<Packet>>,
     }
     lists {}
 }
 
 impl Port {
-    pub(crate) const fn new(object: Id<Object>) -> Port {
-        Port { object, closed: false, packets: alloc::vec::Vec::new(), waiters: alloc::vec::Vec::new() }
+    pub(crate) const fn new(object: Id<Object>, concurrency: u32) -> Port {
+        Port {
+            object,
+            closed: false,
+            concurrency,
+            packets: alloc::vec::Vec::new(),
+            waiters: alloc::vec::Vec::new(),
+        }
     }
 }
 
 impl Packet {
-    /// A packet that no request has made: what NtSetIoCompletion is given.
-    pub(crate) const fn posted(key: u64, value: u64, information: u32) -> Packet {
-        let status = NtStatus::SUCCESS;
+    pub(crate) const fn new(key: u64, status: NtStatus, information: u32) -> Packet {
         Packet {
             key,
             context: None,
-            value,
+            value: 0,
             process: None,
             job_message: false,
             status,
             information,
             writes_iosb: false,
+            next: None,
         }
     }
 }
 
 impl Kernel {
-    /// Queues a packet, or hands it to the thread that came last to wait for one.
+    /// KeInsertQueue: queues a packet, or hands it to the thread that came last to wait for one, if a thread more may run.
     pub(crate) fn queue_packet(&mut self, port: Id<Port>, packet: Packet, why: &'static str) {
         let packet = self.create(packet, why);
-        let waiter = Port::WAITERS.last(&self[port]);
-        match waiter {
-            Some(waiter) => {
-                self.remove(port, Port::WAITERS, waiter, "the thread that came last is served first");
-                self.set(waiter, Thread::HANDED, Some(packet), why);
-            }
+        match Port::WAITERS.last(&self[port]).filter(|_| self.has_slot(port, None)) {
+            Some(waiter) => self.hand_over(port, packet, waiter, why),
             None => {
                 self.push(port, Port::PACKETS, packet, why);
                 self.wake_waiters(self[port].object);
             }
         }
+    }
+
+    fn hand_over(&mut self, port: Id<Port>, packet: Id<Packet>, waiter: Id<Thread>, why: &'static str) {
+        self.remove(port, Port::WAITERS, waiter, "the thread that came last is served first");
+        self.set(waiter, Thread::HANDED, Some(packet), why);
+    }
+
+    /// Whether the port lets a thread more run; `asking` does not count.
+    ///
+    /// A thread belongs to the port that it last asked for a packet (KTHREAD.Queue), and runs unless it waits for
+    /// something. How many run (KQUEUE.CurrentCount) is counted, not kept.
+    pub(crate) fn has_slot(&self, port: Id<Port>, asking: Option<Id<Thread>>) -> bool {
+        let most = self[port].concurrency as usize;
+        let runs = |thread: &Id<Thread>| {
+            let record = &self[*thread];
+            let belongs = record.queue == Some(port) && !record.ended && asking != Some(*thread);
+            belongs && (self.stack(*thread).is_empty() || self.choice(*thread).is_some())
+        };
+        most == 0 || self.all::<Thread>().map(|(thread, _)| thread).filter(runs).count() < most
+    }
+
+    /// KiActivateWaiterQueue: a thread that waits for something else leaves its place to one that waits for a packet.
+    pub(crate) fn activate_queues(&mut self) {
+        let limited = self.all::<Port>().filter(|(_, port)| port.concurrency > 0);
+        let limited: alloc::vec::Vec<Id<Port>> = limited.map(|(port, _)| port).collect();
+        for port in limited {
+            while self.withholds_packets(port) {
+                let (packets, waiters) = (Port::PACKETS.first(&self[port]), Port::WAITERS.last(&self[port]));
+                let (Some(packet), Some(waiter)) = (packets, waiters) else { break };
+                self.remove(port, Port::PACKETS, packet, "the oldest packet is removed first");
+                let why = "a thread of the port waits: another may run in its place";
+                self.hand_over(port, packet, waiter, why);
+            }
+        }
+    }
+
+    /// The port's last handle is closed: who waits for a packet, or for the port itself, is woken.
+    pub(crate) fn abandon_port(&mut self, port: Id<Port>) {
+        let why = "the port's last handle is closed: threads that wait on it wake";
+        self.set(port, Port::CLOSED, true, why);
+        while let Some(waiter) = Port::WAITERS.last(&self[port]) {
+            self.end_wait(waiter, NtStatus::ABANDONED_WAIT_0, "the port's last handle is closed");
+        }
+        self.wake_waiters(self[port].object);
+    }
+
+    /// Whether a thread waits for a packet that it could have.
+    pub(crate) fn withholds_packets(&self, port: Id<Port>) -> bool {
+        let record = &self[port];
+        let both = Port::PACKETS.first(record).is_some() && Port::WAITERS.first(record).is_some();
+        both && self.has_slot(port, None) && !self.has_stopped()
     }
 
     /// What removing a packet does beside handing it over: a port-bound request's status block is written only now.
@@ -100,8 +157,14 @@ impl Kernel {
         }
     }
 
-    /// The program is done with a packet that it removed.
-    pub fn discard_packet(&mut self, packet: Id<Packet>) {
-        self.destroy(packet, "");
+    /// The packets that one call removed, the oldest first.
+    pub fn removed_packets(&self, first: Id<Packet>) -> impl Iterator<Item = Id<Packet>> {
+        core::iter::successors(Some(first), |packet| self[*packet].next)
+    }
+
+    /// The program is done with what one call removed.
+    pub fn discard_packets(&mut self, first: Id<Packet>) {
+        let removed: alloc::vec::Vec<Id<Packet>> = self.removed_packets(first).collect();
+        removed.into_iter().for_each(|packet| self.destroy(packet, ""));
     }
 }

@@ -8,7 +8,9 @@
 use alloc::vec::Vec;
 
 use crate::frame::{Frame, Next, Returned, Routine, steps};
+use crate::io::port::Port;
 use crate::kernel::Kernel;
+use crate::nt::remove_completion::NtRemoveIoCompletion;
 use crate::ob::header::Object;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
 use crate::ps::thread::Thread;
@@ -105,9 +107,10 @@ impl Routine for KeWaitForMultipleObjects {
 }
 
 impl Kernel {
-    /// Whether the thread stands on wait lists and nobody has ended its wait yet.
+    /// Whether the thread stands on wait lists, of objects or of a port's packets, and nobody has ended its wait yet.
     pub fn is_waiting(&self, thread: Id<Thread>) -> bool {
-        self.manner(thread).is_some() && self[thread].wait_status.is_none()
+        let ended = |thread: &Thread| thread.wait_status.is_some() || thread.handed.is_some();
+        self.manner(thread).is_some() && !ended(&self[thread])
     }
 
     /// Whether a thread that waits could be satisfied now.
@@ -124,6 +127,9 @@ impl Kernel {
         match self.stack(thread).last() {
             Some(Frame::Wait(KeWaitForMultipleObjects::Wait { all, alertable, timeout })) => {
                 Some(Manner { all: *all, alertable: *alertable, timeout: *timeout })
+            }
+            Some(Frame::RemoveIoCompletion(NtRemoveIoCompletion::Wait { alertable, timeout, .. })) => {
+                Some(Manner { all: false, alertable: *alertable, timeout: *timeout })
             }
             _ => None,
         }
@@ -211,15 +217,34 @@ impl Kernel {
         for object in blocks {
             self.remove(object, Object::WAITERS, thread, "the thread does not wait for the object any more");
         }
+        if let Some(Frame::RemoveIoCompletion(NtRemoveIoCompletion::Wait { port, .. })) =
+            self.stack(thread).last().copied()
+        {
+            self.remove(port, Port::WAITERS, thread, "the thread stops waiting");
+        }
     }
 
     /// A special kernel APC takes the thread out of its wait; after it the thread looks again.
     pub(crate) fn interrupt_wait(&mut self, thread: Id<Thread>) {
-        if let (Some(Manner { all, alertable, timeout }), true) =
-            (self.manner(thread), self.is_waiting(thread))
-        {
-            self.leave_wait_lists(thread);
-            self.go_to(thread, KeWaitForMultipleObjects::Look { all, alertable, timeout }.into());
+        if !self.is_waiting(thread) {
+            return;
         }
+        let look: Frame = match self.stack(thread).last() {
+            Some(Frame::Wait(KeWaitForMultipleObjects::Wait { all, alertable, timeout })) => {
+                KeWaitForMultipleObjects::Look { all: *all, alertable: *alertable, timeout: *timeout }.into()
+            }
+            Some(Frame::RemoveIoCompletion(NtRemoveIoCompletion::Wait {
+                port,
+                count,
+                alertable,
+                timeout,
+            })) => {
+                let (port, count, alertable, timeout) = (*port, *count, *alertable, *timeout);
+                NtRemoveIoCompletion::Look { port, count, alertable, timeout }.into()
+            }
+            _ => return,
+        };
+        self.leave_wait_lists(thread);
+        self.go_to(thread, look);
     }
 }

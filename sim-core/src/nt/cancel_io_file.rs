@@ -129,6 +129,7 @@ impl Routine for NtCancelIoFileEx {
                     iosb,
                     at,
                     file_list: true,
+                    synchronous: false,
                     found: false,
                 };
                 Next::call(Self::LetFileGo { file }, scan)

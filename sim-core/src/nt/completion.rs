@@ -1,10 +1,10 @@
-//! The services of completion ports: associate a file, post a packet, remove a packet.
+//! The services of completion ports: associate a file, post a packet, ask how many wait.
 
-use crate::frame::{Next, Returned, Routine, steps};
+use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
 use crate::io::port::{Packet, Port};
 use crate::kernel::Kernel;
-use crate::nt::wait::Timeout;
+use crate::nt::object_service::object_service;
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
@@ -39,22 +39,32 @@ impl Kernel {
 steps! {
     /// NtSetInformationFile(FileCompletionInformation): binds a file object to a completion port, with a key.
     ///
-    /// The file object holds the port from then on; the port holds nothing. Errors: STATUS_INVALID_PARAMETER for a
-    /// synchronous file or one that has a port. Sources: ReactOS io/iomgr/iofunc.c; Wine ntdll/tests/file.c,
-    /// test_file_io_completion.
+    /// The file object holds the port from then on; the port holds nothing. FileReplaceCompletionInformation (since Windows
+    /// 8.1) binds it to another port and lets the one it had go; with no port it only does that. Errors:
+    /// STATUS_INVALID_PARAMETER for a synchronous file, for one that has a port unless that is to be replaced, and for a
+    /// replacement while requests that report to the port alone are outstanding. Sources: ReactOS io/iomgr/iofunc.c; Wine
+    /// ntdll/tests/file.c, test_file_io_completion; WDK, ZwSetInformationFile, FILE_COMPLETION_INFORMATION.
     pub enum NtSetInformationFile = "NtSetInformationFile" {
-        ReferenceFile { file: Handle, port: Handle, key: u64 } = "enter", "reference the file object by its handle";
-        ReferencePort { port: Handle, key: u64 } = "port", "reference the port; the file object will keep this reference";
-        Associate { file: Id<File>, key: u64 } = "associate", "store port and key in the file object";
+        ReferenceFile { file: Handle, port: Handle, key: u64, replaces: bool }
+            = "enter", "reference the file object by its handle";
+        ReferencePort { port: Handle, key: u64, replaces: bool }
+            = "port", "reference the port; the file object will keep this reference";
+        Associate { file: Id<File>, key: u64, replaces: bool } = "associate", "store port and key in the file object";
+        LetPortGo { file: Id<File>, old: Option<Id<Object>> } = "old port", "let the port go that the file object had";
         Drop { file: Id<File>, status: NtStatus } = "drop", "let the file object go";
         Return { status: NtStatus } = "return", "return";
     }
 }
 
 impl NtSetInformationFile {
-    /// The call.
+    /// FileCompletionInformation.
     pub const fn of(file: Handle, port: Handle, key: u64) -> NtSetInformationFile {
-        NtSetInformationFile::ReferenceFile { file, port, key }
+        NtSetInformationFile::ReferenceFile { file, port, key, replaces: false }
+    }
+
+    /// FileReplaceCompletionInformation; [`Handle::NULL`] for no port any more.
+    pub const fn replacing(file: Handle, port: Handle, key: u64) -> NtSetInformationFile {
+        NtSetInformationFile::ReferenceFile { file, port, key, replaces: true }
     }
 }
 
@@ -65,40 +75,50 @@ impl Routine for NtSetInformationFile {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::ReferenceFile { file, port, key } => Next::call(
-                Self::ReferencePort { port, key },
-                completion_reference(k, thread, file, ObjectType::File, Purpose::Service),
-            ),
-            Self::ReferencePort { port, key } => {
+            Self::ReferenceFile { file, port, key, replaces } => {
+                let by_handle = completion_reference(k, thread, file, ObjectType::File, Purpose::Service);
+                Next::call(Self::ReferencePort { port, key, replaces }, by_handle)
+            }
+            Self::ReferencePort { port, key, replaces } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
                 let file = k.file_of(returned.value.object());
-                if k[file].synchronous || k[file].port.is_some() {
+                if k.refuses_port(file, replaces) {
                     return Next::goto(Self::Drop { file, status: NtStatus::INVALID_PARAMETER });
                 }
-                let (wanted, purpose) = (ObjectType::IoCompletion, Purpose::Association);
-                Next::call(
-                    Self::Associate { file, key },
-                    completion_reference(k, thread, port, wanted, purpose),
-                )
+                if replaces && port == Handle::NULL {
+                    return k.bind_port(file, None, 0);
+                }
+                let (wanted, access) = (ObjectType::IoCompletion, IO_COMPLETION_MODIFY_STATE);
+                let by_handle = k.by_handle(thread, port, wanted, access, Purpose::Association);
+                Next::call(Self::Associate { file, key, replaces }, by_handle)
             }
-            Self::Associate { file, key } => {
+            Self::Associate { file, key, replaces } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
                     return Next::goto(Self::Drop { file, status: returned.status });
                 }
                 let object = returned.value.object();
-                if k[file].port.is_some() {
+                if k.refuses_port(file, replaces) {
                     k.dereference(object, Purpose::Association);
                     return Next::goto(Self::Drop { file, status: NtStatus::INVALID_PARAMETER });
                 }
-                k.set(file, File::PORT, Some(k.port_of(object)), "completions are reported to this port");
-                k.set(file, File::KEY, key, "the key of every packet for this file");
-                Next::goto(Self::Drop { file, status: NtStatus::SUCCESS })
+                k.bind_port(file, Some(k.port_of(object)), key)
+            }
+            Self::LetPortGo { file, old } => {
+                let resume = Self::Drop { file, status: NtStatus::SUCCESS };
+                match old {
+                    Some(object) => Next::call(
+                        resume,
+                        ObDereferenceObject::Drop { object, purpose: Purpose::Association },
+                    ),
+                    None => Next::goto(resume),
+                }
             }
             Self::Drop { file, status } => {
+                k.forget_returned(thread);
                 let object = k[file].object;
                 Next::call(
                     Self::Return { status },
@@ -113,21 +133,50 @@ impl Routine for NtSetInformationFile {
     }
 }
 
+impl Kernel {
+    fn refuses_port(&self, file: Id<File>, replaces: bool) -> bool {
+        let record = &self[file];
+        let bound = if replaces { File::IRPS.first(record).is_some() } else { record.port.is_some() };
+        record.synchronous || bound
+    }
+
+    /// Stores another port and key in the file object; the caller has referenced the port.
+    fn bind_port(&mut self, file: Id<File>, port: Option<Id<Port>>, key: u64) -> Next {
+        let old = self[file].port.map(|port| self[port].object);
+        self.set(
+            file,
+            File::PORT,
+            port,
+            match port {
+                Some(_) => "completions are reported to this port",
+                None => "completions are not reported any more",
+            },
+        );
+        self.set(file, File::KEY, key, "the key of every packet for this file");
+        match old {
+            Some(_) => Next::goto(NtSetInformationFile::LetPortGo { file, old }),
+            None => Next::goto(NtSetInformationFile::Drop { file, status: NtStatus::SUCCESS }),
+        }
+    }
+}
+
 steps! {
     /// NtSetIoCompletion (PostQueuedCompletionStatus): queues a packet of the program's own.
     ///
-    /// Errors: those of ObReferenceObjectByHandle. Source: Wine ntdll/tests/sync.c and file.c, test_set_io_completion.
+    /// What the program says of it comes back as it is, its status too. Errors: those of ObReferenceObjectByHandle.
+    /// Source: Wine ntdll/tests/sync.c and file.c, test_set_io_completion.
     pub enum NtSetIoCompletion = "NtSetIoCompletion" {
-        Reference { port: Handle, key: u64, value: u64, information: u32 } = "enter", "reference the port by its handle";
-        Post { key: u64, value: u64, information: u32 } = "post", "queue the packet";
+        Reference { port: Handle, key: u64, value: u64, status: NtStatus, information: u32 }
+            = "enter", "reference the port by its handle";
+        Post { key: u64, value: u64, status: NtStatus, information: u32 } = "post", "queue the packet";
         Drop { object: Id<Object> } = "drop", "let the port go";
     }
 }
 
 impl NtSetIoCompletion {
     /// The call.
-    pub const fn of(port: Handle, key: u64, value: u64, information: u32) -> NtSetIoCompletion {
-        NtSetIoCompletion::Reference { port, key, value, information }
+    pub const fn of(port: Handle, key: u64, value: u64, (status, information): (NtStatus, u32)) -> Self {
+        NtSetIoCompletion::Reference { port, key, value, status, information }
     }
 }
 
@@ -138,18 +187,18 @@ impl Routine for NtSetIoCompletion {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Reference { port, key, value, information } => {
+            Self::Reference { port, key, value, status, information } => {
                 let by_handle =
                     completion_reference(k, thread, port, ObjectType::IoCompletion, Purpose::Service);
-                Next::call(Self::Post { key, value, information }, by_handle)
+                Next::call(Self::Post { key, value, status, information }, by_handle)
             }
-            Self::Post { key, value, information } => {
+            Self::Post { key, value, status, information } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
                 let object = returned.value.object();
-                let packet = Packet::posted(key, value, information);
+                let packet = Packet { value, ..Packet::new(key, status, information) };
                 k.queue_packet(k.port_of(object), packet, "the program posted it");
                 Next::goto(Self::Drop { object })
             }
@@ -160,116 +209,10 @@ impl Routine for NtSetIoCompletion {
     }
 }
 
-steps! {
-    /// NtRemoveIoCompletion (GetQueuedCompletionStatus): removes the oldest packet, or waits for one.
+object_service! {
+    /// NtQueryIoCompletion: how many packets wait in the port (Depth).
     ///
-    /// Returns the packet's id. Threads that wait are served last in, first out. STATUS_TIMEOUT when the time ran out;
-    /// STATUS_ABANDONED_WAIT_0 when the port's last handle was closed meanwhile. A thread that waits holds the port.
-    /// Errors: those of ObReferenceObjectByHandle. Sources: Win32 documentation, "I/O Completion Ports"; Wine
-    /// ntdll/tests/sync.c, test_completion_port_scheduling.
-    pub enum NtRemoveIoCompletion = "NtRemoveIoCompletion" {
-        Reference { port: Handle, timeout: Timeout } = "enter", "reference the port by its handle";
-        Take { timeout: Timeout } = "take", "is a packet there? else join the waiting threads";
-        Wait { port: Id<Port>, timeout: Timeout } = "wait", "wait for a packet";
-        GiveUp { port: Id<Port>, status: NtStatus } = "give up", "leave the waiting threads without a packet";
-        Removed { port: Id<Port>, packet: Id<Packet> } = "removed", "the packet is this thread's";
-        Drop { port: Id<Port>, returned: Option<Returned> } = "drop", "let the port go";
-        Return { returned: Option<Returned> } = "return", "return";
-    }
-}
-
-impl NtRemoveIoCompletion {
-    /// The call.
-    pub const fn of(port: Handle, timeout: Timeout) -> NtRemoveIoCompletion {
-        NtRemoveIoCompletion::Reference { port, timeout }
-    }
-}
-
-impl Routine for NtRemoveIoCompletion {
-    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
-        match self {
-            Self::Wait { port, .. } => k[thread].handed.is_some() || k[port].closed || k[thread].terminating,
-            _ => true,
-        }
-    }
-
-    fn time_out(self) -> Option<Next> {
-        match self {
-            Self::Wait { port, timeout: Timeout::Finite } => {
-                Some(Next::goto(Self::GiveUp { port, status: NtStatus::TIMEOUT }))
-            }
-            _ => None,
-        }
-    }
-
-    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        matches!(self, Self::Reference { .. } | Self::Drop { .. })
-    }
-
-    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
-        match self {
-            Self::Reference { port, timeout } => Next::call(
-                Self::Take { timeout },
-                completion_reference(k, thread, port, ObjectType::IoCompletion, Purpose::Service),
-            ),
-            Self::Take { timeout } => {
-                let returned = k.take_returned(thread);
-                if returned.status.is_error() {
-                    return Next::Return(returned);
-                }
-                let port = k.port_of(returned.value.object());
-                k.take_packet(thread, port, timeout)
-            }
-            Self::Wait { port, .. } => {
-                let handed = k[thread].handed;
-                k.set(thread, Thread::HANDED, None, "");
-                Next::goto(match handed {
-                    Some(packet) => Self::Removed { port, packet },
-                    None if k[port].closed => Self::GiveUp { port, status: NtStatus::ABANDONED_WAIT_0 },
-                    None => Self::GiveUp { port, status: NtStatus::THREAD_IS_TERMINATING },
-                })
-            }
-            Self::GiveUp { port, status } => k.give_up(thread, port, status),
-            Self::Removed { port, packet } => {
-                k.remove_packet(packet);
-                Next::goto(Self::Drop { port, returned: Some(Returned::packet(packet)) })
-            }
-            Self::Drop { port, returned } => {
-                let object = k[port].object;
-                Next::call(
-                    Self::Return { returned },
-                    ObDereferenceObject::Drop { object, purpose: Purpose::Service },
-                )
-            }
-            Self::Return { returned } => {
-                k.forget_returned(thread);
-                Next::Return(returned.unwrap_or(Returned::status(NtStatus::UNSUCCESSFUL)))
-            }
-        }
-    }
-}
-
-impl Kernel {
-    fn take_packet(&mut self, thread: Id<Thread>, port: Id<Port>, timeout: Timeout) -> Next {
-        if let Some(packet) = Port::PACKETS.first(&self[port]) {
-            self.remove(port, Port::PACKETS, packet, "the oldest packet is removed first");
-            return Next::goto(NtRemoveIoCompletion::Removed { port, packet });
-        }
-        if timeout == Timeout::Zero {
-            let returned = Some(Returned::status(NtStatus::TIMEOUT));
-            return Next::goto(NtRemoveIoCompletion::Drop { port, returned });
-        }
-        self.push(port, Port::WAITERS, thread, "the thread waits for a packet");
-        Next::goto(NtRemoveIoCompletion::Wait { port, timeout })
-    }
-
-    /// A wait that ends without a packet; a packet that was handed over at the last moment is taken after all.
-    fn give_up(&mut self, thread: Id<Thread>, port: Id<Port>, status: NtStatus) -> Next {
-        if let Some(packet) = self[thread].handed {
-            self.set(thread, Thread::HANDED, None, "");
-            return Next::goto(NtRemoveIoCompletion::Removed { port, packet });
-        }
-        self.remove(port, Port::WAITERS, thread, "the thread stops waiting");
-        Next::goto(NtRemoveIoCompletion::Drop { port, returned: Some(Returned::status(status)) })
-    }
+    /// Errors: those of ObReferenceObjectByHandle. Source: Wine ntdll/tests/sync.c, test_completion_port_scheduling.
+    NtQueryIoCompletion = "NtQueryIoCompletion", (), Port as IoCompletion, access 1, "query" "count the packets that wait",
+    |k, _, port| Ok(k.packets(port) as u32)
 }

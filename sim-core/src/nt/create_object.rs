@@ -46,7 +46,11 @@ macro_rules! create_service {
 
 create_service! {
     /// NtCreateIoCompletion: creates a completion port and returns a handle to it.
-    NtCreateIoCompletion = "NtCreateIoCompletion", (), IoCompletion, |k, _| Ok(k.create_port_object())
+    ///
+    /// `concurrency` is how many of its threads may run at a time; 0 means no limit here, and as many as there are
+    /// processors on Windows.
+    NtCreateIoCompletion = "NtCreateIoCompletion", (concurrency: u32), IoCompletion,
+    |k, _, concurrency| Ok(k.create_port_object(concurrency))
 }
 
 create_service! {

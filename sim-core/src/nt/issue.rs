@@ -138,28 +138,40 @@ impl Routine for NtIssue {
             }
             Self::Dispatched { service, irp, file, synchronous } => {
                 let status = k.take_returned(thread).status;
-                dispatched(service, irp, file, status, synchronous)
+                k.dispatched(service, irp, (file, synchronous), status)
             }
         }
     }
 }
 
-/// The driver has returned `status`. A request that it has not pended is finished by its issuer, except a control
-/// request, which an APC has finished by now.
-fn dispatched(service: IoService, irp: Id<Irp>, file: Id<File>, status: NtStatus, synchronous: bool) -> Next {
-    match (status == NtStatus::PENDING, synchronous) {
-        (true, true) => Next::goto(NtIssueEnd::WaitForFile { service, file }),
-        (true, false) if service.always_waits() => Next::goto(NtIssueEnd::WaitForIrp { service, irp, file }),
-        (true, false) => Next::fail(NtStatus::PENDING),
-        (false, _) if service.major().defers_completion() => Next::call(
-            NtIssueEnd::Unlock { service, file, status },
-            IopCompleteRequest::WriteStatusBlock { irp, inline: true },
-        ),
-        (false, _) => Next::goto(NtIssueEnd::Unlock { service, file, status }),
-    }
-}
-
 impl Kernel {
+    /// The driver has returned `status`. A request that it has not pended is finished by its issuer, except a control
+    /// request, which an APC has finished by now.
+    fn dispatched(
+        &self,
+        service: IoService,
+        irp: Id<Irp>,
+        (file, synchronous): (Id<File>, bool),
+        status: NtStatus,
+    ) -> Next {
+        match (status == NtStatus::PENDING, synchronous) {
+            (true, true) => Next::goto(NtIssueEnd::WaitForFile { service, file }),
+            (true, false) if service.always_waits() => {
+                Next::goto(NtIssueEnd::WaitForIrp { service, irp, file })
+            }
+            (true, false) => Next::fail(NtStatus::PENDING),
+            (false, _) if service.major().defers_completion() => {
+                let warns = self.warns_as_pending(irp, status);
+                let status = if warns { NtStatus::PENDING } else { status };
+                Next::call(
+                    NtIssueEnd::Unlock { service, file, status },
+                    IopCompleteRequest::WriteStatusBlock { irp, inline: true },
+                )
+            }
+            (false, _) => Next::goto(NtIssueEnd::Unlock { service, file, status }),
+        }
+    }
+
     pub(crate) fn by_handle(
         &self,
         thread: Id<Thread>,

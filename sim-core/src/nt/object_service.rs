@@ -1,12 +1,23 @@
 //! Services that do one thing to one object.
 
+/// The object type of a body, where it has another name.
+macro_rules! object_type {
+    ($body:ident) => {
+        $crate::ob::types::ObjectType::$body
+    };
+    ($body:ident $type:ident) => {
+        $crate::ob::types::ObjectType::$type
+    };
+}
+pub(crate) use object_type;
+
 /// Declares a service: it references one object by handle, does one atomic thing to it, lets it go and returns.
 ///
 /// What it does gives a `Returned`, or the status that it fails with. Errors: those of ObReferenceObjectByHandle.
 macro_rules! object_service {
     (
         $(#[doc = $doc:literal])*
-        $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $body:ident, access $access:literal,
+        $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $body:ident $(as $type:ident)?, access $access:literal,
         $label:literal $does:literal, $act:expr
     ) => {
         $crate::frame::steps! {
@@ -46,7 +57,7 @@ macro_rules! object_service {
                         let reference = ObReferenceObjectByHandle::LockEntry {
                             process: k[thread].process,
                             handle,
-                            wanted: Some($crate::ob::types::ObjectType::$body),
+                            wanted: Some($crate::nt::object_service::object_type!($body $($type)?)),
                             access: $crate::Access($access),
                             purpose: Purpose::Service,
                         };

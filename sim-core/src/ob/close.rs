@@ -3,7 +3,6 @@
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::file_close::IopCloseFile;
-use crate::io::port::Port;
 use crate::kernel::Kernel;
 use crate::ob::header::{Body, HandleCount, Object};
 use crate::ob::reference::{ObDereferenceObject, Purpose};
@@ -144,13 +143,7 @@ impl Routine for ObpDecrementHandleCount {
                     Next::goto(IopCloseFile::Start { file, process, process_handles, system_handles })
                 }
                 Body::Port(port) if system_handles == 1 && k.profile().port_close_wakes_waiters => {
-                    k.set(
-                        port,
-                        Port::CLOSED,
-                        true,
-                        "the port's last handle is closed: threads that wait on it wake",
-                    );
-                    k.wake_waiters(object);
+                    k.abandon_port(port);
                     k.name_check(object)
                 }
                 Body::Job(job) if system_handles == 1 => match k.close_job(job) {

@@ -243,10 +243,10 @@ impl Kernel {
     }
 
     /// ObCreateObject for a completion port.
-    pub(crate) fn create_port_object(&mut self) -> Id<Object> {
+    pub(crate) fn create_port_object(&mut self, concurrency: u32) -> Id<Object> {
         let at = self.ports.lowest_free();
         let object = self.create_header(Body::Port(at));
-        self.create(Port::new(object), "");
+        self.create(Port::new(object, concurrency), "");
         object
     }
 

@@ -59,6 +59,11 @@ impl Kernel {
             self.remove(port, Port::PACKETS, packet, "the port is deleted with the packet still in it");
             self.destroy(packet, "the port is deleted: nobody will see this packet");
         }
+        // Another port may take its place, and those are not its threads.
+        let belongs =
+            |(thread, record): (Id<Thread>, &Thread)| (record.queue == Some(port)).then_some(thread);
+        let threads: alloc::vec::Vec<Id<Thread>> = self.all::<Thread>().filter_map(belongs).collect();
+        threads.into_iter().for_each(|thread| self.set(thread, Thread::QUEUE, None, ""));
     }
 
     fn free_object(&mut self, object: Id<Object>) {

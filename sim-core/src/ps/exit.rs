@@ -2,6 +2,8 @@
 
 use crate::frame::{Next, Routine, steps};
 use crate::io::cancel::IopCancelIrps;
+use crate::io::device::Device;
+use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::ob::close::ObpCloseHandle;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
@@ -12,14 +14,18 @@ use crate::word::{Handle, Id};
 steps! {
     /// PspExitThread: cancels what the thread has outstanding, waits for it, and signals the thread.
     ///
-    /// A thread cannot end before every request on its list has ended. The last thread takes the process with it.
+    /// A thread cannot end before every request on its list has ended: since Vista it waits for ever, before that for five
+    /// minutes. Then it lets go of those that are not completed, one after the other: such a request is disassociated, and
+    /// when its driver completes it at last, nobody hears of it. The last thread takes the process with it.
     /// Requests that belong to a file object are not on its list and live on. Then its mutants are abandoned, its
     /// process ends if it is the last, and its user APCs are discarded. Sources: ReactOS ps/kill.c; WDK,
     /// "Canceling IRPs"; Wine ws2_32/tests/afd.c, test_async_thread_termination.
     pub enum PspExitThread = "PspExitThread" {
         Start {} = "T0", "one thread less is active; the last waits for the others";
         Cancel { last: bool } = "T1", "cancel every request on the thread's list";
-        Wait { last: bool } = "T2", "wait until the thread's list is empty";
+        Wait { last: bool, patient: bool } = "T2", "wait until the thread's list is empty";
+        Disassociate { last: bool }
+            = "five minutes", "a request that was cancelled is not completed: log an error for the device, and let it go";
         Abandon { last: bool } = "mutants", "abandon the mutant that the thread acquired last";
         Exit { last: bool } = "exit", "the last thread takes the process with it";
         End {} = "T3", "the thread has ended: signal its object";
@@ -32,6 +38,13 @@ impl Routine for PspExitThread {
             Self::Cancel { last } => !last || k.threads_of(k[thread].process).count() == 1,
             Self::Wait { .. } => Thread::IRPS.first(&k[thread]).is_none(),
             _ => true,
+        }
+    }
+
+    fn time_out(self) -> Option<Next> {
+        match self {
+            Self::Wait { last, patient: false } => Some(Next::goto(Self::Disassociate { last })),
+            _ => None,
         }
     }
 
@@ -55,9 +68,15 @@ impl Routine for PspExitThread {
                 Next::goto(Self::Cancel { last: active == 0 })
             }
             Self::Cancel { last } => {
-                Next::call(Self::Wait { last }, IopCancelIrps::of_thread(process, thread, None))
+                let patient = !k.profile().disassociates_requests;
+                let scan = IopCancelIrps::of_thread(process, thread, None);
+                Next::call(Self::Wait { last, patient }, scan)
             }
-            Self::Wait { last } if Thread::MUTANTS.last(&k[thread]).is_some() => {
+            Self::Disassociate { last } => match k.disassociate_one(thread) {
+                true => Next::goto(self),
+                false => Next::goto(Self::Wait { last, patient: false }),
+            },
+            Self::Wait { last, .. } if Thread::MUTANTS.last(&k[thread]).is_some() => {
                 Next::goto(Self::Abandon { last })
             }
             Self::Abandon { last } => {
@@ -69,14 +88,14 @@ impl Routine for PspExitThread {
                     None => Next::goto(Self::Exit { last }),
                 }
             }
-            Self::Wait { last: true } | Self::Exit { last: true } => {
+            Self::Wait { last: true, .. } | Self::Exit { last: true } => {
                 if !k[process].told {
                     let status = k[thread].exit_status;
                     k.set(process, Process::EXIT_STATUS, status, "its last thread ends with this status");
                 }
                 Next::call(Self::End {}, PspExitProcess::CloseTable { process })
             }
-            Self::Wait { last: false } | Self::Exit { last: false } => Next::goto(Self::End {}),
+            Self::Wait { last: false, .. } | Self::Exit { last: false } => Next::goto(Self::End {}),
             Self::End {} => {
                 k.discard_user_apcs(thread);
                 k.set(thread, Thread::ENDED, true, "the thread has ended");
@@ -147,6 +166,23 @@ impl Routine for PspExitProcess {
 }
 
 impl Kernel {
+    /// IopDisassociateThreadIrp: the thread lets go of its newest request that no driver has completed. True if there is
+    /// another one.
+    fn disassociate_one(&mut self, thread: Id<Thread>) -> bool {
+        let dead = |k: &Kernel| {
+            let is_dead = |irp: &Id<Irp>| !k[*irp].completed && k[*irp].held_by.is_none();
+            Thread::IRPS.of(&k[thread]).find(is_dead)
+        };
+        if let Some(irp) = dead(self) {
+            let device = self.device_of(irp);
+            let why = "its driver has not completed a cancelled request in time";
+            self.set(device, Device::TIMEOUT_LOGGED, true, why);
+            self.set(irp, Irp::DISASSOCIATED, true, "the thread does not wait for it any longer");
+            self.unlink_irp(irp);
+        }
+        dead(self).is_some()
+    }
+
     /// PsTerminateThread: tells a thread to end with an exit status. It does so once it is out of the service it is in.
     /// What it was told first counts.
     pub fn terminate_thread(&mut self, thread: Id<Thread>, status: u32) {

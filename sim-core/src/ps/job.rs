@@ -207,7 +207,8 @@ impl Kernel {
 
     fn send_job_message(&mut self, job: Id<Job>, message: u32, process: Option<Id<Process>>) {
         let Some(port) = self[job].port else { return };
-        let packet = Packet { process, job_message: true, ..Packet::posted(self[job].key, 0, message) };
+        let packet =
+            Packet { process, job_message: true, ..Packet::new(self[job].key, NtStatus::SUCCESS, message) };
         self.queue_packet(port, packet, "the job tells its port what has happened");
     }
 

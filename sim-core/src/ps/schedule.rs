@@ -64,6 +64,7 @@ impl Kernel {
         );
         self.set(thread, Thread::RETURNED, None, "");
         self.enter(thread, service.into());
+        self.activate_queues();
     }
 
     /// What the last call of a thread in user mode returned, read once.
@@ -150,9 +151,12 @@ impl Kernel {
     ///
     /// An APC may come before it. The APC works above the frame that the step changes, leaves what the last routine
     /// returned alone, and changes nothing that a local step reads: so the step may as well be taken before the APC.
+    /// Where a port counts which of its threads run, a step into a wait is never only the thread's own affair.
     pub fn is_local(&self, step: Step) -> bool {
         let Step { thread, choice } = step;
-        choice == Choice::Run && self.stack(thread).last().is_some_and(|frame| frame.is_local(self, thread))
+        choice == Choice::Run
+            && self[thread].queue.is_none()
+            && self.stack(thread).last().is_some_and(|frame| frame.is_local(self, thread))
     }
 
     /// The name of the step that `step` would take.
@@ -202,6 +206,7 @@ impl Kernel {
             (_, None) if self[thread].terminating => self.enter(thread, PspExitThread::Start {}.into()),
             (_, None) => self.take_work(thread),
         }
+        self.activate_queues();
         self.since(mark)
     }
 

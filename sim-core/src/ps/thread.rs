@@ -3,7 +3,7 @@
 use crate::delta::Change;
 use crate::frame::{Frame, Returned};
 use crate::io::irp::Irp;
-use crate::io::port::Packet;
+use crate::io::port::{Packet, Port};
 use crate::ke::mutant::Mutant;
 use crate::kernel::Kernel;
 use crate::ob::header::{Body, Object};
@@ -42,6 +42,8 @@ record! {
         RETURNED returned: Option<Returned>,
         /// The packet that a port handed it while it waited.
         HANDED handed: Option<Id<Packet>>,
+        /// KTHREAD.Queue: the port that it last asked for a packet, if that limits how many of its threads run.
+        QUEUE queue: Option<Id<Port>> as "Queue",
         /// The access of the handle that a duplicate was made from (OBJECT_HANDLE_INFORMATION), until it is read.
         HANDLE_INFORMATION handle_information: Access,
         /// RemainingName: what a path says beyond the device that its lookup came to, until the file object has it.
@@ -114,6 +116,7 @@ impl Kernel {
             apc_level: 0,
             returned: None,
             handed: None,
+            queue: None,
             handle_information: Access(0),
             handle_attributes: 0,
             remaining_name: None,

@@ -21,6 +21,8 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::FlushFile, "NtReadFile"),
     (ServiceName::QueryVolume, "NtReadFile"),
     (ServiceName::CreatePort, "NtSetInformationFile"),
+    (ServiceName::RemovePackets, "NtRemoveIoCompletion"),
+    (ServiceName::SetModes, "NtSetInformationFile"),
     (ServiceName::ResetEvent, "NtSetEvent"),
     (ServiceName::ProcessHandleCount, "NtQueryObject"),
     (ServiceName::MakeTemporary, "NtSetPermanence"),
@@ -219,6 +221,10 @@ pub(super) fn see_also(page: &mut Page, also: Vec<&str>) {
 const fn has(profile: &Profile, service: ServiceName) -> bool {
     match service {
         ServiceName::CancelIoEx => profile.has_cancel_io_ex,
+        ServiceName::CancelSynchronousIo
+        | ServiceName::RemovePackets
+        | ServiceName::SetModes
+        | ServiceName::QueryModes => profile.has_vista_io,
         ServiceName::CompareObjects => profile.has_compare_objects,
         ServiceName::AlertById | ServiceName::WaitForAlert => profile.has_alert_by_id,
         ServiceName::NextThread => profile.has_limited_rights,

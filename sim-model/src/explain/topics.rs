@@ -166,6 +166,10 @@ fn profile_page(version: Version) -> Page {
         [
             ("port-only requests survive their thread", yes(profile.thread_agnostic_io)),
             ("CancelIoEx exists", yes(profile.has_cancel_io_ex)),
+            ("CancelSynchronousIo, FILE_SKIP_ modes exist", yes(profile.has_vista_io)),
+            ("a file's port can be replaced", yes(profile.has_replace_completion)),
+            ("a warning can be reported as pending", yes(profile.warnings_pend)),
+            ("an ending thread waits for ever", yes(!profile.disassociates_requests)),
             ("CompareObjectHandles exists", yes(profile.has_compare_objects)),
             ("NtClose of a pseudo handle succeeds", yes(profile.closes_pseudo_handles)),
             ("a port's last close wakes its waiters", yes(profile.port_close_wakes_waiters)),

@@ -2,6 +2,7 @@
 
 use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::frame::{Frame, Returned, Value};
+use sim_core::io::iosb::Iosb;
 use sim_core::nt::close::NtClose;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::thread::Thread;
@@ -63,7 +64,8 @@ impl World<'_> {
         }
         let apc = self.begin_apc(call);
         self.pass_handles(thread, call);
-        match self.first_service(process, call.service, apc) {
+        let own = self.begin_block(call);
+        match self.first_service(process, call.service, apc, own) {
             Some(frame) => {
                 self.kernel.start(thread, frame);
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
@@ -92,6 +94,16 @@ impl World<'_> {
             self.bind(label, Binding::Apc(apc));
         }
         Some(apc)
+    }
+
+    /// The status block that a call writes for itself, under its label.
+    fn begin_block(&mut self, call: &Call) -> Option<Id<Iosb>> {
+        let (Service::CancelSynchronousIo { .. }, Some(label)) = (call.service, call.label) else {
+            return None;
+        };
+        let own = self.kernel.create_iosb();
+        self.bind(label, Binding::Operation(own));
+        Some(own)
     }
 
     /// The handles of a list wait in the thread that waits for them, or in the process that will inherit them.
@@ -150,7 +162,7 @@ impl World<'_> {
         if again && !self.kernel[thread].terminating {
             self.pass_handles(thread, call);
             let process = self.kernel[thread].process;
-            let service = self.first_service(process, call.service, None)?;
+            let service = self.first_service(process, call.service, None, None)?;
             self.kernel.start(thread, service);
             return None;
         }
@@ -172,8 +184,8 @@ impl World<'_> {
     /// What the call returns to the program; binds its label.
     fn result(&mut self, thread: Id<Thread>, call: &Call, status: NtStatus, value: Value) -> CallResult {
         let answer = call.answer();
-        if let Service::RemovePacket { .. } = call.service {
-            return self.removed(call, status, value);
+        if let Service::RemovePacket { count, .. } = call.service {
+            return self.removed(call, status, value, count.is_some());
         }
         if let Service::Query { .. } = call.service {
             return self.answered_call(call, status, value);
@@ -234,15 +246,16 @@ impl World<'_> {
         CallResult::new(call.answer(), status, None)
     }
 
-    fn removed(&mut self, call: &Call, status: NtStatus, value: Value) -> CallResult {
+    /// GetQueuedCompletionStatus tells how the packet's request ended; the call that removes many does not.
+    fn removed(&mut self, call: &Call, status: NtStatus, value: Value, many: bool) -> CallResult {
         let packet = value.packet();
         let shown = match (call.answer(), packet) {
-            (Answer::Bool, Some(packet)) => self.kernel[packet].status,
+            (Answer::Bool, Some(packet)) if !many => self.kernel[packet].status,
             _ => status,
         };
         match call.label {
             Some(label) => self.bind(label, Binding::Packet(packet)),
-            None => packet.into_iter().for_each(|packet| self.kernel.discard_packet(packet)),
+            None => packet.into_iter().for_each(|packet| self.kernel.discard_packets(packet)),
         }
         CallResult::new(call.answer(), shown, None)
     }

@@ -3,7 +3,8 @@
 use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
 use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
-use crate::scenario::calls_names::{EVENT_ACCESS, FLAGS, NAME, NAMED, PORT_ACCESS, ROOT};
+use crate::scenario::calls_names::{EVENT_ACCESS, FLAGS, NAME, NAMED, ROOT};
+use crate::scenario::calls_ports::PORTS;
 use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_waits::WAITS;
 
@@ -42,6 +43,16 @@ pub enum ServiceName {
     CancelIo,
     /// NtCancelIoFileEx.
     CancelIoEx,
+    /// NtCancelSynchronousIoFile.
+    CancelSynchronousIo,
+    /// NtRemoveIoCompletionEx.
+    RemovePackets,
+    /// NtQueryIoCompletion.
+    QueryPort,
+    /// NtSetInformationFile(FileIoCompletionNotificationInformation).
+    SetModes,
+    /// NtQueryInformationFile(FileIoCompletionNotificationInformation).
+    QueryModes,
     /// NtCreateEvent.
     CreateEvent,
     /// NtOpenEvent and the other services that open by name.
@@ -207,13 +218,13 @@ pub(super) const SHARE: ParamKind =
 const CREATE_OPTIONS: ParamKind =
     ParamKind::Flags(&["FILE_SYNCHRONOUS_IO_NONALERT", "FILE_SYNCHRONOUS_IO_ALERT"]);
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
-use ParamKind::{Handle as H, Number as N, Operation as O, Text as T};
+use ParamKind::{Handle as H, Number as N, Text as T};
 
 const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
 const INITIAL: ParamSpec = may("bInitialState", "initial", BOOLEAN);
 
-/// The calls of files, ports and events, Win32 names first.
-const BASIC: [CallRow; 23] = [
+/// The calls of files and events, Win32 names first.
+const BASIC: [CallRow; 12] = [
     row(
         "CreateFile",
         &[
@@ -234,56 +245,6 @@ const BASIC: [CallRow; 23] = [
         ServiceName::Close,
         Answer::Bool,
         "closes a handle",
-    ),
-    row(
-        "CreateIoCompletionPort",
-        &[
-            may("FileHandle", "file", H),
-            may("ExistingCompletionPort", "port", H),
-            may("CompletionKey", "key", N),
-            may("NumberOfConcurrentThreads", "threads", N),
-        ],
-        Binds::Handle,
-        ServiceName::CreatePort,
-        Answer::HandleOrNull,
-        "creates a completion port, binds a file to one, or both",
-    ),
-    row(
-        "GetQueuedCompletionStatus",
-        &[needs("CompletionPort", "port", H), needs("dwMilliseconds", "timeout", N)],
-        Binds::Packet,
-        ServiceName::RemovePacket,
-        Answer::Bool,
-        "removes a packet; its label is the packet",
-    ),
-    row(
-        "PostQueuedCompletionStatus",
-        &[
-            needs("CompletionPort", "port", H),
-            may("dwNumberOfBytesTransferred", "transferred", N),
-            may("dwCompletionKey", "key", N),
-            may("lpOverlapped", "value", N),
-        ],
-        Binds::Nothing,
-        ServiceName::Post,
-        Answer::Bool,
-        "queues a packet of the program's own",
-    ),
-    row(
-        "CancelIo",
-        &[needs("hFile", "file", H)],
-        Binds::Nothing,
-        ServiceName::CancelIo,
-        Answer::Bool,
-        "cancels the calling thread's requests on a file",
-    ),
-    row(
-        "CancelIoEx",
-        &[needs("hFile", "file", H), may("lpOverlapped", "operation", O)],
-        Binds::Nothing,
-        ServiceName::CancelIoEx,
-        Answer::Bool,
-        "cancels the process's requests on a file, one or all",
     ),
     row(
         "CreateEvent",
@@ -347,59 +308,6 @@ const BASIC: [CallRow; 23] = [
         "closes a handle",
     ),
     row(
-        "NtCreateIoCompletion",
-        &[NAME, ROOT, FLAGS, may("DesiredAccess", "access", PORT_ACCESS)],
-        Binds::Handle,
-        ServiceName::CreatePort,
-        Answer::Status,
-        "creates a completion port",
-    ),
-    row(
-        "NtSetInformationFile",
-        &[needs("FileHandle", "file", H), needs("Port", "port", H), may("Key", "key", N)],
-        Binds::Nothing,
-        ServiceName::Associate,
-        Answer::Status,
-        "FileCompletionInformation: binds a file to a port",
-    ),
-    row(
-        "NtRemoveIoCompletion",
-        &[needs("IoCompletionHandle", "port", H), needs("Timeout", "timeout", N)],
-        Binds::Packet,
-        ServiceName::RemovePacket,
-        Answer::Status,
-        "removes a packet; its label is the packet",
-    ),
-    row(
-        "NtSetIoCompletion",
-        &[
-            needs("IoCompletionHandle", "port", H),
-            may("IoStatusInformation", "transferred", N),
-            may("KeyContext", "key", N),
-            may("ApcContext", "value", N),
-        ],
-        Binds::Nothing,
-        ServiceName::Post,
-        Answer::Status,
-        "queues a packet of the program's own",
-    ),
-    row(
-        "NtCancelIoFile",
-        &[needs("FileHandle", "file", H)],
-        Binds::Nothing,
-        ServiceName::CancelIo,
-        Answer::Status,
-        "cancels the calling thread's requests on a file",
-    ),
-    row(
-        "NtCancelIoFileEx",
-        &[needs("FileHandle", "file", H), may("IoRequestToCancel", "operation", O)],
-        Binds::Nothing,
-        ServiceName::CancelIoEx,
-        Answer::Status,
-        "cancels the process's requests on a file, one or all",
-    ),
-    row(
         "NtCreateEvent",
         &[MANUAL, INITIAL, NAME, ROOT, FLAGS, may("DesiredAccess", "access", EVENT_ACCESS)],
         Binds::Handle,
@@ -425,11 +333,12 @@ const BASIC: [CallRow; 23] = [
     ),
 ];
 
-const ROW_COUNT: usize = BASIC.len() + IO.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
+const ROW_COUNT: usize =
+    BASIC.len() + IO.len() + PORTS.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 6] = [&BASIC, &IO, &NAMED, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 7] = [&BASIC, &IO, &PORTS, &NAMED, &WAITS, &HANDLES, &QUERIES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

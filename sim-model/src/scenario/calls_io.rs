@@ -9,6 +9,8 @@ const FILE_HANDLE: ParamSpec = needs("FileHandle", "file", H);
 const OFFSET: ParamSpec = may("Offset", "offset", N);
 const BYTE_OFFSET: ParamSpec = may("ByteOffset", "offset", N);
 const H_EVENT: ParamSpec = may("hEvent", "event", H);
+/// The low-order bit of hEvent is set: the port gets no packet.
+const LOW_BIT: ParamSpec = may("LowBit", "low_bit", BOOLEAN);
 const EVENT: ParamSpec = may("Event", "event", H);
 const ROUTINE: ParamSpec = may("ApcRoutine", "apc", BOOLEAN);
 const CONTEXT: ParamSpec = may("ApcContext", "context", BOOLEAN);
@@ -39,14 +41,14 @@ const fn request(
 pub(super) const IO: [CallRow; 12] = [
     request(
         "ReadFile",
-        &[FILE, TO_READ, OFFSET, H_EVENT],
+        &[FILE, TO_READ, OFFSET, H_EVENT, LOW_BIT],
         ServiceName::ReadFile,
         Answer::Bool,
         "reads; its label is the OVERLAPPED",
     ),
     request(
         "WriteFile",
-        &[FILE, TO_WRITE, OFFSET, H_EVENT],
+        &[FILE, TO_WRITE, OFFSET, H_EVENT, LOW_BIT],
         ServiceName::WriteFile,
         Answer::Bool,
         "writes; its label is the OVERLAPPED",
@@ -73,6 +75,7 @@ pub(super) const IO: [CallRow; 12] = [
             may("nInBufferSize", "input", N),
             may("nOutBufferSize", "output", N),
             H_EVENT,
+            LOW_BIT,
         ],
         ServiceName::DeviceControl,
         Answer::Bool,

@@ -54,6 +54,7 @@ const fn function(name: &'static str, subject: Subject, gives: Option<&'static s
 
 const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
 const APC: Subject = Subject::Label(&[Binds::Apc, Binds::Operation]);
+const PACKET: Subject = Subject::Label(&[Binds::Packet]);
 const C: &str = "CurrentCount";
 const M: &str = "MaximumCount";
 const CHARGED: &str = "ChargedPointerCount";
@@ -143,6 +144,10 @@ pub const CATALOGUE: Catalogue = Catalogue {
         function("queued", APC, None),
         function("delivered", APC, None),
         function("CurrentByteOffset", HANDLE, None),
+        function("removed", PACKET, None),
+        function("second", PACKET, Some("packet")),
+        function("third", PACKET, Some("packet")),
+        function("last", PACKET, Some("packet")),
         function("pending", Subject::Label(&[Binds::Operation]), None),
         function("ended", Subject::Thread, None),
         function("exited", Subject::Process, None),

@@ -286,6 +286,14 @@ impl Compiler {
     const fn missing(&self, service: ServiceName) -> Option<&'static str> {
         match service {
             ServiceName::CancelIoEx if !self.profile.has_cancel_io_ex => Some("it came with Windows Vista"),
+            ServiceName::CancelSynchronousIo
+            | ServiceName::RemovePackets
+            | ServiceName::SetModes
+            | ServiceName::QueryModes
+                if !self.profile.has_vista_io =>
+            {
+                Some("it came with Windows Vista")
+            }
             ServiceName::CompareObjects if !self.profile.has_compare_objects => {
                 Some("it came with Windows 10")
             }
@@ -317,12 +325,6 @@ impl Args<'_> {
             | ServiceName::FlushFile
             | ServiceName::QueryVolume => self.issue(labelled),
             ServiceName::Close => Service::Close(self.handle("handle")),
-            ServiceName::CreatePort
-            | ServiceName::Associate
-            | ServiceName::RemovePacket
-            | ServiceName::Post
-            | ServiceName::CancelIo
-            | ServiceName::CancelIoEx => self.port_service(),
             ServiceName::CreateEvent => Service::CreateEvent {
                 name: self.name(),
                 manual_reset: self.is_true("manual"),
@@ -360,7 +362,7 @@ impl Args<'_> {
             }
             ServiceName::ExitThread => Service::ExitThread { exit_status: self.narrow("code") },
             ServiceName::ExitProcess => Service::ExitProcess { exit_status: self.narrow("code") },
-            other => self.wait_service(other),
+            other => self.port_service().unwrap_or_else(|| self.wait_service(other)),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::lang::ast::{Expr, ExprKind, Name, Operand};
 use crate::scenario::compile::Compiler;
 use crate::scenario::condition::{Condition, Term, TermKind, Value};
-use crate::scenario::field::Field;
+use crate::scenario::field::{Field, Nth, PacketField};
 use crate::scenario::program::LabelId;
 
 impl Compiler {
@@ -44,6 +44,11 @@ impl Compiler {
                 let kind = match (&*name.value, field) {
                     ("ended", _) => TermKind::Ended(self.thread(&argument.value)),
                     ("exited", _) => TermKind::Exited(self.process(&argument.value)),
+                    ("second" | "third" | "last", Some(field)) => {
+                        let field = PacketField::named(&field.value).unwrap_or(PacketField::Overlapped);
+                        let field = Field::Packet(Nth::named(&name.value), field);
+                        TermKind::Field(self.label(&argument.value, false), field)
+                    }
                     (_, Some(field)) => self.field_of(argument, &field.value, true),
                     (function, None) => self.field_of(argument, function, true),
                 };

@@ -42,7 +42,8 @@ impl Args<'_> {
                 self.given("context").is_none() && labelled && !service.always_waits()
                     || self.is_true("context")
             }
-            false => overlapped,
+            // The way to tell Win32 that no packet is wanted: it passes no ApcContext.
+            false => overlapped && !self.is_true("low_bit"),
         };
         let length = if service.has_offset() { self.narrow("length") } else { self.narrow("output") };
         let code = self.flags("code").first().and_then(|name| ControlCode::named(name));
@@ -60,34 +61,6 @@ impl Args<'_> {
             offset,
             code,
         })
-    }
-
-    /// The calls of completion ports, and those that cancel.
-    pub(super) fn port_service(&mut self) -> Service {
-        match self.row.service {
-            ServiceName::CreatePort => {
-                let (file, port) = (self.handle("file"), self.handle("port"));
-                let name = self.name();
-                Service::CreatePort { file, port, name, key: self.wide("key").unwrap_or(0) }
-            }
-            ServiceName::Associate => {
-                let (file, port) = (self.handle("file"), self.handle("port"));
-                Service::Associate { file, port, key: self.wide("key").unwrap_or(0) }
-            }
-            ServiceName::RemovePacket => {
-                Service::RemovePacket { port: self.handle("port"), timeout: self.timeout() }
-            }
-            ServiceName::Post => {
-                let (port, bytes) = (self.handle("port"), self.narrow("transferred"));
-                let (key, value) = (self.wide("key").unwrap_or(0), self.wide("value").unwrap_or(0));
-                Service::Post { port, key, value, bytes }
-            }
-            ServiceName::CancelIoEx => {
-                let file = self.handle("file");
-                Service::CancelIoEx { file, operation: self.operation() }
-            }
-            _ => Service::CancelIo(self.handle("file")),
-        }
     }
 
     fn byte_offset(&mut self) -> ByteOffset {

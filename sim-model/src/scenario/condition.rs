@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sim_core::io::iosb::Iosb;
+use sim_core::io::port::Packet;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::{Answered, Information};
 use sim_core::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
@@ -11,7 +12,7 @@ use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
 
 use crate::lang::ast::CompareOp;
-use crate::scenario::field::Field;
+use crate::scenario::field::{Field, Nth, PacketField};
 use crate::scenario::program::LabelId;
 use crate::scenario::world::{Binding, World};
 
@@ -286,21 +287,36 @@ impl World<'_> {
             Binding::Information(Some(answer)) => self.answered(answer, field),
             Binding::Apc(apc) => self.apc_field(Some(apc), field),
             Binding::Value(_) => Value::Missing("a number has no fields"),
-            Binding::Packet(None) => match field {
-                Field::PacketOverlapped => Value::Operation(None),
-                _ => Value::Missing("no packet was removed"),
-            },
-            Binding::Packet(Some(packet)) => {
-                let packet = &self.kernel()[packet];
-                match field {
-                    Field::PacketKey => Value::Number(i128::from(packet.key)),
-                    Field::PacketBytes => Value::Number(i128::from(packet.information)),
-                    Field::PacketStatus => Value::Status(Some(packet.status)),
-                    _ if packet.context.is_some() => Value::Operation(packet.context),
-                    _ => packet.process.map_or(Value::Number(i128::from(packet.value)), |process| {
-                        Value::Text(self.names().process(process).into())
-                    }),
-                }
+            Binding::Packet(first) => self.packet_field(first, field),
+        }
+    }
+
+    fn packet_field(&self, first: Option<Id<Packet>>, field: Field) -> Value {
+        let removed = || first.into_iter().flat_map(|first| self.kernel().removed_packets(first));
+        let (nth, field) = match field {
+            Field::Packet(nth, field) => (nth, field),
+            _ => return Value::Number(removed().count() as i128),
+        };
+        let packet = match nth {
+            Nth::After(others) => removed().nth(others),
+            Nth::Last => removed().last(),
+        };
+        let Some(packet) = packet.map(|packet| &self.kernel()[packet]) else {
+            return match (first, field) {
+                (None, PacketField::Overlapped) => Value::Operation(None),
+                (None, _) => Value::Missing("no packet was removed"),
+                _ => Value::Missing("fewer packets were removed"),
+            };
+        };
+        match field {
+            PacketField::Key => Value::Number(i128::from(packet.key)),
+            PacketField::Bytes => Value::Number(i128::from(packet.information)),
+            PacketField::Status => Value::Status(Some(packet.status)),
+            PacketField::Overlapped if packet.context.is_some() => Value::Operation(packet.context),
+            PacketField::Overlapped => {
+                packet.process.map_or(Value::Number(i128::from(packet.value)), |process| {
+                    Value::Text(self.names().process(process).into())
+                })
             }
         }
     }

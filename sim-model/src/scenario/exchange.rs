@@ -2,7 +2,7 @@
 
 use crate::lang::ast::CompareOp;
 use crate::scenario::condition::{Condition, Term, TermKind};
-use crate::scenario::field::Field;
+use crate::scenario::field::{Field, PacketField};
 use crate::scenario::program::{Action, ActionKind, Call, HandleArg, LabelId, Program, Service};
 use crate::scenario::service_names::Named;
 
@@ -250,8 +250,8 @@ impl Exchange {
             TermKind::Constant(value) => format!("{value:?}"),
             TermKind::Label(label) => format!("label {}", self.labels[*label]),
             // Its value may be the name of a process.
-            TermKind::Field(label, Field::PacketOverlapped) => {
-                format!("label {} overlapped {:?}", self.labels[*label], self.processes)
+            TermKind::Field(label, Field::Packet(nth, PacketField::Overlapped)) => {
+                format!("label {} overlapped {nth:?} {:?}", self.labels[*label], self.processes)
             }
             // Its value is the name of a thread, so only exchanges that leave the threads alone keep it.
             TermKind::Field(label, Field::OwnerThread) => {

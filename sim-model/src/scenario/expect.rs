@@ -87,9 +87,7 @@ impl Expectation {
                 let abandoned = NtStatus(NtStatus::ABANDONED_WAIT_0.0 + place);
                 result.answer == Answer::Wait && result.status == abandoned
             }
-            Expectation::UserApc => {
-                matches!(result.answer, Answer::Wait | Answer::Sleep) && result.status == NtStatus::USER_APC
-            }
+            Expectation::UserApc => result.answer != Answer::Status && result.status == NtStatus::USER_APC,
             Expectation::WaitFails => result.answer == Answer::Wait && result.status.is_error(),
             Expectation::Blocks | Expectation::Raises | Expectation::RaisesStatus(_) => false,
             Expectation::Status(status) => result.status == status,

@@ -83,14 +83,10 @@ pub enum Field {
     Status,
     /// The information field of the status block.
     Information,
-    /// A packet's key.
-    PacketKey,
-    /// A packet's OVERLAPPED.
-    PacketOverlapped,
-    /// A packet's status.
-    PacketStatus,
-    /// A packet's number of bytes.
-    PacketBytes,
+    /// A field of one of the packets that a call removed.
+    Packet(Nth, PacketField),
+    /// How many packets the call removed.
+    Removed,
 }
 
 impl Field {
@@ -136,11 +132,55 @@ impl Field {
             ("queued", _) => Field::Queued,
             ("delivered", _) => Field::Delivered,
             ("Information" | "InternalHigh", _) => Field::Information,
-            ("key", _) => Field::PacketKey,
-            ("overlapped", _) => Field::PacketOverlapped,
-            ("status", _) => Field::PacketStatus,
-            ("bytes", _) => Field::PacketBytes,
-            _ => Field::Status,
+            ("removed", _) => Field::Removed,
+            _ => PacketField::named(name).map_or(Field::Status, |field| Field::Packet(Nth::After(0), field)),
+        }
+    }
+}
+
+/// Which of the packets that one call removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nth {
+    /// The one after so many.
+    After(usize),
+    /// The one removed last.
+    Last,
+}
+
+/// A field of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PacketField {
+    /// Its key.
+    Key,
+    /// Its OVERLAPPED.
+    Overlapped,
+    /// Its status.
+    Status,
+    /// Its number of bytes.
+    Bytes,
+}
+
+impl PacketField {
+    /// The field of that name.
+    pub fn named(name: &str) -> Option<PacketField> {
+        Some(match name {
+            "key" => PacketField::Key,
+            "overlapped" => PacketField::Overlapped,
+            "status" => PacketField::Status,
+            "bytes" => PacketField::Bytes,
+            _ => return None,
+        })
+    }
+}
+
+impl Nth {
+    /// The packet that a function names.
+    pub fn named(function: &str) -> Nth {
+        match function {
+            "second" => Nth::After(1),
+            "third" => Nth::After(2),
+            "last" => Nth::Last,
+            _ => Nth::After(0),
         }
     }
 }

@@ -12,7 +12,8 @@ pub use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, Pat
 use crate::scenario::calls::{Answer, CallRow};
 use crate::scenario::condition::Condition;
 use crate::scenario::expect::Expectation;
-pub use crate::scenario::service_args::{Act, Service};
+pub use crate::scenario::object_act::Act;
+pub use crate::scenario::service_args::Service;
 
 /// A scenario, compiled.
 #[derive(Clone, Debug)]

@@ -28,7 +28,7 @@ impl CallResult {
     /// The result of a service that ended with this status and value.
     pub fn new(answer: Answer, status: NtStatus, value: Option<u64>) -> CallResult {
         let pending = status == NtStatus::PENDING && answer != Answer::Started
-            || answer == Answer::Bool && status == NtStatus::TIMEOUT;
+            || answer == Answer::Bool && matches!(status, NtStatus::TIMEOUT | NtStatus::USER_APC);
         let succeeded = match answer {
             Answer::Status => status.is_success(),
             Answer::Bool => status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0,

@@ -360,7 +360,7 @@ impl<'p> Runner<'p> {
         };
         let limited = || {
             (0..self.world.program().actors.len()).find_map(|actor| {
-                let thread = self.world.actor(actor).inside.filter(|thread| kernel.can_time_out(*thread))?;
+                let thread = self.world.thread(actor).filter(|thread| kernel.can_time_out(*thread))?;
                 Some(Step { thread, choice: Choice::TimeOut })
             })
         };

@@ -1,12 +1,14 @@
 //! From a call's arguments to the system service that performs it.
 
 use sim_core::frame::Frame;
+use sim_core::io::iosb::Iosb;
 use sim_core::nt::alert_by_id::NtWaitForAlertByThreadId;
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
+use sim_core::nt::cancel_synchronous_io::NtCancelSynchronousIoFile;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::compare_objects::NtCompareObjects;
-use sim_core::nt::completion::{NtRemoveIoCompletion, NtSetInformationFile, NtSetIoCompletion};
+use sim_core::nt::completion::{NtQueryIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
     NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSection,
@@ -14,6 +16,7 @@ use sim_core::nt::create_object::{
 };
 use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::event::{NtClearEvent, NtPulseEvent, NtQueryEvent, NtSetEvent};
+use sim_core::nt::file_information::{NtQueryNotificationModes, NtSetNotificationModes};
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::open_object::{
     NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenJobObject, NtOpenMutant, NtOpenSection,
@@ -21,6 +24,7 @@ use sim_core::nt::open_object::{
 };
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::query_object::NtQueryObject;
+use sim_core::nt::remove_completion::NtRemoveIoCompletion;
 use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtQueryTimer, NtSetTimer};
@@ -31,7 +35,7 @@ use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
 use sim_core::{Access, Handle, Id};
 
-use crate::scenario::program::{Act, HandleArg, NameArg, Service};
+use crate::scenario::program::{Act, HandleArg, LabelId, NameArg, Service};
 use crate::scenario::world::{Binding, World};
 
 impl World<'_> {
@@ -108,12 +112,14 @@ impl World<'_> {
         }
     }
 
-    /// The first system service of a call; none for a call that is no service.
+    /// The first system service of a call; none for a call that is no service. `own` is a status block that it writes for
+    /// itself.
     pub(super) fn first_service(
         &self,
         process: Id<Process>,
         service: Service,
         apc: Option<Id<Apc>>,
+        own: Option<Id<Iosb>>,
     ) -> Option<Frame> {
         Some(match service {
             Service::CreateFile { name, options } => {
@@ -121,40 +127,56 @@ impl World<'_> {
                 NtCreateFile::of(CreateFile { attributes, access, options }).into()
             }
             Service::Close(handle) => NtClose::of(self.handle(handle)).into(),
-            Service::CreatePort { file, port, key, name } => {
-                let (file, port) = (self.handle(file), self.handle(port));
-                match port {
-                    Handle::NULL => {
-                        let (attributes, access) = self.named(name);
-                        NtCreateIoCompletion::Create { attributes, access }.into()
-                    }
-                    port => NtSetInformationFile::of(file, port, key).into(),
-                }
-            }
-            Service::Associate { file, port, key } => {
-                NtSetInformationFile::of(self.handle(file), self.handle(port), key).into()
-            }
-            Service::RemovePacket { port, timeout } => {
-                NtRemoveIoCompletion::of(self.handle(port), timeout).into()
-            }
-            Service::Post { port, key, value, bytes } => {
-                NtSetIoCompletion::of(self.handle(port), key, value, bytes).into()
-            }
-            Service::CancelIo(file) => NtCancelIoFile::of(self.handle(file)).into(),
-            Service::CancelIoEx { file, operation } => {
-                let operation = operation.map(|label| match self.binding(label) {
-                    Binding::Operation(iosb) => iosb,
-                    _ => self.nobodys_iosb(),
-                });
-                NtCancelIoFileEx::of(self.handle(file), operation).into()
-            }
             Service::SetEvent { event, signaled } => NtSetEvent::of(self.handle(event), signaled).into(),
             Service::Act { handle, act } => act_on(self.handle(handle), act),
             Service::QueueApc(thread) => NtQueueApcThread::of(self.handle(thread), apc?).into(),
             other => {
-                let found = self.wait_service(other).or_else(|| self.name_service(other));
+                let found = self.port_service(other, own).or_else(|| self.wait_service(other));
+                let found = found.or_else(|| self.name_service(other));
                 return found.or_else(|| self.handle_service(process, other));
             }
+        })
+    }
+
+    fn port_service(&self, service: Service, own: Option<Id<Iosb>>) -> Option<Frame> {
+        Some(match service {
+            Service::CreatePort { file, port, key, name, threads } => {
+                let (file, port, (attributes, access)) =
+                    (self.handle(file), self.handle(port), self.named(name));
+                let concurrency = threads;
+                match port {
+                    Handle::NULL => NtCreateIoCompletion::Create { attributes, access, concurrency }.into(),
+                    port => NtSetInformationFile::of(file, port, key).into(),
+                }
+            }
+            Service::Associate { file, port, key, replaces } => {
+                let (file, port) = (self.handle(file), self.handle(port));
+                NtSetInformationFile::ReferenceFile { file, port, key, replaces }.into()
+            }
+            Service::RemovePacket { port, count, alertable, timeout } => {
+                let (port, count) = (self.handle(port), count.map(u64::from));
+                NtRemoveIoCompletion::Reference { port, count, alertable, timeout }.into()
+            }
+            Service::Post { port, key, value, bytes, status } => {
+                NtSetIoCompletion::of(self.handle(port), key, value, (status, bytes)).into()
+            }
+            Service::CancelIo(file) => NtCancelIoFile::of(self.handle(file)).into(),
+            Service::CancelIoEx { file, operation } => {
+                NtCancelIoFileEx::of(self.handle(file), self.block_of(operation)).into()
+            }
+            Service::CancelSynchronousIo { thread, operation } => {
+                let request = self.block_of(operation);
+                NtCancelSynchronousIoFile::of(self.handle(thread), request, own).into()
+            }
+            _ => return None,
+        })
+    }
+
+    /// The status block that an argument names; one that no request uses if the label is no operation's.
+    fn block_of(&self, operation: Option<LabelId>) -> Option<Id<Iosb>> {
+        operation.map(|label| match self.binding(label) {
+            Binding::Operation(iosb) => iosb,
+            _ => self.nobodys_iosb(),
         })
     }
 
@@ -204,5 +226,8 @@ fn act_on(handle: Handle, act: Act) -> Frame {
         Act::CancelTimer => NtCancelTimer::of(handle).into(),
         Act::QueryTimer => NtQueryTimer::of(handle).into(),
         Act::AlertThread => NtAlertThread::of(handle).into(),
+        Act::SetModes { modes } => NtSetNotificationModes::of(handle, modes).into(),
+        Act::QueryModes => NtQueryNotificationModes::of(handle).into(),
+        Act::QueryPort => NtQueryIoCompletion::of(handle).into(),
     }
 }

@@ -1,5 +1,6 @@
 //! A service of the kernel with its arguments, as a line of a program calls it.
 
+use sim_core::NtStatus;
 use sim_core::io::open_options::OpenOptions;
 use sim_core::nt::job::JobAction;
 use sim_core::nt::wait::Timeout;
@@ -9,6 +10,7 @@ use sim_core::ob::types::ObjectType;
 use sim_core::ps::create::Inheritance;
 
 use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathId, ProcessArg};
+use crate::scenario::object_act::Act;
 
 /// A service with its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +36,10 @@ pub enum Service {
         name: NameArg,
         /// The key.
         key: u64,
+        /// NumberOfConcurrentThreads of a new one.
+        threads: u32,
     },
-    /// NtSetInformationFile(FileCompletionInformation).
+    /// NtSetInformationFile(FileCompletionInformation), or FileReplaceCompletionInformation.
     Associate {
         /// The file.
         file: HandleArg,
@@ -43,11 +47,17 @@ pub enum Service {
         port: HandleArg,
         /// The key.
         key: u64,
+        /// In the place of the port that it has.
+        replaces: bool,
     },
-    /// GetQueuedCompletionStatus.
+    /// GetQueuedCompletionStatus, GetQueuedCompletionStatusEx.
     RemovePacket {
         /// The port.
         port: HandleArg,
+        /// How many at most, of the call that removes more than one.
+        count: Option<u32>,
+        /// fAlertable.
+        alertable: bool,
         /// How long to wait.
         timeout: Timeout,
     },
@@ -61,6 +71,15 @@ pub enum Service {
         value: u64,
         /// The number of bytes.
         bytes: u32,
+        /// The status.
+        status: NtStatus,
+    },
+    /// CancelSynchronousIo.
+    CancelSynchronousIo {
+        /// The thread.
+        thread: HandleArg,
+        /// One request, or whichever it is.
+        operation: Option<LabelId>,
     },
     /// CancelIo.
     CancelIo(HandleArg),
@@ -316,39 +335,4 @@ pub enum Service {
         /// uExitCode.
         exit_status: u32,
     },
-}
-
-/// What a service does to one object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// NtClearEvent.
-    ClearEvent,
-    /// NtPulseEvent.
-    PulseEvent,
-    /// NtQueryEvent.
-    QueryEvent,
-    /// NtReleaseSemaphore.
-    ReleaseSemaphore {
-        /// lReleaseCount.
-        release: u32,
-    },
-    /// NtQuerySemaphore.
-    QuerySemaphore,
-    /// NtReleaseMutant.
-    ReleaseMutant,
-    /// NtQueryMutant.
-    QueryMutant,
-    /// NtSetTimer.
-    SetTimer {
-        /// The due time is now.
-        due_at_once: bool,
-        /// A period was given.
-        periodic: bool,
-    },
-    /// NtCancelTimer.
-    CancelTimer,
-    /// NtQueryTimer.
-    QueryTimer,
-    /// NtAlertThread.
-    AlertThread,
 }

@@ -42,7 +42,8 @@ impl Service {
                 each(Named::Handle(port));
                 each_of_name(name, each);
             }
-            Service::CancelIoEx { file, operation } => {
+            Service::CancelIoEx { file, operation }
+            | Service::CancelSynchronousIo { thread: file, operation } => {
                 each(Named::Handle(file));
                 operation.iter_mut().for_each(|operation| each(Named::Operation(operation)));
             }

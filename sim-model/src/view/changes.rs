@@ -199,13 +199,14 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
     let name = Kernel::fields(kind)[field as usize].name;
     match kind {
         Kind::Object => !name.is_empty(),
-        Kind::File => matches!(name, "cleanup sent" | "close sent"),
+        Kind::File => matches!(name, "cleanup sent" | "close sent") || name.starts_with("FO_SKIP_"),
+        Kind::Device => name.ends_with(" logged"),
         Kind::Irp => {
             let request = irp(step, at).is_some_and(|irp| irp.iosb.is_some());
-            request && matches!(name, "Cancel" | "completed" | "pending") && to == 1
+            request && matches!(name, "Cancel" | "completed" | "pending" | "disassociated") && to == 1
         }
         // That the thread has seen how its wait ended is no news.
-        Kind::Thread if name == "WaitStatus" => to != 0,
+        Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
         Kind::Process if name == "active in its job" => to == 0,
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job => !name.is_empty(),
@@ -238,9 +239,10 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Irp, "Cancel") => only("Cancel set"),
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Thread, "WaitStatus") => only("wait ends"),
+        (Kind::Thread, "Queue") => only("joins a port"),
         (Kind::Process, "active in its job") => only("active no more in its job"),
         (Kind::Thread | Kind::Process, name @ ("ExitStatus" | "job")) => (name, String::new(), read(to)),
-        (Kind::Irp | Kind::Thread | Kind::Process, name) => only(name),
+        (Kind::Irp | Kind::Thread | Kind::Process | Kind::Device, name) => only(name),
         (_, name) => (name, read(from), read(to)),
     };
     ShownChange { subject, field, from, to, why, by }
