@@ -111,6 +111,8 @@ pub struct Profile {
     /// The kernel keeps the books of what each entry took in advance. They are a part of the state, so a scenario
     /// that never asks for the charged PointerCount goes without.
     pub charges: bool,
+    /// Driver Verifier watches every driver.
+    pub verifier: bool,
 }
 
 impl Profile {
@@ -139,6 +141,7 @@ impl Profile {
             has_compare_objects: version as u8 >= Version::Win10 as u8,
             batch: Profile::batch_of(version, Arch::X64),
             charges: false,
+            verifier: true,
         }
     }
 
@@ -159,6 +162,11 @@ impl Profile {
     /// The same with the books of references taken in advance, which the charged PointerCount needs.
     pub const fn charged(self) -> Profile {
         Profile { charges: true, ..self }
+    }
+
+    /// The same without Driver Verifier.
+    pub const fn unverified(self) -> Profile {
+        Profile { verifier: false, ..self }
     }
 
     /// Widths: public symbols of ntdll, `_HANDLE_TABLE_ENTRY`. Sizes seen: 262143 (WDK, !handle), 32767 (WinDbg output

@@ -50,7 +50,7 @@ impl Routine for IofCompleteRequest {
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         match self {
             Self::Complete { irp, status, information } => {
-                if k.get(irp).is_none() {
+                if k.get(irp).is_none_or(|irp| irp.freed) {
                     k.report(Rule::IrpUsedAfterFree, About::Irp(irp), status.to_word());
                     return Next::SUCCESS;
                 }
@@ -60,9 +60,11 @@ impl Routine for IofCompleteRequest {
                 }
                 if status == NtStatus::PENDING {
                     k.report(Rule::CompletedAsPending, About::Irp(irp), status.to_word());
-                }
-                if k[irp].cancel_routine {
+                } else if k[irp].cancel_routine {
                     k.report(Rule::CompletedWithCancelRoutine, About::Irp(irp), status.to_word());
+                }
+                if k.has_stopped() {
+                    return Next::SUCCESS;
                 }
                 k.set(irp, Irp::STATUS, status, "the driver set the final status");
                 k.set(irp, Irp::INFORMATION, information, "bytes transferred");
@@ -89,7 +91,7 @@ impl Routine for IofCompleteRequest {
                 let file = k[irp].file;
                 k.copy_result(irp);
                 k.post_completion(irp, true);
-                k.destroy(irp, "the IRP has become the packet");
+                k.free_irp(irp, "the IRP has become the packet");
                 k.release_file(file);
                 Next::SUCCESS
             }

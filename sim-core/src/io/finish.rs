@@ -1,6 +1,5 @@
 //! IopCompleteRequest: the second half of completion, in the issuing thread at APC_LEVEL.
 
-use crate::finding::About;
 use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
 use crate::io::irp::Irp;
@@ -58,7 +57,7 @@ impl Routine for IopCompleteRequest {
                     k.copy_result(irp);
                 }
                 if let Some(iosb) = iosb.filter(|_| !quiet) {
-                    k.write_result(iosb, (status, information), About::Irp(irp), "the request is finished");
+                    k.write_result(iosb, (status, information), "the request is finished");
                 }
                 Next::goto(Self::Signal { irp, inline, quiet })
             }
@@ -73,7 +72,7 @@ impl Routine for IopCompleteRequest {
             Self::Report { irp, inline, quiet } => {
                 let file = k[irp].file;
                 k.report_completion(thread, irp, quiet);
-                k.destroy(irp, "the request is finished");
+                k.free_irp(irp, "the request is finished");
                 Next::goto(Self::LetFileGo { file, inline })
             }
             Self::LetFileGo { file, inline } => {

@@ -1,5 +1,6 @@
 //! NtReadFile, NtWriteFile, NtDeviceIoControlFile, NtFsControlFile and their kin: a request from a program to a driver.
 
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::driver::IofCallDriver;
 use crate::io::file::File;
@@ -14,7 +15,7 @@ use crate::ob::reference::{ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id};
+use crate::word::{Access, Handle, Id, Word};
 
 /// EVENT_MODIFY_STATE.
 const EVENT_MODIFY_STATE: Access = Access(2);
@@ -139,6 +140,11 @@ impl Routine for NtIssue {
             }
             Self::Dispatched { service, irp, file, synchronous } => {
                 let status = k.take_returned(thread).status;
+                let finishes = status != NtStatus::PENDING && service.major().defers_completion();
+                if finishes && !k.is_issuers(irp, thread) {
+                    k.report(Rule::IrpUsedAfterFree, About::Irp(irp), status.to_word());
+                    return Next::fail(status);
+                }
                 dispatched(service, irp, file, status, synchronous)
             }
         }

@@ -19,6 +19,7 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::FsControl, "NtReadFile"),
     (ServiceName::FlushFile, "NtReadFile"),
     (ServiceName::QueryVolume, "NtReadFile"),
+    (ServiceName::OverlappedResult, "NtWaitForSingleObject"),
     (ServiceName::CreatePort, "NtSetInformationFile"),
     (ServiceName::ResetEvent, "NtSetEvent"),
     (ServiceName::ProcessHandleCount, "NtQueryObject"),
@@ -184,6 +185,8 @@ fn passed(kind: ParamKind) -> String {
         ParamKind::Handle => "a handle".into(),
         ParamKind::Handles => "a list of handles".into(),
         ParamKind::Operation => "the label of an operation".into(),
+        ParamKind::Buffer => "the label of a buffer, or NULL".into(),
+        ParamKind::Memory => "the label of a buffer or an operation".into(),
         ParamKind::Number => "a number".into(),
         ParamKind::Text => "a text".into(),
         ParamKind::Flags(names) => format!("a number, or {} joined by |", names.join(", ")),
@@ -207,6 +210,10 @@ const fn answer(answer: Answer) -> &'static str {
         }
         Answer::Flags => "HANDLE_FLAG_… bits, or FALSE and an ERROR_…",
         Answer::Sleep => "0, or WAIT_IO_COMPLETION",
+        Answer::Memory => "a buffer",
+        Answer::Completed => {
+            "TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION"
+        }
         Answer::Status => "an NTSTATUS",
     }
 }

@@ -3,6 +3,7 @@
 use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
 use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
+use crate::scenario::calls_memory::MEMORY;
 use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
 use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_waits::WAITS;
@@ -42,6 +43,12 @@ pub enum ServiceName {
     CancelIo,
     /// NtCancelIoFileEx.
     CancelIoEx,
+    /// HeapAlloc.
+    Allocate,
+    /// HeapFree.
+    Free,
+    /// GetOverlappedResult.
+    OverlappedResult,
     /// NtCreateEvent.
     CreateEvent,
     /// NtOpenEvent and the other services that open by name.
@@ -149,6 +156,10 @@ pub enum Answer {
     Flags,
     /// 0, or WAIT_IO_COMPLETION.
     Sleep,
+    /// A buffer.
+    Memory,
+    /// TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION.
+    Completed,
     /// An NTSTATUS.
     Status,
 }
@@ -401,11 +412,12 @@ const BASIC: [CallRow; 22] = [
     ),
 ];
 
-const ROW_COUNT: usize = BASIC.len() + IO.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
+const ROW_COUNT: usize =
+    BASIC.len() + IO.len() + MEMORY.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 6] = [&BASIC, &IO, &NAMED, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 7] = [&BASIC, &IO, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -15,6 +15,7 @@ use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_args::Args;
 use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::expect::Expectation;
+use crate::scenario::findings;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, Label, LabelId, Program, Property, Service,
 };
@@ -49,6 +50,8 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let mut diagnostics = diagnostics;
     let handles = handle_policy(&scenario, &mut diagnostics);
     let marks = marks(&scenario, profile, &mut diagnostics);
+    let expected = findings::expected(&scenario, &mut diagnostics);
+    let profile = if verifier_is_off(&scenario) { profile.unverified() } else { profile };
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
@@ -65,9 +68,16 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         actors,
         paths,
         labels,
+        expected,
         properties,
         scenario,
     })
+}
+
+/// Whether the scenario has Driver Verifier switched off.
+fn verifier_is_off(scenario: &Scenario) -> bool {
+    let off = |policy: &ast::Policy| matches!(policy, ast::Policy::Verifier(name) if name.value == "off");
+    scenario.policies.iter().rfind(|policy| matches!(policy, ast::Policy::Verifier(_))).is_some_and(off)
 }
 
 fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
@@ -322,7 +332,7 @@ impl Args<'_> {
             ServiceName::CancelIo => Service::CancelIo(self.handle("file")),
             ServiceName::CancelIoEx => {
                 let file = self.handle("file");
-                Service::CancelIoEx { file, operation: self.operation() }
+                Service::CancelIoEx { file, operation: self.labelled("operation") }
             }
             ServiceName::CreateEvent => Service::CreateEvent {
                 name: self.name(),
@@ -350,6 +360,9 @@ impl Args<'_> {
             }
             ServiceName::CompareObjects => {
                 Service::CompareObjects { first: self.handle("first"), second: self.handle("second") }
+            }
+            ServiceName::Allocate | ServiceName::Free | ServiceName::OverlappedResult => {
+                self.memory_service()
             }
             ServiceName::ExitThread => Service::ExitThread,
             other => self.wait_service(other),

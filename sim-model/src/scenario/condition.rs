@@ -135,6 +135,14 @@ pub enum Field {
     Delivered,
     /// The request is outstanding.
     Pending,
+    /// HasOverlappedIoCompleted: the status field does not say STATUS_PENDING.
+    HasCompleted,
+    /// The program has freed the memory.
+    Freed,
+    /// The length of a buffer.
+    Length,
+    /// How many bytes a request has put into a buffer.
+    BytesWritten,
     /// The status field of the status block.
     Status,
     /// The information field of the status block.
@@ -341,7 +349,7 @@ impl World<'_> {
                 Binding::Operation(iosb) => Value::Operation(Some(iosb)),
                 Binding::Packet(packet) => Value::Number(i128::from(packet.is_some())),
                 Binding::Information(answer) => Value::Number(i128::from(answer.is_some())),
-                Binding::Apc(_) => Value::Number(1),
+                Binding::Apc(_) | Binding::Buffer(_) => Value::Number(1),
                 Binding::Value(Some(value)) => Value::Number(i128::from(value)),
                 Binding::Value(None) => Value::Missing("the call failed and gave no value"),
             },
@@ -363,10 +371,22 @@ impl World<'_> {
                 let block = &self.kernel()[iosb];
                 match field {
                     Field::Pending => Value::Number(i128::from(self.kernel().irp_of(iosb).is_some())),
+                    Field::HasCompleted => {
+                        Value::Number(i128::from(block.status != Some(NtStatus::PENDING)))
+                    }
+                    Field::Freed => Value::Number(i128::from(block.freed)),
                     Field::Information => Value::Number(i128::from(block.information)),
                     Field::Queued | Field::Delivered => self.apc_field(block.apc, field),
                     _ => Value::Status(block.status),
                 }
+            }
+            Binding::Buffer(buffer) => {
+                let buffer = &self.kernel()[buffer];
+                Value::Number(match field {
+                    Field::Freed => i128::from(buffer.freed),
+                    Field::Length => i128::from(buffer.length),
+                    _ => i128::from(buffer.filled),
+                })
             }
             Binding::Information(None) => Value::Missing("the query failed"),
             Binding::Information(Some(answer)) => self.answered(answer, field),

@@ -88,7 +88,8 @@ impl Expectation {
                 result.answer == Answer::Wait && result.status == abandoned
             }
             Expectation::UserApc => {
-                matches!(result.answer, Answer::Wait | Answer::Sleep) && result.status == NtStatus::USER_APC
+                let waits = matches!(result.answer, Answer::Wait | Answer::Sleep | Answer::Completed);
+                waits && result.status == NtStatus::USER_APC
             }
             Expectation::WaitFails => result.answer == Answer::Wait && result.status.is_error(),
             Expectation::Blocks | Expectation::Raises | Expectation::RaisesStatus(_) => false,

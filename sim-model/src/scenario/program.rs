@@ -19,6 +19,7 @@ pub use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, Pat
 use crate::scenario::calls::{Answer, CallRow};
 use crate::scenario::condition::Condition;
 use crate::scenario::expect::Expectation;
+use crate::scenario::findings::ExpectedFinding;
 
 /// A scenario, compiled.
 #[derive(Clone, Debug)]
@@ -41,6 +42,8 @@ pub struct Program {
     pub paths: Vec<String>,
     /// Its labels.
     pub labels: Vec<Label>,
+    /// The rules that it expects to be broken.
+    pub expected: Vec<ExpectedFinding>,
     /// What must hold in all runs.
     pub properties: Vec<Property>,
 }
@@ -201,6 +204,27 @@ pub enum Service {
         value: u64,
         /// The number of bytes.
         bytes: u32,
+    },
+    /// HeapAlloc.
+    Allocate {
+        /// How many bytes.
+        length: u32,
+    },
+    /// HeapFree.
+    Free {
+        /// A buffer, or a request whose status block is meant.
+        memory: LabelId,
+    },
+    /// GetOverlappedResult, GetOverlappedResultEx.
+    OverlappedResult {
+        /// The file.
+        file: HandleArg,
+        /// The request.
+        operation: LabelId,
+        /// How long to wait.
+        timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
     },
     /// CancelIo.
     CancelIo(HandleArg),

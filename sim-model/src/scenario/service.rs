@@ -127,10 +127,7 @@ impl World<'_> {
             }
             Service::CancelIo(file) => NtCancelIoFile::of(self.handle(file)).into(),
             Service::CancelIoEx { file, operation } => {
-                let operation = operation.map(|label| match self.binding(label) {
-                    Binding::Operation(iosb) => iosb,
-                    _ => self.nobodys_iosb(),
-                });
+                let operation = operation.map(|label| self.iosb_of(label));
                 NtCancelIoFileEx::of(self.handle(file), operation).into()
             }
             Service::SetEvent { event, signaled } => NtSetEvent::of(self.handle(event), signaled).into(),
@@ -138,6 +135,7 @@ impl World<'_> {
             Service::QueueApc(thread) => NtQueueApcThread::of(self.handle(thread), apc?).into(),
             other => {
                 let found = self.wait_service(other).or_else(|| self.name_service(other));
+                let found = found.or_else(|| self.wait_for_result(other));
                 return found.or_else(|| self.handle_service(process, other));
             }
         })

@@ -6,7 +6,7 @@ use crate::scenario::program::{HandleArg, IssueArgs, LabelId, NameArg, ProcessAr
 pub(super) enum Named<'a> {
     /// A handle.
     Handle(&'a mut HandleArg),
-    /// The operation of a label.
+    /// The operation or buffer of a label.
     Operation(&'a mut LabelId),
     /// A process.
     Process(&'a mut usize),
@@ -26,8 +26,17 @@ impl Service {
             | Service::CreateSemaphore { name, .. }
             | Service::CreateMutant { name, .. }
             | Service::CreateTimer { name, .. } => each_of_name(name, each),
-            Service::Issue(IssueArgs { file: one, event: other, .. })
-            | Service::Associate { file: one, port: other, .. }
+            Service::Issue(IssueArgs { file, event, buffer, overlapped, .. }) => {
+                each(Named::Handle(file));
+                each(Named::Handle(event));
+                buffer.iter_mut().chain(overlapped).for_each(|label| each(Named::Operation(label)));
+            }
+            Service::Free { memory } => each(Named::Operation(memory)),
+            Service::OverlappedResult { file, operation, .. } => {
+                each(Named::Handle(file));
+                each(Named::Operation(operation));
+            }
+            Service::Associate { file: one, port: other, .. }
             | Service::SignalAndWait { signal: one, wait: other, .. }
             | Service::CompareObjects { first: one, second: other } => {
                 each(Named::Handle(one));
@@ -75,6 +84,7 @@ impl Service {
             Service::WaitMultiple { .. }
             | Service::Sleep { .. }
             | Service::CreateJob
+            | Service::Allocate { .. }
             | Service::ExitThread => {}
         }
     }

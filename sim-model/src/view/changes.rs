@@ -196,7 +196,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         // That the thread has seen how its wait ended is no news.
         Kind::Thread if name == "WaitStatus" => to != 0,
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
-        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job => !name.is_empty(),
+        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => !name.is_empty(),
         _ => false,
     }
 }
@@ -223,6 +223,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Object, "deleted") => only("freed"),
         (Kind::Object, "Name") if to == 0 => only("name removed"),
         (Kind::Object, name) => (name, String::new(), read(to)),
+        (Kind::Iosb | Kind::Buffer, "freed") => only("freed"),
         (Kind::Irp, "Cancel") => only("Cancel set"),
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Thread, "WaitStatus") => only("wait ends"),
@@ -257,6 +258,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (Some(object), _) => names.object(object),
         (None, Kind::Apc) => names.apc(Id::at(at)),
         (None, Kind::Iosb) => names.iosb(Id::at(at)),
+        (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irp(step, at).map_or_else(|| format!("IRP#{at}"), |irp| names.irp(irp)),
         (None, Kind::System) => "system".into(),
         (None, kind) => format!("{kind:?}#{at}"),
@@ -351,10 +353,11 @@ fn event(
             (shown.from != shown.to).then_some(shown)
         }
         Change::Found(finding) => {
-            let name = finding.rule.name();
+            let subject = step.found.iter().find(|(other, _)| other == finding).map_or("", |pair| &pair.1);
+            let (name, about) = (finding.rule.name(), format!("({subject})"));
             Some(match finding.rule.bug_check() {
-                Some(code) => shown("bug check".into(), name, format!("(0x{code:X})")),
-                None => shown("rule broken".into(), name, String::new()),
+                Some(code) => shown(format!("bug check 0x{code:X}"), name, about),
+                None => shown("rule broken".into(), name, about),
             })
         }
         _ => None,

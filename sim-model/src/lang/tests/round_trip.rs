@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::super::ast::{
     Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, Expr, ExprKind,
-    HandlePolicy, Name, Number, Operand, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned,
+    Policy, Name, Number, Operand, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned,
     Thread, Value,
 };
 use super::super::{parse, print};
@@ -157,8 +157,8 @@ fn scenario() -> impl Strategy<Value = Scenario> {
     let step = (name(), "[a-z(]([a-z(,:. ]{0,9}[a-z)])?")
         .prop_map(|(actor, text)| ScheduleStep { actor, text: Spanned::bare(text) });
     let policy = prop_oneof![
-        name().prop_filter("a word of its own", |name| name.value != "limit").prop_map(HandlePolicy::Reuse),
-        number().prop_map(|number| HandlePolicy::Limit(Spanned::bare(number))),
+        name().prop_filter("a word of its own", |name| name.value != "limit").prop_map(Policy::Reuse),
+        number().prop_map(|number| Policy::Limit(Spanned::bare(number))),
     ];
     let profile = (option::of(name()), vec(policy, 0..3));
     let head = (option::of(text().prop_map(Spanned::bare)), profile, vec(name(), 0..3));
