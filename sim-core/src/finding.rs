@@ -33,8 +33,6 @@ word_enum! {
         PendingNotMarked = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
         /// A dispatch routine marked an IRP pending and returned another status.
         MarkedNotPending = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
-        /// A completion routine did not mark an IRP pending that the driver below had.
-        PendingNotPropagated = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
         /// A cancel routine was called for an IRP that had been completed.
         CancelStateInCompletedIrp = "CANCEL_STATE_IN_COMPLETED_IRP",
         /// IoCallDriver was called for an IRP without a stack location for the next driver.
@@ -66,8 +64,7 @@ impl Rule {
             Rule::CompletedWithCancelRoutine
             | Rule::CompletedAsPending
             | Rule::PendingNotMarked
-            | Rule::MarkedNotPending
-            | Rule::PendingNotPropagated => 0xC9,
+            | Rule::MarkedNotPending => 0xC9,
             Rule::IrpUsedAfterFree
             | Rule::FreedWhileInUse
             | Rule::ReusedWhileInUse
@@ -90,7 +87,6 @@ impl Rule {
                 | Rule::CompletedAsPending
                 | Rule::PendingNotMarked
                 | Rule::MarkedNotPending
-                | Rule::PendingNotPropagated
         )
     }
 
@@ -101,7 +97,6 @@ impl Rule {
             Rule::CompletedAsPending => &[0x06],
             Rule::CompletedWithCancelRoutine => &[0x07],
             Rule::CancelledNotCompleted => &[0x135],
-            Rule::PendingNotPropagated => &[0x228],
             Rule::PendingNotMarked => &[0x23D],
             Rule::MarkedNotPending => &[0x23E],
             _ => &[],
@@ -121,6 +116,46 @@ impl Rule {
         }
     }
 
+    /// The bug check's parameters that are known, by number.
+    pub const fn parameter_names(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Rule::ReferenceByPointer => {
+                &[("1", "the object's type"), ("2", "the object"), ("4", "the count that was reached")]
+            }
+            Rule::InvalidKernelHandle => &[("1", "the handle"), ("2", "0 for a protected handle")],
+            Rule::VerifierDetectedViolation | Rule::CancelledNotCompleted => {
+                &[("1", "which rule"), ("2", "the handle (0x3C, 0xF5) or the IRP (0x135)")]
+            }
+            Rule::CompletedWithCancelRoutine
+            | Rule::CompletedAsPending
+            | Rule::PendingNotMarked
+            | Rule::MarkedNotPending => &[("1", "which rule"), ("2", "the IRP")],
+            Rule::MultipleIrpCompleteRequests
+            | Rule::CancelStateInCompletedIrp
+            | Rule::NoMoreIrpStackLocations => &[("1", "the IRP")],
+            _ => &[],
+        }
+    }
+
+    /// The public source of the rule.
+    pub const fn source(self) -> &'static str {
+        match self {
+            Rule::ReferenceByPointer => "WDK, Bug Check 0x18",
+            Rule::NoMoreIrpStackLocations => "WDK, Bug Check 0x35",
+            Rule::MultipleIrpCompleteRequests => "WDK, Bug Check 0x44",
+            Rule::CancelStateInCompletedIrp => "WDK, Bug Check 0x48",
+            Rule::InvalidKernelHandle => "WDK, Bug Check 0x93",
+            Rule::VerifierDetectedViolation | Rule::CancelledNotCompleted => "WDK, Bug Check 0xC4",
+            Rule::CompletedWithCancelRoutine
+            | Rule::CompletedAsPending
+            | Rule::PendingNotMarked
+            | Rule::MarkedNotPending => "WDK, Bug Check 0xC9",
+            Rule::IrpUsedAfterFree => "WDK, Completing IRPs; IoMarkIrpPending",
+            Rule::FreedWhileInUse | Rule::ReusedWhileInUse => "Win32, OVERLAPPED; ReadFile",
+            Rule::WriteToFreedMemory => "Win32, I/O Completion Ports; Synchronous and Asynchronous I/O",
+        }
+    }
+
     /// The rule as one sentence.
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -136,9 +171,6 @@ impl Rule {
                 "a dispatch routine returns STATUS_PENDING only for an IRP that is marked pending"
             }
             Rule::MarkedNotPending => "a dispatch routine that marks an IRP pending returns STATUS_PENDING",
-            Rule::PendingNotPropagated => {
-                "a completion routine that sees PendingReturned calls IoMarkIrpPending"
-            }
             Rule::CancelStateInCompletedIrp => "no cancel routine is called for a completed IRP",
             Rule::NoMoreIrpStackLocations => "an IRP has a stack location for each driver it is passed to",
             Rule::CancelledNotCompleted => "a cancelled IRP is completed in time",

@@ -1,7 +1,10 @@
 //! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
 
+mod b_driver;
 mod c;
+mod c_io;
 mod charged;
+mod d_signals;
 mod f;
 mod g;
 mod queries;

@@ -35,7 +35,8 @@ steps! {
 
 impl Routine for CompleteAtOnce {
     fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
-        let correct = |device: &Device| device.answer_returns.is_none() && device.answer_status != NtStatus::PENDING;
+        let correct =
+            |device: &Device| device.answer_returns.is_none() && device.answer_status != NtStatus::PENDING;
         matches!(self, Self::Return { device, .. } if correct(&k[device]))
     }
 

@@ -88,6 +88,15 @@ steps! {
     }
 }
 
+impl CancelRoutine {
+    /// The IRP that it is for.
+    pub(crate) const fn irp(self) -> Id<Irp> {
+        match self {
+            Self::ReleaseLock { irp } | Self::Unlink { irp } | Self::Complete { irp } => irp,
+        }
+    }
+}
+
 impl Routine for CancelRoutine {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
@@ -191,7 +200,7 @@ steps! {
             = "D1", "take the IRP out of the driver's queue";
         TakeRoutine { irp: Id<Irp>, device: Id<Device>, status: NtStatus, information: u32 }
             = "D2", "exchange its cancel routine with NULL: non-NULL means ours; release the lock";
-        CompleteAgain { irp: Id<Irp>, iosb: Option<Id<Iosb>>, status: NtStatus, information: u32 }
+        CompleteAgain { irp: Id<Irp>, iosb: Option<Id<Iosb>>, status: NtStatus }
             = "again", "a faulty driver completes the IRP a second time";
     }
 }
@@ -226,19 +235,18 @@ impl Routine for DeviceCompletes {
                 match manner.completes_twice {
                     true => {
                         let iosb = k[irp].iosb;
-                        Next::call(Self::CompleteAgain { irp, iosb, status, information }, complete)
+                        Next::call(Self::CompleteAgain { irp, iosb, status }, complete)
                     }
                     false => Next::goto(complete),
                 }
             }
-            Self::CompleteAgain { irp, iosb, status, information } => {
+            Self::CompleteAgain { irp, iosb, status } => {
                 k.forget_returned(thread);
-                // What is in its place now is another request.
-                if k.get(irp).is_some_and(|irp| irp.iosb != iosb) {
-                    k.report(Rule::IrpUsedAfterFree, About::Irp(irp), status.to_word());
-                    return Next::fail(status);
-                }
-                Next::goto(IofCompleteRequest::Complete { irp, status, information })
+                // What is in its place may be another request by now.
+                let is_there = k.get(irp).is_some_and(|irp| irp.iosb == iosb && !irp.freed);
+                let rule = if is_there { Rule::MultipleIrpCompleteRequests } else { Rule::IrpUsedAfterFree };
+                k.report(rule, About::Irp(irp), status.to_word());
+                Next::fail(status)
             }
         }
     }

@@ -39,9 +39,10 @@ impl Routine for IofCompleteRequest {
             // Whoever completes an IRP owns it, except one that an APC finishes: that may be gone after the step.
             Self::Route { irp } => {
                 let irp = &k[irp];
-                irp.synchronous_api
-                    || irp.pending && irp.link == Some(Link::File)
-                    || !irp.pending && irp.major.defers_completion()
+                !irp.freed
+                    && (irp.synchronous_api
+                        || irp.pending && irp.link == Some(Link::File)
+                        || !irp.pending && irp.major.defers_completion())
             }
             _ => false,
         }
@@ -49,6 +50,10 @@ impl Routine for IofCompleteRequest {
 
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         match self {
+            Self::Route { irp } | Self::Unlink { irp } | Self::QueuePacket { irp } if k[irp].freed => {
+                k.report(Rule::IrpUsedAfterFree, About::Irp(irp), 0);
+                Next::SUCCESS
+            }
             Self::Complete { irp, status, information } => {
                 if k.get(irp).is_none_or(|irp| irp.freed) {
                     k.report(Rule::IrpUsedAfterFree, About::Irp(irp), status.to_word());
@@ -91,7 +96,7 @@ impl Routine for IofCompleteRequest {
                 let file = k[irp].file;
                 k.copy_result(irp);
                 k.post_completion(irp, true);
-                k.free_irp(irp, "the IRP has become the packet");
+                k.free_irp(irp, false, "the IRP has become the packet");
                 k.release_file(file);
                 Next::SUCCESS
             }

@@ -1,5 +1,6 @@
 //! IRPs: one request on its way through a driver.
 
+use crate::frame::Frame;
 use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
 use crate::io::device::Device;
@@ -185,16 +186,26 @@ impl Kernel {
 
     /// Frees a finished IRP. What a faulty driver, or an APC, still has is kept, marked as freed, so that its next use
     /// is noticed.
-    pub(crate) fn free_irp(&mut self, irp: Id<Irp>, why: &'static str) {
-        let Irp { thread, completed, .. } = self[irp];
+    ///
+    /// `inline`: its issuer finishes it, as if it had not pended.
+    pub(crate) fn free_irp(&mut self, irp: Id<Irp>, inline: bool, why: &'static str) {
+        let Irp { thread, completed, pending, synchronous_api, .. } = self[irp];
         let device = self.device_of(irp);
         let used = !completed
+            || inline && pending && !synchronous_api
             || Thread::APCS.holds(&self[thread], irp)
-            || Device::QUEUE.holds(&self[device], irp);
+            || Device::QUEUE.holds(&self[device], irp)
+            || self.is_in_cancel_routine(irp);
         match used {
             true => self.set(irp, Irp::FREED, true, why),
             false => self.destroy(irp, why),
         }
+    }
+
+    fn is_in_cancel_routine(&self, irp: Id<Irp>) -> bool {
+        let is_routine =
+            |frame: &Frame| matches!(frame, Frame::CancelRoutine(routine) if routine.irp() == irp);
+        self.all::<Thread>().any(|(thread, _)| self.stack(thread).iter().any(is_routine))
     }
 
     /// Whether the IRP that a thread has issued is still there for it to finish. One that was finished already may have

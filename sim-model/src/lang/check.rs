@@ -6,7 +6,9 @@ use sim_core::NtStatus;
 use sim_core::profile::Arch;
 
 use super::action::RAISES;
-use super::ast::{Action, ActionKind, Actor, Expected, ExpectedFinding, Policy, Name, Number, Scenario, Span, Spanned};
+use super::ast::{
+    Action, ActionKind, Actor, Expected, ExpectedFinding, Name, Number, Policy, Scenario, Span, Spanned,
+};
 use super::catalogue::{Binds, Catalogue};
 use super::diagnostic::{Diagnostic, Diagnostics, MAX_QUOTED, quoted};
 use super::nearest::nearest;
@@ -151,9 +153,13 @@ impl<'a> Checker<'a> {
         for policy in &scenario.policies {
             match policy {
                 Policy::Reuse(name) => {
-                    self.one_of("policy of handles", name, || catalogue.reuses.iter().copied().chain(["limit"]));
+                    self.one_of("policy of handles", name, || {
+                        catalogue.reuses.iter().copied().chain(["limit"])
+                    });
                 }
-                Policy::Verifier(name) => self.one_of("policy of the verifier", name, || ["on", "off"].into_iter()),
+                Policy::Verifier(name) => {
+                    self.one_of("policy of the verifier", name, || ["on", "off"].into_iter())
+                }
                 Policy::Limit(_) => {}
             }
         }

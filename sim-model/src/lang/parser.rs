@@ -2,8 +2,8 @@
 
 use super::action::{ACTION_WORDS, action, outcome};
 use super::ast::{
-    Action, Actor, Device, Environment, ExpectedFinding, Policy, Name, Process, Property, PropertyKind, Scenario,
-    ScheduleStep, Span, Spanned, Thread,
+    Action, Actor, Device, Environment, ExpectedFinding, Name, Policy, Process, Property, PropertyKind,
+    Scenario, ScheduleStep, Span, Spanned, Thread,
 };
 use super::cursor::{Cursor, Parsed};
 use super::diagnostic::{Diagnostic, Diagnostics};

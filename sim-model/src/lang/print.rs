@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::ast::{
-    Action, ActionKind, Actor, Arg, Call, Expected, ExpectedFinding, Expr, ExprKind, Policy, Name, Number, Operand,
-    Scenario, Spanned, Value,
+    Action, ActionKind, Actor, Arg, Call, Expected, ExpectedFinding, Expr, ExprKind, Name, Number, Operand,
+    Policy, Scenario, Spanned, Value,
 };
 
 /// The canonical text of a scenario. Comments are not part of a tree, so they are lost.

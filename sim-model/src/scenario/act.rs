@@ -151,7 +151,8 @@ impl World<'_> {
         let Returned { status, value } = returned;
         let state = self.actors[actor];
         // Win32 waits again when only an alert has ended the wait.
-        let again = status == NtStatus::ALERTED && matches!(call.answer(), Answer::Wait | Answer::Sleep | Answer::Completed);
+        let again = status == NtStatus::ALERTED
+            && matches!(call.answer(), Answer::Wait | Answer::Sleep | Answer::Completed);
         if again && !self.kernel[thread].terminating {
             self.pass_handles(thread, call);
             let process = self.kernel[thread].process;
@@ -193,7 +194,10 @@ impl World<'_> {
                 Value::Number(number) => Some(number as i32),
                 _ => None,
             };
-            self.bind(label, Binding::Value(number.filter(|_| status.is_success() || answer == Answer::Completed)));
+            self.bind(
+                label,
+                Binding::Value(number.filter(|_| status.is_success() || answer == Answer::Completed)),
+            );
         }
         let returns_handle = call.row.spec.binds == Binds::Handle;
         let made = match call.service {

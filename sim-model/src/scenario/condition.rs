@@ -371,9 +371,7 @@ impl World<'_> {
                 let block = &self.kernel()[iosb];
                 match field {
                     Field::Pending => Value::Number(i128::from(self.kernel().irp_of(iosb).is_some())),
-                    Field::HasCompleted => {
-                        Value::Number(i128::from(block.status != Some(NtStatus::PENDING)))
-                    }
+                    Field::HasCompleted => Value::Number(i128::from(block.status != Some(NtStatus::PENDING))),
                     Field::Freed => Value::Number(i128::from(block.freed)),
                     Field::Information => Value::Number(i128::from(block.information)),
                     Field::Queued | Field::Delivered => self.apc_field(block.apc, field),

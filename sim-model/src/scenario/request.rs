@@ -11,7 +11,18 @@ use crate::scenario::world::{Binding, World};
 impl World<'_> {
     /// The call's status block gets its label before the call begins: a device may answer before it returns.
     pub(super) fn begin_request(&mut self, thread: Id<Thread>, call: &Call, args: IssueArgs) -> Frame {
-        let IssueArgs { service, apc, apc_context, marks, null_buffer, length, input_length, offset, code, .. } = args;
+        let IssueArgs {
+            service,
+            apc,
+            apc_context,
+            marks,
+            null_buffer,
+            length,
+            input_length,
+            offset,
+            code,
+            ..
+        } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
         let iosb = match args.overlapped {
             Some(request) => self.iosb_of(request),

@@ -33,7 +33,9 @@ impl CallResult {
             || answer == Answer::Bool && status == NtStatus::TIMEOUT;
         let succeeded = match answer {
             Answer::Status => status.is_success(),
-            Answer::Bool | Answer::Completed => status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0,
+            Answer::Bool | Answer::Completed => {
+                status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0
+            }
             // ReadFileEx says nothing of a request that is pending.
             _ => status.is_success(),
         };
@@ -70,7 +72,9 @@ impl fmt::Display for CallResult {
             (Answer::Completed, false) if self.status == NtStatus::USER_APC => {
                 f.write_str("FALSE, WAIT_IO_COMPLETION")
             }
-            (Answer::Bool | Answer::Started | Answer::Completed | Answer::Flags, false) => write!(f, "FALSE, {}", self.error),
+            (Answer::Bool | Answer::Started | Answer::Completed | Answer::Flags, false) => {
+                write!(f, "FALSE, {}", self.error)
+            }
             (Answer::HandleOrNull | Answer::HandleOrInvalid, true) => match self.value {
                 Some(value) if self.error != Win32Error::SUCCESS => {
                     write!(f, "handle 0x{value:x}, {}", self.error)

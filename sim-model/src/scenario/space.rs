@@ -244,15 +244,16 @@ impl<'p> System for ProgramSpace<'p> {
 
     fn judge_end(&self, state: &SpaceState<'p>, marks: &mut Marks) {
         let world = &state.world;
-        // What a stopped system leaves undone says nothing.
-        if world.failed().is_some() || world.kernel().has_stopped() {
+        if world.failed().is_some() {
             return;
         }
-        marks.check(STUCK, at_end::stuck(world).is_none());
-        marks.check(LEFT, !at_end::leaves_something(world));
+        // What a stopped system leaves undone says nothing.
+        let stopped = world.kernel().has_stopped();
+        marks.check(STUCK, stopped || at_end::stuck(world).is_none());
+        marks.check(LEFT, stopped || !at_end::leaves_something(world));
         for (at, property) in self.program.properties.iter().enumerate() {
             if property.kind == PropertyKind::Finally {
-                marks.check(OWN + at, property.condition.holds(world));
+                marks.check(OWN + at, stopped || property.condition.holds(world));
             }
         }
     }

@@ -196,7 +196,9 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         // That the thread has seen how its wait ended is no news.
         Kind::Thread if name == "WaitStatus" => to != 0,
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
-        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => !name.is_empty(),
+        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => {
+            !name.is_empty()
+        }
         _ => false,
     }
 }
@@ -356,7 +358,10 @@ fn event(
             let subject = step.found.iter().find(|(other, _)| other == finding).map_or("", |pair| &pair.1);
             let (name, about) = (finding.rule.name(), format!("({subject})"));
             Some(match finding.rule.bug_check() {
-                Some(code) => shown(format!("bug check 0x{code:X}"), name, about),
+                Some(code) => {
+                    let first = finding.subcode().map_or(String::new(), |first| format!(" 0x{first:02X}"));
+                    shown(format!("bug check 0x{code:X}{first}"), name, about)
+                }
                 None => shown("rule broken".into(), name, about),
             })
         }

@@ -5,9 +5,8 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::super::ast::{
-    Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, Expr, ExprKind,
-    Policy, Name, Number, Operand, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned,
-    Thread, Value,
+    Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, Expr, ExprKind, Name,
+    Number, Operand, Policy, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned, Thread, Value,
 };
 use super::super::{parse, print};
 use super::STORY;
