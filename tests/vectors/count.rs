@@ -26,9 +26,12 @@ const FAMILIES: [(&str, &str, &[&str]); 4] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 7] = [
+const TESTS: [&str; 10] = [
+    include_str!("b_driver.rs"),
     include_str!("c.rs"),
+    include_str!("c_io.rs"),
     include_str!("charged.rs"),
+    include_str!("d_signals.rs"),
     include_str!("f.rs"),
     include_str!("g.rs"),
     include_str!("queries.rs"),

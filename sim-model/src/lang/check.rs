@@ -158,7 +158,7 @@ impl<'a> Checker<'a> {
                     });
                 }
                 Policy::Verifier(name) => {
-                    self.one_of("policy of the verifier", name, || ["on", "off"].into_iter())
+                    self.one_of("policy of the verifier", name, || ["on", "off"].into_iter());
                 }
                 Policy::Limit(_) => {}
             }
