@@ -86,6 +86,9 @@ pub(super) fn call_page(row: &'static CallRow) -> Page {
     let missing: Vec<&str> = missing.map(|version| version.name()).collect();
     page.section("Not on", (!missing.is_empty()).then(|| ("", missing.join(", "))));
     let routines = routines_of(row);
+    let in_user_mode =
+        routines.is_empty().then_some(("", "none in the kernel: it changes the program's own memory"));
+    page.section("Steps", in_user_mode);
     for routine in &routines {
         add_routine(&mut page, routine, routine.name != spec.name);
     }
