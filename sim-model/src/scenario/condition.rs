@@ -6,7 +6,6 @@ use sim_core::io::iosb::Iosb;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::{Answered, Information};
 use sim_core::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
-use sim_core::ps::apc::{Apc, ApcState};
 use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
 
@@ -367,25 +366,8 @@ impl World<'_> {
         match self.binding(label) {
             Binding::Unbound => Value::Missing("not bound yet"),
             Binding::Handle { process, handle, object } => self.handle_field(process, handle, object, field),
-            Binding::Operation(iosb) => {
-                let block = &self.kernel()[iosb];
-                match field {
-                    Field::Pending => Value::Number(i128::from(self.kernel().irp_of(iosb).is_some())),
-                    Field::HasCompleted => Value::Number(i128::from(block.status != Some(NtStatus::PENDING))),
-                    Field::Freed => Value::Number(i128::from(block.freed)),
-                    Field::Information => Value::Number(i128::from(block.information)),
-                    Field::Queued | Field::Delivered => self.apc_field(block.apc, field),
-                    _ => Value::Status(block.status),
-                }
-            }
-            Binding::Buffer(buffer) => {
-                let buffer = &self.kernel()[buffer];
-                Value::Number(match field {
-                    Field::Freed => i128::from(buffer.freed),
-                    Field::Length => i128::from(buffer.length),
-                    _ => i128::from(buffer.filled),
-                })
-            }
+            Binding::Operation(iosb) => self.block_field(iosb, field),
+            Binding::Buffer(buffer) => self.buffer_field(buffer, field),
             Binding::Information(None) => Value::Missing("the query failed"),
             Binding::Information(Some(answer)) => self.answered(answer, field),
             Binding::Apc(apc) => self.apc_field(Some(apc), field),
@@ -405,12 +387,6 @@ impl World<'_> {
                 }
             }
         }
-    }
-
-    fn apc_field(&self, apc: Option<Id<Apc>>, field: Field) -> Value {
-        let wanted = if field == Field::Queued { ApcState::Queued } else { ApcState::Delivered };
-        let is_in = |apc| self.kernel().get(apc).is_some_and(|apc: &Apc| apc.state == wanted);
-        Value::Number(i128::from(apc.is_some_and(is_in)))
     }
 
     /// What a query's answer says in a field.

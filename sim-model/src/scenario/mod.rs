@@ -22,6 +22,7 @@ mod compile_io;
 mod compile_names;
 mod compile_waits;
 pub mod condition;
+mod condition_memory;
 mod exchange;
 pub mod expect;
 pub mod findings;

@@ -26,11 +26,7 @@ impl Service {
             | Service::CreateSemaphore { name, .. }
             | Service::CreateMutant { name, .. }
             | Service::CreateTimer { name, .. } => each_of_name(name, each),
-            Service::Issue(IssueArgs { file, event, buffer, overlapped, .. }) => {
-                each(Named::Handle(file));
-                each(Named::Handle(event));
-                buffer.iter_mut().chain(overlapped).for_each(|label| each(Named::Operation(label)));
-            }
+            Service::Issue(issue) => each_of_issue(issue, each),
             Service::Free { memory } => each(Named::Operation(memory)),
             Service::OverlappedResult { file, operation, .. } => {
                 each(Named::Handle(file));
@@ -88,6 +84,13 @@ impl Service {
             | Service::ExitThread => {}
         }
     }
+}
+
+fn each_of_issue(issue: &mut IssueArgs, each: &mut dyn FnMut(Named<'_>)) {
+    let IssueArgs { file, event, buffer, overlapped, .. } = issue;
+    each(Named::Handle(file));
+    each(Named::Handle(event));
+    buffer.iter_mut().chain(overlapped).for_each(|label| each(Named::Operation(label)));
 }
 
 fn each_of_process(process: &mut ProcessArg, each: &mut dyn FnMut(Named<'_>)) {

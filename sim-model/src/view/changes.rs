@@ -1,6 +1,7 @@
 //! What a line changed, as a person wants to know it: net, by object, with the reason.
 
 use sim_core::delta::{Change, Delta};
+use sim_core::finding::Finding;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
@@ -355,18 +356,24 @@ fn event(
             (shown.from != shown.to).then_some(shown)
         }
         Change::Found(finding) => {
-            let subject = step.found.iter().find(|(other, _)| other == finding).map_or("", |pair| &pair.1);
-            let (name, about) = (finding.rule.name(), format!("({subject})"));
-            Some(match finding.rule.bug_check() {
-                Some(code) => {
-                    let first = finding.subcode().map_or(String::new(), |first| format!(" 0x{first:02X}"));
-                    shown(format!("bug check 0x{code:X}{first}"), name, about)
-                }
-                None => shown("rule broken".into(), name, about),
-            })
+            let (subject, about) = broken_rule(step, finding);
+            Some(shown(subject, finding.rule.name(), about))
         }
         _ => None,
     }
+}
+
+/// What a broken rule is called, and what it is about.
+fn broken_rule(step: &Taken, finding: &Finding) -> (String, String) {
+    let subject = step.found.iter().find(|(other, _)| other == finding).map_or("", |pair| &pair.1);
+    let called = match finding.rule.bug_check() {
+        Some(code) => {
+            let first = finding.subcode().map_or(String::new(), |first| format!(" 0x{first:02X}"));
+            format!("bug check 0x{code:X}{first}")
+        }
+        None => "rule broken".into(),
+    };
+    (called, format!("({subject})"))
 }
 
 fn packet(step: &Taken, item: u32) -> String {
