@@ -5,11 +5,13 @@
 use alloc::format;
 use alloc::string::String;
 
+use crate::io::buffer::Buffer;
+use crate::io::iosb::Iosb;
 use crate::io::irp::Irp;
-use crate::io::port::Packet;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::renaming::Rename;
+use crate::status::NtStatus;
 use crate::word::{Handle, Id, Word, WordKind, word_enum};
 
 word_enum! {
@@ -75,16 +77,35 @@ impl Rule {
         self.bug_check().is_some() || matches!(self, Rule::IrpUsedAfterFree)
     }
 
-    /// The first parameter of a bug check of Driver Verifier's that has many causes, if the rule alone says which.
-    pub const fn subcode(self) -> Option<u32> {
-        Some(match self {
-            Rule::CompletedAsPending => 0x06,
-            Rule::CompletedWithCancelRoutine => 0x07,
-            Rule::CancelledNotCompleted => 0x135,
-            Rule::PendingNotMarked => 0x23D,
-            Rule::MarkedNotPending => 0x23E,
-            _ => return None,
-        })
+    /// Whether only Driver Verifier notices. Without it the system goes on to what comes of the mistake.
+    pub const fn needs_verifier(self) -> bool {
+        matches!(
+            self,
+            Rule::VerifierDetectedViolation
+                | Rule::CancelledNotCompleted
+                | Rule::CompletedWithCancelRoutine
+                | Rule::CompletedAsPending
+                | Rule::PendingNotMarked
+                | Rule::MarkedNotPending
+        )
+    }
+
+    /// The first parameter of a bug check of Driver Verifier's that has many causes: those that the rule can raise.
+    pub const fn subcodes(self) -> &'static [u32] {
+        match self {
+            Rule::VerifierDetectedViolation => &[0x3C, 0xF5],
+            Rule::CompletedAsPending => &[0x06],
+            Rule::CompletedWithCancelRoutine => &[0x07],
+            Rule::CancelledNotCompleted => &[0x135],
+            Rule::PendingNotMarked => &[0x23D],
+            Rule::MarkedNotPending => &[0x23E],
+            _ => &[],
+        }
+    }
+
+    /// Whether the rule is about the memory of a program.
+    pub const fn is_of_memory(self) -> bool {
+        matches!(self, Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory)
     }
 
     /// What a person calls a broken rule: `bug check 0x44 MULTIPLE_IRP_COMPLETE_REQUESTS`.
@@ -92,6 +113,46 @@ impl Rule {
         match self.bug_check() {
             Some(code) => format!("bug check 0x{code:X} {}", self.name()),
             None => self.name().into(),
+        }
+    }
+
+    /// The bug check's parameters that are known, by number.
+    pub const fn parameter_names(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Rule::ReferenceByPointer => {
+                &[("1", "the object's type"), ("2", "the object"), ("4", "the count that was reached")]
+            }
+            Rule::InvalidKernelHandle => &[("1", "the handle"), ("2", "0 for a protected handle")],
+            Rule::VerifierDetectedViolation | Rule::CancelledNotCompleted => {
+                &[("1", "which rule"), ("2", "the handle (0x3C, 0xF5) or the IRP (0x135)")]
+            }
+            Rule::CompletedWithCancelRoutine
+            | Rule::CompletedAsPending
+            | Rule::PendingNotMarked
+            | Rule::MarkedNotPending => &[("1", "which rule"), ("2", "the IRP")],
+            Rule::MultipleIrpCompleteRequests
+            | Rule::CancelStateInCompletedIrp
+            | Rule::NoMoreIrpStackLocations => &[("1", "the IRP")],
+            _ => &[],
+        }
+    }
+
+    /// The public source of the rule.
+    pub const fn source(self) -> &'static str {
+        match self {
+            Rule::ReferenceByPointer => "WDK, Bug Check 0x18",
+            Rule::NoMoreIrpStackLocations => "WDK, Bug Check 0x35",
+            Rule::MultipleIrpCompleteRequests => "WDK, Bug Check 0x44",
+            Rule::CancelStateInCompletedIrp => "WDK, Bug Check 0x48",
+            Rule::InvalidKernelHandle => "WDK, Bug Check 0x93",
+            Rule::VerifierDetectedViolation | Rule::CancelledNotCompleted => "WDK, Bug Check 0xC4",
+            Rule::CompletedWithCancelRoutine
+            | Rule::CompletedAsPending
+            | Rule::PendingNotMarked
+            | Rule::MarkedNotPending => "WDK, Bug Check 0xC9",
+            Rule::IrpUsedAfterFree => "WDK, Completing IRPs; IoMarkIrpPending",
+            Rule::FreedWhileInUse | Rule::ReusedWhileInUse => "Win32, OVERLAPPED; ReadFile",
+            Rule::WriteToFreedMemory => "Win32, I/O Completion Ports; Synchronous and Asynchronous I/O",
         }
     }
 
@@ -134,23 +195,74 @@ pub struct Finding {
     pub number: u64,
 }
 
+/// Memory of a program that the system writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// A buffer.
+    Buffer(Id<Buffer>),
+    /// A status block (an OVERLAPPED).
+    StatusBlock(Id<Iosb>),
+}
+
+impl Word for Memory {
+    const KIND: WordKind = WordKind::Packed;
+    fn to_word(self) -> u64 {
+        match self {
+            Memory::Buffer(buffer) => buffer.to_word() << 1,
+            Memory::StatusBlock(iosb) => iosb.to_word() << 1 | 1,
+        }
+    }
+    fn from_word(word: u64) -> Self {
+        match word & 1 {
+            0 => Memory::Buffer(Id::from_word(word >> 1)),
+            _ => Memory::StatusBlock(Id::from_word(word >> 1)),
+        }
+    }
+    fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
+        match Memory::from_word(word) {
+            Memory::Buffer(buffer) => Memory::Buffer(names.value(buffer)).to_word(),
+            Memory::StatusBlock(iosb) => Memory::StatusBlock(names.value(iosb)).to_word(),
+        }
+    }
+}
+
 impl Finding {
+    /// The memory that the broken rule speaks of, if it is one of memory.
+    pub fn memory(&self) -> Option<Memory> {
+        self.rule.is_of_memory().then(|| Memory::from_word(self.number))
+    }
+
+    /// Its number, with each record that it names under its new name.
+    pub(crate) fn renamed_number<N: Rename>(&self, names: &mut N) -> u64 {
+        if self.rule.is_of_memory() { Memory::rename(self.number, names) } else { self.number }
+    }
+
+    /// The first parameter of a bug check of Driver Verifier's that has many causes.
+    pub fn subcode(&self) -> Option<u64> {
+        match self.rule.subcodes() {
+            [] => None,
+            [only] => Some(u64::from(*only)),
+            _ => Some(self.number),
+        }
+    }
+
     /// The bug check's parameters, as far as they are known; where Windows has an address, the record's place.
     ///
     /// REFERENCE_BY_POINTER: the object's type, the object, and the count that was reached as the fourth.
     /// INVALID_KERNEL_HANDLE: the handle, 0 for a protected one. DRIVER_VERIFIER_DETECTED_VIOLATION: 0x3C (a handle that
     /// is none) or 0xF5 (NULL), the handle; or 0x3F (a reference to what nobody holds), the object, 1. Those of Driver
-    /// Verifier that have a [`Rule::subcode`]: that, the IRP. Others: the IRP. Source: WDK, Bug Check 0x18, 0x35, 0x44,
+    /// Verifier that have a [`Finding::subcode`]: that, the IRP. Others: the IRP. Source: WDK, Bug Check 0x18, 0x35, 0x44,
     /// 0x48, 0x93, 0xC4, 0xC9.
     pub fn parameters(&self, kernel: &Kernel) -> [u64; 4] {
         let about = match self.about {
             About::Object(object) => object.index() as u64,
             About::Irp(irp) => irp.index() as u64,
             About::Handle(handle) => u64::from(handle.0),
-            About::Packet(packet) => packet.index() as u64,
+            About::Request(iosb) => iosb.index() as u64,
         };
-        if let Some(subcode) = self.rule.subcode() {
-            return [u64::from(subcode), about, 0, 0];
+        if let Some(subcode) = self.subcode() {
+            let referenced = matches!(self.about, About::Object(_));
+            return [subcode, about, u64::from(referenced), 0];
         }
         match (self.rule, self.about) {
             (Rule::ReferenceByPointer, About::Object(object)) => {
@@ -158,10 +270,33 @@ impl Finding {
                 [object.map_or(0, |header| header.body.object_type() as u64), about, 0, self.number]
             }
             (Rule::InvalidKernelHandle, _) => [about, self.number, 0, 0],
-            (Rule::VerifierDetectedViolation, About::Object(_)) => [self.number, about, 1, 0],
-            (Rule::VerifierDetectedViolation, _) => [self.number, about, 0, 0],
             _ => [about, 0, 0, 0],
         }
+    }
+}
+
+impl Kernel {
+    /// A step has broken a rule. Nothing happens if only Driver Verifier would notice, and nobody runs it.
+    pub(crate) fn report(&mut self, rule: Rule, about: About, number: u64) {
+        if self.profile().verifier || !rule.needs_verifier() {
+            self.note_finding(Finding { rule, about, number });
+        }
+    }
+
+    /// Driver Verifier's look at what a dispatch routine returns: STATUS_PENDING for an IRP that it has marked pending,
+    /// and for no other.
+    pub(crate) fn verify_pending(&mut self, irp: Id<Irp>, marked: bool, status: NtStatus) {
+        match (marked, status == NtStatus::PENDING) {
+            (false, true) => self.report(Rule::PendingNotMarked, About::Irp(irp), status.to_word()),
+            (true, false) => self.report(Rule::MarkedNotPending, About::Irp(irp), status.to_word()),
+            _ => {}
+        }
+    }
+
+    /// A cancelled IRP that its driver has not completed.
+    pub fn overdue_irp(&self) -> Option<Id<Irp>> {
+        let overdue = |irp: &Irp| irp.cancel && !irp.completed && !irp.freed;
+        self.all::<Irp>().find(|(_, irp)| overdue(irp)).map(|(irp, _)| irp)
     }
 }
 
@@ -174,8 +309,8 @@ pub enum About {
     Irp(Id<Irp>),
     /// A handle.
     Handle(Handle),
-    /// A packet of a completion port.
-    Packet(Id<Packet>),
+    /// A request, by its status block, which is there longer than its IRP.
+    Request(Id<Iosb>),
 }
 
 /// The bits of its word that say which it is.
@@ -188,7 +323,7 @@ impl Word for About {
             About::Object(object) => (0, object.to_word()),
             About::Irp(irp) => (1, irp.to_word()),
             About::Handle(handle) => (2, handle.to_word()),
-            About::Packet(packet) => (3, packet.to_word()),
+            About::Request(iosb) => (3, iosb.to_word()),
         };
         word << TAG_BITS | tag
     }
@@ -198,7 +333,7 @@ impl Word for About {
             0 => About::Object(Id::from_word(rest)),
             1 => About::Irp(Id::from_word(rest)),
             2 => About::Handle(Handle::from_word(rest)),
-            _ => About::Packet(Id::from_word(rest)),
+            _ => About::Request(Id::from_word(rest)),
         }
     }
     fn rename<N: Rename>(word: u64, names: &mut N) -> u64 {
@@ -206,7 +341,7 @@ impl Word for About {
             About::Object(object) => About::Object(names.value(object)).to_word(),
             About::Irp(irp) => About::Irp(names.value(irp)).to_word(),
             About::Handle(handle) => About::Handle(names.value(handle)).to_word(),
-            About::Packet(packet) => About::Packet(names.value(packet)).to_word(),
+            About::Request(iosb) => About::Request(names.value(iosb)).to_word(),
         }
     }
 }

@@ -68,7 +68,6 @@ impl Kernel {
         };
         self.all::<Object>()
             .find_map(|(object, header)| broken_object(object, header))
-            .or_else(|| self.all::<Irp>().find_map(|(irp, record)| broken_irp(irp, record)))
             .or_else(|| self.all::<File>().find_map(|(file, record)| self.broken_file(file, record)))
             .or_else(|| self.all::<Thread>().find_map(|(thread, _)| self.broken_wait(thread)))
             .or_else(|| self.all::<Port>().find_map(|(port, _)| self.broken_port(port)))
@@ -231,11 +230,4 @@ impl Kernel {
     pub fn packets(&self, port: Id<Port>) -> usize {
         Port::PACKETS.of(&self[port]).len()
     }
-}
-
-fn broken_irp(irp: Id<Irp>, record: &Irp) -> Option<Broken> {
-    (record.completed && record.cancel_routine).then(|| Broken {
-        rule: "a completed IRP has no cancel routine",
-        found: format!("IRP {irp:?} for {}", record.major.name()),
-    })
 }

@@ -7,7 +7,7 @@ use core::ops::Index;
 
 use crate::delta::{Change, Delta};
 use crate::encode::{Decoder, Encoder};
-use crate::finding::{About, Finding, Rule};
+use crate::finding::Finding;
 use crate::frame::Frame;
 use crate::ob::policy::HandlePolicy;
 use crate::ob::table::HandleTable;
@@ -455,9 +455,8 @@ impl Kernel {
         Some(T::from_word(u64::from(item)))
     }
 
-    pub(crate) fn report(&mut self, rule: Rule, about: About, number: u64) {
-        let finding = Finding { rule, about, number };
+    pub(crate) fn note_finding(&mut self, finding: Finding) {
         self.findings.push(finding);
-        self.record_change(Change::Found(finding), rule.sentence());
+        self.record_change(Change::Found(finding), finding.rule.sentence());
     }
 }

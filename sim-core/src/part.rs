@@ -258,7 +258,7 @@ fn put_findings<N: Rename>(
     for finding in findings {
         encoder.word(finding.rule);
         encoder.word(names.value(finding.about));
-        encoder.number(finding.number);
+        encoder.number(finding.renamed_number(names));
     }
     true
 }

@@ -128,6 +128,8 @@ pub struct Profile {
     /// The most objects and handles that there were of each type are remembered. No program can tell, unless it asks
     /// for them.
     pub high_water: bool,
+    /// Driver Verifier watches every driver.
+    pub verifier: bool,
 }
 
 impl Profile {
@@ -163,6 +165,7 @@ impl Profile {
             batch: Profile::batch_of(version, Arch::X64),
             charges: false,
             high_water: false,
+            verifier: true,
         }
     }
 
@@ -188,6 +191,11 @@ impl Profile {
     /// The same with the marks that HighWaterNumberOfObjects and HighWaterNumberOfHandles need.
     pub const fn remembering_most(self) -> Profile {
         Profile { high_water: true, ..self }
+    }
+
+    /// The same without Driver Verifier.
+    pub const fn unverified(self) -> Profile {
+        Profile { verifier: false, ..self }
     }
 
     /// Widths: public symbols of ntdll, `_HANDLE_TABLE_ENTRY`. Sizes seen: 262143 (WDK, !handle), 32767 (WinDbg output

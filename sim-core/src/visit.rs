@@ -65,7 +65,10 @@ impl Kernel {
             let there = names.places(*kind);
             (0..there).for_each(|new| self.visit_record(*kind, names.old(*kind, new), names));
         }
-        self.findings.iter().for_each(|finding| _ = names.value(finding.about));
+        for finding in &self.findings {
+            names.value(finding.about);
+            finding.renamed_number(names);
+        }
         self.visit_named_entries(names);
         self.visit_named(names);
         self.visit_named_entries(names);

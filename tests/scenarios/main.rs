@@ -221,6 +221,7 @@ fn every_example_of_the_language_page_compiles() {
         "profile",
         "device serial0 driver",
         "policy",
+        "expect",
         "unbound",
         "process",
         "environment",

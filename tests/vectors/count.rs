@@ -60,12 +60,15 @@ const FAMILIES: [(&str, &str, &[&str]); 9] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 14] = [
+const TESTS: [&str; 17] = [
     include_str!("access.rs"),
     include_str!("b_cancel.rs"),
+    include_str!("b_driver.rs"),
     include_str!("c.rs"),
+    include_str!("c_io.rs"),
     include_str!("charged.rs"),
     include_str!("d_signals.rs"),
+    include_str!("d_io.rs"),
     include_str!("e_ports.rs"),
     include_str!("f.rs"),
     include_str!("g.rs"),

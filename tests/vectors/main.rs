@@ -2,8 +2,11 @@
 
 mod access;
 mod b_cancel;
+mod b_driver;
 mod c;
+mod c_io;
 mod charged;
+mod d_io;
 mod d_signals;
 mod e_ports;
 mod f;

@@ -29,13 +29,15 @@ steps! {
     /// The dispatch routine of a driver that completes each request at once, with the device's answer.
     pub enum CompleteAtOnce = "DispatchRequest" {
         Complete { irp: Id<Irp>, device: Id<Device> } = "P0", "set the status and complete the IRP";
-        Return { device: Id<Device> } = "return", "return the status";
+        Return { irp: Id<Irp>, device: Id<Device> } = "return", "return the status";
     }
 }
 
 impl Routine for CompleteAtOnce {
-    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        matches!(self, Self::Return { .. })
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        let correct =
+            |device: &Device| device.answer_returns.is_none() && device.answer_status != NtStatus::PENDING;
+        matches!(self, Self::Return { device, .. } if correct(&k[device]))
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -47,13 +49,15 @@ impl Routine for CompleteAtOnce {
                     k.set(irp, Irp::PENDING, true, "the driver will return STATUS_PENDING");
                 }
                 let complete = IofCompleteRequest::Complete { irp, status, information };
-                Next::call(Self::Return { device }, complete)
+                Next::call(Self::Return { irp, device }, complete)
             }
-            Self::Return { device } => {
+            Self::Return { irp, device } => {
                 k.forget_returned(thread);
                 let Device { answer_status, answer_marks, answer_returns, .. } = k[device];
                 let own = if answer_marks { NtStatus::PENDING } else { answer_status };
-                Next::fail(answer_returns.unwrap_or(own))
+                let status = answer_returns.unwrap_or(own);
+                k.verify_pending(irp, answer_marks, status);
+                Next::fail(status)
             }
         }
     }

@@ -35,8 +35,9 @@ impl Routine for PendIrp {
         }
     }
 
-    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        matches!(self, Self::ReturnPending { .. })
+    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        let correct = |manner: Manner| manner.marks_pending == manner.returns_pending;
+        matches!(self, Self::ReturnPending { device, .. } if correct(k[device].driver.manner()))
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -71,11 +72,7 @@ impl Routine for PendIrp {
                 k.forget_returned(thread);
                 let Manner { marks_pending, returns_pending, .. } = k[device].driver.manner();
                 let status = if returns_pending { NtStatus::PENDING } else { NtStatus::SUCCESS };
-                match (marks_pending, returns_pending) {
-                    (false, true) => k.report(Rule::PendingNotMarked, About::Irp(irp), status.to_word()),
-                    (true, false) => k.report(Rule::MarkedNotPending, About::Irp(irp), status.to_word()),
-                    _ => {}
-                }
+                k.verify_pending(irp, marks_pending, status);
                 Next::Return(Returned::status(status))
             }
         }
@@ -91,10 +88,19 @@ steps! {
     }
 }
 
+impl CancelRoutine {
+    /// The IRP that it is for.
+    pub(crate) const fn irp(self) -> Id<Irp> {
+        match self {
+            Self::ReleaseLock { irp } | Self::Unlink { irp } | Self::Complete { irp } => irp,
+        }
+    }
+}
+
 impl Routine for CancelRoutine {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::Unlink { irp } => k[k.device_of(irp)].lock.is_none(),
+            Self::Unlink { irp } => k[irp].freed || k[k.device_of(irp)].lock.is_none(),
             _ => true,
         }
     }
@@ -110,6 +116,7 @@ impl Routine for CancelRoutine {
                 k.lower(thread);
                 Next::goto(Self::Unlink { irp })
             }
+            Self::Unlink { irp } if k[irp].freed => Next::goto(Self::Complete { irp }),
             Self::Unlink { irp } => {
                 let device = k.device_of(irp);
                 k.remove(device, Device::QUEUE, irp, "the cancel routine takes it out");
@@ -193,7 +200,7 @@ steps! {
             = "D1", "take the IRP out of the driver's queue";
         TakeRoutine { irp: Id<Irp>, device: Id<Device>, status: NtStatus, information: u32 }
             = "D2", "exchange its cancel routine with NULL: non-NULL means ours; release the lock";
-        CompleteAgain { irp: Id<Irp>, status: NtStatus, information: u32 }
+        CompleteAgain { irp: Id<Irp>, iosb: Option<Id<Iosb>>, status: NtStatus }
             = "again", "a faulty driver completes the IRP a second time";
     }
 }
@@ -226,13 +233,20 @@ impl Routine for DeviceCompletes {
                 }
                 let complete = IofCompleteRequest::Complete { irp, status, information };
                 match manner.completes_twice {
-                    true => Next::call(Self::CompleteAgain { irp, status, information }, complete),
+                    true => {
+                        let iosb = k[irp].iosb;
+                        Next::call(Self::CompleteAgain { irp, iosb, status }, complete)
+                    }
                     false => Next::goto(complete),
                 }
             }
-            Self::CompleteAgain { irp, status, information } => {
+            Self::CompleteAgain { irp, iosb, status } => {
                 k.forget_returned(thread);
-                Next::goto(IofCompleteRequest::Complete { irp, status, information })
+                // What is in its place may be another request by now.
+                let is_there = k.get(irp).is_some_and(|irp| irp.iosb == iosb && !irp.freed);
+                let rule = if is_there { Rule::MultipleIrpCompleteRequests } else { Rule::IrpUsedAfterFree };
+                k.report(rule, About::Irp(irp), status.to_word());
+                Next::fail(status)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Buffers: a program's memory that a request reads or fills.
 
-use crate::finding::{About, Rule};
+use crate::finding::{About, Memory, Rule};
 use crate::io::iosb::Iosb;
 use crate::io::irp::Irp;
 use crate::io::port::Packet;
@@ -31,7 +31,7 @@ impl Kernel {
     pub fn free_buffer(&mut self, buffer: Id<Buffer>) {
         let owner = self.all::<Irp>().find(|(_, irp)| irp.buffer == Some(buffer)).map(|(irp, _)| irp);
         if let Some(irp) = owner {
-            self.report(Rule::FreedWhileInUse, About::Irp(irp), buffer.to_word());
+            self.report(Rule::FreedWhileInUse, self.request_of(irp), Memory::Buffer(buffer).to_word());
         }
         self.set(buffer, Buffer::FREED, true, "the program frees it");
     }
@@ -39,26 +39,25 @@ impl Kernel {
     /// The program frees a status block (an OVERLAPPED). A finding if a request will still write it: one that is
     /// outstanding, or whose packet waits in a port.
     pub fn free_iosb(&mut self, iosb: Id<Iosb>) {
-        if let Some(irp) = self.irp_of(iosb) {
-            self.report(Rule::FreedWhileInUse, About::Irp(irp), iosb.to_word());
-        } else if let Some(packet) = self.packet_that_writes(iosb) {
-            self.report(Rule::FreedWhileInUse, About::Packet(packet), iosb.to_word());
-        }
+        self.report_if_in_use(iosb, Rule::FreedWhileInUse);
         self.set(iosb, Iosb::FREED, true, "the program frees it");
     }
 
     /// The program passes a status block to a new request. A finding if another one will still write it.
     pub fn reuse_iosb(&mut self, iosb: Id<Iosb>) {
-        if let Some(irp) = self.irp_of(iosb) {
-            self.report(Rule::ReusedWhileInUse, About::Irp(irp), iosb.to_word());
-        } else if let Some(packet) = self.packet_that_writes(iosb) {
-            self.report(Rule::ReusedWhileInUse, About::Packet(packet), iosb.to_word());
+        self.report_if_in_use(iosb, Rule::ReusedWhileInUse);
+    }
+
+    fn report_if_in_use(&mut self, iosb: Id<Iosb>, rule: Rule) {
+        let writes = |packet: &Packet| packet.writes_iosb && packet.context == Some(iosb);
+        if self.irp_of(iosb).is_some() || self.all::<Packet>().any(|(_, packet)| writes(packet)) {
+            self.report(rule, About::Request(iosb), Memory::StatusBlock(iosb).to_word());
         }
     }
 
-    fn packet_that_writes(&self, iosb: Id<Iosb>) -> Option<Id<Packet>> {
-        let writes = |packet: &Packet| packet.writes_iosb && packet.context == Some(iosb);
-        self.all::<Packet>().find(|(_, packet)| writes(packet)).map(|(packet, _)| packet)
+    /// The request of an IRP.
+    fn request_of(&self, irp: Id<Irp>) -> About {
+        self[irp].iosb.map_or(About::Irp(irp), About::Request)
     }
 
     /// The system puts a request's data into the program's buffer.
@@ -66,7 +65,7 @@ impl Kernel {
         let Irp { buffer, information, major, .. } = self[irp];
         let Some(buffer) = buffer.filter(|_| major.fills_buffer()) else { return };
         if self[buffer].freed {
-            self.report(Rule::WriteToFreedMemory, About::Irp(irp), buffer.to_word());
+            self.report(Rule::WriteToFreedMemory, self.request_of(irp), Memory::Buffer(buffer).to_word());
         }
         self.set(
             buffer,

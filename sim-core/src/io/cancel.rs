@@ -1,6 +1,7 @@
 //! Cancellation: asking for an IRP's end. Whether and when it ends is up to its driver.
 
 use crate::drivers::queue::CancelRoutine;
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::file::File;
 use crate::io::iosb::Iosb;
@@ -50,6 +51,10 @@ impl Routine for IoCancelIrp {
             Self::TakeRoutine { irp } => {
                 if !k[irp].cancel_routine {
                     return Next::goto(Self::ReleaseLock { irp });
+                }
+                if k[irp].completed {
+                    k.report(Rule::CancelStateInCompletedIrp, About::Irp(irp), 0);
+                    return Next::SUCCESS;
                 }
                 k.set(irp, Irp::CANCEL_ROUTINE, false, "the canceller owns the IRP now");
                 k.set(irp, Irp::HELD_BY, None, "");

@@ -42,9 +42,10 @@ impl Routine for IofCompleteRequest {
             // after the step.
             Self::Route { irp } => {
                 let irp = &k[irp];
-                irp.synchronous_api && irp.thread == thread
-                    || irp.pending && irp.link == Some(Link::File)
-                    || !irp.pending && irp.major.defers_completion()
+                !irp.freed
+                    && (irp.synchronous_api && irp.thread == thread
+                        || irp.pending && irp.link == Some(Link::File)
+                        || !irp.pending && irp.major.defers_completion())
             }
             _ => false,
         }
@@ -52,8 +53,12 @@ impl Routine for IofCompleteRequest {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
+            Self::Route { irp } | Self::Unlink { irp } | Self::QueuePacket { irp } if k[irp].freed => {
+                k.report(Rule::IrpUsedAfterFree, About::Irp(irp), 0);
+                Next::SUCCESS
+            }
             Self::Complete { irp, status, information } => {
-                if k.get(irp).is_none() {
+                if k.get(irp).is_none_or(|irp| irp.freed) {
                     k.report(Rule::IrpUsedAfterFree, About::Irp(irp), status.to_word());
                     return Next::SUCCESS;
                 }
@@ -63,9 +68,11 @@ impl Routine for IofCompleteRequest {
                 }
                 if status == NtStatus::PENDING {
                     k.report(Rule::CompletedAsPending, About::Irp(irp), status.to_word());
-                }
-                if k[irp].cancel_routine {
+                } else if k[irp].cancel_routine {
                     k.report(Rule::CompletedWithCancelRoutine, About::Irp(irp), status.to_word());
+                }
+                if k.has_stopped() {
+                    return Next::SUCCESS;
                 }
                 k.set(irp, Irp::STATUS, status, "the driver set the final status");
                 k.set(irp, Irp::INFORMATION, information, "bytes transferred");
@@ -74,25 +81,7 @@ impl Routine for IofCompleteRequest {
                 k.set(irp, Irp::EVENT_SET, k[irp].synchronous_api && k[irp].thread == thread, "");
                 Next::goto(Self::Route { irp })
             }
-            Self::Route { irp } => {
-                let Irp { pending, link, synchronous_api, major, thread: issuer, disassociated, .. } = k[irp];
-                if synchronous_api && issuer != thread {
-                    // From now on the service that waits may free the IRP.
-                    k.set(irp, Irp::EVENT_SET, true, "");
-                }
-                if synchronous_api || !pending && major.defers_completion() {
-                    return Next::SUCCESS;
-                }
-                if disassociated {
-                    return Next::goto(Self::FreeDisassociated { irp });
-                }
-                if pending && link == Some(Link::File) {
-                    return Next::goto(Self::Unlink { irp });
-                }
-                let why = "a special kernel APC will finish the IRP in its thread";
-                k.push(issuer, Thread::APCS, irp, why);
-                Next::SUCCESS
-            }
+            Self::Route { irp } => k.route(irp, thread),
             Self::FreeDisassociated { irp } => {
                 let Irp { file, event, apc, .. } = k[irp];
                 if let Some(event) = event {
@@ -101,7 +90,7 @@ impl Routine for IofCompleteRequest {
                 if let Some(apc) = apc {
                     k.finish_apc(apc, ApcState::Discarded, "its thread has ended: it never runs");
                 }
-                k.destroy(irp, "its thread has ended: no status block, no event, no packet");
+                k.free_irp(irp, false, "its thread has ended: no status block, no event, no packet");
                 k.release_file(file);
                 Next::SUCCESS
             }
@@ -113,7 +102,7 @@ impl Routine for IofCompleteRequest {
                 let file = k[irp].file;
                 k.copy_result(irp);
                 k.post_completion(irp, true);
-                k.destroy(irp, "the IRP has become the packet");
+                k.free_irp(irp, false, "the IRP has become the packet");
                 k.release_file(file);
                 Next::SUCCESS
             }
@@ -122,6 +111,27 @@ impl Routine for IofCompleteRequest {
 }
 
 impl Kernel {
+    /// Who finishes a request that its driver has completed in the context of `thread`.
+    fn route(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
+        let Irp { pending, link, synchronous_api, major, thread: issuer, disassociated, .. } = self[irp];
+        if synchronous_api && issuer != thread {
+            // From now on the service that waits may free the IRP.
+            self.set(irp, Irp::EVENT_SET, true, "");
+        }
+        if synchronous_api || !pending && major.defers_completion() {
+            return Next::SUCCESS;
+        }
+        if disassociated {
+            return Next::goto(IofCompleteRequest::FreeDisassociated { irp });
+        }
+        if pending && link == Some(Link::File) {
+            return Next::goto(IofCompleteRequest::Unlink { irp });
+        }
+        let why = "a special kernel APC will finish the IRP in its thread";
+        self.push(issuer, Thread::APCS, irp, why);
+        Next::SUCCESS
+    }
+
     /// Queues the packet of a finished IRP to its file's port, if it has one.
     pub(crate) fn post_completion(&mut self, irp: Id<Irp>, writes_iosb: bool) {
         let Irp { file, iosb, status, information, .. } = self[irp];

@@ -1,6 +1,6 @@
 //! IopCompleteRequest: the second half of completion, in the issuing thread at APC_LEVEL.
 
-use crate::finding::About;
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
 use crate::io::irp::Irp;
@@ -45,13 +45,22 @@ impl IopCompleteRequest {
 impl Routine for IopCompleteRequest {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::Unlink { irp, .. } => k[irp].held_by.is_none(),
+            Self::Unlink { irp, .. } => k.get(irp).is_none_or(|irp| irp.held_by.is_none()),
             _ => true,
         }
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
+            Self::WriteStatusBlock { irp, inline: true }
+            | Self::Signal { irp, inline: true, .. }
+            | Self::Unlink { irp, inline: true, .. }
+            | Self::Report { irp, inline: true, .. }
+                if !k.is_issuers(irp, thread) =>
+            {
+                k.report(Rule::IrpUsedAfterFree, About::Irp(irp), 0);
+                Next::SUCCESS
+            }
             Self::WriteStatusBlock { irp, inline } => {
                 let Irp { status, information, pending, iosb, file, .. } = k[irp];
                 let quiet = status.is_error() && (!pending || k[file].synchronous);
@@ -59,7 +68,7 @@ impl Routine for IopCompleteRequest {
                     k.copy_result(irp);
                 }
                 if let Some(iosb) = iosb.filter(|_| !quiet) {
-                    k.write_result(iosb, (status, information), About::Irp(irp), "the request is finished");
+                    k.write_result(iosb, (status, information), "the request is finished");
                 }
                 Next::goto(Self::Signal { irp, inline, quiet })
             }
@@ -74,7 +83,7 @@ impl Routine for IopCompleteRequest {
             Self::Report { irp, inline, quiet } => {
                 let file = k[irp].file;
                 k.report_completion(thread, irp, quiet);
-                k.destroy(irp, "the request is finished");
+                k.free_irp(irp, inline, "the request is finished");
                 Next::goto(Self::LetFileGo { file, inline })
             }
             Self::LetFileGo { file, inline } => {

@@ -1,6 +1,6 @@
 //! The IO_STATUS_BLOCK: the program's memory that the kernel writes when a request ends.
 
-use crate::finding::{About, Rule};
+use crate::finding::{About, Memory, Rule};
 use crate::kernel::Kernel;
 use crate::ps::apc::Apc;
 use crate::record::record;
@@ -47,11 +47,10 @@ impl Kernel {
         &mut self,
         iosb: Id<Iosb>,
         (status, information): (NtStatus, u32),
-        about: About,
         why: &'static str,
     ) {
         if self[iosb].freed {
-            self.report(Rule::WriteToFreedMemory, about, iosb.to_word());
+            self.report(Rule::WriteToFreedMemory, About::Request(iosb), Memory::StatusBlock(iosb).to_word());
         }
         self.write_iosb(iosb, status, information, why);
     }

@@ -1,7 +1,9 @@
 //! IRPs: one request on its way through a driver.
 
+use crate::frame::Frame;
 use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
+use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::iosb::Iosb;
 use crate::io::open_options::OpenOptions;
@@ -117,6 +119,8 @@ record! {
         DISASSOCIATED disassociated: bool as "disassociated",
         /// IoCompleteRequest was called.
         COMPLETED completed: bool as "completed",
+        /// The I/O manager has finished and freed it while its driver, or an APC, still had it.
+        FREED freed: bool as "freed",
         /// Irp->IoStatus.Status.
         STATUS status: NtStatus as "IoStatus.Status",
         /// Irp->IoStatus.Information.
@@ -153,6 +157,7 @@ impl Irp {
             cancel_routine: false,
             disassociated: false,
             completed: false,
+            freed: false,
             status: NtStatus::SUCCESS,
             information: 0,
             held_by: None,
@@ -161,14 +166,14 @@ impl Irp {
 
     /// It holds a reference on its file object.
     pub const fn holds_file(&self) -> bool {
-        !self.major.opens_or_closes()
+        !self.major.opens_or_closes() && !self.freed
     }
 }
 
 impl Kernel {
     /// The outstanding IRP that reports into `iosb`.
     pub fn irp_of(&self, iosb: Id<Iosb>) -> Option<Id<Irp>> {
-        self.all::<Irp>().find(|(_, irp)| irp.iosb == Some(iosb)).map(|(id, _)| id)
+        self.all::<Irp>().find(|(_, irp)| irp.iosb == Some(iosb) && !irp.freed).map(|(id, _)| id)
     }
 
     /// A request that reports to a port and to nothing else belongs to its file object; any other to its thread.
@@ -183,6 +188,36 @@ impl Kernel {
             self.set(irp, Irp::LINK, Some(Link::Thread), "");
             self.insert(thread, Thread::IRPS, 0, irp, "the request belongs to the thread that issued it");
         }
+    }
+
+    /// Frees a finished IRP. What a faulty driver, or an APC, still has is kept, marked as freed, so that its next use
+    /// is noticed.
+    ///
+    /// `inline`: its issuer finishes it, as if it had not pended.
+    pub(crate) fn free_irp(&mut self, irp: Id<Irp>, inline: bool, why: &'static str) {
+        let Irp { thread, completed, pending, synchronous_api, .. } = self[irp];
+        let device = self.device_of(irp);
+        let used = !completed
+            || inline && pending && !synchronous_api
+            || Thread::APCS.holds(&self[thread], irp)
+            || Device::QUEUE.holds(&self[device], irp)
+            || self.is_in_cancel_routine(irp);
+        match used {
+            true => self.set(irp, Irp::FREED, true, why),
+            false => self.destroy(irp, why),
+        }
+    }
+
+    fn is_in_cancel_routine(&self, irp: Id<Irp>) -> bool {
+        let is_routine =
+            |frame: &Frame| matches!(frame, Frame::CancelRoutine(routine) if routine.irp() == irp);
+        self.all::<Thread>().any(|(thread, _)| self.stack(thread).iter().any(is_routine))
+    }
+
+    /// Whether the IRP that a thread has issued is still there for it to finish. One that was finished already may have
+    /// left its place to another thread's.
+    pub(crate) fn is_issuers(&self, irp: Id<Irp>, thread: Id<Thread>) -> bool {
+        self.get(irp).is_some_and(|irp| irp.thread == thread && !irp.freed)
     }
 
     /// Takes an IRP off the list it is on.

@@ -1,6 +1,5 @@
 //! Completion ports: packets queued first in, first out; waiting threads served last in, first out.
 
-use crate::finding::About;
 use crate::io::iosb::Iosb;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
@@ -153,7 +152,7 @@ impl Kernel {
             && writes_iosb
         {
             let why = "with a port, the status is written when the packet is removed";
-            self.write_result(iosb, (status, information), About::Packet(packet), why);
+            self.write_result(iosb, (status, information), why);
         }
     }
 

@@ -1,5 +1,6 @@
 //! NtReadFile, NtWriteFile, NtDeviceIoControlFile, NtFsControlFile and their kin: a request from a program to a driver.
 
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::driver::IofCallDriver;
 use crate::io::file::File;
@@ -14,7 +15,7 @@ use crate::ob::reference::{ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::{Access, Handle, Id};
+use crate::word::{Access, Handle, Id, Word};
 
 /// EVENT_MODIFY_STATE.
 const EVENT_MODIFY_STATE: Access = Access(2);
@@ -23,10 +24,11 @@ steps! {
     /// NtReadFile, NtWriteFile, NtDeviceIoControlFile, NtFsControlFile, NtFlushBuffersFile and
     /// NtQueryVolumeInformationFile: sends a request to the driver.
     ///
-    /// From its first step the request holds a reference on the file object, until it has ended. Returns what the driver returns; on a synchronous file it waits and returns the
-    /// final status. The last two wait on an asynchronous file too. Errors, in this order: those of
+    /// From its first step the request holds a reference on the file object, until it has ended. Returns what the driver
+    /// returns; on a synchronous file it waits and returns the final status. The last two wait on an asynchronous file too. Errors, in this order: those of
     /// ObReferenceObjectByHandle for the file; STATUS_INVALID_PARAMETER for an APC routine on a file with a port;
-    /// STATUS_ACCESS_VIOLATION for a buffer at NULL; those of ObReferenceObjectByHandle for the event;
+    /// STATUS_ACCESS_VIOLATION for a buffer at NULL (a write to a pipe: STATUS_INVALID_USER_BUFFER, after the event was
+    /// cleared); those of ObReferenceObjectByHandle for the event;
     /// STATUS_INVALID_PARAMETER for an asynchronous file without an offset. Sources: ReactOS io/iomgr/iofunc.c; WDK,
     /// ZwReadFile; Wine ntdll/tests/pipe.c and file.c; ReactOS kernel tests ntos_io/IoReadWrite.
     pub enum NtIssue = "NtReadFile", by service {
@@ -138,6 +140,11 @@ impl Routine for NtIssue {
             }
             Self::Dispatched { service, irp, file, synchronous } => {
                 let status = k.take_returned(thread).status;
+                let finishes = status != NtStatus::PENDING && service.major().defers_completion();
+                if finishes && !k.is_issuers(irp, thread) {
+                    k.report(Rule::IrpUsedAfterFree, About::Irp(irp), status.to_word());
+                    return Next::fail(status);
+                }
                 k.dispatched(service, irp, (file, synchronous), status)
             }
         }
@@ -197,7 +204,13 @@ impl Kernel {
         if apc.is_some() && self[file].port.is_some() {
             return Some(NtStatus::INVALID_PARAMETER);
         }
-        (null_buffer && length > 0 && service.has_offset()).then_some(NtStatus::ACCESS_VIOLATION)
+        let bad_buffer = null_buffer && length > 0 && service.has_offset();
+        (bad_buffer && !self.leaves_buffer(file, service)).then_some(NtStatus::ACCESS_VIOLATION)
+    }
+
+    /// Whether a buffer to write from is first looked at after the event was cleared: where the file system does it.
+    fn leaves_buffer(&self, file: Id<File>, service: IoService) -> bool {
+        service == IoService::Write && self.is_stream(file)
     }
 
     /// The request does not begin: lets go of what was referenced for it.
@@ -240,6 +253,10 @@ impl Kernel {
         if self[file].synchronous && self[file].lock.is_some() {
             let status = self.take_alert(thread);
             return self.refuse(service, request, file, event, status);
+        }
+        let Request { null_buffer, length, .. } = self[request];
+        if null_buffer && length > 0 && self.leaves_buffer(file, service) {
+            return self.refuse(service, request, file, event, NtStatus::INVALID_USER_BUFFER);
         }
         let offset = match self.start_of(file, service, self[request].offset) {
             Ok(offset) => offset,

@@ -3,8 +3,10 @@
 use alloc::vec::Vec;
 
 use crate::delta::Delta;
+use crate::finding::{About, Rule};
 use crate::frame::{Frame, Next, Returned, StepName};
 use crate::io::finish::IopCompleteRequest;
+use crate::io::irp::Irp;
 use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
 use crate::ob::delete::ObpDeleteObject;
@@ -26,6 +28,9 @@ pub enum Choice {
     TimeOut,
     /// The thread takes the step it is at, and the handle that the step makes gets this value.
     Slot(Handle),
+    /// Driver Verifier's time for a cancelled IRP is over. It counts as the system worker's, and can be taken when
+    /// nothing else can.
+    Overdue(Id<Irp>),
     /// A timer's time has come. The step counts as the system worker's, whose own work it does not touch.
     TimerDue(Id<Timer>),
 }
@@ -129,6 +134,16 @@ impl Kernel {
             .chain(self.timers_due())
     }
 
+    /// The step by which Driver Verifier tells of a cancelled IRP that was not completed: for a caller that has found
+    /// that nothing else can happen, so that no time would help.
+    pub fn overdue(&self) -> Option<Step> {
+        if !self.profile().verifier || self.has_stopped() {
+            return None;
+        }
+        let irp = self.overdue_irp()?;
+        Some(Step { thread: Id::at(0), choice: Choice::Overdue(irp) })
+    }
+
     /// The values among which the next step of a thread chooses, if it makes a handle and the policy leaves a choice.
     fn values_to_choose(&self, thread: Id<Thread>, choice: Option<Choice>) -> Vec<Handle> {
         if self.policy.reuse != Reuse::Any || choice != Some(Choice::Run) {
@@ -167,6 +182,11 @@ impl Kernel {
                 label: "APC",
                 does: "interrupt the thread to finish an IRP that was completed for it",
             },
+            (Choice::Overdue(_), _) => StepName {
+                routine: "Driver Verifier",
+                label: "0xC4",
+                does: "Driver Verifier's time for the cancelled IRP is over, and nothing will complete it",
+            },
             (Choice::TimerDue(_), _) => {
                 StepName { routine: "KiTimerExpiration", label: "due", does: "the timer's time has come" }
             }
@@ -191,6 +211,7 @@ impl Kernel {
         match (step.choice, self.stack(thread).last().copied()) {
             (Choice::DeliverApc, _) => self.deliver_apc(thread),
             (Choice::TimerDue(timer), _) => self.expire_timer(timer),
+            (Choice::Overdue(irp), _) => self.report(Rule::CancelledNotCompleted, About::Irp(irp), 0),
             (Choice::TimeOut, Some(frame)) => {
                 let next = frame.time_out().expect("only a wait with a time limit times out");
                 self.leave_wait_lists(thread);
@@ -225,6 +246,9 @@ impl Kernel {
     fn deliver_apc(&mut self, thread: Id<Thread>) {
         let irp = Thread::APCS.first(&self[thread]).expect("an APC waits for the thread");
         self.remove(thread, Thread::APCS, irp, "the thread takes the APC");
+        if self[irp].freed {
+            return self.report(Rule::IrpUsedAfterFree, About::Irp(irp), 0);
+        }
         self.interrupt_wait(thread);
         self.raise(thread);
         self.enter(thread, IopCompleteRequest::WriteStatusBlock { irp, inline: false }.into());

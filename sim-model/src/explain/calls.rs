@@ -20,6 +20,7 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::FsControl, "NtReadFile"),
     (ServiceName::FlushFile, "NtReadFile"),
     (ServiceName::QueryVolume, "NtReadFile"),
+    (ServiceName::OverlappedResult, "NtWaitForSingleObject"),
     (ServiceName::CreatePort, "NtSetInformationFile"),
     (ServiceName::RemovePackets, "NtRemoveIoCompletion"),
     (ServiceName::SetModes, "NtSetInformationFile"),
@@ -101,6 +102,9 @@ pub(super) fn call_page(row: &'static CallRow) -> Page {
     let missing: Vec<&str> = missing.map(|version| version.name()).collect();
     page.section("Not on", (!missing.is_empty()).then(|| ("", missing.join(", "))));
     let routines = routines_of(row);
+    let in_user_mode =
+        routines.is_empty().then_some(("", "none in the kernel: it changes the program's own memory"));
+    page.section("Steps", in_user_mode);
     for routine in &routines {
         add_routine(&mut page, routine, routine.name != spec.name);
     }
@@ -237,6 +241,8 @@ fn passed(kind: ParamKind) -> String {
         ParamKind::Handle => "a handle".into(),
         ParamKind::Handles => "a list of handles".into(),
         ParamKind::Operation => "the label of an operation".into(),
+        ParamKind::Buffer => "the label of a buffer, or NULL".into(),
+        ParamKind::Memory => "the label of a buffer or an operation".into(),
         ParamKind::Number => "a number".into(),
         ParamKind::Text => "a text".into(),
         ParamKind::Flags(names) => format!("a number, or {} joined by |", names.join(", ")),
@@ -260,6 +266,10 @@ const fn answer(answer: Answer) -> &'static str {
         }
         Answer::Flags => "HANDLE_FLAG_… bits, or FALSE and an ERROR_…",
         Answer::Sleep => "0, or WAIT_IO_COMPLETION",
+        Answer::Memory => "a buffer",
+        Answer::Completed => {
+            "TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION"
+        }
         Answer::Status => "an NTSTATUS",
     }
 }

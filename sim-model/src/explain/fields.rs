@@ -43,6 +43,9 @@ const ASKED: &[(&str, &str)] = &[
     ("queued", "The user APC waits for its thread."),
     ("delivered", "The user APC has run."),
     ("pending", "The request is outstanding."),
+    ("HasOverlappedIoCompleted", "Internal of the OVERLAPPED is not STATUS_PENDING."),
+    ("freed", "The program has freed the buffer, or the status block of the request."),
+    ("BytesWritten", "How many bytes the last request that finished in the buffer has put there."),
     ("ended", "The thread has ended."),
     ("exited", "The process has ended."),
 ];

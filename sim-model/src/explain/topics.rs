@@ -38,7 +38,7 @@ pub fn topics() -> Vec<(&'static str, Vec<&'static str>)> {
         ("types of objects", once(ObjectType::ALL.iter().map(|object_type| object_type.name()))),
         ("profiles", once(Version::ALL.iter().map(|version| version.name()))),
         ("drivers", once(DriverKind::ALL.iter().map(|driver| driver.name()))),
-        ("bug checks", once(Rule::ALL.iter().map(|rule| rule.name()))),
+        ("bug checks and other broken rules", once(Rule::ALL.iter().map(|rule| rule.name()))),
         ("statuses", once(NtStatus::ALL.iter().map(|row| row.1))),
         ("Win32 errors", once(Win32Error::ALL.iter().map(|row| row.1))),
     ]
@@ -81,7 +81,7 @@ fn pages_of(name: &str) -> Vec<Page> {
     pages.extend(Version::ALL.iter().filter(|known| known.name() == name).map(|known| profile_page(*known)));
     let drivers = DriverKind::ALL.iter().filter(|known| known.name() == name);
     pages.extend(drivers.map(|driver| Page::new("driver", name, driver.manner().summary)));
-    pages.extend(Rule::ALL.iter().filter(|known| known.name() == name).map(|known| rule_page(*known)));
+    pages.extend(rule_page(name));
     pages.extend(NtStatus::ALL.iter().filter(|row| row.1 == name).map(|row| status_page(row.0, row.2)));
     pages.extend(Win32Error::from_name(name).map(error_page));
     pages
@@ -195,10 +195,35 @@ fn profile_page(version: Version) -> Page {
     page
 }
 
-fn rule_page(rule: Rule) -> Page {
-    let mut page = Page::new("bug check", rule.name(), format!("Broken rule: {}.", rule.sentence()));
-    page.section("Code", rule.bug_check().map(|code| ("", format!("0x{code:X}"))));
-    page
+/// The page on all rules of a name: bug checks of Driver Verifier's have many causes.
+fn rule_page(name: &str) -> Option<Page> {
+    let rules: Vec<Rule> = Rule::ALL.iter().copied().filter(|rule| rule.name() == name).collect();
+    let first = *rules.first()?;
+    let (kind, about) = match first.bug_check() {
+        Some(code) => ("bug check", format!("Bug check 0x{code:X}: the system stops.")),
+        None if first.stops() => {
+            ("broken rule", "Windows does not notice; memory is corrupted, and the model stops here.".into())
+        }
+        None => {
+            ("broken rule", "Windows does not notice; the run goes on, and what comes of it is shown.".into())
+        }
+    };
+    let mut page = Page::new(kind, name, about);
+    let verifier = |rule: Rule| if rule.needs_verifier() { " (only Driver Verifier notices)" } else { "" };
+    let row = |rule: &Rule| {
+        let codes: Vec<String> = rule.subcodes().iter().map(|code| format!("0x{code:02X}")).collect();
+        (codes.join(", "), format!("{}{}", rule.sentence(), verifier(*rule)))
+    };
+    page.section("The rules, by first parameter", rules.iter().map(row));
+    page.section("Parameters", first.parameter_names().iter().map(|(number, what)| (*number, *what)));
+    let expected = match (first.bug_check(), first.subcodes().first()) {
+        (Some(code), Some(subcode)) => format!("expect bug check 0x{code:X} 0x{subcode:02X}"),
+        (Some(code), None) => format!("expect bug check 0x{code:X}"),
+        (None, _) => format!("expect {name}"),
+    };
+    page.section("In a scenario that expects it", [("", expected)]);
+    page.section("Sources", [("", first.source())]);
+    Some(page)
 }
 
 fn status_page(status: NtStatus, meaning: &str) -> Page {

@@ -106,6 +106,12 @@ impl Checker<'_> {
             (ParamKind::Operation, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Operation], &[]);
             }
+            (ParamKind::Buffer, Value::Name(name)) => {
+                self.label_or(name, span, place, &[Binds::Buffer], &[]);
+            }
+            (ParamKind::Memory, Value::Name(name)) => {
+                self.label_or(name, span, place, &[Binds::Buffer, Binds::Operation], &[]);
+            }
             (ParamKind::Number, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Value], catalogue.numbers);
             }
@@ -274,6 +280,8 @@ fn wanted(kind: ParamKind) -> &'static str {
         ParamKind::Handle => "the label of a handle, or a value",
         ParamKind::Handles => "a list of handles such as `[a, b]`",
         ParamKind::Operation => "the label of an operation",
+        ParamKind::Buffer => "the label of a buffer",
+        ParamKind::Memory => "the label of a buffer or an operation",
         ParamKind::Number => "a number",
         ParamKind::Text => "a string",
         ParamKind::Flags(_) => "flags",

@@ -66,10 +66,12 @@ pub struct Scenario {
     pub title: Option<Spanned<String>>,
     /// `profile win11`.
     pub profile: Option<Name>,
-    /// `policy handles fifo`: how handle tables behave.
-    pub policies: Vec<HandlePolicy>,
+    /// `policy handles fifo`, `policy verifier off`: how the machine is set up.
+    pub policies: Vec<Policy>,
     /// `arch x86`.
     pub arch: Option<Name>,
+    /// `expect bug check 0x44`: rules that are broken.
+    pub expected: Vec<Spanned<ExpectedFinding>>,
     /// `unbound a, b`: labels that are the value of no handle.
     pub unbound: Vec<Name>,
     /// `device serial0 driver=serial`, `device ready driver=immediate with 12 bytes`.
@@ -122,13 +124,29 @@ pub enum Actor {
     Environment(Environment),
 }
 
-/// One line on how handle tables behave.
+/// One line on how the machine is set up.
 #[derive(Clone, Debug, PartialEq)]
-pub enum HandlePolicy {
+pub enum Policy {
     /// `policy handles fifo`: which free value is given out next.
     Reuse(Name),
     /// `policy handles limit 3`: how many handles a process can have.
     Limit(Spanned<Number>),
+    /// `policy verifier off`: whether Driver Verifier watches the drivers.
+    Verifier(Name),
+}
+
+/// A broken rule that a scenario expects.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExpectedFinding {
+    /// `expect bug check 0xC9 0x07`.
+    BugCheck {
+        /// The bug check code.
+        code: Spanned<Number>,
+        /// Its first parameter.
+        subcode: Option<Spanned<Number>>,
+    },
+    /// `expect MEMORY_FREED_WHILE_IN_USE`.
+    Rule(Name),
 }
 
 /// A process.

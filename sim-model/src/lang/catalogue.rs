@@ -21,6 +21,8 @@ pub struct Catalogue {
     pub results: &'static [&'static str],
     /// Which free handle value is given out next: `lifo`.
     pub reuses: &'static [&'static str],
+    /// The rules that a step can break: `MULTIPLE_IRP_COMPLETE_REQUESTS`.
+    pub rules: &'static [&'static str],
     /// What can be said of a process after its name: `debugged`.
     pub marks: &'static [&'static str],
     /// Results that a number can be added to, with the highest number: `WAIT_OBJECT_0 + 1`.
@@ -107,6 +109,10 @@ pub enum ParamKind {
     Handles,
     /// The label of an operation.
     Operation,
+    /// The label of a buffer.
+    Buffer,
+    /// The label of a buffer or an operation.
+    Memory,
     /// A number, or a constant of [`Catalogue::numbers`].
     Number,
     /// A string.
@@ -140,6 +146,8 @@ pub enum Binds {
     Packet,
     /// A user APC.
     Apc,
+    /// A buffer in the program's memory.
+    Buffer,
     /// The answer of a query.
     Information,
     /// Another value; it can be passed where a handle, an operation or a number is wanted.
@@ -155,6 +163,7 @@ impl Binds {
             Binds::Operation => "operation",
             Binds::Packet => "packet",
             Binds::Apc => "apc",
+            Binds::Buffer => "buffer",
             Binds::Information => "information",
             Binds::Value => "value",
         }

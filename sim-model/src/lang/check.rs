@@ -6,7 +6,9 @@ use sim_core::NtStatus;
 use sim_core::profile::Arch;
 
 use super::action::RAISES;
-use super::ast::{Action, ActionKind, Actor, Expected, HandlePolicy, Name, Number, Scenario, Span, Spanned};
+use super::ast::{
+    Action, ActionKind, Actor, Expected, ExpectedFinding, Name, Number, Policy, Scenario, Span, Spanned,
+};
 use super::catalogue::{Binds, Catalogue};
 use super::diagnostic::{Diagnostic, Diagnostics, MAX_QUOTED, quoted};
 use super::nearest::nearest;
@@ -150,8 +152,21 @@ impl<'a> Checker<'a> {
             self.one_of("profile", profile, || catalogue.profiles.iter().copied());
         }
         for policy in &scenario.policies {
-            if let HandlePolicy::Reuse(name) = policy {
-                self.one_of("policy of handles", name, || catalogue.reuses.iter().copied().chain(["limit"]));
+            match policy {
+                Policy::Reuse(name) => {
+                    self.one_of("policy of handles", name, || {
+                        catalogue.reuses.iter().copied().chain(["limit"])
+                    });
+                }
+                Policy::Verifier(name) => {
+                    self.one_of("policy of the verifier", name, || ["on", "off"].into_iter());
+                }
+                Policy::Limit(_) => {}
+            }
+        }
+        for expected in &scenario.expected {
+            if let ExpectedFinding::Rule(name) = &expected.value {
+                self.one_of("rule", name, || catalogue.rules.iter().copied());
             }
         }
         for mark in scenario.processes().flat_map(|process| &process.marks) {
@@ -336,6 +351,7 @@ fn with_article(binds: Binds) -> &'static str {
         Binds::Operation => "an operation",
         Binds::Packet => "a packet",
         Binds::Apc => "a user APC",
+        Binds::Buffer => "a buffer",
         Binds::Information => "the answer of a query",
         Binds::Value => "a value",
     }

@@ -2,8 +2,8 @@
 
 use super::action::{ACTION_WORDS, action, outcome};
 use super::ast::{
-    Action, Actor, Device, Environment, HandlePolicy, Name, Process, Property, PropertyKind, Scenario,
-    ScheduleStep, Span, Spanned, Thread,
+    Action, Actor, Device, Environment, ExpectedFinding, Name, Policy, Process, Property, PropertyKind,
+    Scenario, ScheduleStep, Span, Spanned, Thread,
 };
 use super::cursor::{Cursor, Parsed};
 use super::diagnostic::{Diagnostic, Diagnostics};
@@ -17,6 +17,7 @@ const FILE_WORDS: &[&str] = &[
     "title",
     "profile",
     "policy",
+    "expect",
     "arch",
     "unbound",
     "device",
@@ -187,6 +188,7 @@ impl<'a, 'l> Parser<'a, 'l> {
             "profile" => {
                 scenario.profile = self.keep(line, whole(cursor, |c| c.name("the name of a profile")));
             }
+            "expect" => scenario.expected.extend(self.keep(line, whole(cursor, expected_finding))),
             "policy" => scenario.policies.extend(self.keep(line, whole(cursor, policy))),
             "arch" => {
                 scenario.arch = self.keep(line, whole(cursor, |c| c.name("the name of an architecture")));
@@ -297,15 +299,30 @@ fn names(cursor: &mut Cursor<'_, '_>) -> Parsed<Vec<Name>> {
     Ok(names)
 }
 
-fn policy(cursor: &mut Cursor<'_, '_>) -> Parsed<HandlePolicy> {
-    cursor.word(&["handles"], "`handles`")?;
+fn policy(cursor: &mut Cursor<'_, '_>) -> Parsed<Policy> {
+    if cursor.word(&["handles", "verifier"], "`handles` or `verifier`")? == "verifier" {
+        return Ok(Policy::Verifier(cursor.name("`on` or `off`")?));
+    }
     if !cursor.eat_word("limit") {
-        return Ok(HandlePolicy::Reuse(cursor.name("which value is given out next, or `limit`")?));
+        return Ok(Policy::Reuse(cursor.name("which value is given out next, or `limit`")?));
     }
     match cursor.number() {
-        Some(number) => Ok(HandlePolicy::Limit(number)),
+        Some(number) => Ok(Policy::Limit(number)),
         None => Err(cursor.expected("a number of handles")),
     }
+}
+
+/// `bug check` with a code and perhaps its first parameter, or the name of a rule.
+fn expected_finding(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<ExpectedFinding>> {
+    let start = cursor.span();
+    let found = if cursor.eat_word("bug") {
+        cursor.word(&["check"], "`check`")?;
+        let Some(code) = cursor.number() else { return Err(cursor.expected("the code of a bug check")) };
+        ExpectedFinding::BugCheck { code, subcode: cursor.number() }
+    } else {
+        ExpectedFinding::Rule(cursor.name("`bug check` or the name of a rule")?)
+    };
+    Ok(Spanned::new(found, start.to(cursor.last_span())))
 }
 
 /// The name of a process and its marks.

@@ -3,8 +3,8 @@
 use std::fmt::{self, Write};
 
 use super::ast::{
-    Action, ActionKind, Actor, Arg, Call, Expected, Expr, ExprKind, HandlePolicy, Name, Number, Operand,
-    Scenario, Spanned, Value,
+    Action, ActionKind, Actor, Arg, Call, Expected, ExpectedFinding, Expr, ExprKind, Name, Number, Operand,
+    Policy, Scenario, Spanned, Value,
 };
 
 /// The canonical text of a scenario. Comments are not part of a tree, so they are lost.
@@ -33,8 +33,18 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
     }
     for policy in &scenario.policies {
         match policy {
-            HandlePolicy::Reuse(name) => writeln!(out, "policy handles {}", name.value)?,
-            HandlePolicy::Limit(number) => writeln!(out, "policy handles limit {}", number.value)?,
+            Policy::Reuse(name) => writeln!(out, "policy handles {}", name.value)?,
+            Policy::Limit(number) => writeln!(out, "policy handles limit {}", number.value)?,
+            Policy::Verifier(name) => writeln!(out, "policy verifier {}", name.value)?,
+        }
+    }
+    for expected in &scenario.expected {
+        match &expected.value {
+            ExpectedFinding::BugCheck { code, subcode } => {
+                let subcode = subcode.as_ref().map_or(String::new(), |number| format!(" {}", number.value));
+                writeln!(out, "expect bug check {}{subcode}", code.value)?;
+            }
+            ExpectedFinding::Rule(name) => writeln!(out, "expect {}", name.value)?,
         }
     }
     if !scenario.unbound.is_empty() {

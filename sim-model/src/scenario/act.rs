@@ -27,10 +27,7 @@ impl World<'_> {
                 events.push(Event::Checked { actor, action: state.next, refuted });
             }
             ActionKind::Complete { device, operation, status, bytes } => {
-                let iosb = match self.labels[*operation] {
-                    Binding::Operation(iosb) => iosb,
-                    _ => self.nobodys_iosb,
-                };
+                let iosb = self.iosb_of(*operation);
                 let device = self.devices[*device];
                 let thread = self.kernel[device].thread;
                 let completes =
@@ -61,6 +58,9 @@ impl World<'_> {
             let frame = self.begin_request(thread, call, args);
             self.kernel.start(thread, frame);
             return self.set_actor(actor, ActorState { inside: Some(thread), ..state });
+        }
+        if let Some((status, value)) = self.answered_in_user_mode(call) {
+            return self.conclude(actor, thread, call, (status, value), events);
         }
         let apc = self.begin_apc(call);
         self.pass_handles(thread, call);
@@ -140,7 +140,20 @@ impl World<'_> {
             return;
         };
         let Some((status, value)) = self.next_stage(actor, thread, call, returned) else { return };
-        self.set_actor(actor, past);
+        self.conclude(actor, thread, call, (status, value), events);
+    }
+
+    /// A call is over: the actor goes on to its next line.
+    fn conclude(
+        &mut self,
+        actor: usize,
+        thread: Id<Thread>,
+        call: &Call,
+        (status, value): (NtStatus, Value),
+        events: &mut Vec<Event>,
+    ) {
+        let action = self.actors[actor].next;
+        self.set_actor(actor, ActorState { next: action + 1, inside: None, stage: Stage::First });
         let raised = self.kernel.collect_exception(thread);
         let result = CallResult { raised, ..self.result(thread, call, status, value) };
         let met = call.expect.is_empty() || call.expect.iter().any(|expected| expected.met_by(&result));
@@ -158,13 +171,17 @@ impl World<'_> {
         let Returned { status, value } = returned;
         let state = self.actors[actor];
         // Win32 waits again when only an alert has ended the wait.
-        let again = status == NtStatus::ALERTED && matches!(call.answer(), Answer::Wait | Answer::Sleep);
+        let again = status == NtStatus::ALERTED
+            && matches!(call.answer(), Answer::Wait | Answer::Sleep | Answer::Completed);
         if again && !self.kernel[thread].terminating {
             self.pass_handles(thread, call);
             let process = self.kernel[thread].process;
             let service = self.first_service(process, call.service, None, None)?;
             self.kernel.start(thread, service);
             return None;
+        }
+        if let Some(result) = self.result_after_wait(call.service, status) {
+            return Some(result);
         }
         let (service, stage): (Frame, Stage) = match state.stage {
             Stage::First if status.is_success() => match self.second_service(call.service, value.handle()) {
@@ -197,7 +214,10 @@ impl World<'_> {
                 Value::Number(number) => Some(number as i32),
                 _ => None,
             };
-            self.bind(label, Binding::Value(number.filter(|_| status.is_success())));
+            self.bind(
+                label,
+                Binding::Value(number.filter(|_| status.is_success() || answer == Answer::Completed)),
+            );
         }
         let returns_handle = call.row.spec.binds == Binds::Handle;
         let made = match call.service {

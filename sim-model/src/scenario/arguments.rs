@@ -60,6 +60,12 @@ pub struct IssueArgs {
     pub apc_context: bool,
     /// A Win32 call with an OVERLAPPED: it writes STATUS_PENDING into it first.
     pub marks: bool,
+    /// The buffer.
+    pub buffer: Option<LabelId>,
+    /// The buffer's address is NULL.
+    pub null_buffer: bool,
+    /// The request whose status block is used again.
+    pub overlapped: Option<LabelId>,
     /// Bytes to transfer; of a control code, the length of its output.
     pub length: u32,
     /// The length of a control code's input.

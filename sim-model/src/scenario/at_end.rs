@@ -93,7 +93,7 @@ fn left(world: &World<'_>) -> Left {
     processes.clone().for_each(|process| cancel_all(&mut kernel, process));
     processes.for_each(|process| end(&mut kernel, process));
     settle(&mut kernel);
-    let requests = kernel.all::<Irp>().map(|(irp, _)| irp).collect();
+    let requests = kernel.all::<Irp>().filter(|(_, irp)| !irp.freed).map(|(irp, _)| irp).collect();
     let is_programs = |header: &Object| match header.body {
         Body::Device(_) => false,
         Body::Process(process) => process != kernel.system_process() && kernel[process].created,

@@ -3,6 +3,7 @@
 use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
 use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
+use crate::scenario::calls_memory::MEMORY;
 use crate::scenario::calls_names::{EVENT_ACCESS, FLAGS, NAME, NAMED, ROOT};
 use crate::scenario::calls_ports::PORTS;
 use crate::scenario::calls_queries::QUERIES;
@@ -53,6 +54,12 @@ pub enum ServiceName {
     SetModes,
     /// NtQueryInformationFile(FileIoCompletionNotificationInformation).
     QueryModes,
+    /// HeapAlloc.
+    Allocate,
+    /// HeapFree.
+    Free,
+    /// GetOverlappedResult.
+    OverlappedResult,
     /// NtCreateEvent.
     CreateEvent,
     /// NtOpenEvent and the other services that open by name.
@@ -176,6 +183,10 @@ pub enum Answer {
     Flags,
     /// 0, or WAIT_IO_COMPLETION.
     Sleep,
+    /// A buffer.
+    Memory,
+    /// TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION.
+    Completed,
     /// An NTSTATUS.
     Status,
 }
@@ -333,12 +344,18 @@ const BASIC: [CallRow; 12] = [
     ),
 ];
 
-const ROW_COUNT: usize =
-    BASIC.len() + IO.len() + PORTS.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
+const ROW_COUNT: usize = BASIC.len()
+    + IO.len()
+    + PORTS.len()
+    + MEMORY.len()
+    + NAMED.len()
+    + WAITS.len()
+    + HANDLES.len()
+    + QUERIES.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 7] = [&BASIC, &IO, &PORTS, &NAMED, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 8] = [&BASIC, &IO, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -14,6 +14,11 @@ const LOW_BIT: ParamSpec = may("LowBit", "low_bit", BOOLEAN);
 const EVENT: ParamSpec = may("Event", "event", H);
 const ROUTINE: ParamSpec = may("ApcRoutine", "apc", BOOLEAN);
 const CONTEXT: ParamSpec = may("ApcContext", "context", BOOLEAN);
+const LP_BUFFER: ParamSpec = may("lpBuffer", "buffer", ParamKind::Buffer);
+const LP_OVERLAPPED: ParamSpec = may("lpOverlapped", "overlapped", ParamKind::Operation);
+const BUFFER: ParamSpec = may("Buffer", "buffer", ParamKind::Buffer);
+const OUT_BUFFER: ParamSpec = may("OutputBuffer", "buffer", ParamKind::Buffer);
+const IOSB: ParamSpec = may("IoStatusBlock", "overlapped", ParamKind::Operation);
 const TO_READ: ParamSpec = needs("nNumberOfBytesToRead", "length", N);
 const TO_WRITE: ParamSpec = needs("nNumberOfBytesToWrite", "length", N);
 const LENGTH: ParamSpec = needs("Length", "length", N);
@@ -41,28 +46,28 @@ const fn request(
 pub(super) const IO: [CallRow; 12] = [
     request(
         "ReadFile",
-        &[FILE, TO_READ, OFFSET, H_EVENT, LOW_BIT],
+        &[FILE, TO_READ, OFFSET, H_EVENT, LP_BUFFER, LP_OVERLAPPED, LOW_BIT],
         ServiceName::ReadFile,
         Answer::Bool,
         "reads; its label is the OVERLAPPED",
     ),
     request(
         "WriteFile",
-        &[FILE, TO_WRITE, OFFSET, H_EVENT, LOW_BIT],
+        &[FILE, TO_WRITE, OFFSET, H_EVENT, LP_BUFFER, LP_OVERLAPPED, LOW_BIT],
         ServiceName::WriteFile,
         Answer::Bool,
         "writes; its label is the OVERLAPPED",
     ),
     request(
         "ReadFileEx",
-        &[FILE, TO_READ, OFFSET],
+        &[FILE, TO_READ, OFFSET, LP_BUFFER, LP_OVERLAPPED],
         ServiceName::ReadFileEx,
         Answer::Started,
         "reads, with a completion routine (a user APC); its label is the OVERLAPPED",
     ),
     request(
         "WriteFileEx",
-        &[FILE, TO_WRITE, OFFSET],
+        &[FILE, TO_WRITE, OFFSET, LP_BUFFER, LP_OVERLAPPED],
         ServiceName::WriteFileEx,
         Answer::Started,
         "writes, with a completion routine (a user APC); its label is the OVERLAPPED",
@@ -75,6 +80,8 @@ pub(super) const IO: [CallRow; 12] = [
             may("nInBufferSize", "input", N),
             may("nOutBufferSize", "output", N),
             H_EVENT,
+            may("lpOutBuffer", "buffer", ParamKind::Buffer),
+            LP_OVERLAPPED,
             LOW_BIT,
         ],
         ServiceName::DeviceControl,
@@ -90,28 +97,48 @@ pub(super) const IO: [CallRow; 12] = [
     ),
     request(
         "NtReadFile",
-        &[FILE_HANDLE, LENGTH, BYTE_OFFSET, EVENT, CONTEXT, ROUTINE],
+        &[FILE_HANDLE, LENGTH, BYTE_OFFSET, EVENT, CONTEXT, ROUTINE, BUFFER, IOSB],
         ServiceName::ReadFile,
         Answer::Status,
         "reads; its label is the IO_STATUS_BLOCK",
     ),
     request(
         "NtWriteFile",
-        &[FILE_HANDLE, LENGTH, BYTE_OFFSET, EVENT, CONTEXT, ROUTINE],
+        &[FILE_HANDLE, LENGTH, BYTE_OFFSET, EVENT, CONTEXT, ROUTINE, BUFFER, IOSB],
         ServiceName::WriteFile,
         Answer::Status,
         "writes; its label is the IO_STATUS_BLOCK",
     ),
     request(
         "NtDeviceIoControlFile",
-        &[FILE_HANDLE, needs("IoControlCode", "code", IOCTL), IN, OUT, EVENT, CONTEXT, ROUTINE],
+        &[
+            FILE_HANDLE,
+            needs("IoControlCode", "code", IOCTL),
+            IN,
+            OUT,
+            EVENT,
+            CONTEXT,
+            ROUTINE,
+            OUT_BUFFER,
+            IOSB,
+        ],
         ServiceName::DeviceControl,
         Answer::Status,
         "sends a control code to a device; its label is the IO_STATUS_BLOCK",
     ),
     request(
         "NtFsControlFile",
-        &[FILE_HANDLE, needs("FsControlCode", "code", FSCTL), IN, OUT, EVENT, CONTEXT, ROUTINE],
+        &[
+            FILE_HANDLE,
+            needs("FsControlCode", "code", FSCTL),
+            IN,
+            OUT,
+            EVENT,
+            CONTEXT,
+            ROUTINE,
+            OUT_BUFFER,
+            IOSB,
+        ],
         ServiceName::FsControl,
         Answer::Status,
         "sends a control code to a file system; its label is the IO_STATUS_BLOCK",

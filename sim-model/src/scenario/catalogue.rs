@@ -1,6 +1,7 @@
 //! What a scenario can name: calls, drivers, results, fields and functions.
 
 use sim_core::drivers::DriverKind;
+use sim_core::finding::Rule;
 use sim_core::nt::wait::MAXIMUM_WAIT_OBJECTS;
 use sim_core::ob::policy::Reuse;
 use sim_core::win32::Win32Error;
@@ -38,6 +39,16 @@ const REUSES: [&str; Reuse::ALL.len()] = {
     names
 };
 
+const RULES: [&str; Rule::ALL.len()] = {
+    let mut names = [""; Rule::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = Rule::ALL[at].name();
+        at += 1;
+    }
+    names
+};
+
 const ERRORS: [&str; Win32Error::ALL.len()] = {
     let mut names = [""; Win32Error::ALL.len()];
     let mut at = 0;
@@ -55,6 +66,7 @@ const fn function(name: &'static str, subject: Subject, gives: Option<&'static s
 const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
 const APC: Subject = Subject::Label(&[Binds::Apc, Binds::Operation]);
 const PACKET: Subject = Subject::Label(&[Binds::Packet]);
+const OPERATION: Subject = Subject::Label(&[Binds::Operation]);
 const C: &str = "CurrentCount";
 const M: &str = "MaximumCount";
 const CHARGED: &str = "ChargedPointerCount";
@@ -80,6 +92,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         "blocks",
     ],
     reuses: &REUSES,
+    rules: &RULES,
     marks: &["debugged", "strict"],
     sums: &[
         ("WAIT_OBJECT_0", LAST),
@@ -124,6 +137,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 "ReturnLength",
             ],
         ),
+        ("buffer", &["Length", "BytesWritten"]),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),
     ],
@@ -148,7 +162,9 @@ pub const CATALOGUE: Catalogue = Catalogue {
         function("second", PACKET, Some("packet")),
         function("third", PACKET, Some("packet")),
         function("last", PACKET, Some("packet")),
-        function("pending", Subject::Label(&[Binds::Operation]), None),
+        function("pending", OPERATION, None),
+        function("HasOverlappedIoCompleted", OPERATION, None),
+        function("freed", Subject::Label(&[Binds::Buffer, Binds::Operation]), None),
         function("ended", Subject::Thread, None),
         function("exited", Subject::Process, None),
     ],

@@ -15,6 +15,7 @@ use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_args::Args;
 use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::expect::Expectation;
+use crate::scenario::findings;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, Label, LabelId, Program, Property, Service,
 };
@@ -49,6 +50,8 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let mut diagnostics = diagnostics;
     let handles = handle_policy(&scenario, &mut diagnostics);
     let marks = marks(&scenario, profile, &mut diagnostics);
+    let expected = findings::expected(&scenario, &mut diagnostics);
+    let profile = if verifier_is_off(&scenario) { profile.unverified() } else { profile };
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
     let properties = scenario.properties.iter().map(|property| compiler.property(property)).collect();
@@ -69,9 +72,16 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         actors,
         paths,
         labels,
+        expected,
         properties,
         scenario,
     })
+}
+
+/// Whether the scenario has Driver Verifier switched off.
+fn verifier_is_off(scenario: &Scenario) -> bool {
+    let off = |policy: &ast::Policy| matches!(policy, ast::Policy::Verifier(name) if name.value == "off");
+    scenario.policies.iter().rfind(|policy| matches!(policy, ast::Policy::Verifier(_))).is_some_and(off)
 }
 
 fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
@@ -359,6 +369,9 @@ impl Args<'_> {
             }
             ServiceName::CompareObjects => {
                 Service::CompareObjects { first: self.handle("first"), second: self.handle("second") }
+            }
+            ServiceName::Allocate | ServiceName::Free | ServiceName::OverlappedResult => {
+                self.memory_service()
             }
             ServiceName::ExitThread => Service::ExitThread { exit_status: self.narrow("code") },
             ServiceName::ExitProcess => Service::ExitProcess { exit_status: self.narrow("code") },

@@ -105,8 +105,9 @@ impl Args<'_> {
         if fits { Handle(low) } else { NO_HANDLE }
     }
 
-    pub(super) fn operation(&mut self) -> Option<LabelId> {
-        let Some(Written::Name(name)) = self.given("operation").map(|value| value.value.clone()) else {
+    /// The label that is passed; none for NULL.
+    pub(super) fn labelled(&mut self, parameter: &str) -> Option<LabelId> {
+        let Some(Written::Name(name)) = self.given(parameter).map(|value| value.value.clone()) else {
             return None;
         };
         let label = self.compiler.label(&name, false);

@@ -208,11 +208,12 @@ pub(super) fn handle_policy(scenario: &Scenario, diagnostics: &mut Diagnostics) 
     let mut policy = HandlePolicy::default();
     for line in &scenario.policies {
         match line {
-            ast::HandlePolicy::Reuse(name) => {
+            ast::Policy::Reuse(name) => {
                 let named = Reuse::ALL.iter().find(|reuse| reuse.name() == name.value);
                 policy.reuse = named.copied().unwrap_or(policy.reuse);
             }
-            ast::HandlePolicy::Limit(number) => {
+            ast::Policy::Verifier(_) => {}
+            ast::Policy::Limit(number) => {
                 let most = HandlePolicy::default().most_handles;
                 match u32::try_from(number.value.value()) {
                     Ok(limit) if limit <= most => policy.most_handles = limit,

@@ -30,10 +30,12 @@ impl Args<'_> {
     pub(super) fn issue(&mut self, labelled: bool) -> Service {
         let (service, has_routine) = service_of(self.row.service);
         let (file, event) = (self.handle("file"), self.handle("event"));
+        let (buffer, overlapped) = (self.labelled("buffer"), self.labelled("overlapped"));
+        let null_buffer = self.raw("buffer").is_some() && buffer.is_none();
         let offset = self.byte_offset();
         let native = self.row.answer == Answer::Status;
-        let overlapped = match service.has_offset() {
-            true => offset != ByteOffset::None || has_routine,
+        let has_overlapped = match service.has_offset() {
+            true => offset != ByteOffset::None || has_routine || overlapped.is_some(),
             false => labelled && !service.always_waits(),
         };
         let apc = has_routine || self.is_true("apc");
@@ -43,12 +45,15 @@ impl Args<'_> {
                     || self.is_true("context")
             }
             // The way to tell Win32 that no packet is wanted: it passes no ApcContext.
-            false => overlapped && !self.is_true("low_bit"),
+            false => has_overlapped && !self.is_true("low_bit"),
         };
         let length = if service.has_offset() { self.narrow("length") } else { self.narrow("output") };
         let code = self.flags("code").first().and_then(|name| ControlCode::named(name));
         let input_length = self.narrow("input");
-        let marks = !native && overlapped;
+        let marks = !native && has_overlapped;
+        // An OVERLAPPED always says where: at the beginning, if nothing else is said.
+        let from_start = marks && service.has_offset() && offset == ByteOffset::None;
+        let offset = if from_start { ByteOffset::At(0) } else { offset };
         Service::Issue(IssueArgs {
             service,
             file,
@@ -56,6 +61,9 @@ impl Args<'_> {
             apc,
             apc_context,
             marks,
+            buffer,
+            null_buffer,
+            overlapped,
             length,
             input_length,
             offset,

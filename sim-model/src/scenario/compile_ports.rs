@@ -40,11 +40,11 @@ impl Args<'_> {
             ServiceName::CancelIo => Service::CancelIo(self.handle("file")),
             ServiceName::CancelIoEx => {
                 let file = self.handle("file");
-                Service::CancelIoEx { file, operation: self.operation() }
+                Service::CancelIoEx { file, operation: self.labelled("operation") }
             }
             ServiceName::CancelSynchronousIo => {
                 let thread = self.handle("thread");
-                Service::CancelSynchronousIo { thread, operation: self.operation() }
+                Service::CancelSynchronousIo { thread, operation: self.labelled("operation") }
             }
             _ => return None,
         })

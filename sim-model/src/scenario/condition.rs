@@ -7,7 +7,6 @@ use sim_core::io::port::Packet;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::{Answered, Information};
 use sim_core::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
-use sim_core::ps::apc::{Apc, ApcState};
 use sim_core::win32::Win32Error;
 use sim_core::{Handle, Id, NtStatus};
 
@@ -256,7 +255,7 @@ impl World<'_> {
                 Binding::Operation(iosb) => Value::Operation(Some(iosb)),
                 Binding::Packet(packet) => Value::Number(i128::from(packet.is_some())),
                 Binding::Information(answer) => Value::Number(i128::from(answer.is_some())),
-                Binding::Apc(_) => Value::Number(1),
+                Binding::Apc(_) | Binding::Buffer(_) => Value::Number(1),
                 Binding::Value(Some(value)) => Value::Number(i128::from(value)),
                 Binding::Value(None) => Value::Missing("the call failed and gave no value"),
             },
@@ -274,15 +273,8 @@ impl World<'_> {
         match self.binding(label) {
             Binding::Unbound => Value::Missing("not bound yet"),
             Binding::Handle { process, handle, object } => self.handle_field(process, handle, object, field),
-            Binding::Operation(iosb) => {
-                let block = &self.kernel()[iosb];
-                match field {
-                    Field::Pending => Value::Number(i128::from(self.kernel().irp_of(iosb).is_some())),
-                    Field::Information => Value::Number(i128::from(block.information)),
-                    Field::Queued | Field::Delivered => self.apc_field(block.apc, field),
-                    _ => Value::Status(block.status),
-                }
-            }
+            Binding::Operation(iosb) => self.block_field(iosb, field),
+            Binding::Buffer(buffer) => self.buffer_field(buffer, field),
             Binding::Information(None) => Value::Missing("the query failed"),
             Binding::Information(Some(answer)) => self.answered(answer, field),
             Binding::Apc(apc) => self.apc_field(Some(apc), field),
@@ -319,12 +311,6 @@ impl World<'_> {
                 })
             }
         }
-    }
-
-    fn apc_field(&self, apc: Option<Id<Apc>>, field: Field) -> Value {
-        let wanted = if field == Field::Queued { ApcState::Queued } else { ApcState::Delivered };
-        let is_in = |apc| self.kernel().get(apc).is_some_and(|apc: &Apc| apc.state == wanted);
-        Value::Number(i128::from(apc.is_some_and(is_in)))
     }
 
     /// What a query's answer says in a field.

@@ -79,6 +79,14 @@ pub enum Field {
     Delivered,
     /// The request is outstanding.
     Pending,
+    /// HasOverlappedIoCompleted: the status field does not say STATUS_PENDING.
+    HasCompleted,
+    /// The program has freed the memory.
+    Freed,
+    /// The length of a buffer.
+    Length,
+    /// How many bytes a request has put into a buffer.
+    BytesWritten,
     /// The status field of the status block.
     Status,
     /// The information field of the status block.
@@ -124,6 +132,10 @@ impl Field {
             ("ActiveProcesses", _) => Field::ActiveProcesses,
             ("CurrentByteOffset", _) => Field::CurrentByteOffset,
             ("pending", _) => Field::Pending,
+            ("HasOverlappedIoCompleted", _) => Field::HasCompleted,
+            ("freed", _) => Field::Freed,
+            ("Length", _) => Field::Length,
+            ("BytesWritten", _) => Field::BytesWritten,
             ("CurrentCount", _) => Field::CurrentCount,
             ("MaximumCount", _) => Field::MaximumCount,
             ("OwnerThread", _) => Field::OwnerThread,

@@ -1,6 +1,7 @@
 //! What things are called: by the scenario's labels, so that no number has to be remembered.
 
 use sim_core::Id;
+use sim_core::io::buffer::Buffer;
 use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::irp::Irp;
@@ -70,6 +71,12 @@ impl<'w> Names<'w> {
     pub fn iosb(&self, iosb: Id<Iosb>) -> String {
         let label = self.label_where(|binding| binding == Binding::Operation(iosb));
         label.map_or_else(|| format!("request#{}", iosb.index()), Into::into)
+    }
+
+    /// A buffer, by its label.
+    pub fn buffer(&self, buffer: Id<Buffer>) -> String {
+        let label = self.label_where(|binding| binding == Binding::Buffer(buffer));
+        label.map_or_else(|| format!("buffer#{}", buffer.index()), Into::into)
     }
 
     /// The answer of a query, by its label.

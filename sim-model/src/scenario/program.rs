@@ -12,6 +12,7 @@ pub use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, Pat
 use crate::scenario::calls::{Answer, CallRow};
 use crate::scenario::condition::Condition;
 use crate::scenario::expect::Expectation;
+use crate::scenario::findings::ExpectedFinding;
 pub use crate::scenario::object_act::Act;
 pub use crate::scenario::service_args::Service;
 
@@ -36,6 +37,8 @@ pub struct Program {
     pub paths: Vec<String>,
     /// Its labels.
     pub labels: Vec<Label>,
+    /// The rules that it expects to be broken.
+    pub expected: Vec<ExpectedFinding>,
     /// What must hold in all runs.
     pub properties: Vec<Property>,
 }

@@ -11,9 +11,30 @@ use crate::scenario::world::{Binding, World};
 impl World<'_> {
     /// The call's status block gets its label before the call begins: a device may answer before it returns.
     pub(super) fn begin_request(&mut self, thread: Id<Thread>, call: &Call, args: IssueArgs) -> Frame {
-        let IssueArgs { service, apc, apc_context, marks, length, input_length, offset, code, .. } = args;
+        let IssueArgs {
+            service,
+            apc,
+            apc_context,
+            marks,
+            null_buffer,
+            length,
+            input_length,
+            offset,
+            code,
+            ..
+        } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
-        let iosb = self.kernel.create_iosb();
+        let iosb = match args.overlapped {
+            Some(request) => self.iosb_of(request),
+            None => self.kernel.create_iosb(),
+        };
+        if args.overlapped.is_some() {
+            self.kernel.reuse_iosb(iosb);
+        }
+        let buffer = args.buffer.and_then(|label| match self.binding(label) {
+            Binding::Buffer(buffer) => Some(buffer),
+            _ => None,
+        });
         let apc = apc.then(|| self.kernel.create_apc(call.label.is_some()));
         self.kernel.prepare_iosb(iosb, event, apc);
         if marks {
@@ -27,6 +48,8 @@ impl World<'_> {
             apc,
             apc_context,
             iosb: Some(iosb),
+            buffer,
+            null_buffer,
             length,
             input_length,
             offset,

@@ -27,11 +27,14 @@ pub struct CallResult {
 impl CallResult {
     /// The result of a service that ended with this status and value.
     pub fn new(answer: Answer, status: NtStatus, value: Option<u64>) -> CallResult {
-        let pending = status == NtStatus::PENDING && answer != Answer::Started
-            || answer == Answer::Bool && matches!(status, NtStatus::TIMEOUT | NtStatus::USER_APC);
+        let interrupted = matches!(status, NtStatus::TIMEOUT | NtStatus::USER_APC);
+        let pending = interrupted && matches!(answer, Answer::Bool | Answer::Completed)
+            || status == NtStatus::PENDING && answer != Answer::Started;
         let succeeded = match answer {
             Answer::Status => status.is_success(),
-            Answer::Bool => status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0,
+            Answer::Bool | Answer::Completed => {
+                status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0
+            }
             // ReadFileEx says nothing of a request that is pending.
             _ => status.is_success(),
         };
@@ -39,7 +42,11 @@ impl CallResult {
         let quiet = succeeded
             && (answer != Answer::Wait || status != NtStatus::TIMEOUT)
             && status != NtStatus::OBJECT_NAME_EXISTS;
-        let error = if quiet { Win32Error::SUCCESS } else { Win32Error::of(status) };
+        let error = match (quiet, answer, status) {
+            (true, ..) => Win32Error::SUCCESS,
+            (_, Answer::Completed, NtStatus::PENDING) => Win32Error::IO_INCOMPLETE,
+            _ => Win32Error::of(status),
+        };
         CallResult { answer, status, error, succeeded, raised: None, value: value.filter(|_| succeeded) }
     }
 }
@@ -59,8 +66,14 @@ impl fmt::Display for CallResult {
         match (self.answer, self.succeeded) {
             (Answer::Flags, true) => write!(f, "flags {}", self.value.unwrap_or_default()),
             (Answer::Status, _) => write!(f, "{}", self.status),
-            (Answer::Bool | Answer::Started, true) => f.write_str("TRUE"),
-            (Answer::Bool | Answer::Started | Answer::Flags, false) => write!(f, "FALSE, {}", self.error),
+            (Answer::Memory, _) => f.write_str("a buffer"),
+            (Answer::Bool | Answer::Started | Answer::Completed, true) => f.write_str("TRUE"),
+            (Answer::Completed, false) if self.status == NtStatus::USER_APC => {
+                f.write_str("FALSE, WAIT_IO_COMPLETION")
+            }
+            (Answer::Bool | Answer::Started | Answer::Completed | Answer::Flags, false) => {
+                write!(f, "FALSE, {}", self.error)
+            }
             (Answer::HandleOrNull | Answer::HandleOrInvalid, true) => match self.value {
                 Some(value) if self.error != Win32Error::SUCCESS => {
                     write!(f, "handle 0x{value:x}, {}", self.error)

@@ -1,6 +1,7 @@
 //! Running a scenario: one call after another, with the system's own work done between calls.
 
 use sim_core::delta::{Change, Delta};
+use sim_core::finding::Finding;
 use sim_core::frame::StepName;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
@@ -17,6 +18,7 @@ use crate::lang::{Diagnostic, Diagnostics};
 use crate::scenario::at_end;
 use crate::scenario::condition::{Condition, Refuted};
 use crate::scenario::expect::Expectation;
+use crate::scenario::findings::Found;
 use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::result::CallResult;
 use crate::scenario::world::{Event, Move, World};
@@ -35,6 +37,8 @@ pub struct Run<'p> {
     pub partial: bool,
     /// What else an exploration finds wrong with an end, if a schedule led to one; each as a sentence.
     pub at_end: Vec<String>,
+    /// The rules that were broken.
+    pub found: Vec<Found>,
     /// Every step in the order in which it was taken, as (entry, step of the entry).
     pub order: Vec<(usize, usize)>,
     /// The move of every step, in the same order.
@@ -69,6 +73,8 @@ pub struct Taken {
     pub irps: Vec<(Id<Irp>, Irp)>,
     /// The packets that it speaks of, by place.
     pub packets: Vec<(Id<Packet>, Packet)>,
+    /// The rules that it broke, and what with.
+    pub found: Vec<(Finding, String)>,
 }
 
 impl Taken {
@@ -119,12 +125,18 @@ impl Run<'_> {
             && self.missed().next().is_none()
             && self.broken.is_empty()
             && self.at_end.is_empty()
-            && self.world.kernel().findings().is_empty()
+            && self.unexpected().next().is_none()
+            && self.awaited().next().is_none()
+    }
+
+    /// Whether the system has stopped: then what was not reached, and a call that has not returned, say nothing.
+    pub fn has_stopped(&self) -> bool {
+        self.world.kernel().has_stopped()
     }
 
     /// The lines that never happened although they expect or check something.
     pub fn missed(&self) -> impl Iterator<Item = (usize, usize)> {
-        let unreached = if self.partial { &[][..] } else { &self.unreached[..] };
+        let unreached = if self.partial || self.has_stopped() { &[][..] } else { &self.unreached[..] };
         unreached.iter().copied().filter(|(actor, action)| {
             match &self.world.program().actors[*actor].actions[*action].kind {
                 ActionKind::Check(_) => true,
@@ -189,7 +201,7 @@ pub fn run_schedule(program: &Program) -> Result<Run<'_>, Diagnostics> {
         runner.take(step);
     }
     let mut run = runner.end();
-    if !run.partial && run.world.failed().is_none() {
+    if !run.partial && run.world.failed().is_none() && !run.has_stopped() {
         judge_end(&mut run);
     }
     Ok(run)
@@ -262,6 +274,7 @@ struct Runner<'p> {
     order: Vec<(usize, usize)>,
     moves: Vec<Move>,
     broken: Vec<(usize, Refuted)>,
+    found: Vec<Found>,
     events: Vec<Event>,
 }
 
@@ -273,12 +286,14 @@ impl<'p> Runner<'p> {
             order: Vec::new(),
             moves: Vec::new(),
             broken: Vec::new(),
+            found: Vec::new(),
             events: Vec::new(),
         }
     }
 
     fn end(self) -> Run<'p> {
-        let Runner { mut world, mut entries, order, moves, mut broken, .. } = self;
+        let Runner { mut world, mut entries, order, moves, mut broken, found, .. } = self;
+        let stopped = world.kernel().has_stopped();
         let program = world.program();
         world.forget();
         let mut possible = Vec::new();
@@ -286,10 +301,10 @@ impl<'p> Runner<'p> {
         let partial = !possible.is_empty();
         for entry in &mut entries {
             if let Ending::Blocked { met } = &mut entry.ending {
-                *met = partial || blocks_as_expected(program, entry.actor, entry.action);
+                *met = partial || stopped || blocks_as_expected(program, entry.actor, entry.action);
             }
         }
-        if !partial {
+        if !partial && !stopped {
             broken.extend(broken_now(&world, PropertyKind::Finally));
         }
         let begun = |actor: usize| {
@@ -301,7 +316,7 @@ impl<'p> Runner<'p> {
                 (begun(actor)..program.actors[actor].actions.len()).map(move |action| (actor, action))
             })
             .collect();
-        Run { world, entries, unreached, broken, partial, at_end: Vec::new(), order, moves }
+        Run { world, entries, unreached, broken, partial, at_end: Vec::new(), found, order, moves }
     }
 
     /// One action of the first actor that can go on, to its end or until it waits. False if none can.
@@ -364,7 +379,8 @@ impl<'p> Runner<'p> {
                 Some(Step { thread, choice: Choice::TimeOut })
             })
         };
-        kernel.timers_due().find(awaited).or_else(limited).or_else(|| kernel.timers_due().next())
+        let due = kernel.timers_due().find(awaited).or_else(limited).or_else(|| kernel.timers_due().next());
+        due.or_else(|| kernel.overdue())
     }
 
     fn take(&mut self, step: Move) {
@@ -391,9 +407,14 @@ impl<'p> Runner<'p> {
         self.world.take(step, &mut self.events);
         let deltas = self.world.since(mark).to_vec();
         let (irps, packets) = mentioned(self.world.kernel(), &deltas);
+        let line = self.entries.get(owner).map_or((0, 0), |entry| (entry.actor, entry.action));
+        let new = self.world.kernel().findings().iter().skip(self.found.len());
+        let new: Vec<Found> = new.map(|finding| Found::now(&self.world, finding, line)).collect();
+        let found = new.iter().map(|found| (found.finding, found.subject.clone())).collect();
+        self.found.extend(new);
         if let Some(entry) = self.entries.get_mut(owner) {
             self.order.push((owner, entry.steps.len()));
-            entry.steps.push(Taken { thread, name, deltas, irps, packets });
+            entry.steps.push(Taken { thread, name, deltas, irps, packets, found });
         }
         for event in std::mem::take(&mut self.events) {
             self.note(event);

@@ -35,7 +35,7 @@ use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
 use sim_core::{Access, Handle, Id};
 
-use crate::scenario::program::{Act, HandleArg, LabelId, NameArg, Service};
+use crate::scenario::program::{Act, HandleArg, NameArg, Service};
 use crate::scenario::world::{Binding, World};
 
 impl World<'_> {
@@ -133,6 +133,7 @@ impl World<'_> {
             other => {
                 let found = self.port_service(other, own).or_else(|| self.wait_service(other));
                 let found = found.or_else(|| self.name_service(other));
+                let found = found.or_else(|| self.wait_for_result(other));
                 return found.or_else(|| self.handle_service(process, other));
             }
         })
@@ -162,21 +163,13 @@ impl World<'_> {
             }
             Service::CancelIo(file) => NtCancelIoFile::of(self.handle(file)).into(),
             Service::CancelIoEx { file, operation } => {
-                NtCancelIoFileEx::of(self.handle(file), self.block_of(operation)).into()
+                NtCancelIoFileEx::of(self.handle(file), operation.map(|label| self.iosb_of(label))).into()
             }
             Service::CancelSynchronousIo { thread, operation } => {
-                let request = self.block_of(operation);
+                let request = operation.map(|label| self.iosb_of(label));
                 NtCancelSynchronousIoFile::of(self.handle(thread), request, own).into()
             }
             _ => return None,
-        })
-    }
-
-    /// The status block that an argument names; one that no request uses if the label is no operation's.
-    fn block_of(&self, operation: Option<LabelId>) -> Option<Id<Iosb>> {
-        operation.map(|label| match self.binding(label) {
-            Binding::Operation(iosb) => iosb,
-            _ => self.nobodys_iosb(),
         })
     }
 

@@ -81,6 +81,27 @@ pub enum Service {
         /// One request, or whichever it is.
         operation: Option<LabelId>,
     },
+    /// HeapAlloc.
+    Allocate {
+        /// How many bytes.
+        length: u32,
+    },
+    /// HeapFree.
+    Free {
+        /// A buffer, or a request whose status block is meant.
+        memory: LabelId,
+    },
+    /// GetOverlappedResult, GetOverlappedResultEx.
+    OverlappedResult {
+        /// The file.
+        file: HandleArg,
+        /// The request.
+        operation: LabelId,
+        /// How long to wait.
+        timeout: Timeout,
+        /// bAlertable.
+        alertable: bool,
+    },
     /// CancelIo.
     CancelIo(HandleArg),
     /// CancelIoEx.

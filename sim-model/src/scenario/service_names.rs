@@ -6,7 +6,7 @@ use crate::scenario::program::{HandleArg, IssueArgs, LabelId, NameArg, ProcessAr
 pub(super) enum Named<'a> {
     /// A handle.
     Handle(&'a mut HandleArg),
-    /// The operation of a label.
+    /// The operation or buffer of a label.
     Operation(&'a mut LabelId),
     /// A process.
     Process(&'a mut usize),
@@ -28,8 +28,13 @@ impl Service {
             | Service::CreateMutant { name, .. }
             | Service::CreateTimer { name, .. }
             | Service::CreateJob(name) => each_of_name(name, each),
-            Service::Issue(IssueArgs { file: one, event: other, .. })
-            | Service::Associate { file: one, port: other, .. }
+            Service::Issue(issue) => each_of_issue(issue, each),
+            Service::Free { memory } => each(Named::Operation(memory)),
+            Service::OverlappedResult { file, operation, .. } => {
+                each(Named::Handle(file));
+                each(Named::Operation(operation));
+            }
+            Service::Associate { file: one, port: other, .. }
             | Service::SignalAndWait { signal: one, wait: other, .. }
             | Service::CompareObjects { first: one, second: other }
             | Service::JobPort { job: one, port: other, .. }
@@ -80,10 +85,18 @@ impl Service {
             Service::WaitMultiple { .. }
             | Service::Sleep { .. }
             | Service::WaitForAlert { .. }
+            | Service::Allocate { .. }
             | Service::ExitThread { .. }
             | Service::ExitProcess { .. } => {}
         }
     }
+}
+
+fn each_of_issue(issue: &mut IssueArgs, each: &mut dyn FnMut(Named<'_>)) {
+    let IssueArgs { file, event, buffer, overlapped, .. } = issue;
+    each(Named::Handle(file));
+    each(Named::Handle(event));
+    buffer.iter_mut().chain(overlapped).for_each(|label| each(Named::Operation(label)));
 }
 
 fn each_of_process(process: &mut ProcessArg, each: &mut dyn FnMut(Named<'_>)) {

@@ -1,11 +1,13 @@
 //! A program as a space of states: every order in which its threads, the devices and the system can take their steps.
 
+use sim_core::finding::Finding;
 use sim_core::part::Part;
 use sim_core::renaming::Renaming;
 
 use crate::explore::{Marks, Rule, RuleKind, System};
 use crate::lang::ast::PropertyKind;
 use crate::scenario::at_end;
+use crate::scenario::findings::sentence;
 use crate::scenario::image::Image;
 use crate::scenario::program::Program;
 use crate::scenario::symmetry::{Scratch, Symmetry};
@@ -77,6 +79,8 @@ impl<'p> ProgramSpace<'p> {
             };
             Rule::new(kind, property.name.clone())
         }));
+        let expected = program.expected.iter();
+        rules.extend(expected.map(|wanted| Rule::new(RuleKind::Sometimes, wanted.text.clone())));
         let initial = World::new(program);
         let symmetry = Symmetry::of(&initial);
         ProgramSpace { program, initial, rules, preemptions, symmetry }
@@ -90,7 +94,14 @@ impl<'p> ProgramSpace<'p> {
 
     fn judge_lines(&self, world: &World<'p>, marks: &mut Marks) {
         marks.check(EXPECTATIONS, world.failed().is_none());
-        marks.check(BUG_CHECKS, world.kernel().findings().is_empty());
+        let found = world.kernel().findings();
+        marks.check(BUG_CHECKS, found.iter().all(|finding| self.expects(finding)));
+        let first = OWN + self.program.properties.len();
+        for (at, wanted) in self.program.expected.iter().enumerate() {
+            if found.iter().any(|finding| wanted.is_met_by(finding)) {
+                marks.exercise(first + at);
+            }
+        }
         for (at, property) in self.program.properties.iter().enumerate() {
             let holds = property.condition.holds(world);
             match property.kind {
@@ -100,6 +111,10 @@ impl<'p> ProgramSpace<'p> {
                 _ => {}
             }
         }
+    }
+
+    fn expects(&self, finding: &Finding) -> bool {
+        self.program.expected.iter().any(|wanted| wanted.is_met_by(finding))
     }
 
     /// The world at the beginning, which encodings are relative to.
@@ -232,11 +247,13 @@ impl<'p> System for ProgramSpace<'p> {
         if world.failed().is_some() {
             return;
         }
-        marks.check(STUCK, at_end::stuck(world).is_none());
-        marks.check(LEFT, !at_end::leaves_something(world));
+        // What a stopped system leaves undone says nothing.
+        let stopped = world.kernel().has_stopped();
+        marks.check(STUCK, stopped || at_end::stuck(world).is_none());
+        marks.check(LEFT, stopped || !at_end::leaves_something(world));
         for (at, property) in self.program.properties.iter().enumerate() {
             if property.kind == PropertyKind::Finally {
-                marks.check(OWN + at, property.condition.holds(world));
+                marks.check(OWN + at, stopped || property.condition.holds(world));
             }
         }
     }
@@ -254,8 +271,9 @@ impl<'p> System for ProgramSpace<'p> {
             BUG_CHECKS => world
                 .kernel()
                 .findings()
-                .first()
-                .map(|finding| format!("{}: {}", finding.rule.title(), finding.rule.sentence())),
+                .iter()
+                .find(|finding| !self.expects(finding))
+                .map(|finding| format!("{} ({})", sentence(finding), world.subject_of(finding))),
             STUCK => at_end::stuck_sentence(world),
             LEFT => at_end::left_sentence(world),
             own => self

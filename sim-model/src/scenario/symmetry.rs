@@ -224,6 +224,7 @@ fn renamed_binding(binding: Binding, names: &mut Renaming) -> Binding {
             object: names.value(object),
         },
         Binding::Operation(iosb) => Binding::Operation(names.value(iosb)),
+        Binding::Buffer(buffer) => Binding::Buffer(names.value(buffer)),
         Binding::Packet(packet) => Binding::Packet(names.value(packet)),
         Binding::Value(value) => Binding::Value(value),
         Binding::Apc(apc) => Binding::Apc(names.value(apc)),

@@ -1,6 +1,7 @@
 //! A world: a kernel, a program's actors and its labels, moved by atomic moves that can be undone.
 
 use sim_core::delta::Delta;
+use sim_core::io::buffer::Buffer;
 use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::port::Packet;
@@ -36,6 +37,8 @@ pub enum Binding {
     },
     /// A request, by its status block.
     Operation(Id<Iosb>),
+    /// A buffer in the program's memory.
+    Buffer(Id<Buffer>),
     /// A removed packet; none if there was none.
     Packet(Option<Id<Packet>>),
     /// A value that a call gave; none if it failed.
@@ -255,11 +258,6 @@ impl<'p> World<'p> {
         self.paths[path]
     }
 
-    /// A status block that no request uses.
-    pub(super) const fn nobodys_iosb(&self) -> Id<Iosb> {
-        self.nobodys_iosb
-    }
-
     /// What things are called.
     pub fn names(&self) -> Names<'_> {
         Names::of(self)
@@ -333,6 +331,9 @@ impl<'p> World<'p> {
     pub fn enabled(&self, out: &mut Vec<Move>) {
         out.extend((0..self.actors.len()).filter(|actor| self.can_begin(*actor)).map(Move::Begin));
         out.extend(self.kernel.steps().map(Move::Step));
+        if out.is_empty() {
+            out.extend(self.kernel.overdue().map(Move::Step));
+        }
     }
 
     /// Makes a move. What it brought about is appended to `events`.

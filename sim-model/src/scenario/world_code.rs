@@ -17,7 +17,7 @@ const FAILED: u8 = 2;
 /// How many stages a call can be at.
 const STAGES: u64 = 3;
 /// How many kinds of thing a label can name.
-const BOUND: u64 = 6;
+const BOUND: u64 = 7;
 
 impl World<'_> {
     /// Appends the state as bytes, the parts that are not as in `base`: with the same base, equal for equal states,
@@ -140,6 +140,7 @@ pub(super) fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
         }
         Binding::Apc(apc) => encoder.number(5 + apc.to_word() * BOUND),
         Binding::Information(answer) => encoder.number(6 + answer.to_word() * BOUND),
+        Binding::Buffer(buffer) => encoder.number(7 + buffer.to_word() * BOUND),
     }
 }
 
@@ -154,6 +155,7 @@ fn get_binding(decoder: &mut Decoder<'_>) -> Binding {
         2 => Binding::Packet(Word::from_word(word)),
         3 => Binding::Value(word.checked_sub(1).map(|value| value as u32 as i32)),
         4 => Binding::Apc(Word::from_word(word)),
-        _ => Binding::Information(Word::from_word(word)),
+        5 => Binding::Information(Word::from_word(word)),
+        _ => Binding::Buffer(Word::from_word(word)),
     }
 }

@@ -1,6 +1,7 @@
 //! What a line changed, as a person wants to know it: net, by object, with the reason.
 
 use sim_core::delta::{Change, Delta};
+use sim_core::finding::Finding;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
@@ -209,7 +210,9 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
         Kind::Process if name == "active in its job" => to == 0,
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
-        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job => !name.is_empty(),
+        Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => {
+            !name.is_empty()
+        }
         _ => false,
     }
 }
@@ -236,6 +239,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Object, "deleted") => only("freed"),
         (Kind::Object, "Name") if to == 0 => only("name removed"),
         (Kind::Object, name) => (name, String::new(), read(to)),
+        (Kind::Iosb | Kind::Buffer, "freed") => only("freed"),
         (Kind::Irp, "Cancel") => only("Cancel set"),
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Thread, "WaitStatus") => only("wait ends"),
@@ -273,6 +277,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (Some(object), _) => names.object(object),
         (None, Kind::Apc) => names.apc(Id::at(at)),
         (None, Kind::Iosb) => names.iosb(Id::at(at)),
+        (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irp(step, at).map_or_else(|| format!("IRP#{at}"), |irp| names.irp(irp)),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
@@ -370,14 +375,24 @@ fn event(
             (shown.from != shown.to).then_some(shown)
         }
         Change::Found(finding) => {
-            let name = finding.rule.name();
-            Some(match finding.rule.bug_check() {
-                Some(code) => shown("bug check".into(), name, format!("(0x{code:X})")),
-                None => shown("rule broken".into(), name, String::new()),
-            })
+            let (subject, about) = broken_rule(step, finding);
+            Some(shown(subject, finding.rule.name(), about))
         }
         _ => None,
     }
+}
+
+/// What a broken rule is called, and what it is about.
+fn broken_rule(step: &Taken, finding: &Finding) -> (String, String) {
+    let subject = step.found.iter().find(|(other, _)| other == finding).map_or("", |pair| &pair.1);
+    let called = match finding.rule.bug_check() {
+        Some(code) => {
+            let first = finding.subcode().map_or(String::new(), |first| format!(" 0x{first:02X}"));
+            format!("bug check 0x{code:X}{first}")
+        }
+        None => "rule broken".into(),
+    };
+    (called, format!("({subject})"))
 }
 
 fn packet(world: &World<'_>, step: &Taken, item: u32) -> String {

@@ -2,6 +2,7 @@
 
 use crate::lang::{Diagnostic, Diagnostics};
 use crate::scenario::expect::Expectation;
+use crate::scenario::findings::sentence;
 use crate::scenario::program::{ActionKind, Call};
 use crate::scenario::run::{Ending, Entry, Run};
 
@@ -28,11 +29,16 @@ pub fn failures(run: &Run<'_>) -> Diagnostics {
         diagnostics.push(Diagnostic::new(message).at(property.span, format!("found {}", refuted.found)));
     }
     run.at_end.iter().for_each(|sentence| diagnostics.push(Diagnostic::new(sentence.clone())));
-    for finding in run.world.kernel().findings() {
-        let rule = finding.rule;
-        let broken = Diagnostic::new(format!("{}: {}", rule.title(), rule.sentence()));
-        let [one, two, three, four] = finding.parameters(run.world.kernel());
-        diagnostics.push(match rule.bug_check() {
+    for wanted in run.awaited() {
+        let message = format!("expected {}, but it did not happen", wanted.text);
+        diagnostics.push(Diagnostic::new(message).at(wanted.span, "no step broke this rule"));
+    }
+    for found in run.unexpected() {
+        let (actor, action) = found.line;
+        let span = program.actors[actor].actions[action].span;
+        let broken = Diagnostic::new(sentence(&found.finding)).at(span, found.subject.clone());
+        let [one, two, three, four] = found.parameters;
+        diagnostics.push(match found.finding.rule.bug_check() {
             Some(_) => broken.help(format!("parameters: 0x{one:X}, 0x{two:X}, 0x{three:X}, 0x{four:X}")),
             None => broken,
         });

@@ -222,8 +222,11 @@ impl Counts {
     }
 
     fn verdict<'a>(&self, run: &Run<'_>, program: &'a Program) -> Record<'a> {
-        let failed =
-            run.entries.iter().filter(|entry| !entry.held()).count() + run.broken.len() + run.at_end.len();
+        let failed = run.entries.iter().filter(|entry| !entry.held()).count()
+            + run.broken.len()
+            + run.at_end.len()
+            + run.awaited().count()
+            + run.unexpected().count();
         Record::Verdict {
             file: &program.source().file,
             calls: self.calls,

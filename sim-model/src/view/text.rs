@@ -71,6 +71,7 @@ fn result(run: &Run<'_>, entry: &Entry) -> (String, Tone) {
         Ending::Returned { result, met } => (result.to_string(), good(*met)),
         Ending::Blocked { .. } if run.partial => ("has not returned yet".into(), Tone::Plain),
         Ending::Interrupted => ("has not returned yet".into(), Tone::Plain),
+        Ending::Blocked { .. } if run.has_stopped() => ("the system stops".into(), Tone::Bad),
         Ending::Blocked { met } => ("does not return".into(), good(*met)),
         Ending::Checked(None) => ("holds".into(), Tone::Good),
         Ending::Checked(Some(_)) => ("does not hold".into(), Tone::Bad),
@@ -299,13 +300,13 @@ impl Page<'_> {
             0 => String::new(),
             count => format!("; `kobj explore` decides {count} more of every order"),
         };
-        let found = run.world.kernel().findings().len();
-        let failed = failed + run.broken.len() + run.at_end.len();
+        let found = run.unexpected().count();
+        let failed = failed + run.broken.len() + run.at_end.len() + run.awaited().count();
         let (tone, verdict) = match (failed, missed, found) {
             (0, 0, 0) => (Tone::Good, "all as expected".to_owned()),
             (_, 0, 0) => (Tone::Bad, format!("{failed} not as expected")),
             (_, _, 0) => (Tone::Bad, format!("{failed} not as expected, {missed} never reached")),
-            _ => (Tone::Bad, format!("{failed} not as expected, {}", plural(found, "bug check"))),
+            _ => (Tone::Bad, format!("{failed} not as expected, {}", plural(found, "broken rule"))),
         };
         let file = self.program().source().file.to_string();
         self.line(&format!("\n{file}: {counted}: {}{left}", self.paint.text(tone, &verdict)));

@@ -107,6 +107,7 @@ const CATALOGUE: Catalogue = Catalogue {
     profiles: &["xp", "win7", "win8", "win81", "win10", "win11"],
     win32_errors: &["ERROR_IO_PENDING", "ERROR_OPERATION_ABORTED", "ERROR_NOT_FOUND"],
     results: &["TRUE", "FALSE", "WAIT_TIMEOUT", "WAIT_OBJECT_0", "blocks"],
+    rules: &["WRITE_TO_FREED_MEMORY"],
     reuses: &["lifo", "fifo"],
     marks: &["debugged"],
     sums: &[("WAIT_OBJECT_0", 63)],

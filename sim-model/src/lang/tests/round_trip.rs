@@ -5,9 +5,9 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::super::ast::{
-    Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, Expr, ExprKind,
-    HandlePolicy, Name, Number, Operand, Process, Property, PropertyKind, Scenario, ScheduleStep, Spanned,
-    Thread, Value,
+    Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, ExpectedFinding, Expr,
+    ExprKind, Name, Number, Operand, Policy, Process, Property, PropertyKind, Scenario, ScheduleStep,
+    Spanned, Thread, Value,
 };
 use super::super::{parse, print};
 use super::STORY;
@@ -157,16 +157,24 @@ fn scenario() -> impl Strategy<Value = Scenario> {
     let step = (name(), "[a-z(]([a-z(,:. ]{0,9}[a-z)])?")
         .prop_map(|(actor, text)| ScheduleStep { actor, text: Spanned::bare(text) });
     let policy = prop_oneof![
-        name().prop_filter("a word of its own", |name| name.value != "limit").prop_map(HandlePolicy::Reuse),
-        number().prop_map(|number| HandlePolicy::Limit(Spanned::bare(number))),
+        name().prop_filter("a word of its own", |name| name.value != "limit").prop_map(Policy::Reuse),
+        number().prop_map(|number| Policy::Limit(Spanned::bare(number))),
+        name().prop_map(Policy::Verifier),
     ];
-    let profile = (option::of(name()), vec(policy, 0..3));
+    let plain = || number().prop_map(Spanned::bare);
+    let expected = prop_oneof![
+        name().prop_filter("a word of its own", |name| name.value != "bug").prop_map(ExpectedFinding::Rule),
+        (plain(), option::of(plain()))
+            .prop_map(|(code, subcode)| ExpectedFinding::BugCheck { code, subcode }),
+    ];
+    let profile = (option::of(name()), vec(policy, 0..3), vec(expected.prop_map(Spanned::bare), 0..3));
     let head = (option::of(text().prop_map(Spanned::bare)), profile, vec(name(), 0..3));
     (head, vec(device, 0..3), vec(actor(), 1..4), vec(property, 0..3), option::of(vec(step, 0..4))).prop_map(
-        |((title, (profile, policies), unbound), devices, actors, properties, schedule)| Scenario {
+        |((title, (profile, policies, expected), unbound), devices, actors, properties, schedule)| Scenario {
             title,
             profile,
             policies,
+            expected,
             unbound,
             devices,
             actors,

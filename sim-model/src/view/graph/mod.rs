@@ -313,7 +313,7 @@ impl Builder<'_> {
     /// Devices have not completed IRPs, and ports have packets.
     fn queues(&mut self) {
         let k = self.world.kernel();
-        for (irp, record) in k.all::<Irp>() {
+        for (irp, record) in k.all::<Irp>().filter(|(_, irp)| !irp.freed) {
             let device = k[record.file].device.and_then(|device| self.at(Holder::Object(k[device].object)));
             let irp = self.at(Holder::Irp(irp));
             let verb = if record.completed { "has completed" } else { "has not completed" };
