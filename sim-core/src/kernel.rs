@@ -226,6 +226,9 @@ kernel! {
     Information informations: crate::ob::information::Information,
     Request requests: crate::io::request::Request,
     Buffer buffers: crate::io::buffer::Buffer,
+    Fcb fcbs: crate::drivers::npfs::fcb::Fcb,
+    Ccb ccbs: crate::drivers::npfs::ccb::Ccb,
+    DataEntry data_entries: crate::drivers::npfs::data_entry::DataEntry,
 }
 
 /// A record as undo sees it.

@@ -106,6 +106,9 @@ pub struct Profile {
     pub has_limited_rights: bool,
     /// `NtCompareObjects` exists (since Windows 10).
     pub has_compare_objects: bool,
+    /// A request of a pipe that ends with STATUS_BUFFER_OVERFLOW at once is reported as one that pended (since
+    /// Windows 8).
+    pub pipe_overflow_pends: bool,
     /// What a handle-table entry takes in advance (since Windows 8).
     pub batch: Option<Batch>,
     /// The kernel keeps the books of what each entry took in advance. They are a part of the state, so a scenario
@@ -137,6 +140,7 @@ impl Profile {
             root_mismatch_tells_type: vista,
             has_limited_rights: vista,
             has_compare_objects: version as u8 >= Version::Win10 as u8,
+            pipe_overflow_pends: version as u8 >= Version::Win8 as u8,
             batch: Profile::batch_of(version, Arch::X64),
             charges: false,
         }

@@ -60,6 +60,12 @@ pub enum Kind {
     Request,
     /// A buffer in user memory.
     Buffer,
+    /// A pipe, by its name.
+    Fcb,
+    /// An instance of a pipe.
+    Ccb,
+    /// What waits in a queue of a pipe.
+    DataEntry,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

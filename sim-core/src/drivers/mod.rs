@@ -1,6 +1,7 @@
 //! The drivers that come with the model, and the manner of each.
 
 pub mod immediate;
+pub mod npfs;
 pub mod queue;
 
 use crate::io::irp::Major;
@@ -25,6 +26,8 @@ word_enum! {
         CompletesTwice = "completes_twice",
         /// A faulty driver that completes an IRP with its cancel routine still set.
         KeepsCancelRoutine = "keeps_cancel_routine",
+        /// The named pipe file system. Its device is there if a program uses pipes.
+        NamedPipes = "npfs",
     }
 }
 
@@ -44,6 +47,8 @@ pub enum Dispatch {
     Pend,
     /// It completes it with the device's answer.
     Complete,
+    /// It has a dispatch table of its own: the named pipe file system.
+    Pipes,
 }
 
 /// The manner of a driver.
@@ -91,7 +96,11 @@ impl Manner {
 
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
     pub const fn refuses(&self, major: Major) -> bool {
-        self.is_plain && matches!(major, Major::FileSystemControl | Major::QueryVolumeInformation)
+        let of_file_systems = matches!(
+            major,
+            Major::FileSystemControl | Major::QueryVolumeInformation | Major::SetInformation
+        );
+        self.is_plain && of_file_systems
     }
 }
 
@@ -135,6 +144,14 @@ impl DriverKind {
             DriverKind::KeepsCancelRoutine => Manner {
                 summary: "faulty: completes an IRP with its cancel routine still set",
                 clears_cancel_routine: false,
+                ..Manner::SERIAL
+            },
+            DriverKind::NamedPipes => Manner {
+                summary: "the named pipe file system",
+                dispatch: Dispatch::Pipes,
+                is_plain: false,
+                is_stream: true,
+                has_names: true,
                 ..Manner::SERIAL
             },
         }
