@@ -4,6 +4,7 @@ use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
 use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
 use crate::scenario::calls_names::{FLAGS, NAME, NAMED, ROOT};
+use crate::scenario::calls_pipes::PIPES;
 use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_waits::WAITS;
 
@@ -28,6 +29,20 @@ pub enum ServiceName {
     FlushFile,
     /// NtQueryVolumeInformationFile.
     QueryVolume,
+    /// NtCreateNamedPipeFile.
+    CreatePipe,
+    /// NtFsControlFile(FSCTL_PIPE_LISTEN).
+    ConnectPipe,
+    /// NtFsControlFile(FSCTL_PIPE_DISCONNECT).
+    DisconnectPipe,
+    /// NtFsControlFile(FSCTL_PIPE_PEEK).
+    PeekPipe,
+    /// NtFsControlFile(FSCTL_PIPE_TRANSCEIVE).
+    TransactPipe,
+    /// NtSetInformationFile(FilePipeInformation).
+    SetPipe,
+    /// NtCreateFile, NtFsControlFile(FSCTL_PIPE_WAIT) and NtClose.
+    WaitPipe,
     /// NtClose.
     Close,
     /// CreateIoCompletionPort, which is up to two services.
@@ -184,11 +199,11 @@ pub(super) const fn row(
 }
 
 pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
-const ACCESS: ParamKind =
+pub(super) const ACCESS: ParamKind =
     ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
 pub(super) const SHARE: ParamKind =
     ParamKind::Flags(&["FILE_SHARE_READ", "FILE_SHARE_WRITE", "FILE_SHARE_DELETE"]);
-const CREATE_OPTIONS: ParamKind =
+pub(super) const CREATE_OPTIONS: ParamKind =
     ParamKind::Flags(&["FILE_SYNCHRONOUS_IO_NONALERT", "FILE_SYNCHRONOUS_IO_ALERT"]);
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
 use ParamKind::{Handle as H, Number as N, Operation as O, Text as T};
@@ -401,11 +416,12 @@ const BASIC: [CallRow; 22] = [
     ),
 ];
 
-const ROW_COUNT: usize = BASIC.len() + IO.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
+const ROW_COUNT: usize =
+    BASIC.len() + IO.len() + PIPES.len() + NAMED.len() + WAITS.len() + HANDLES.len() + QUERIES.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 6] = [&BASIC, &IO, &NAMED, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 7] = [&BASIC, &IO, &PIPES, &NAMED, &WAITS, &HANDLES, &QUERIES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -108,7 +108,17 @@ pub(super) const IO: [CallRow; 12] = [
     ),
     request(
         "NtFsControlFile",
-        &[FILE_HANDLE, needs("FsControlCode", "code", FSCTL), IN, OUT, EVENT, CONTEXT, ROUTINE],
+        &[
+            FILE_HANDLE,
+            needs("FsControlCode", "code", FSCTL),
+            IN,
+            OUT,
+            EVENT,
+            CONTEXT,
+            ROUTINE,
+            may("Name", "name", ParamKind::Text),
+            may("Timeout", "timeout", N),
+        ],
         ServiceName::FsControl,
         Answer::Status,
         "sends a control code to a file system; its label is the IO_STATUS_BLOCK",

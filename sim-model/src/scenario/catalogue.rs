@@ -1,6 +1,7 @@
 //! What a scenario can name: calls, drivers, results, fields and functions.
 
 use sim_core::drivers::DriverKind;
+use sim_core::drivers::npfs::ccb::PipeState;
 use sim_core::nt::wait::MAXIMUM_WAIT_OBJECTS;
 use sim_core::ob::policy::Reuse;
 use sim_core::win32::Win32Error;
@@ -23,6 +24,16 @@ const DRIVERS: [&str; DriverKind::ALL.len()] = {
     let mut at = 0;
     while at < names.len() {
         names[at] = DriverKind::ALL[at].name();
+        at += 1;
+    }
+    names
+};
+
+const STATES: [&str; PipeState::ALL.len()] = {
+    let mut names = [""; PipeState::ALL.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = PipeState::ALL[at].name();
         at += 1;
     }
     names
@@ -56,6 +67,10 @@ const HANDLE: Subject = Subject::Label(&[Binds::Handle]);
 const APC: Subject = Subject::Label(&[Binds::Apc, Binds::Operation]);
 const C: &str = "CurrentCount";
 const M: &str = "MaximumCount";
+const STATE: &str = "NamedPipeState";
+const READABLE: &str = "ReadDataAvailable";
+const WRITABLE: &str = "WriteQuotaAvailable";
+const INSTANCES: &str = "CurrentInstances";
 const CHARGED: &str = "ChargedPointerCount";
 /// The last place of an object in a wait for several.
 const LAST: u64 = MAXIMUM_WAIT_OBJECTS as u64 - 1;
@@ -88,6 +103,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
     ],
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
     numbers: &["INFINITE"],
+    states: &STATES,
     fields: &[
         (
             "handle",
@@ -103,9 +119,29 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 M,
                 "OwnerThread",
                 "ActiveProcesses",
+                STATE,
+                READABLE,
+                WRITABLE,
+                INSTANCES,
             ],
         ),
-        ("object", &["HandleCount", "PointerCount", CHARGED, "Name", C, M, "OwnerThread", "ActiveProcesses"]),
+        (
+            "object",
+            &[
+                "HandleCount",
+                "PointerCount",
+                CHARGED,
+                "Name",
+                C,
+                M,
+                "OwnerThread",
+                "ActiveProcesses",
+                STATE,
+                READABLE,
+                WRITABLE,
+                INSTANCES,
+            ],
+        ),
         (
             "information",
             &[

@@ -14,6 +14,7 @@ use crate::scenario::calls::{ServiceName, call_row};
 use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_args::Args;
 use crate::scenario::compile_handles::{handle_policy, marks};
+use crate::scenario::compile_pipes::is_of_pipes;
 use crate::scenario::expect::Expectation;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, Label, LabelId, Program, Property, Service,
@@ -63,6 +64,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         devices: scenario.devices.iter().filter_map(device).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
+        has_pipes: paths.iter().any(|path| is_of_pipes(path)),
         paths,
         labels,
         properties,
@@ -301,6 +303,13 @@ impl Args<'_> {
             | ServiceName::FsControl
             | ServiceName::FlushFile
             | ServiceName::QueryVolume => self.issue(labelled),
+            ServiceName::CreatePipe => self.create_pipe(),
+            ServiceName::WaitPipe => self.wait_pipe(),
+            ServiceName::ConnectPipe
+            | ServiceName::DisconnectPipe
+            | ServiceName::PeekPipe
+            | ServiceName::TransactPipe
+            | ServiceName::SetPipe => self.pipe_request(labelled),
             ServiceName::Close => Service::Close(self.handle("handle")),
             ServiceName::CreatePort => {
                 let (file, port) = (self.handle("file"), self.handle("port"));

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use sim_core::drivers::npfs::ccb::PipeState;
+use sim_core::drivers::npfs::fcb::Fcb;
+use sim_core::io::file::File;
 use sim_core::io::iosb::Iosb;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::{Answered, Information};
 use sim_core::ob::table::{Entry, INHERIT, PROTECT_FROM_CLOSE};
 use sim_core::ps::apc::{Apc, ApcState};
 use sim_core::win32::Win32Error;
-use sim_core::{Handle, Id, NtStatus};
+use sim_core::{Handle, Id, Kernel, NtStatus};
 
 use crate::lang::ast::CompareOp;
 use crate::scenario::program::LabelId;
@@ -119,6 +122,14 @@ pub enum Field {
     Packets,
     /// CurrentByteOffset of a file object.
     CurrentByteOffset,
+    /// The state of a pipe's instance.
+    NamedPipeState,
+    /// Bytes that an end of a pipe can read.
+    ReadDataAvailable,
+    /// Bytes that an end of a pipe can write without waiting.
+    WriteQuotaAvailable,
+    /// Instances of a pipe.
+    CurrentInstances,
     /// CurrentCount of a semaphore or mutant.
     CurrentCount,
     /// MaximumCount of a semaphore.
@@ -160,6 +171,8 @@ pub enum Value {
     Error(Win32Error),
     /// A text: the name of a thread or an object.
     Text(String),
+    /// The state of a pipe's instance.
+    State(PipeState),
     /// A status block.
     Operation(Option<Id<Iosb>>),
     /// No value: why.
@@ -174,10 +187,12 @@ impl Value {
             "FALSE" => Value::Number(0),
             "NULL" => Value::Operation(None),
             "INVALID_HANDLE_VALUE" => Value::Number(i128::from(Handle::CURRENT_PROCESS.0)),
-            _ => match NtStatus::from_name(name) {
-                Some(status) => Value::Status(Some(status)),
-                None => Value::Error(Win32Error::from_name(name)?),
-            },
+            _ => {
+                let state = PipeState::ALL.iter().find(|state| state.name() == name);
+                let state = state.map(|state| Value::State(*state));
+                let status = NtStatus::from_name(name).map(|status| Value::Status(Some(status)));
+                state.or(status).or_else(|| Win32Error::from_name(name).map(Value::Error))?
+            }
         })
     }
 
@@ -212,6 +227,7 @@ impl fmt::Display for Value {
             Value::Status(None) => f.write_str("not written yet"),
             Value::Error(error) => write!(f, "{error}"),
             Value::Text(text) => write!(f, "\"{text}\""),
+            Value::State(state) => f.write_str(state.name()),
             Value::Operation(_) => f.write_str("NULL"),
             Value::Missing(why) => f.write_str(why),
         }
@@ -459,6 +475,13 @@ impl World<'_> {
             (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),
             (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),
             (Field::CurrentByteOffset, Body::File(file)) => i128::from(k[file].current_byte_offset),
+            (
+                Field::NamedPipeState
+                | Field::ReadDataAvailable
+                | Field::WriteQuotaAvailable
+                | Field::CurrentInstances,
+                Body::File(file),
+            ) => return pipe_field(k, file, field),
             (Field::ActiveProcesses, Body::Job(job)) => i128::from(k.active_processes(job)),
             (Field::ActiveProcesses, _) => return Value::Missing("not a job"),
             (Field::Packets, Body::Port(port)) => k.packets(port) as i128,
@@ -487,10 +510,27 @@ fn entry_field(entry: Option<Entry>, field: Field) -> Value {
     })
 }
 
+/// What an end of a pipe tells of its instance.
+fn pipe_field(k: &Kernel, file: Id<File>, field: Field) -> Value {
+    let Some((ccb, end)) = k.pipe_end(file) else { return Value::Missing("no end of a pipe now") };
+    Value::Number(match field {
+        Field::NamedPipeState => return Value::State(k[ccb].state),
+        Field::ReadDataAvailable => i128::from(k.read_data_available(ccb, end)),
+        Field::WriteQuotaAvailable => i128::from(k.quota_available(ccb, end.other())),
+        _ => Fcb::INSTANCES.of(&k[k[ccb].fcb]).len() as i128,
+    })
+}
+
 /// Why a field of an object of another type has no value.
 const fn of_another_type(field: Field) -> &'static str {
     match field {
-        Field::Cleanup | Field::Close | Field::CurrentByteOffset => "not a file",
+        Field::NamedPipeState
+        | Field::ReadDataAvailable
+        | Field::WriteQuotaAvailable
+        | Field::CurrentInstances
+        | Field::Cleanup
+        | Field::Close
+        | Field::CurrentByteOffset => "not a file",
         Field::CurrentCount => "not a semaphore or mutant",
         Field::MaximumCount => "not a semaphore",
         Field::OwnerThread | Field::Abandoned => "not a mutant",

@@ -4,6 +4,7 @@ use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::drivers::immediate::Answer as Answered;
 use sim_core::io::open_options::OpenOptions;
+use sim_core::io::pipe_parameters::PipeParameters;
 use sim_core::nt::job::JobAction;
 use sim_core::nt::wait::Timeout;
 use sim_core::ob::duplicate::Wanted;
@@ -37,6 +38,8 @@ pub struct Program {
     pub processes: Vec<String>,
     /// Who acts, in the order of the file.
     pub actors: Vec<Actor>,
+    /// A path leads to the file system of pipes, so that its device is there.
+    pub has_pipes: bool,
     /// Every path that a call names an object by.
     pub paths: Vec<String>,
     /// Its labels.
@@ -159,6 +162,26 @@ pub enum Service {
         access: u32,
         /// Share access; FILE_FLAG_OVERLAPPED or not.
         options: OpenOptions,
+    },
+    /// CreateNamedPipe.
+    CreatePipe {
+        /// The path.
+        name: NameArg,
+        /// DesiredAccess.
+        access: u32,
+        /// Share access; FILE_FLAG_OVERLAPPED or not.
+        options: OpenOptions,
+        /// What it says of the pipe.
+        pipe: PipeParameters,
+    },
+    /// WaitNamedPipe.
+    WaitPipe {
+        /// The path of the file system's root.
+        root: NameArg,
+        /// The pipe's name.
+        pipe: PathId,
+        /// The wait has a time limit.
+        limited: bool,
     },
     /// ReadFile, WriteFile, DeviceIoControl and what else sends a request.
     Issue(IssueArgs),

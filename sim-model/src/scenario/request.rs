@@ -12,6 +12,7 @@ impl World<'_> {
     /// The call's status block gets its label before the call begins: a device may answer before it returns.
     pub(super) fn begin_request(&mut self, thread: Id<Thread>, call: &Call, args: IssueArgs) -> Frame {
         let IssueArgs { service, apc, apc_context, marks, length, input_length, offset, code, .. } = args;
+        let IssueArgs { modes, pipe, limited, .. } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
         let iosb = self.kernel.create_iosb();
         let apc = apc.then(|| self.kernel.create_apc(call.label.is_some()));
@@ -31,6 +32,9 @@ impl World<'_> {
             input_length,
             offset,
             code,
+            modes,
+            limited,
+            name: pipe.map(|pipe| self.path(pipe)),
             ..Request::of(file)
         };
         self.kernel.issue(thread, service, request).into()

@@ -1,6 +1,9 @@
 //! From a call's arguments to the system service that performs it.
 
 use sim_core::frame::Frame;
+use sim_core::io::control_code::ControlCode;
+use sim_core::io::open_options::OpenOptions;
+use sim_core::io::request::{IoService, Request};
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::close::NtClose;
@@ -28,6 +31,7 @@ use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::types::ObjectType;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
+use sim_core::ps::thread::Thread;
 use sim_core::{Access, Handle, Id};
 
 use crate::scenario::program::{Act, HandleArg, NameArg, Service};
@@ -108,6 +112,15 @@ impl World<'_> {
                 let attributes = self.attributes(name);
                 NtCreateFile::of(CreateFile { attributes, access: Access(access), options }).into()
             }
+            Service::CreatePipe { name, access, options, pipe } => {
+                let attributes = self.attributes(name);
+                let call = CreateFile { attributes, access: Access(access), options };
+                NtCreateFile::named_pipe(call, pipe).into()
+            }
+            Service::WaitPipe { root, .. } => {
+                let (attributes, options) = (self.attributes(root), OpenOptions::SYNCHRONOUS);
+                NtCreateFile::of(CreateFile { attributes, access: Access(0x0010_0080), options }).into()
+            }
             Service::Close(handle) => NtClose::of(self.handle(handle)).into(),
             Service::CreatePort { file, port, key, name } => {
                 let (file, port) = (self.handle(file), self.handle(port));
@@ -166,8 +179,19 @@ impl World<'_> {
         })
     }
 
-    /// The service that CreateIoCompletionPort calls after it made a port for a file: bind the two.
-    pub(super) fn second_service(&self, service: Service, port: Handle) -> Option<Frame> {
+    /// The service that a call goes on with when its first has made a handle: CreateIoCompletionPort binds a file to
+    /// the new port, WaitNamedPipe asks the file system of pipes.
+    pub(super) fn second_service(
+        &mut self,
+        thread: Id<Thread>,
+        service: Service,
+        port: Handle,
+    ) -> Option<Frame> {
+        if let Service::WaitPipe { pipe, limited, .. } = service {
+            let (name, code) = (Some(self.path(pipe)), Some(ControlCode::PipeWait));
+            let request = Request { name, limited, code, ..Request::of(port) };
+            return Some(self.kernel.issue(thread, IoService::FsControl, request).into());
+        }
         let Service::CreatePort { file, port: given, key, .. } = service else { return None };
         let (file, given) = (self.handle(file), self.handle(given));
         let binds_new = given == Handle::NULL && file != Handle::NULL && file != Handle::CURRENT_PROCESS;

@@ -19,6 +19,8 @@ impl Service {
     pub(super) fn each_named(&mut self, each: &mut dyn FnMut(Named<'_>)) {
         match self {
             Service::CreateFile { name, .. }
+            | Service::CreatePipe { name, .. }
+            | Service::WaitPipe { root: name, .. }
             | Service::CreateEvent { name, .. }
             | Service::Open { name, .. }
             | Service::CreateDirectory(name)
