@@ -208,7 +208,8 @@ impl Kernel {
     /// A queue of a pipe holds reads, or else writes and flushes, and no more than its quota counts.
     fn broken_queue(&self, ccb: Id<Ccb>) -> Option<Broken> {
         PipeEnd::ALL.iter().find_map(|reader| {
-            let reads = self.entries(ccb, *reader).filter(|entry| entry.entry_type == EntryType::Read).count();
+            let reads =
+                self.entries(ccb, *reader).filter(|entry| entry.entry_type == EntryType::Read).count();
             let used: u32 = self.entries(ccb, *reader).map(|entry| entry.quota).sum();
             let mixed = reads != 0 && reads != self.entries(ccb, *reader).len();
             let found = format!("CCB {ccb:?}: {reads} reads, {used} bytes for the {}", reader.name());

@@ -14,6 +14,11 @@ use sim_model::view::holders::{Hold, Holder, held_by, holders};
 use sim_model::view::leaks::leaks;
 use sim_tests::Machine;
 
+/// A machine with or without the file system of pipes.
+fn machine(profile: Profile, pipes: bool) -> Machine {
+    if pipes { Machine::with_pipes(profile) } else { Machine::new(profile) }
+}
+
 fn numbers() -> impl Strategy<Value = Vec<u32>> {
     prop::collection::vec(any::<u32>(), 0..600)
 }
@@ -55,8 +60,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_rules_hold_after_every_step(numbers in numbers(), profile in version()) {
-        let mut machine = Machine::new(profile);
+    fn the_rules_hold_after_every_step(numbers in numbers(), profile in version(), pipes: bool) {
+        let mut machine = machine(profile, pipes);
         for number in numbers {
             machine.happen(number);
             prop_assert_eq!(machine.k.broken_invariant(), None);
@@ -71,8 +76,8 @@ proptest! {
 
     /// The explorer asks again for the invariants only where a step may have broken one.
     #[test]
-    fn a_step_that_can_break_no_invariant_changes_nothing_they_speak_of(numbers in numbers(), profile in version()) {
-        let mut machine = Machine::new(profile);
+    fn a_step_that_can_break_no_invariant_changes_nothing_they_speak_of(numbers in numbers(), profile in version(), pipes: bool) {
+        let mut machine = machine(profile, pipes);
         for number in numbers {
             let (mark, before) = (machine.k.mark(), counted(&machine.k));
             machine.happen(number);
@@ -83,8 +88,8 @@ proptest! {
     }
 
     #[test]
-    fn undo_restores_the_state(numbers in numbers(), profile in version()) {
-        let mut machine = Machine::new(profile);
+    fn undo_restores_the_state(numbers in numbers(), profile in version(), pipes: bool) {
+        let mut machine = machine(profile, pipes);
         let base = machine.k.clone();
         let mut before = Vec::new();
         for (at, number) in numbers.into_iter().enumerate() {
@@ -105,8 +110,8 @@ proptest! {
     }
 
     #[test]
-    fn the_encoding_holds_the_whole_state(numbers in numbers()) {
-        let mut machine = Machine::new(Profile::default());
+    fn the_encoding_holds_the_whole_state(numbers in numbers(), pipes: bool) {
+        let mut machine = machine(Profile::default(), pipes);
         let base = machine.k.clone();
         let mut other = machine.k.clone();
         for (at, number) in numbers.into_iter().enumerate() {
@@ -124,8 +129,8 @@ proptest! {
 
     /// Whatever happened: once every thread is told to end and every device has answered, nothing is left.
     #[test]
-    fn everything_ends_when_threads_end_and_drivers_honour_cancel(numbers in numbers()) {
-        let mut machine = Machine::new(Profile::default());
+    fn everything_ends_when_threads_end_and_drivers_honour_cancel(numbers in numbers(), pipes: bool) {
+        let mut machine = machine(Profile::default(), pipes);
         numbers.into_iter().for_each(|number| machine.happen(number));
         // A call that was under way may make the last process.
         for _ in 0..2 {

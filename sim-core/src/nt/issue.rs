@@ -271,7 +271,21 @@ impl Kernel {
             self[request];
         let limited = self[request].limited;
         let new = Irp::new(service.major(), file, thread);
-        let new = Irp { iosb, event, apc, apc_context, buffer, length, input_length, code, offset, modes, name, limited, ..new };
+        let new = Irp {
+            iosb,
+            event,
+            apc,
+            apc_context,
+            buffer,
+            length,
+            input_length,
+            code,
+            offset,
+            modes,
+            name,
+            limited,
+            ..new
+        };
         let irp = self
             .create(Irp { synchronous_api, ..new }, "the IRP takes over the reference on the file object");
         self.destroy(request, "");

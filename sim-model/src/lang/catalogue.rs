@@ -214,6 +214,8 @@ impl Catalogue {
 
     /// What a bare name in an expression can be, besides a label.
     pub(super) fn constants(&self) -> impl Iterator<Item = &'static str> {
-        self.expectations().chain(self.handles.iter().copied()).chain(self.numbers.iter().chain(self.states).copied())
+        self.expectations()
+            .chain(self.handles.iter().copied())
+            .chain(self.numbers.iter().chain(self.states).copied())
     }
 }

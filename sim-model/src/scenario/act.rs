@@ -148,12 +148,16 @@ impl World<'_> {
         }
         let closes = matches!(call.service, Service::WaitPipe { .. });
         let (service, stage): (Frame, Stage) = match state.stage {
-            Stage::First if status.is_success() => match self.second_service(thread, call.service, value.handle()) {
-                Some(service) => (service, Stage::Binding(value.handle())),
-                None => return Some((status, value)),
-            },
+            Stage::First if status.is_success() => {
+                match self.second_service(thread, call.service, value.handle()) {
+                    Some(service) => (service, Stage::Binding(value.handle())),
+                    None => return Some((status, value)),
+                }
+            }
             Stage::First => return Some((status, value)),
-            Stage::Binding(port) if status.is_error() || closes => (NtClose::of(port).into(), Stage::Closing(status)),
+            Stage::Binding(port) if status.is_error() || closes => {
+                (NtClose::of(port).into(), Stage::Closing(status))
+            }
             Stage::Binding(port) => return Some((status, Value::Handle(port))),
             Stage::Closing(why) => return Some((why, Value::NONE)),
         };

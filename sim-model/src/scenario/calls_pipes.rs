@@ -21,12 +21,8 @@ const PIPE_MODE: ParamKind = ParamKind::Flags(&[
     "PIPE_WAIT",
     "PIPE_NOWAIT",
 ]);
-const READ_MODE: ParamKind = ParamKind::Flags(&[
-    "PIPE_READMODE_BYTE",
-    "PIPE_READMODE_MESSAGE",
-    "PIPE_WAIT",
-    "PIPE_NOWAIT",
-]);
+const READ_MODE: ParamKind =
+    ParamKind::Flags(&["PIPE_READMODE_BYTE", "PIPE_READMODE_MESSAGE", "PIPE_WAIT", "PIPE_NOWAIT"]);
 
 pub(super) const PIPES: [CallRow; 8] = [
     row(
@@ -100,8 +96,16 @@ pub(super) const PIPES: [CallRow; 8] = [
             needs("DesiredAccess", "access", ACCESS),
             may("ShareAccess", "share", SHARE),
             may("CreateOptions", "options", CREATE_OPTIONS),
-            may("NamedPipeType", "type", ParamKind::Name(&["FILE_PIPE_BYTE_STREAM_TYPE", "FILE_PIPE_MESSAGE_TYPE"])),
-            may("ReadMode", "mode", ParamKind::Name(&["FILE_PIPE_BYTE_STREAM_MODE", "FILE_PIPE_MESSAGE_MODE"])),
+            may(
+                "NamedPipeType",
+                "type",
+                ParamKind::Name(&["FILE_PIPE_BYTE_STREAM_TYPE", "FILE_PIPE_MESSAGE_TYPE"]),
+            ),
+            may(
+                "ReadMode",
+                "mode",
+                ParamKind::Name(&["FILE_PIPE_BYTE_STREAM_MODE", "FILE_PIPE_MESSAGE_MODE"]),
+            ),
             may(
                 "CompletionMode",
                 "completion",

@@ -59,10 +59,8 @@ impl Args<'_> {
     fn native_open(&self) -> (u32, OpenOptions) {
         let access = self.flags("access").into_iter().map(access_bit).fold(0, |mask, bit| mask | bit);
         let share = self.flags("share").into_iter().map(share_bit).fold(0, |mask, bit| mask | bit);
-        let (synchronous, alertable) = (
-            !self.flags("options").is_empty(),
-            self.flags("options").contains(&"FILE_SYNCHRONOUS_IO_ALERT"),
-        );
+        let (synchronous, alertable) =
+            (!self.flags("options").is_empty(), self.flags("options").contains(&"FILE_SYNCHRONOUS_IO_ALERT"));
         (access, OpenOptions { share, synchronous, alertable })
     }
 

@@ -365,7 +365,12 @@ impl<'p> Runner<'p> {
             })
         };
         let of_drivers = || kernel.steps().find(|step| step.choice == Choice::TimeOut);
-        kernel.timers_due().find(awaited).or_else(limited).or_else(of_drivers).or_else(|| kernel.timers_due().next())
+        kernel
+            .timers_due()
+            .find(awaited)
+            .or_else(limited)
+            .or_else(of_drivers)
+            .or_else(|| kernel.timers_due().next())
     }
 
     fn take(&mut self, step: Move) {

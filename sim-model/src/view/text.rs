@@ -246,13 +246,8 @@ impl Page<'_> {
             let why = if header.deleted { "freed".into() } else { format!("held by {}", by.join(" and ")) };
             self.remains(&world.names().object(object), header.body.object_type().name(), &counts, &why);
         }
-        for (request, device) in requests {
-            self.remains(
-                &request,
-                "request",
-                "pending",
-                &format!("{device} has neither completed nor cancelled it"),
-            );
+        for (request, why) in requests {
+            self.remains(&request, "request", "pending", &why);
         }
     }
 
@@ -314,7 +309,7 @@ pub fn plural(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
-/// The labelled requests that are still pending, each with its device.
+/// The labelled requests that are still pending, each with what has not happened.
 fn pending(world: &World<'_>) -> Vec<(String, String)> {
     let k = world.kernel();
     let mut requests = Vec::new();
@@ -323,7 +318,11 @@ fn pending(world: &World<'_>) -> Vec<(String, String)> {
             && let Some(irp) = k.irp_of(iosb)
         {
             let device = k[k[irp].file].device.map_or("?", |device| world.names().device(device));
-            requests.push((declared.name.clone(), device.to_owned()));
+            let why = match k.awaited_in_pipe(irp) {
+                Some(awaited) => format!("pipe: {awaited}"),
+                None => format!("{device} has neither completed nor cancelled it"),
+            };
+            requests.push((declared.name.clone(), why));
         }
     }
     requests

@@ -54,9 +54,7 @@ impl Kernel {
     /// NpCreateClientEnd and NpSetConnectedPipeState.
     fn open_client_end(&mut self, thread: Id<Thread>, irp: Id<Irp>, name: Name) -> Result<(), NtStatus> {
         let Irp { file, access, .. } = self[irp];
-        let served = |fcb: &Id<Fcb>| {
-            Fcb::INSTANCES.of(&self[*fcb]).any(|ccb| self[ccb].server.is_some())
-        };
+        let served = |fcb: &Id<Fcb>| Fcb::INSTANCES.of(&self[*fcb]).any(|ccb| self[ccb].server.is_some());
         let fcb = self.pipe_named(name).filter(served).ok_or(NtStatus::OBJECT_NAME_NOT_FOUND)?;
         let configuration = self[fcb].configuration;
         let wants = |bit: Access, reader| access.grants(bit) && !configuration.leads_to(reader);
@@ -82,8 +80,7 @@ impl Kernel {
         pipe: PipeParameters,
     ) -> Result<(), NtStatus> {
         let Irp { file, options, .. } = self[irp];
-        let configuration =
-            PipeConfiguration::of_share(options.share).ok_or(NtStatus::INVALID_PARAMETER)?;
+        let configuration = PipeConfiguration::of_share(options.share).ok_or(NtStatus::INVALID_PARAMETER)?;
         let fcb = match self.pipe_named(name) {
             Some(fcb) => self.existing_pipe(fcb, pipe, configuration)?,
             None => self.new_pipe(name, pipe, configuration)?,

@@ -76,6 +76,19 @@ impl Kernel {
         irp
     }
 
+    /// What a request that waits in the named pipe file system waits for, in words.
+    pub fn awaited_in_pipe(&self, irp: Id<Irp>) -> Option<&'static str> {
+        if let Some((_, _, entry)) = self.data_entry_of(irp) {
+            return Some(match self[entry].entry_type {
+                EntryType::Read => "nothing was written for it",
+                EntryType::Write => "the other end has not read enough to make room",
+                EntryType::Flush => "the other end has not read all that was written",
+            });
+        }
+        let listens = self.all::<Ccb>().any(|(_, ccb)| Ccb::LISTENERS.holds(ccb, irp));
+        listens.then_some("no client has connected")
+    }
+
     /// The entry in which a request waits, and the queue that it is in.
     pub(super) fn data_entry_of(&self, irp: Id<Irp>) -> Option<(Id<Ccb>, PipeEnd, Id<DataEntry>)> {
         let (entry, _) = self.all::<DataEntry>().find(|(_, entry)| entry.irp == Some(irp))?;

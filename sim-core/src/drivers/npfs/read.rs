@@ -45,8 +45,7 @@ impl Routine for NpRead {
         let Irp { file, major, modes, .. } = k[irp];
         let Some((ccb, end)) = k.pipe_end(file) else {
             let opened_root = k[file].name.is_none();
-            let status =
-                if opened_root { NtStatus::INVALID_PARAMETER } else { NtStatus::PIPE_DISCONNECTED };
+            let status = if opened_root { NtStatus::INVALID_PARAMETER } else { NtStatus::PIPE_DISCONNECTED };
             return k.end_request(thread, device, irp, status, 0);
         };
         let (status, information) = match major {
@@ -63,13 +62,7 @@ impl Routine for NpRead {
 }
 
 impl Kernel {
-    fn read_pipe(
-        &mut self,
-        thread: Id<Thread>,
-        irp: Id<Irp>,
-        ccb: Id<Ccb>,
-        end: PipeEnd,
-    ) -> (NtStatus, u32) {
+    fn read_pipe(&mut self, thread: Id<Thread>, irp: Id<Irp>, ccb: Id<Ccb>, end: PipeEnd) -> (NtStatus, u32) {
         let state = self[ccb].state;
         let status = match state {
             PipeState::Disconnected => NtStatus::PIPE_DISCONNECTED,
