@@ -106,8 +106,8 @@ pub struct Profile {
     pub has_limited_rights: bool,
     /// `NtCompareObjects` exists (since Windows 10).
     pub has_compare_objects: bool,
-    /// A request of a pipe that ends with STATUS_BUFFER_OVERFLOW at once is reported as one that pended (since
-    /// Windows 8).
+    /// A request of a pipe that ends with STATUS_BUFFER_OVERFLOW at once and reports to a port is reported as pending
+    /// (since Windows 8).
     pub pipe_overflow_pends: bool,
     /// What a handle-table entry takes in advance (since Windows 8).
     pub batch: Option<Batch>,

@@ -7,13 +7,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
-/// The families that need no I/O beyond what the model has, and their ids.
-const FAMILIES: [(&str, &str, &[&str]); 4] = [
+/// The families, and those of their ids that the model could speak of.
+const FAMILIES: [(&str, &str, &[&str]); 9] = [
+    (
+        "B",
+        "cancellation, on pipes",
+        &["01", "02", "03", "05", "06", "07", "08", "09", "11", "12", "13", "14", "16"],
+    ),
     (
         "C",
         "create and close, dispatch, statuses",
         &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "12", "13", "14"],
     ),
+    (
+        "D",
+        "signals and status blocks, on pipes",
+        &["01", "02", "03", "04", "06", "07", "10", "11", "16", "17", "18"],
+    ),
+    ("E", "completion ports, with pipes", &["03", "04"]),
     (
         "F",
         "handles: duplicate, inherit, flags",
@@ -23,14 +34,28 @@ const FAMILIES: [(&str, &str, &[&str]); 4] = [
         ],
     ),
     ("G", "waitable objects on owner death", &["01", "03", "04", "05"]),
+    (
+        "H",
+        "states and life of named pipes",
+        &["01", "02", "03", "04", "05", "06", "08", "09", "10", "12", "13", "14", "15"],
+    ),
+    (
+        "P",
+        "pending requests of pipes at close and exit",
+        &["01", "02", "03", "04", "05", "06", "07", "08", "09", "12"],
+    ),
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 7] = [
+const TESTS: [&str; 11] = [
+    include_str!("b.rs"),
     include_str!("c.rs"),
     include_str!("charged.rs"),
     include_str!("f.rs"),
     include_str!("g.rs"),
+    include_str!("h.rs"),
+    include_str!("p.rs"),
+    include_str!("pipe_signals.rs"),
     include_str!("queries.rs"),
     include_str!("r.rs"),
     include_str!("waits.rs"),

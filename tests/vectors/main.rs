@@ -1,9 +1,14 @@
 //! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
 
+mod b;
 mod c;
 mod charged;
 mod f;
 mod g;
+mod h;
+mod p;
+mod pipe_signals;
+mod pipes;
 mod queries;
 mod r;
 mod waits;

@@ -155,8 +155,13 @@ impl DriverKind {
         }
     }
 
-    /// The driver of that name.
+    /// Whether a scenario can declare a device of it.
+    pub const fn can_be_declared(self) -> bool {
+        !matches!(self.manner().dispatch, Dispatch::Pipes)
+    }
+
+    /// The driver of that name, if a scenario can declare a device of it.
     pub fn named(name: &str) -> Option<DriverKind> {
-        Self::ALL.iter().copied().find(|driver| driver.name() == name)
+        Self::ALL.iter().copied().find(|driver| driver.name() == name && driver.can_be_declared())
     }
 }

@@ -139,28 +139,40 @@ impl Routine for NtIssue {
             }
             Self::Dispatched { service, irp, file, synchronous } => {
                 let status = k.take_returned(thread).status;
-                dispatched(service, irp, file, status, synchronous)
+                k.dispatched(service, irp, file, status, synchronous)
             }
         }
     }
 }
 
-/// The driver has returned `status`. A request that it has not pended is finished by its issuer, except a control
-/// request, which an APC has finished by now.
-fn dispatched(service: IoService, irp: Id<Irp>, file: Id<File>, status: NtStatus, synchronous: bool) -> Next {
-    match (status == NtStatus::PENDING, synchronous) {
-        (true, true) => Next::goto(NtIssueEnd::WaitForFile { service, file }),
-        (true, false) if service.always_waits() => Next::goto(NtIssueEnd::WaitForIrp { service, irp, file }),
-        (true, false) => Next::fail(NtStatus::PENDING),
-        (false, _) if service.major().defers_completion() => Next::call(
-            NtIssueEnd::Unlock { service, file, status },
-            IopCompleteRequest::WriteStatusBlock { irp, inline: true },
-        ),
-        (false, _) => Next::goto(NtIssueEnd::Unlock { service, file, status }),
-    }
-}
-
 impl Kernel {
+    /// The driver has returned `status`. A request that it has not pended is finished by its issuer, except a control
+    /// request, which an APC has finished by now.
+    fn dispatched(
+        &self,
+        service: IoService,
+        irp: Id<Irp>,
+        file: Id<File>,
+        status: NtStatus,
+        synchronous: bool,
+    ) -> Next {
+        match (status == NtStatus::PENDING, synchronous) {
+            (true, true) => Next::goto(NtIssueEnd::WaitForFile { service, file }),
+            (true, false) if service.always_waits() => {
+                Next::goto(NtIssueEnd::WaitForIrp { service, irp, file })
+            }
+            (true, false) => Next::fail(NtStatus::PENDING),
+            (false, _) if service.major().defers_completion() => {
+                let reports = self[irp].apc_context && self[file].port.is_some() && self.is_stream(file);
+                let overflows = status == NtStatus::BUFFER_OVERFLOW && self.profile().pipe_overflow_pends;
+                let status = if reports && overflows { NtStatus::PENDING } else { status };
+                let finish = IopCompleteRequest::WriteStatusBlock { irp, inline: true };
+                Next::call(NtIssueEnd::Unlock { service, file, status }, finish)
+            }
+            (false, _) => Next::goto(NtIssueEnd::Unlock { service, file, status }),
+        }
+    }
+
     pub(crate) fn by_handle(
         &self,
         thread: Id<Thread>,
@@ -265,7 +277,10 @@ impl Kernel {
         request: Id<Request>,
         (file, event, offset): (Id<File>, Option<Id<Object>>, u64),
     ) -> Id<Irp> {
-        self.set(file, File::SIGNALED, false, "a request clears the file object when it starts");
+        // NtSetInformationFile leaves the event of an asynchronous file alone.
+        if service != IoService::SetInformation || self[file].synchronous {
+            self.set(file, File::SIGNALED, false, "a request clears the file object when it starts");
+        }
         let synchronous_api = service.always_waits() && !self[file].synchronous;
         let Request { iosb, apc, apc_context, buffer, length, input_length, code, modes, name, .. } =
             self[request];

@@ -19,11 +19,23 @@ const CALLS: [CallSpec; ROWS.len()] = {
     calls
 };
 
-const DRIVERS: [&str; DriverKind::ALL.len()] = {
-    let mut names = [""; DriverKind::ALL.len()];
-    let mut at = 0;
-    while at < names.len() {
-        names[at] = DriverKind::ALL[at].name();
+const DRIVER_COUNT: usize = {
+    let (mut count, mut at) = (0, 0);
+    while at < DriverKind::ALL.len() {
+        count += DriverKind::ALL[at].can_be_declared() as usize;
+        at += 1;
+    }
+    count
+};
+
+const DRIVERS: [&str; DRIVER_COUNT] = {
+    let mut names = [""; DRIVER_COUNT];
+    let (mut next, mut at) = (0, 0);
+    while at < DriverKind::ALL.len() {
+        if DriverKind::ALL[at].can_be_declared() {
+            names[next] = DriverKind::ALL[at].name();
+            next += 1;
+        }
         at += 1;
     }
     names

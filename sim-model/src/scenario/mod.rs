@@ -39,6 +39,7 @@ pub mod space;
 mod symmetry;
 pub mod world;
 mod world_code;
+mod worth;
 
 pub use compile::{compile, compile_for};
 pub use program::Program;

@@ -46,7 +46,7 @@ impl Routine for NpCompleteDeferredIrps {
                 match own {
                     None => Next::fail(NtStatus::PENDING),
                     Some(irp) => {
-                        let status = if k[irp].pending { NtStatus::PENDING } else { k[irp].status };
+                        let status = k[irp].status;
                         Next::call(Self::Return { status }, k.complete_concluded(irp))
                     }
                 }
@@ -150,9 +150,6 @@ impl Kernel {
         information: u32,
     ) -> Next {
         self.conclude(irp, status, information);
-        if status == NtStatus::BUFFER_OVERFLOW && self.profile().pipe_overflow_pends {
-            self.set(irp, Irp::PENDING, true, "more is left than fits: the driver returns STATUS_PENDING");
-        }
         self.release_pipes(thread, device, Some(irp), at)
     }
 }
