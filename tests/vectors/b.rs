@@ -14,7 +14,8 @@ use sim_core::io::request::{IoService, Request};
 use sim_core::nt::cancel_io_file::NtCancelIoFileEx;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::profile::Profile;
-use sim_core::{Access, NtStatus};
+use sim_core::ps::apc::{Apc, ApcState};
+use sim_core::{Access, Id, NtStatus};
 use sim_tests::Machine;
 
 use crate::pipes::{holds, on_bytes, on_messages};
@@ -78,7 +79,7 @@ fn b_05_two_requests_with_one_status_block() {
     let cancelled = m.call(0, NtCancelIoFileEx::of(client, Some(m.iosbs[0])));
     assert_eq!(cancelled.map(|cancelled| cancelled.status), Some(NtStatus::SUCCESS));
     assert_eq!(m.k[m.iosbs[0]].status, Some(NtStatus::CANCELLED));
-    let queued = |apc| m.k[apc].state == sim_core::ps::apc::ApcState::Queued;
+    let queued = |apc: Id<Apc>| m.k[apc].state == ApcState::Queued;
     assert!(apcs.into_iter().all(queued), "each request has its APC");
 }
 
