@@ -15,7 +15,7 @@ use crate::profile::Profile;
 use crate::record::{Arena, Field, Kind, List, Record};
 use crate::renaming::Rename;
 use crate::rows::Rows;
-use crate::word::{Id, Name, Word};
+use crate::word::{Id, Word};
 
 /// A record that the kernel keeps an arena for.
 pub trait Stored: Record {
@@ -43,7 +43,7 @@ macro_rules! kernel {
         pub struct Kernel {
             profile: Profile,
             pub(crate) policy: HandlePolicy,
-            names: Vec<String>,
+            pub(crate) names: Vec<String>,
             $(pub(crate) $field: Arena<$record>,)*
             pub(crate) tables: Rows<HandleTable>,
             pub(crate) stacks: Rows<Vec<Frame>>,
@@ -259,15 +259,6 @@ impl<R: Stored> Index<Id<R>> for Kernel {
     }
 }
 
-/// OBJ_NAME_PATH_SEPARATOR.
-pub(crate) const SEPARATOR: char = '\\';
-
-/// What stands between the separators of a path; the first separator begins it, and alone is the whole of it.
-fn components(path: &str) -> impl Iterator<Item = &str> {
-    let rest = path.strip_prefix(SEPARATOR).unwrap_or(path);
-    rest.split(SEPARATOR).filter(move |_| !(rest.is_empty() && path.starts_with(SEPARATOR)))
-}
-
 impl Kernel {
     /// A kernel of that Windows version with its System process and no devices.
     pub fn new(profile: Profile) -> Kernel {
@@ -298,40 +289,6 @@ impl Kernel {
     /// The rules that were broken so far.
     pub fn findings(&self) -> &[Finding] {
         &self.findings
-    }
-
-    /// The number of a name; two names that differ only in letter case are two. Names are part of the setting, not of
-    /// the state: a scenario's names are all known before its first step. A path makes its components known too.
-    pub fn intern(&mut self, name: &str) -> u32 {
-        if let Some(at) = self.names.iter().position(|known| known == name) {
-            return at as u32;
-        }
-        if name.contains(SEPARATOR) {
-            for component in components(name) {
-                self.intern(component);
-            }
-        }
-        self.names.push(name.into());
-        self.names.len() as u32 - 1
-    }
-
-    /// The name of that number.
-    pub fn name(&self, number: impl Into<u32>) -> &str {
-        &self.names[number.into() as usize]
-    }
-
-    /// The path as a name that services take.
-    pub fn path(&mut self, path: &str) -> Name {
-        Name(self.intern(path))
-    }
-
-    /// The components of a path, in order.
-    pub(crate) fn components_of(&self, path: Name) -> Vec<Name> {
-        let number = |component: &str| {
-            let at = self.names.iter().position(|known| known == component);
-            Name(at.expect("a path's components are known with it") as u32)
-        };
-        components(self.name(path.0)).map(number).collect()
     }
 
     /// The changes since [`Kernel::mark`] gave `mark`.

@@ -58,6 +58,7 @@ pub mod kernel;
 pub mod nt;
 pub mod ob;
 pub mod part;
+pub mod path;
 pub mod profile;
 pub mod ps;
 pub mod record;

@@ -34,7 +34,7 @@ fn report(program: &Program, outcome: &Outcome<Move>) -> String {
     exploration::render(explored, exploration::Options::default())
 }
 
-const RACES: [(&str, u64, u64, u64); 13] = [
+const RACES: [(&str, u64, u64, u64); 15] = [
     ("close-against-read.kobj", 452, 799, 3),
     ("cancel-against-completion.kobj", 374, 595, 2),
     ("two-closers.kobj", 77, 123, 1),
@@ -48,6 +48,8 @@ const RACES: [(&str, u64, u64, u64); 13] = [
     ("inherit-against-close.kobj", 7_302, 18_740, 3),
     ("duplicate-against-close.kobj", 632, 1_143, 2),
     ("any-free-value.kobj", 72, 71, 3),
+    ("pipe-close-against-write.kobj", 3_794, 7_267, 3),
+    ("pipe-cancel-against-connect.kobj", 13_171, 25_195, 14),
 ];
 
 #[test]

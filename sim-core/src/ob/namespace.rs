@@ -1,11 +1,12 @@
 //! ObpLookupObjectName: from a name to an object, or to a place for a new one.
 
 use crate::frame::{Next, Returned, Routine, steps};
-use crate::kernel::{Kernel, SEPARATOR};
+use crate::kernel::Kernel;
 use crate::ob::attributes::{OBJ_CASE_INSENSITIVE, ObjectAttributes};
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
+use crate::path::SEPARATOR;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;

@@ -303,13 +303,13 @@ impl Args<'_> {
             | ServiceName::FsControl
             | ServiceName::FlushFile
             | ServiceName::QueryVolume => self.issue(labelled),
-            ServiceName::CreatePipe => self.create_pipe(),
-            ServiceName::WaitPipe => self.wait_pipe(),
-            ServiceName::ConnectPipe
+            ServiceName::CreatePipe
+            | ServiceName::WaitPipe
+            | ServiceName::ConnectPipe
             | ServiceName::DisconnectPipe
             | ServiceName::PeekPipe
             | ServiceName::TransactPipe
-            | ServiceName::SetPipe => self.pipe_request(labelled),
+            | ServiceName::SetPipe => self.pipe_service(labelled),
             ServiceName::Close => Service::Close(self.handle("handle")),
             ServiceName::CreatePort => {
                 let (file, port) = (self.handle("file"), self.handle("port"));

@@ -32,7 +32,15 @@ pub(super) fn is_of_pipes(path: &str) -> bool {
 }
 
 impl Args<'_> {
-    pub(super) fn create_pipe(&mut self) -> Service {
+    pub(super) fn pipe_service(&mut self, labelled: bool) -> Service {
+        match self.row.service {
+            ServiceName::CreatePipe => self.create_pipe(),
+            ServiceName::WaitPipe => self.wait_pipe(),
+            _ => self.pipe_request(labelled),
+        }
+    }
+
+    fn create_pipe(&mut self) -> Service {
         let native = self.row.answer == Answer::Status;
         let name = if native { self.name() } else { self.device_path() };
         let (access, options) = if native { self.native_open() } else { self.win32_open() };
@@ -91,7 +99,7 @@ impl Args<'_> {
     }
 
     /// A call that sends a request to an end of a pipe.
-    pub(super) fn pipe_request(&mut self, labelled: bool) -> Service {
+    fn pipe_request(&mut self, labelled: bool) -> Service {
         let (file, event) = (self.handle("pipe"), self.handle("event"));
         let (code, overlapped) = match self.row.service {
             ServiceName::ConnectPipe => (Some(ControlCode::PipeListen), labelled),
@@ -124,7 +132,7 @@ impl Args<'_> {
         })
     }
 
-    pub(super) fn wait_pipe(&mut self) -> Service {
+    fn wait_pipe(&mut self) -> Service {
         let text = self.text("path").unwrap_or_default();
         let prefix = text.get(..PIPE_PREFIX.len()).filter(|start| start.eq_ignore_ascii_case(PIPE_PREFIX));
         if let (None, Some(given)) = (prefix, self.given("path")) {
