@@ -31,13 +31,13 @@ process app
     e = CreateEvent(manual: TRUE)
     l = NtFsControlFile(server, FSCTL_PIPE_LISTEN, event: e, apc: TRUE)     -> STATUS_PENDING
     check l.Status != STATUS_PENDING and not signaled(e)
-    CANCEL                                                -> STATUS_SUCCESS
+    STOP                                                  -> STATUS_SUCCESS
     check l.Status == STATUS_CANCELLED and l.Information == 0 and signaled(e) and not delivered(l)
     SleepEx(0, TRUE)                                      -> WAIT_IO_COMPLETION
     check delivered(l)
     SleepEx(0, TRUE)                                      -> 0
 "#
-            .replace("CANCEL", cancel),
+            .replace("STOP", cancel),
         );
     }
 }

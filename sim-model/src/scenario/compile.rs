@@ -344,11 +344,9 @@ impl Args<'_> {
                 let target = self.text("target").unwrap_or_default();
                 Service::CreateSymbolicLink { name: self.name(), target: self.path(target) }
             }
-            ServiceName::MakeTemporary => {
-                Service::SetPermanence { handle: self.handle("handle"), permanent: false }
-            }
-            ServiceName::MakePermanent => {
-                Service::SetPermanence { handle: self.handle("handle"), permanent: true }
+            ServiceName::MakeTemporary | ServiceName::MakePermanent => {
+                let permanent = self.row.service == ServiceName::MakePermanent;
+                Service::SetPermanence { handle: self.handle("handle"), permanent }
             }
             ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
             ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },
