@@ -41,7 +41,7 @@ const FAMILIES: [(&str, &str, &[&str]); 9] = [
     ),
     (
         "P",
-        "pending requests of pipes at close and exit",
+        "pending on pipes at close and exit",
         &["01", "02", "03", "04", "05", "06", "07", "08", "09", "12"],
     ),
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
