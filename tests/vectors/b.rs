@@ -3,9 +3,9 @@
 //! | id | public source (Wine's tests, run on Windows) |
 //! | --- | --- |
 //! | B-01, B-05 | dlls/ntdll/tests/pipe.c, test_cancelio |
-//! | B-02, B-06, B-07, B-08 | dlls/kernel32/tests/pipe.c, test_overlapped_transport, test_blocking_rw, test_TransactNamedPipe |
+//! | B-02, B-06, B-07, B-08 | dlls/kernel32/tests/pipe.c, test_overlapped_transport, test_blocking_rw, and its transactions |
 //! | B-13, B-14 | dlls/ntdll/tests/pipe.c, test_alertable, test_nonalertable |
-//! | B-16 | dlls/kernel32/tests/pipe.c, test_CreateNamedPipe and the cancel helper |
+//! | B-16 | dlls/kernel32/tests/pipe.c, the cancel helper of its overlapped connects |
 
 use sim_core::io::open_options::OpenOptions;
 use sim_core::io::pipe_modes::PipeModes;

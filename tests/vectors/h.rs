@@ -5,8 +5,8 @@
 //! | H-01 | Wine ntdll/tests/pipe.c, test_pipe_state, test_pipe_with_data_state |
 //! | H-02 to H-05 | ReactOS kernel tests npfs/NpfsReadWrite; Wine ntdll/tests/pipe.c, read_pipe_test |
 //! | H-06 | ReactOS kernel tests npfs/NpfsConnect |
-//! | H-09, H-10, H-12, H-13 | Wine kernel32/tests/pipe.c, test_DisconnectNamedPipe, test_CreateNamedPipe, test_overlapped, test_nowait |
-//! | H-15 | Wine ntdll/tests/pipe.c, test_create_invalid; kernel32/tests/pipe.c, test_CreateNamedPipe |
+//! | H-09, H-10, H-12, H-13 | Wine kernel32/tests/pipe.c |
+//! | H-15 | Wine ntdll/tests/pipe.c, test_create_invalid; kernel32/tests/pipe.c |
 
 use crate::pipes::{holds, on_bytes, on_messages};
 

@@ -15,7 +15,7 @@ steps! {
     /// What nobody has read is lost, and the requests of both ends fail with STATUS_PIPE_DISCONNECTED. The client's file
     /// object stays, an end of nothing. Errors: STATUS_ILLEGAL_FUNCTION at a client's end; STATUS_PIPE_DISCONNECTED if
     /// it was. Sources: ReactOS drivers/filesystems/npfs/statesup.c; ReactOS kernel tests npfs/NpfsConnect,
-    /// NpfsReadWrite; Wine kernel32/tests/pipe.c, test_DisconnectNamedPipe.
+    /// NpfsReadWrite; Wine kernel32/tests/pipe.c.
     pub enum NpDisconnect = "NpDisconnect" {
         Start { irp: Id<Irp>, device: Id<Device> }
             = "lock", "take the driver's lock: empty the queues, the client is no end any more";

@@ -20,7 +20,7 @@ steps! {
     ///
     /// Errors: STATUS_ILLEGAL_FUNCTION at an end of a pipe: the file system's root must be open;
     /// STATUS_OBJECT_NAME_NOT_FOUND, also when the pipe goes meanwhile; STATUS_IO_TIMEOUT. Sources: ReactOS
-    /// drivers/filesystems/npfs/fsctrl.c, waitsup.c; Wine ntdll/tests/pipe.c, test_nonalertable and test_pipe_state.
+    /// drivers/filesystems/npfs/fsctrl.c, waitsup.c; Wine kernel32/tests/pipe.c.
     pub enum NpWaitForNamedPipe = "NpWaitForNamedPipe" {
         Start { irp: Id<Irp>, device: Id<Device> }
             = "lock", "take the driver's lock: does an instance listen already?";

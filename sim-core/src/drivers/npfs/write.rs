@@ -19,7 +19,7 @@ steps! {
     /// STATUS_PIPE_DISCONNECTED, STATUS_PIPE_LISTENING, STATUS_PIPE_CLOSING. Of a transceive: STATUS_INVALID_PIPE_STATE
     /// (not connected, not both ways, not reading messages), STATUS_PIPE_BUSY (something is there to read). Sources:
     /// ReactOS drivers/filesystems/npfs/write.c, writesup.c, fsctrl.c; ReactOS kernel tests npfs/NpfsReadWrite; Wine
-    /// kernel32/tests/pipe.c, test_overlapped_transport and test_TransactNamedPipe.
+    /// kernel32/tests/pipe.c, test_overlapped_transport.
     pub enum NpWrite = "NpCommonWrite" {
         Start { irp: Id<Irp>, device: Id<Device> }
             = "lock", "take the driver's lock: is the pipe in a state to write?";
