@@ -1,9 +1,13 @@
 //! Random services on random threads, their steps in random order: the rules of the object and I/O managers hold
 //! after every step, and every step can be undone.
 
+use std::collections::BTreeSet;
+
 use petgraph::graph::DiGraph;
 use proptest::prelude::*;
 use sim_core::Kernel;
+use sim_core::drivers::npfs::ccb::{Ccb, PipeState};
+use sim_core::drivers::npfs::data_entry::{DataEntry, EntryType};
 use sim_core::encode::Decoder;
 use sim_core::io::file::File;
 use sim_core::io::irp::Irp;
@@ -149,4 +153,24 @@ proptest! {
         }
         prop_assert_eq!(machine.k.broken_invariant(), None);
     }
+}
+
+/// What random machines come to, so that the rules above are asked where they could break.
+#[test]
+fn random_machines_come_to_every_state_of_a_pipe_and_to_every_kind_of_entry() {
+    let (mut states, mut entries, mut stalled, mut seed) = (BTreeSet::new(), BTreeSet::new(), false, 1_u32);
+    for _ in 0..40 {
+        let mut machine = Machine::with_pipes(Profile::default());
+        for _ in 0..900 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            machine.happen(seed.rotate_left(15));
+            states.extend(machine.k.all::<Ccb>().map(|(_, ccb)| ccb.state));
+            entries.extend(machine.k.all::<DataEntry>().map(|(_, entry)| entry.entry_type));
+            let waits = |entry: &DataEntry| entry.entry_type == EntryType::Write && entry.irp.is_some();
+            stalled |= machine.k.all::<DataEntry>().any(|(_, entry)| waits(entry));
+        }
+    }
+    assert_eq!(states.len(), PipeState::ALL.len(), "{states:?}");
+    assert_eq!(entries.len(), EntryType::ALL.len(), "{entries:?}");
+    assert!(stalled, "a write waits for room");
 }
