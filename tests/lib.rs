@@ -1,5 +1,10 @@
 //! What the tests share: a kernel with two processes, and random things happening on it.
 
+#[path = "random/pipes.rs"]
+mod pipes;
+#[path = "random/waits.rs"]
+mod waits;
+
 use sim_core::drivers::DriverKind;
 use sim_core::frame::Frame;
 use sim_core::io::device::Device;
@@ -7,7 +12,6 @@ use sim_core::io::iosb::Iosb;
 use sim_core::io::open_options::OpenOptions;
 use sim_core::io::request::{ByteOffset, IoService, Request};
 use sim_core::nt::alert_by_id::{NtAlertThreadByThreadId, NtWaitForAlertByThreadId};
-use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
 use sim_core::nt::cancel_synchronous_io::NtCancelSynchronousIoFile;
 use sim_core::nt::close::NtClose;
@@ -15,32 +19,27 @@ use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtQueryIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
-    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateJobObject, NtCreateMutant,
-    NtCreateSemaphore, NtCreateSymbolicLinkObject, NtCreateTimer,
+    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateJobObject,
+    NtCreateSymbolicLinkObject,
 };
-use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::duplicate_object::NtDuplicateObject;
-use sim_core::nt::event::{NtPulseEvent, NtSetEvent};
+use sim_core::nt::event::NtSetEvent;
 use sim_core::nt::file_information::{NtQueryNotificationModes, NtSetNotificationModes};
 use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject, NtAssociateJobPort};
-use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::next_thread::NtGetNextThread;
 use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbolicLinkObject};
 use sim_core::nt::open_process::NtOpenProcess;
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::query_object::NtQueryObject;
 use sim_core::nt::remove_completion::NtRemoveIoCompletion;
-use sim_core::nt::semaphore::NtReleaseSemaphore;
-use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::terminate::NtTerminate;
-use sim_core::nt::timer::{NtCancelTimer, NtSetTimer};
-use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
+use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
 use sim_core::ob::attributes::{
     OBJ_CASE_INSENSITIVE, OBJ_EXCLUSIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes,
 };
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::handle_flags::{NtQueryHandleInformation, NtSetInformationObject};
-use sim_core::ob::header::{Body, Object};
+use sim_core::ob::header::Object;
 use sim_core::ob::information::InformationClass;
 use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::table::INHERIT;
@@ -66,6 +65,8 @@ pub struct Machine {
     pub iosbs: Vec<Id<Iosb>>,
     /// Paths to the devices, to nothing, and to what the programs create.
     pub paths: Vec<Name>,
+    /// The path of a pipe, and its name, if the file system of pipes is there.
+    pub pipe: Option<(Name, Name)>,
 }
 
 /// What [`Machine::paths`] are, in order: the devices', then those of named objects.
@@ -100,7 +101,17 @@ impl Machine {
         let iosbs = (0..4).map(|_| k.create_iosb()).collect();
         let paths = PATHS.iter().map(|path| k.path(path)).collect();
         k.forget();
-        Machine { k, processes, threads, devices, iosbs, paths }
+        Machine { k, processes, threads, devices, iosbs, paths, pipe: None }
+    }
+
+    /// The same with the file system of named pipes.
+    pub fn with_pipes(profile: sim_core::profile::Profile) -> Machine {
+        let mut machine = Machine::new(profile);
+        machine.k.create_pipe_device();
+        machine.pipe = Some((machine.k.path(r"\Device\NamedPipe\p"), machine.k.path("p")));
+        machine.k.path(r"\Device\NamedPipe");
+        machine.k.forget();
+        machine
     }
 
     /// The attributes of an open of one of the devices.
@@ -195,8 +206,9 @@ impl Machine {
     }
 
     fn service(&mut self, thread: Id<Thread>, pick: usize) -> Frame {
-        match pick % 5 {
-            0 => self.name_service(pick / 5),
+        match (pick % 5, self.pipe) {
+            (0, _) => self.name_service(pick / 5),
+            (1..4, Some(pipe)) => self.pipe_service(thread, pick / 5, pipe),
             _ => self.other_service(thread, pick / 5),
         }
     }
@@ -370,113 +382,6 @@ impl Machine {
                 .into()
             }
             _ => NtCancelSynchronousIoFile::of(thread, None, (pick & 8 == 0).then_some(iosb)).into(),
-        }
-    }
-
-    /// A handle of the thread's process to an object of which this is true.
-    fn handle_to(&self, thread: Id<Thread>, wanted: impl Fn(Id<Object>) -> bool) -> Option<Handle> {
-        let mut open = self.k.table(self.k[thread].process).open();
-        open.find(|(_, entry)| entry.object.is_some_and(&wanted)).map(|(handle, _)| handle)
-    }
-
-    /// Whether a wait for the object would last, and somebody else's doing could end it.
-    fn is_worth_a_wait(&self, object: Id<Object>) -> bool {
-        let body = self.k[object].body;
-        let waitable = matches!(body, Body::Event(_) | Body::Semaphore(_) | Body::Mutant(_) | Body::Timer(_));
-        waitable && !self.k.is_signaled(object)
-    }
-
-    fn is_thread_that_waits(&self, object: Id<Object>) -> bool {
-        matches!(self.k[object].body, Body::Thread(other) if self.k.is_waiting(other))
-    }
-
-    /// A service that may end the waits for an object, or the wait of a thread.
-    fn signal(&mut self, thread: Id<Thread>, handle: Handle, pick: usize) -> Frame {
-        let waiting = self.handle_to(thread, |object| self.is_thread_that_waits(object));
-        match (waiting, pick % 5) {
-            (Some(waiting), 0) => return NtAlertThread::of(waiting).into(),
-            (Some(waiting), 1) => return NtQueueApcThread::of(waiting, self.k.create_apc(false)).into(),
-            (_, 2) => return NtClose::of(handle).into(),
-            _ => {}
-        }
-        let entry = self.k.entry(self.k[thread].process, handle).and_then(|entry| entry.object);
-        match entry.map(|object| self.k[object].body) {
-            Some(Body::Semaphore(_)) => NtReleaseSemaphore::of(handle, 1 + pick as u32 % 2).into(),
-            Some(Body::Mutant(_)) => NtReleaseMutant::of(handle).into(),
-            Some(Body::Timer(_)) => NtSetTimer::of(handle, pick.is_multiple_of(2), false).into(),
-            _ if pick.is_multiple_of(2) => NtPulseEvent::of(handle).into(),
-            _ => NtSetEvent::of(handle, true).into(),
-        }
-    }
-
-    /// A service of what can be waited for, or a wait.
-    fn wait_service(&mut self, thread: Id<Thread>, handle: Handle, second: Handle, pick: usize) -> Frame {
-        let (odd, alertable) = (pick & 32 != 0, pick & 64 != 0);
-        let timeout = Timeout::ALL[pick / 128 % Timeout::ALL.len()];
-        let waiting = self.handle_to(thread, |object| self.is_thread_that_waits(object)).unwrap_or(handle);
-        let lasting = self.handle_to(thread, |object| self.is_worth_a_wait(object));
-        let handle = lasting.filter(|_| alertable != odd).unwrap_or(handle);
-        match pick % 20 {
-            0 if odd => NtCreateEvent::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: ObjectAttributes::UNNAMED,
-                manual_reset: alertable,
-                signaled: false,
-            }
-            .into(),
-            0 => NtCreateSemaphore::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: ObjectAttributes::UNNAMED,
-                initial: 0,
-                limit: 2,
-            }
-            .into(),
-            1 => NtReleaseSemaphore::of(handle, 1).into(),
-            2 | 3 => NtCreateMutant::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: ObjectAttributes::UNNAMED,
-                owned: odd,
-            }
-            .into(),
-            4 => NtReleaseMutant::of(handle).into(),
-            5 => NtCreateTimer::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: ObjectAttributes::UNNAMED,
-                manual_reset: odd,
-            }
-            .into(),
-            6 => NtSetTimer::of(handle, false, odd).into(),
-            7 if odd => NtCancelTimer::of(handle).into(),
-            7 => NtQueryMutant::of(handle).into(),
-            8 => NtPulseEvent::of(handle).into(),
-            9 => {
-                let apc = self.k.create_apc(false);
-                NtQueueApcThread::of(if odd { Handle::CURRENT_THREAD } else { handle }, apc).into()
-            }
-            10 => NtAlertThread::of(waiting).into(),
-            11 => NtDelayExecution::Delay { alertable, timeout }.into(),
-            12 => NtSignalAndWaitForSingleObject::ReferenceSignal {
-                signal: handle,
-                wait: second,
-                alertable,
-                timeout,
-            }
-            .into(),
-            13 => ObDuplicateObject::Reference {
-                source: self.k[thread].process,
-                handle: Handle::CURRENT_THREAD,
-                target: Some(self.processes[0]),
-                wanted: Wanted::same_access(0, false),
-            }
-            .into(),
-            14 => NtSetEvent::of(handle, true).into(),
-            15 => NtQueueApcThread::of(waiting, self.k.create_apc(false)).into(),
-            16 => NtWaitForSingleObject::Reference { handle, alertable, timeout }.into(),
-            _ => {
-                let handles = [handle, second, handle];
-                self.k.pass_handles(thread, &handles[..2 + usize::from(!odd)]);
-                NtWaitForMultipleObjects::of(odd, alertable, timeout).into()
-            }
         }
     }
 }

@@ -9,6 +9,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::delta::Change;
+use crate::drivers::npfs::ccb::{Ccb, PipeEnd};
+use crate::drivers::npfs::data_entry::EntryType;
 use crate::frame::Frame;
 use crate::io::device::Device;
 use crate::io::file::File;
@@ -71,6 +73,7 @@ impl Kernel {
             .or_else(|| self.all::<File>().find_map(|(file, record)| self.broken_file(file, record)))
             .or_else(|| self.all::<Thread>().find_map(|(thread, _)| self.broken_wait(thread)))
             .or_else(|| self.all::<Port>().find_map(|(port, _)| self.broken_port(port)))
+            .or_else(|| self.all::<Ccb>().find_map(|(ccb, _)| self.broken_queue(ccb)))
     }
 
     /// How many references the records (not the services under way) hold on each object, by place.
@@ -218,6 +221,21 @@ impl Kernel {
         self.withholds_packets(port).then(|| Broken {
             rule: "no thread waits for a packet that it could have",
             found: format!("port {port:?} has {} packets", self.packets(port)),
+        })
+    }
+
+    /// A queue of a pipe holds reads, or else writes and flushes, and no more than its quota counts.
+    fn broken_queue(&self, ccb: Id<Ccb>) -> Option<Broken> {
+        PipeEnd::ALL.iter().find_map(|reader| {
+            let reads =
+                self.entries(ccb, *reader).filter(|entry| entry.entry_type == EntryType::Read).count();
+            let used: u32 = self.entries(ccb, *reader).map(|entry| entry.quota).sum();
+            let mixed = reads != 0 && reads != self.entries(ccb, *reader).len();
+            let found = format!("CCB {ccb:?}: {reads} reads, {used} bytes for the {}", reader.name());
+            (mixed || used > self[ccb].quota(*reader)).then_some(Broken {
+                rule: "a queue of a pipe holds reads or what was written, within its quota",
+                found,
+            })
         })
     }
 

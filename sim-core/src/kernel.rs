@@ -232,6 +232,9 @@ kernel! {
     Request requests: crate::io::request::Request,
     Buffer buffers: crate::io::buffer::Buffer,
     HighWater high_waters: crate::ob::totals::HighWater,
+    Fcb fcbs: crate::drivers::npfs::fcb::Fcb,
+    Ccb ccbs: crate::drivers::npfs::ccb::Ccb,
+    DataEntry data_entries: crate::drivers::npfs::data_entry::DataEntry,
 }
 
 /// A record as undo sees it.

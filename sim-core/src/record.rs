@@ -62,6 +62,12 @@ pub enum Kind {
     Buffer,
     /// The most objects and handles of a type that there were.
     HighWater,
+    /// A pipe, by its name.
+    Fcb,
+    /// An instance of a pipe.
+    Ccb,
+    /// What waits in a queue of a pipe.
+    DataEntry,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

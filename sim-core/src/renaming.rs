@@ -78,7 +78,10 @@ impl Kind {
             | Kind::Lookup
             | Kind::Job
             | Kind::Information
-            | Kind::Buffer => false,
+            | Kind::Buffer
+            | Kind::Fcb
+            | Kind::Ccb
+            | Kind::DataEntry => false,
         }
     }
 }

@@ -91,6 +91,7 @@ statuses! {
     PIPE_CLOSING = 0xC000_00B1, "the other end of the pipe is closing";
     PIPE_CONNECTED = 0xC000_00B2, "the pipe is connected already";
     PIPE_LISTENING = 0xC000_00B3, "the pipe waits for a client";
+    PIPE_EMPTY = 0xC000_00D9, "nothing is in the pipe to read";
     IO_TIMEOUT = 0xC000_00B5, "the device did not answer in time";
     NOT_SUPPORTED = 0xC000_00BB, "the request is not supported";
     INVALID_PARAMETER_1 = 0xC000_00EF, "the first parameter is not valid";

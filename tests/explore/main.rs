@@ -34,7 +34,7 @@ fn report(program: &Program, outcome: &Outcome<Move>) -> String {
     exploration::render(explored, exploration::Options::default())
 }
 
-const RACES: [(&str, u64, u64, u64); 16] = [
+const RACES: [(&str, u64, u64, u64); 18] = [
     ("close-against-read.kobj", 452, 799, 3),
     ("cancel-against-completion.kobj", 374, 595, 2),
     ("two-closers.kobj", 77, 123, 1),
@@ -51,6 +51,8 @@ const RACES: [(&str, u64, u64, u64); 16] = [
     ("port-close-against-packet.kobj", 940, 2_265, 2),
     ("cancel-synchronous-against-next-read.kobj", 9_206, 21_054, 10),
     ("thread-exit-against-completion.kobj", 2_446, 5_654, 2),
+    ("pipe-close-against-write.kobj", 3_794, 7_267, 3),
+    ("pipe-cancel-against-connect.kobj", 13_171, 25_195, 14),
 ];
 
 #[test]

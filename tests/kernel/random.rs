@@ -1,8 +1,12 @@
 //! Random services on random threads, their steps in random order: the rules of the object and I/O managers hold
 //! after every step, and every step can be undone.
 
+use std::collections::BTreeSet;
+
 use petgraph::graph::DiGraph;
 use proptest::prelude::*;
+use sim_core::drivers::npfs::ccb::{Ccb, PipeState};
+use sim_core::drivers::npfs::data_entry::{DataEntry, EntryType};
 use sim_core::encode::Decoder;
 use sim_core::io::file::File;
 use sim_core::io::irp::Irp;
@@ -15,6 +19,11 @@ use sim_core::{Handle, Kernel};
 use sim_model::view::holders::{Hold, Holder, held_by, holders};
 use sim_model::view::leaks::{Leak, leaks};
 use sim_tests::Machine;
+
+/// A machine with or without the file system of pipes.
+fn machine(profile: Profile, pipes: bool) -> Machine {
+    if pipes { Machine::with_pipes(profile) } else { Machine::new(profile) }
+}
 
 fn numbers() -> impl Strategy<Value = Vec<u32>> {
     prop::collection::vec(any::<u32>(), 0..600)
@@ -83,8 +92,8 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 192, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_rules_hold_after_every_step(numbers in numbers(), profile in version()) {
-        let mut machine = Machine::new(profile);
+    fn the_rules_hold_after_every_step(numbers in numbers(), profile in version(), pipes: bool) {
+        let mut machine = machine(profile, pipes);
         for number in numbers {
             machine.happen(number);
             prop_assert_eq!(machine.k.broken_invariant(), None);
@@ -100,8 +109,8 @@ proptest! {
 
     /// The explorer asks again for the invariants only where a step may have broken one.
     #[test]
-    fn a_step_that_can_break_no_invariant_changes_nothing_they_speak_of(numbers in numbers(), profile in version()) {
-        let mut machine = Machine::new(profile);
+    fn a_step_that_can_break_no_invariant_changes_nothing_they_speak_of(numbers in numbers(), profile in version(), pipes: bool) {
+        let mut machine = machine(profile, pipes);
         for number in numbers {
             let (mark, before) = (machine.k.mark(), counted(&machine.k));
             machine.happen(number);
@@ -112,8 +121,8 @@ proptest! {
     }
 
     #[test]
-    fn undo_restores_the_state(numbers in numbers(), profile in version()) {
-        let mut machine = Machine::new(profile);
+    fn undo_restores_the_state(numbers in numbers(), profile in version(), pipes: bool) {
+        let mut machine = machine(profile, pipes);
         let base = machine.k.clone();
         let mut before = Vec::new();
         for (at, number) in numbers.into_iter().enumerate() {
@@ -134,8 +143,8 @@ proptest! {
     }
 
     #[test]
-    fn the_encoding_holds_the_whole_state(numbers in numbers()) {
-        let mut machine = Machine::new(Profile::default());
+    fn the_encoding_holds_the_whole_state(numbers in numbers(), pipes: bool) {
+        let mut machine = machine(Profile::default(), pipes);
         let base = machine.k.clone();
         let mut other = machine.k.clone();
         for (at, number) in numbers.into_iter().enumerate() {
@@ -153,8 +162,8 @@ proptest! {
 
     /// Whatever happened: once every thread is told to end and every device has answered, nothing is left.
     #[test]
-    fn everything_ends_when_threads_end_and_drivers_honour_cancel(numbers in numbers()) {
-        let mut machine = Machine::new(Profile::default());
+    fn everything_ends_when_threads_end_and_drivers_honour_cancel(numbers in numbers(), pipes: bool) {
+        let mut machine = machine(Profile::default(), pipes);
         numbers.into_iter().for_each(|number| machine.happen(number));
         // A call that was under way may make the last process.
         for _ in 0..2 {
@@ -173,4 +182,24 @@ proptest! {
         }
         prop_assert_eq!(machine.k.broken_invariant(), None);
     }
+}
+
+/// What random machines come to, so that the rules above are asked where they could break.
+#[test]
+fn random_machines_come_to_every_state_of_a_pipe_and_to_every_kind_of_entry() {
+    let (mut states, mut entries, mut stalled, mut seed) = (BTreeSet::new(), BTreeSet::new(), false, 1_u32);
+    for _ in 0..40 {
+        let mut machine = Machine::with_pipes(Profile::default());
+        for _ in 0..900 {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            machine.happen(seed.rotate_left(15));
+            states.extend(machine.k.all::<Ccb>().map(|(_, ccb)| ccb.state));
+            entries.extend(machine.k.all::<DataEntry>().map(|(_, entry)| entry.entry_type));
+            let waits = |entry: &DataEntry| entry.entry_type == EntryType::Write && entry.irp.is_some();
+            stalled |= machine.k.all::<DataEntry>().any(|(_, entry)| waits(entry));
+        }
+    }
+    assert_eq!(states.len(), PipeState::ALL.len(), "{states:?}");
+    assert_eq!(entries.len(), EntryType::ALL.len(), "{entries:?}");
+    assert!(stalled, "a write waits for room");
 }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 /// The families and their ids.
-const FAMILIES: [(&str, &str, &[&str]); 9] = [
+const FAMILIES: [(&str, &str, &[&str]); 10] = [
     (
         "B",
         "cancellation",
@@ -45,6 +45,11 @@ const FAMILIES: [(&str, &str, &[&str]); 9] = [
     ),
     ("G", "waitable objects on owner death", &["01", "03", "04", "05"]),
     (
+        "H",
+        "states and life of named pipes",
+        &["01", "02", "03", "04", "05", "06", "08", "09", "10", "12", "13", "14", "15"],
+    ),
+    (
         "I",
         "delete on close and sharing",
         &["01", "02", "03", "04", "05", "06", "08", "09", "10", "11", "12", "13"],
@@ -60,8 +65,9 @@ const FAMILIES: [(&str, &str, &[&str]); 9] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 17] = [
+const TESTS: [&str; 21] = [
     include_str!("access.rs"),
+    include_str!("b.rs"),
     include_str!("b_cancel.rs"),
     include_str!("b_driver.rs"),
     include_str!("c.rs"),
@@ -72,7 +78,10 @@ const TESTS: [&str; 17] = [
     include_str!("e_ports.rs"),
     include_str!("f.rs"),
     include_str!("g.rs"),
+    include_str!("h.rs"),
+    include_str!("p.rs"),
     include_str!("p_exit.rs"),
+    include_str!("pipe_signals.rs"),
     include_str!("processes.rs"),
     include_str!("queries.rs"),
     include_str!("r.rs"),

@@ -1,6 +1,7 @@
 //! Conformance vectors: what tests that run on real Windows assert, id by id, one file a family.
 
 mod access;
+mod b;
 mod b_cancel;
 mod b_driver;
 mod c;
@@ -11,7 +12,11 @@ mod d_signals;
 mod e_ports;
 mod f;
 mod g;
+mod h;
+mod p;
 mod p_exit;
+mod pipe_signals;
+mod pipes;
 mod processes;
 mod queries;
 mod r;

@@ -1,6 +1,7 @@
 //! The drivers that come with the model, and the manner of each.
 
 pub mod immediate;
+pub mod npfs;
 pub mod queue;
 
 use crate::io::irp::Major;
@@ -27,6 +28,8 @@ word_enum! {
         CompletesTwice = "completes_twice",
         /// A faulty driver that completes an IRP with its cancel routine still set.
         KeepsCancelRoutine = "keeps_cancel_routine",
+        /// The named pipe file system. Its device is there if a program uses pipes.
+        NamedPipes = "npfs",
     }
 }
 
@@ -46,6 +49,8 @@ pub enum Dispatch {
     Pend,
     /// It completes it with the device's answer.
     Complete,
+    /// It has a dispatch table of its own: the named pipe file system.
+    Pipes,
 }
 
 /// The manner of a driver.
@@ -96,7 +101,9 @@ impl Manner {
 
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
     pub const fn refuses(&self, major: Major) -> bool {
-        self.is_plain && matches!(major, Major::FileSystemControl | Major::QueryVolumeInformation)
+        let of_file_systems =
+            matches!(major, Major::FileSystemControl | Major::QueryVolumeInformation | Major::SetInformation);
+        self.is_plain && of_file_systems
     }
 }
 
@@ -150,11 +157,24 @@ impl DriverKind {
                 clears_cancel_routine: false,
                 ..Manner::SERIAL
             },
+            DriverKind::NamedPipes => Manner {
+                summary: "the named pipe file system",
+                dispatch: Dispatch::Pipes,
+                is_plain: false,
+                is_stream: true,
+                has_names: true,
+                ..Manner::SERIAL
+            },
         }
     }
 
-    /// The driver of that name.
+    /// Whether a scenario can declare a device of it.
+    pub const fn can_be_declared(self) -> bool {
+        !matches!(self.manner().dispatch, Dispatch::Pipes)
+    }
+
+    /// The driver of that name, if a scenario can declare a device of it.
     pub fn named(name: &str) -> Option<DriverKind> {
-        Self::ALL.iter().copied().find(|driver| driver.name() == name)
+        Self::ALL.iter().copied().find(|driver| driver.name() == name && driver.can_be_declared())
     }
 }

@@ -3,7 +3,8 @@
 //! Whoever gets a non-NULL answer from exchanging the cancel routine owns the IRP and completes it; everyone else
 //! leaves it alone. Source: WDK, "Using a Driver-Supplied Spin Lock" and "Synchronizing IRP Cancellation".
 
-use crate::drivers::Manner;
+use crate::drivers::npfs::cancel::NpCancelIrp;
+use crate::drivers::{Dispatch, Manner};
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
@@ -114,6 +115,10 @@ impl Routine for CancelRoutine {
             Self::ReleaseLock { irp } => {
                 k.set_cancel_lock(None, "the cancel routine releases it first");
                 k.lower(thread);
+                let device = k.device_of(irp);
+                if k[device].driver.manner().dispatch == Dispatch::Pipes {
+                    return Next::goto(NpCancelIrp::Unlink { irp, device });
+                }
                 Next::goto(Self::Unlink { irp })
             }
             Self::Unlink { irp } if k[irp].freed => Next::goto(Self::Complete { irp }),

@@ -50,6 +50,15 @@ impl Kernel {
     /// Creates a device, as a driver does at load: its object is held while the driver is loaded. Its name is
     /// `\Device\NAME`, permanent, and the link `\??\NAME` leads to it (IoCreateDevice, IoCreateSymbolicLink).
     pub fn create_device(&mut self, name: &str, driver: DriverKind) -> Id<Device> {
+        self.create_linked_device(name, name, driver)
+    }
+
+    /// The device of the named pipe file system: `\Device\NamedPipe`, and the link `\??\PIPE`.
+    pub fn create_pipe_device(&mut self) -> Id<Device> {
+        self.create_linked_device("NamedPipe", "PIPE", DriverKind::NamedPipes)
+    }
+
+    fn create_linked_device(&mut self, name: &str, link: &str, driver: DriverKind) -> Id<Device> {
         let thread = self.create_thread_as(self.system_process(), name, Role::Device);
         let name = Title(self.intern(name));
         let at = self.devices.lowest_free();
@@ -72,17 +81,17 @@ impl Kernel {
             queue,
         };
         let device = self.create(new, "");
-        self.name_device(object, name.0);
+        self.name_device(object, name.0, link);
         device
     }
 
-    fn name_device(&mut self, object: Id<Object>, name: u32) {
+    fn name_device(&mut self, object: Id<Object>, name: u32, link: &str) {
         let (name, devices) = (String::from(self.name(name)), self.intern("Device"));
         let root = self.directory_of(self.root_directory());
         let directory = root.and_then(|root| self.entry_of(root, Name(devices), true));
         if let Some(directory) = directory {
             self.install(object, directory, &name);
-            self.install_link(self.dos_devices(), &name, &format!(r"\Device\{name}"));
+            self.install_link(self.dos_devices(), link, &format!(r"\Device\{name}"));
         }
     }
 

@@ -37,6 +37,9 @@ impl Routine for IofCallDriver {
             Self::Dispatch { irp } => {
                 let device = k.device_of(irp);
                 let (major, manner) = (k[irp].major, k[device].driver.manner());
+                if manner.dispatch == Dispatch::Pipes {
+                    return k.dispatch_pipe(irp, device);
+                }
                 if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued {
                     return Next::goto(FlushQueue::Unlink { irp, device });
                 }

@@ -1,5 +1,6 @@
 //! FILE_OBJECT.
 
+use crate::drivers::npfs::ccb::Ccb;
 use crate::io::device::Device;
 use crate::io::irp::Irp;
 use crate::io::open_options::OpenOptions;
@@ -52,6 +53,8 @@ record! {
         FINAL_STATUS final_status: NtStatus,
         /// CurrentByteOffset: where the next request of a synchronous file without an offset starts.
         CURRENT_BYTE_OFFSET current_byte_offset: u64 as "CurrentByteOffset",
+        /// FsContext2: the instance of a pipe that it is an end of; none when that end was closed or let go.
+        FS_CONTEXT fs_context: Option<Id<Ccb>>,
         /// The completion port it reports to.
         PORT port: Option<Id<Port>> as "CompletionContext",
         /// The key in its packets.
@@ -91,6 +94,7 @@ impl File {
             lock: None,
             final_status: NtStatus::SUCCESS,
             current_byte_offset: 0,
+            fs_context: None,
             port: None,
             key: 0,
             irps: alloc::vec::Vec::new(),

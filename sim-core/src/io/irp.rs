@@ -7,6 +7,7 @@ use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::iosb::Iosb;
 use crate::io::open_options::OpenOptions;
+use crate::io::pipe_modes::PipeModes;
 use crate::io::pipe_parameters::PipeParameters;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
@@ -14,7 +15,7 @@ use crate::ps::apc::Apc;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, word_enum};
+use crate::word::{Access, Id, Name, word_enum};
 
 word_enum! {
     /// IRP_MJ codes.
@@ -35,6 +36,8 @@ word_enum! {
         FlushBuffers = "IRP_MJ_FLUSH_BUFFERS",
         /// What a file system knows of its volume.
         QueryVolumeInformation = "IRP_MJ_QUERY_VOLUME_INFORMATION",
+        /// Change what a file system knows of the file.
+        SetInformation = "IRP_MJ_SET_INFORMATION",
         /// The last handle to the file object is gone.
         Cleanup = "IRP_MJ_CLEANUP",
     }
@@ -105,6 +108,12 @@ record! {
         OPTIONS options: OpenOptions,
         /// Of a request that creates an instance of a pipe: what the server says of it.
         PIPE pipe: Option<PipeParameters>,
+        /// Of a request that sets an end's modes: which.
+        MODES modes: Option<PipeModes>,
+        /// Of a request that waits for an instance of a pipe: the pipe's name.
+        NAME name: Option<Name>,
+        /// The wait has a time limit.
+        LIMITED limited: bool,
         /// IRP_SYNCHRONOUS_API: the service waits for it with an event of its own.
         SYNCHRONOUS_API synchronous_api: bool,
         /// Of such a request: that event is set.
@@ -150,6 +159,9 @@ impl Irp {
             access: Access(0),
             options: OpenOptions { share: 0, synchronous: false, alertable: false },
             pipe: None,
+            modes: None,
+            name: None,
+            limited: false,
             synchronous_api: major.opens_or_closes(),
             event_set: false,
             pending: false,

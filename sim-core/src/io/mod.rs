@@ -12,6 +12,7 @@ pub mod finish;
 pub mod iosb;
 pub mod irp;
 pub mod open_options;
+pub mod pipe_modes;
 pub mod pipe_parameters;
 pub mod port;
 pub mod request;

@@ -1,30 +1,17 @@
 //! NAMED_PIPE_CREATE_PARAMETERS: what NtCreateNamedPipeFile says of a pipe.
 
-use crate::word::{Word, WordKind, word_enum};
+use crate::io::pipe_modes::PipeModes;
+use crate::word::{Word, WordKind};
 
-word_enum! {
-    /// Which way data goes, as the server sees it.
-    pub enum PipeDirection {
-        /// Both ways (PIPE_ACCESS_DUPLEX).
-        Duplex = "PIPE_ACCESS_DUPLEX",
-        /// To the server (PIPE_ACCESS_INBOUND).
-        Inbound = "PIPE_ACCESS_INBOUND",
-        /// To the client (PIPE_ACCESS_OUTBOUND).
-        Outbound = "PIPE_ACCESS_OUTBOUND",
-    }
-}
-
-/// What a server says of its pipe.
+/// What a server says of its pipe, beside its share access, which tells which way data goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PipeParameters {
-    /// NamedPipeConfiguration.
-    pub direction: PipeDirection,
     /// FILE_PIPE_MESSAGE_TYPE: what is written stays in pieces.
     pub message_type: bool,
-    /// FILE_PIPE_MESSAGE_MODE: a read takes one message at most.
-    pub message_mode: bool,
-    /// FILE_PIPE_COMPLETE_OPERATION (PIPE_NOWAIT): nothing pends.
-    pub nowait: bool,
+    /// How the server's end reads, and whether it waits.
+    pub modes: PipeModes,
+    /// FILE_CREATE (FILE_FLAG_FIRST_PIPE_INSTANCE): the pipe must not exist yet.
+    pub first_instance: bool,
     /// How many instances the pipe can have; 255 is no limit (PIPE_UNLIMITED_INSTANCES).
     pub max_instances: u8,
     /// Bytes that can wait for the server, at most [`PipeParameters::MOST_QUOTA`].
@@ -41,31 +28,26 @@ impl PipeParameters {
 }
 
 const QUOTA_BITS: u32 = 24;
-const FLAG_BITS: u32 = 5;
+const FLAG_BITS: u32 = 4;
 
 impl Word for Option<PipeParameters> {
     const KIND: WordKind = WordKind::Number;
     fn to_word(self) -> u64 {
         let Some(parameters) = self else { return 0 };
-        let PipeParameters { direction, message_type, message_mode, nowait, .. } = parameters;
-        let flags = direction.to_word()
-            | u64::from(message_type) << 2
-            | u64::from(message_mode) << 3
-            | u64::from(nowait) << 4;
+        let PipeParameters { message_type, modes, first_instance, .. } = parameters;
+        let flags = modes.to_word() | u64::from(message_type) << 2 | u64::from(first_instance) << 3;
         let quotas = u64::from(parameters.inbound_quota) | u64::from(parameters.outbound_quota) << QUOTA_BITS;
         // No pipe has no instances, so the word is not zero.
         u64::from(parameters.max_instances) | (flags | quotas << FLAG_BITS) << u8::BITS
     }
     fn from_word(word: u64) -> Self {
-        let max_instances = word as u8;
         let flags = word >> u8::BITS;
         let quotas = flags >> FLAG_BITS;
         (word != 0).then(|| PipeParameters {
-            direction: PipeDirection::from_word(flags & 3),
             message_type: flags & 4 != 0,
-            message_mode: flags & 8 != 0,
-            nowait: flags & 16 != 0,
-            max_instances,
+            modes: PipeModes::from_word(flags & 3),
+            first_instance: flags & 8 != 0,
+            max_instances: word as u8,
             inbound_quota: (quotas & ((1 << QUOTA_BITS) - 1)) as u32,
             outbound_quota: (quotas >> QUOTA_BITS & ((1 << QUOTA_BITS) - 1)) as u32,
         })
@@ -80,10 +62,9 @@ mod tests {
     fn whatever_a_server_says_comes_back() {
         for number in 0..64_u32 {
             let parameters = PipeParameters {
-                direction: PipeDirection::ALL[number as usize % 3],
                 message_type: number & 4 != 0,
-                message_mode: number & 8 != 0,
-                nowait: number & 16 != 0,
+                modes: PipeModes { message: number & 8 != 0, nowait: number & 16 != 0 },
+                first_instance: number & 32 != 0,
                 max_instances: 1 + number as u8,
                 inbound_quota: PipeParameters::MOST_QUOTA - number,
                 outbound_quota: number,

@@ -4,17 +4,20 @@ use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
 use crate::io::iosb::Iosb;
 use crate::io::irp::Major;
+use crate::io::pipe_modes::PipeModes;
 use crate::kernel::Kernel;
 use crate::nt::issue::NtIssue;
 use crate::ps::apc::Apc;
 use crate::ps::thread::Thread;
 use crate::record::record;
-use crate::word::{Access, Handle, Id, Word, WordKind, word_enum};
+use crate::word::{Access, Handle, Id, Name, Word, WordKind, word_enum};
 
 /// FILE_READ_DATA.
 pub const FILE_READ_DATA: Access = Access(0x0001);
 /// FILE_WRITE_DATA.
 pub const FILE_WRITE_DATA: Access = Access(0x0002);
+/// FILE_WRITE_ATTRIBUTES.
+const FILE_WRITE_ATTRIBUTES: Access = Access(0x0100);
 /// FILE_APPEND_DATA.
 pub const FILE_APPEND_DATA: Access = Access(0x0004);
 
@@ -33,6 +36,8 @@ word_enum! {
         Flush = "NtFlushBuffersFile",
         /// Ask for what a file system knows of its volume.
         QueryVolume = "NtQueryVolumeInformationFile",
+        /// Change what a file system knows of the file: FilePipeInformation.
+        SetInformation = "NtSetInformationFile",
     }
 }
 
@@ -46,12 +51,13 @@ impl IoService {
             IoService::FsControl => Major::FileSystemControl,
             IoService::Flush => Major::FlushBuffers,
             IoService::QueryVolume => Major::QueryVolumeInformation,
+            IoService::SetInformation => Major::SetInformation,
         }
     }
 
     /// It has no asynchronous form: it waits on an asynchronous file too.
     pub const fn always_waits(self) -> bool {
-        matches!(self, IoService::Flush | IoService::QueryVolume)
+        matches!(self, IoService::Flush | IoService::QueryVolume | IoService::SetInformation)
     }
 
     /// Whether it reads or writes at a place in the file.
@@ -64,6 +70,7 @@ impl IoService {
         match (self, code) {
             (IoService::Read, _) => &[FILE_READ_DATA],
             (IoService::Write | IoService::Flush, _) => &[FILE_WRITE_DATA, FILE_APPEND_DATA],
+            (IoService::SetInformation, _) => &[FILE_WRITE_ATTRIBUTES],
             (_, Some(code)) => code.access(),
             _ => &[],
         }
@@ -141,6 +148,12 @@ record! {
         OFFSET offset: ByteOffset,
         /// The control code.
         CODE code: Option<ControlCode>,
+        /// The modes that an end of a pipe gets.
+        MODES modes: Option<PipeModes>,
+        /// The name of the pipe to wait for.
+        NAME name: Option<Name>,
+        /// The wait has a time limit.
+        LIMITED limited: bool,
     }
     lists {}
 }
@@ -167,6 +180,9 @@ impl Request {
             input_length: 0,
             offset: ByteOffset::None,
             code: None,
+            modes: None,
+            name: None,
+            limited: false,
         }
     }
 }

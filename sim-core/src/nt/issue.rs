@@ -293,11 +293,30 @@ impl Kernel {
         request: Id<Request>,
         (file, event, offset): (Id<File>, Option<Id<Object>>, u64),
     ) -> Id<Irp> {
-        self.set(file, File::SIGNALED, false, "a request clears the file object when it starts");
+        // NtSetInformationFile leaves the event of an asynchronous file alone.
+        if service != IoService::SetInformation || self[file].synchronous {
+            self.set(file, File::SIGNALED, false, "a request clears the file object when it starts");
+        }
         let synchronous_api = service.always_waits() && !self[file].synchronous;
-        let Request { iosb, apc, apc_context, buffer, length, input_length, code, .. } = self[request];
+        let Request { iosb, apc, apc_context, buffer, length, input_length, code, modes, name, .. } =
+            self[request];
+        let limited = self[request].limited;
         let new = Irp::new(service.major(), file, thread);
-        let new = Irp { iosb, event, apc, apc_context, buffer, length, input_length, code, offset, ..new };
+        let new = Irp {
+            iosb,
+            event,
+            apc,
+            apc_context,
+            buffer,
+            length,
+            input_length,
+            code,
+            offset,
+            modes,
+            name,
+            limited,
+            ..new
+        };
         let irp = self
             .create(Irp { synchronous_api, ..new }, "the IRP takes over the reference on the file object");
         self.destroy(request, "");

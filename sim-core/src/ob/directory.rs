@@ -4,9 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::kernel::Kernel;
-use crate::names::SEPARATOR;
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
+use crate::path::SEPARATOR;
 use crate::ps::system::System;
 use crate::record::record;
 use crate::word::{Id, Name, word_enum};

@@ -2,11 +2,11 @@
 
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
-use crate::names::SEPARATOR;
 use crate::ob::attributes::{OBJ_CASE_INSENSITIVE, ObjectAttributes};
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
 use crate::ob::types::ObjectType;
+use crate::path::SEPARATOR;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;

@@ -78,6 +78,8 @@ record! {
         IRPS irps: Id<Irp> as "IrpList",
         /// Completed IRPs whose special kernel APC waits for this thread.
         APCS apcs: Id<Irp> as "ApcList",
+        /// IRPs that a driver's routine has dequeued under a lock and completes after it has released that.
+        DEFERRED deferred: Id<Irp>,
         /// Its user APCs, the oldest first: an alertable wait runs them.
         USER_APCS user_apcs: Id<Apc> as "user ApcList",
         /// The handles of its call that are not looked up yet.
@@ -131,6 +133,7 @@ impl Kernel {
             ended: false,
             irps: alloc::vec::Vec::new(),
             apcs: alloc::vec::Vec::new(),
+            deferred: alloc::vec::Vec::new(),
             user_apcs: alloc::vec::Vec::new(),
             wait_handles: alloc::vec::Vec::new(),
             wait_blocks: alloc::vec::Vec::new(),

@@ -41,7 +41,7 @@ fn rows(what: What) -> (&'static str, Vec<(String, &'static str)>) {
         What::Calls => ("Calls", ROWS.iter().map(|row| (row.spec.usage(), row.spec.summary)).collect()),
         What::Drivers => {
             let row = |driver: &DriverKind| (driver.name().to_owned(), driver.manner().summary);
-            ("Drivers", DriverKind::ALL.iter().map(row).collect())
+            ("Drivers", DriverKind::ALL.iter().filter(|driver| driver.can_be_declared()).map(row).collect())
         }
         What::Profiles => {
             let row = |version: &Version| (version.name().to_owned(), version.title());

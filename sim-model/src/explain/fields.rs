@@ -19,6 +19,18 @@ const ASKED: &[(&str, &str)] = &[
     ("inherit", "Whether the handle is inherited by a process that its own creates (OBJ_INHERIT)."),
     ("protected", "Whether the handle is protected from close (HANDLE_FLAG_PROTECT_FROM_CLOSE)."),
     ("Name", "The full name of the object; in the answer of a query empty if it has none."),
+    (
+        "NamedPipeState",
+        "The state of the instance that the file object is an end of: FILE_PIPE_DISCONNECTED_STATE, \
+      FILE_PIPE_LISTENING_STATE, FILE_PIPE_CONNECTED_STATE or FILE_PIPE_CLOSING_STATE.",
+    ),
+    ("ReadDataAvailable", "Bytes that this end of a pipe can read."),
+    (
+        "WriteQuotaAvailable",
+        "Bytes that this end of a pipe can write without waiting. A read that waits at the other \
+      end uses the quota too.",
+    ),
+    ("CurrentInstances", "Instances of the pipe."),
     ("Internal", "The status that the OVERLAPPED holds, another name of Status."),
     ("InternalHigh", "The number of bytes that the OVERLAPPED holds, another name of Information."),
     ("key", "The CompletionKey of the removed packet."),

@@ -31,6 +31,8 @@ pub struct Catalogue {
     pub handles: &'static [&'static str],
     /// Constants where a number is wanted: `INFINITE`.
     pub numbers: &'static [&'static str],
+    /// Other constants of conditions: the states of a pipe.
+    pub states: &'static [&'static str],
     /// The fields that can be read, by what has them: the [`Binds::word`] of a label, or what a
     /// function gives.
     pub fields: &'static [(&'static str, &'static [&'static str])],
@@ -224,6 +226,8 @@ impl Catalogue {
 
     /// What a bare name in an expression can be, besides a label.
     pub(super) fn constants(&self) -> impl Iterator<Item = &'static str> {
-        self.expectations().chain(self.handles.iter().copied()).chain(self.numbers.iter().copied())
+        self.expectations()
+            .chain(self.handles.iter().copied())
+            .chain(self.numbers.iter().chain(self.states).copied())
     }
 }

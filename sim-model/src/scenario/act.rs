@@ -9,7 +9,7 @@ use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, NtStatus};
 
 use crate::lang::Binds;
-use crate::scenario::calls::Answer;
+use crate::scenario::calls::{Answer, ServiceName};
 use crate::scenario::program::{ActionKind, Call, Service};
 use crate::scenario::result::CallResult;
 use crate::scenario::world::{ActorState, Binding, Event, Stage, World};
@@ -183,13 +183,18 @@ impl World<'_> {
         if let Some(result) = self.result_after_wait(call.service, status) {
             return Some(result);
         }
+        let closes = matches!(call.service, Service::WaitPipe { .. });
         let (service, stage): (Frame, Stage) = match state.stage {
-            Stage::First if status.is_success() => match self.second_service(call.service, value.handle()) {
-                Some(service) => (service, Stage::Binding(value.handle())),
-                None => return Some((status, value)),
-            },
+            Stage::First if status.is_success() => {
+                match self.second_service(thread, call.service, value.handle()) {
+                    Some(service) => (service, Stage::Binding(value.handle())),
+                    None => return Some((status, value)),
+                }
+            }
             Stage::First => return Some((status, value)),
-            Stage::Binding(port) if status.is_error() => (NtClose::of(port).into(), Stage::Closing(status)),
+            Stage::Binding(port) if status.is_error() || closes => {
+                (NtClose::of(port).into(), Stage::Closing(status))
+            }
             Stage::Binding(port) => return Some((status, Value::Handle(port))),
             Stage::Closing(why) => return Some((why, Value::NONE)),
         };
@@ -206,6 +211,12 @@ impl World<'_> {
         }
         if let Service::Query { .. } = call.service {
             return self.answered_call(call, status, value);
+        }
+        if call.row.service == ServiceName::PeekPipe
+            && matches!(status, NtStatus::BUFFER_OVERFLOW | NtStatus::PENDING)
+        {
+            // What did not fit is no error, and PeekNamedPipe waits for its own request.
+            return CallResult::new(answer, NtStatus::SUCCESS, None);
         }
         if call.row.spec.binds == Binds::Value
             && let Some(label) = call.label

@@ -2,6 +2,7 @@
 
 use sim_core::Handle;
 use sim_core::io::control_code::ControlCode;
+use sim_core::io::pipe_modes::PipeModes;
 use sim_core::io::request::{ByteOffset, IoService};
 
 /// The number of a path among the program's.
@@ -74,4 +75,34 @@ pub struct IssueArgs {
     pub offset: ByteOffset,
     /// The control code.
     pub code: Option<ControlCode>,
+    /// The modes that an end of a pipe gets.
+    pub modes: Option<PipeModes>,
+    /// The name of the pipe to wait for.
+    pub pipe: Option<PathId>,
+    /// The wait has a time limit.
+    pub limited: bool,
+}
+
+impl IssueArgs {
+    /// A request for a file, with nothing else to say.
+    pub const fn of(service: IoService, file: HandleArg) -> IssueArgs {
+        IssueArgs {
+            service,
+            file,
+            event: HandleArg::Value(Handle::NULL),
+            apc: false,
+            apc_context: false,
+            marks: false,
+            buffer: None,
+            null_buffer: false,
+            overlapped: None,
+            length: 0,
+            input_length: 0,
+            offset: ByteOffset::None,
+            code: None,
+            modes: None,
+            pipe: None,
+            limited: false,
+        }
+    }
 }

@@ -5,6 +5,7 @@ use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
 use crate::scenario::calls_memory::MEMORY;
 use crate::scenario::calls_names::{EVENT_ACCESS, FLAGS, NAME, NAMED, ROOT};
+use crate::scenario::calls_pipes::PIPES;
 use crate::scenario::calls_ports::PORTS;
 use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_waits::WAITS;
@@ -30,6 +31,20 @@ pub enum ServiceName {
     FlushFile,
     /// NtQueryVolumeInformationFile.
     QueryVolume,
+    /// NtCreateNamedPipeFile.
+    CreatePipe,
+    /// NtFsControlFile(FSCTL_PIPE_LISTEN).
+    ConnectPipe,
+    /// NtFsControlFile(FSCTL_PIPE_DISCONNECT).
+    DisconnectPipe,
+    /// NtFsControlFile(FSCTL_PIPE_PEEK).
+    PeekPipe,
+    /// NtFsControlFile(FSCTL_PIPE_TRANSCEIVE).
+    TransactPipe,
+    /// NtSetInformationFile(FilePipeInformation).
+    SetPipe,
+    /// NtCreateFile, NtFsControlFile(FSCTL_PIPE_WAIT) and NtClose.
+    WaitPipe,
     /// NtClose.
     Close,
     /// CreateIoCompletionPort, which is up to two services.
@@ -222,11 +237,11 @@ pub(super) const fn row(
 }
 
 pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
-const ACCESS: ParamKind =
+pub(super) const ACCESS: ParamKind =
     ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
 pub(super) const SHARE: ParamKind =
     ParamKind::Flags(&["FILE_SHARE_READ", "FILE_SHARE_WRITE", "FILE_SHARE_DELETE"]);
-const CREATE_OPTIONS: ParamKind =
+pub(super) const CREATE_OPTIONS: ParamKind =
     ParamKind::Flags(&["FILE_SYNCHRONOUS_IO_NONALERT", "FILE_SYNCHRONOUS_IO_ALERT"]);
 const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
 use ParamKind::{Handle as H, Number as N, Text as T};
@@ -346,6 +361,7 @@ const BASIC: [CallRow; 12] = [
 
 const ROW_COUNT: usize = BASIC.len()
     + IO.len()
+    + PIPES.len()
     + PORTS.len()
     + MEMORY.len()
     + NAMED.len()
@@ -355,7 +371,7 @@ const ROW_COUNT: usize = BASIC.len()
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 8] = [&BASIC, &IO, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 9] = [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -138,6 +138,8 @@ pub(super) const IO: [CallRow; 12] = [
             ROUTINE,
             OUT_BUFFER,
             IOSB,
+            may("Name", "name", ParamKind::Text),
+            may("Timeout", "timeout", N),
         ],
         ServiceName::FsControl,
         Answer::Status,

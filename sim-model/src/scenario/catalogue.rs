@@ -1,6 +1,7 @@
 //! What a scenario can name: calls, drivers, results, fields and functions.
 
 use sim_core::drivers::DriverKind;
+use sim_core::drivers::npfs::ccb::PipeState;
 use sim_core::finding::Rule;
 use sim_core::nt::wait::MAXIMUM_WAIT_OBJECTS;
 use sim_core::ob::policy::Reuse;
@@ -19,11 +20,33 @@ const CALLS: [CallSpec; ROWS.len()] = {
     calls
 };
 
-const DRIVERS: [&str; DriverKind::ALL.len()] = {
-    let mut names = [""; DriverKind::ALL.len()];
+const DRIVER_COUNT: usize = {
+    let (mut count, mut at) = (0, 0);
+    while at < DriverKind::ALL.len() {
+        count += DriverKind::ALL[at].can_be_declared() as usize;
+        at += 1;
+    }
+    count
+};
+
+const DRIVERS: [&str; DRIVER_COUNT] = {
+    let mut names = [""; DRIVER_COUNT];
+    let (mut next, mut at) = (0, 0);
+    while at < DriverKind::ALL.len() {
+        if DriverKind::ALL[at].can_be_declared() {
+            names[next] = DriverKind::ALL[at].name();
+            next += 1;
+        }
+        at += 1;
+    }
+    names
+};
+
+const STATES: [&str; PipeState::ALL.len()] = {
+    let mut names = [""; PipeState::ALL.len()];
     let mut at = 0;
     while at < names.len() {
-        names[at] = DriverKind::ALL[at].name();
+        names[at] = PipeState::ALL[at].name();
         at += 1;
     }
     names
@@ -69,6 +92,10 @@ const PACKET: Subject = Subject::Label(&[Binds::Packet]);
 const OPERATION: Subject = Subject::Label(&[Binds::Operation]);
 const C: &str = "CurrentCount";
 const M: &str = "MaximumCount";
+const STATE: &str = "NamedPipeState";
+const READABLE: &str = "ReadDataAvailable";
+const WRITABLE: &str = "WriteQuotaAvailable";
+const INSTANCES: &str = "CurrentInstances";
 const CHARGED: &str = "ChargedPointerCount";
 /// The last place of an object in a wait for several.
 const LAST: u64 = MAXIMUM_WAIT_OBJECTS as u64 - 1;
@@ -102,6 +129,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
     ],
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()", "GetCurrentThread()"],
     numbers: &["INFINITE"],
+    states: &STATES,
     fields: &[
         (
             "handle",
@@ -117,9 +145,29 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 M,
                 "OwnerThread",
                 "ActiveProcesses",
+                STATE,
+                READABLE,
+                WRITABLE,
+                INSTANCES,
             ],
         ),
-        ("object", &["HandleCount", "PointerCount", CHARGED, "Name", C, M, "OwnerThread", "ActiveProcesses"]),
+        (
+            "object",
+            &[
+                "HandleCount",
+                "PointerCount",
+                CHARGED,
+                "Name",
+                C,
+                M,
+                "OwnerThread",
+                "ActiveProcesses",
+                STATE,
+                READABLE,
+                WRITABLE,
+                INSTANCES,
+            ],
+        ),
         (
             "information",
             &[

@@ -14,6 +14,7 @@ use crate::scenario::calls::{ServiceName, call_row};
 use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_args::Args;
 use crate::scenario::compile_handles::{handle_policy, marks};
+use crate::scenario::compile_pipes::is_of_pipes;
 use crate::scenario::expect::Expectation;
 use crate::scenario::findings;
 use crate::scenario::program::{
@@ -70,6 +71,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         devices: scenario.devices.iter().filter_map(device).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
+        has_pipes: paths.iter().any(|path| is_of_pipes(path)),
         paths,
         labels,
         expected,
@@ -334,6 +336,13 @@ impl Args<'_> {
             | ServiceName::FsControl
             | ServiceName::FlushFile
             | ServiceName::QueryVolume => self.issue(labelled),
+            ServiceName::CreatePipe
+            | ServiceName::WaitPipe
+            | ServiceName::ConnectPipe
+            | ServiceName::DisconnectPipe
+            | ServiceName::PeekPipe
+            | ServiceName::TransactPipe
+            | ServiceName::SetPipe => self.pipe_service(labelled),
             ServiceName::Close => Service::Close(self.handle("handle")),
             ServiceName::CreateEvent => Service::CreateEvent {
                 name: self.name(),
@@ -347,11 +356,9 @@ impl Args<'_> {
                 let target = self.text("target").unwrap_or_default();
                 Service::CreateSymbolicLink { name: self.name(), target: self.path(target) }
             }
-            ServiceName::MakeTemporary => {
-                Service::SetPermanence { handle: self.handle("handle"), permanent: false }
-            }
-            ServiceName::MakePermanent => {
-                Service::SetPermanence { handle: self.handle("handle"), permanent: true }
+            ServiceName::MakeTemporary | ServiceName::MakePermanent => {
+                let permanent = self.row.service == ServiceName::MakePermanent;
+                Service::SetPermanence { handle: self.handle("handle"), permanent }
             }
             ServiceName::SetEvent => Service::SetEvent { event: self.handle("event"), signaled: true },
             ServiceName::ResetEvent => Service::SetEvent { event: self.handle("event"), signaled: false },

@@ -4,6 +4,8 @@ use sim_core::io::control_code::ControlCode;
 use sim_core::io::open_options::{FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, OpenOptions};
 use sim_core::io::request::{ByteOffset, IoService};
 
+use sim_core::nt::wait::Timeout;
+
 use crate::lang::Diagnostic;
 use crate::lang::ast::{Spanned, Value as Written};
 use crate::scenario::calls::{Answer, ServiceName};
@@ -54,9 +56,11 @@ impl Args<'_> {
         // An OVERLAPPED always says where: at the beginning, if nothing else is said.
         let from_start = marks && service.has_offset() && offset == ByteOffset::None;
         let offset = if from_start { ByteOffset::At(0) } else { offset };
+        let pipe = self.text("name").map(|name| self.path(name));
+        let limited = self.given("timeout").is_some() && self.timeout() != Timeout::Infinite;
         Service::Issue(IssueArgs {
-            service,
-            file,
+            pipe,
+            limited,
             event,
             apc,
             apc_context,
@@ -68,6 +72,7 @@ impl Args<'_> {
             input_length,
             offset,
             code,
+            ..IssueArgs::of(service, file)
         })
     }
 
@@ -102,7 +107,7 @@ const fn service_of(name: ServiceName) -> (IoService, bool) {
     }
 }
 
-fn share_bit(name: &str) -> u8 {
+pub(super) fn share_bit(name: &str) -> u8 {
     match name {
         "FILE_SHARE_READ" => FILE_SHARE_READ,
         "FILE_SHARE_WRITE" => FILE_SHARE_WRITE,

@@ -63,6 +63,14 @@ pub enum Field {
     Packets,
     /// CurrentByteOffset of a file object.
     CurrentByteOffset,
+    /// The state of a pipe's instance.
+    NamedPipeState,
+    /// Bytes that an end of a pipe can read.
+    ReadDataAvailable,
+    /// Bytes that an end of a pipe can write without waiting.
+    WriteQuotaAvailable,
+    /// Instances of a pipe.
+    CurrentInstances,
     /// CurrentCount of a semaphore or mutant.
     CurrentCount,
     /// MaximumCount of a semaphore.
@@ -131,6 +139,10 @@ impl Field {
             ("protected", _) => Field::Protected,
             ("ActiveProcesses", _) => Field::ActiveProcesses,
             ("CurrentByteOffset", _) => Field::CurrentByteOffset,
+            ("NamedPipeState", _) => Field::NamedPipeState,
+            ("ReadDataAvailable", _) => Field::ReadDataAvailable,
+            ("WriteQuotaAvailable", _) => Field::WriteQuotaAvailable,
+            ("CurrentInstances", _) => Field::CurrentInstances,
             ("pending", _) => Field::Pending,
             ("HasOverlappedIoCompleted", _) => Field::HasCompleted,
             ("freed", _) => Field::Freed,

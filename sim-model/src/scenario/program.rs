@@ -33,6 +33,8 @@ pub struct Program {
     pub processes: Vec<String>,
     /// Who acts, in the order of the file.
     pub actors: Vec<Actor>,
+    /// A path leads to the file system of pipes, so that its device is there.
+    pub has_pipes: bool,
     /// Every path that a call names an object by.
     pub paths: Vec<String>,
     /// Its labels.

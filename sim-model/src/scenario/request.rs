@@ -23,6 +23,7 @@ impl World<'_> {
             code,
             ..
         } = args;
+        let IssueArgs { modes, pipe, limited, .. } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
         let iosb = match args.overlapped {
             Some(request) => self.iosb_of(request),
@@ -54,6 +55,9 @@ impl World<'_> {
             input_length,
             offset,
             code,
+            modes,
+            limited,
+            name: pipe.map(|pipe| self.path(pipe)),
             ..Request::of(file)
         };
         self.kernel.issue(thread, service, request).into()

@@ -379,8 +379,14 @@ impl<'p> Runner<'p> {
                 Some(Step { thread, choice: Choice::TimeOut })
             })
         };
-        let due = kernel.timers_due().find(awaited).or_else(limited).or_else(|| kernel.timers_due().next());
-        due.or_else(|| kernel.overdue())
+        let of_drivers = || kernel.steps().find(|step| step.choice == Choice::TimeOut);
+        kernel
+            .timers_due()
+            .find(awaited)
+            .or_else(limited)
+            .or_else(of_drivers)
+            .or_else(|| kernel.timers_due().next())
+            .or_else(|| kernel.overdue())
     }
 
     fn take(&mut self, step: Move) {

@@ -1,7 +1,10 @@
 //! From a call's arguments to the system service that performs it.
 
 use sim_core::frame::Frame;
+use sim_core::io::control_code::ControlCode;
 use sim_core::io::iosb::Iosb;
+use sim_core::io::open_options::OpenOptions;
+use sim_core::io::request::{IoService, Request};
 use sim_core::nt::alert_by_id::NtWaitForAlertByThreadId;
 use sim_core::nt::apc::{NtAlertThread, NtQueueApcThread};
 use sim_core::nt::cancel_io_file::{NtCancelIoFile, NtCancelIoFileEx};
@@ -33,6 +36,7 @@ use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::types::ObjectType;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::process::Process;
+use sim_core::ps::thread::Thread;
 use sim_core::{Access, Handle, Id};
 
 use crate::scenario::program::{Act, HandleArg, NameArg, Service};
@@ -126,6 +130,15 @@ impl World<'_> {
                 let (attributes, access) = self.named(name);
                 NtCreateFile::of(CreateFile { attributes, access, options }).into()
             }
+            Service::CreatePipe { name, options, pipe } => {
+                let (attributes, access) = self.named(name);
+                let call = CreateFile { attributes, access, options };
+                NtCreateFile::named_pipe(call, pipe).into()
+            }
+            Service::WaitPipe { root, .. } => {
+                let ((attributes, access), options) = (self.named(root), OpenOptions::SYNCHRONOUS);
+                NtCreateFile::of(CreateFile { attributes, access, options }).into()
+            }
             Service::Close(handle) => NtClose::of(self.handle(handle)).into(),
             Service::SetEvent { event, signaled } => NtSetEvent::of(self.handle(event), signaled).into(),
             Service::Act { handle, act } => act_on(self.handle(handle), act),
@@ -197,8 +210,19 @@ impl World<'_> {
         })
     }
 
-    /// The service that CreateIoCompletionPort calls after it made a port for a file: bind the two.
-    pub(super) fn second_service(&self, service: Service, port: Handle) -> Option<Frame> {
+    /// The service that a call goes on with when its first has made a handle: CreateIoCompletionPort binds a file to
+    /// the new port, WaitNamedPipe asks the file system of pipes.
+    pub(super) fn second_service(
+        &mut self,
+        thread: Id<Thread>,
+        service: Service,
+        port: Handle,
+    ) -> Option<Frame> {
+        if let Service::WaitPipe { pipe, limited, .. } = service {
+            let (name, code) = (Some(self.path(pipe)), Some(ControlCode::PipeWait));
+            let request = Request { name, limited, code, ..Request::of(port) };
+            return Some(self.kernel.issue(thread, IoService::FsControl, request).into());
+        }
         let Service::CreatePort { file, port: given, key, .. } = service else { return None };
         let (file, given) = (self.handle(file), self.handle(given));
         let binds_new = given == Handle::NULL && file != Handle::NULL && file != Handle::CURRENT_PROCESS;

@@ -2,6 +2,7 @@
 
 use sim_core::NtStatus;
 use sim_core::io::open_options::OpenOptions;
+use sim_core::io::pipe_parameters::PipeParameters;
 use sim_core::nt::job::JobAction;
 use sim_core::nt::wait::Timeout;
 use sim_core::ob::duplicate::Wanted;
@@ -21,6 +22,24 @@ pub enum Service {
         name: NameArg,
         /// Share access; FILE_FLAG_OVERLAPPED or not.
         options: OpenOptions,
+    },
+    /// CreateNamedPipe, NtCreateNamedPipeFile.
+    CreatePipe {
+        /// The path and DesiredAccess.
+        name: NameArg,
+        /// Share access; FILE_FLAG_OVERLAPPED or not.
+        options: OpenOptions,
+        /// What the server says of the pipe.
+        pipe: PipeParameters,
+    },
+    /// WaitNamedPipe.
+    WaitPipe {
+        /// The file system of pipes.
+        root: NameArg,
+        /// The pipe's name there.
+        pipe: PathId,
+        /// The wait has a limit.
+        limited: bool,
     },
     /// ReadFile, WriteFile, DeviceIoControl and what else sends a request.
     Issue(IssueArgs),

@@ -19,6 +19,8 @@ impl Service {
     pub(super) fn each_named(&mut self, each: &mut dyn FnMut(Named<'_>)) {
         match self {
             Service::CreateFile { name, .. }
+            | Service::CreatePipe { name, .. }
+            | Service::WaitPipe { root: name, .. }
             | Service::CreateEvent { name, .. }
             | Service::Open { name, .. }
             | Service::CreateDirectory(name)
@@ -28,6 +30,10 @@ impl Service {
             | Service::CreateMutant { name, .. }
             | Service::CreateTimer { name, .. }
             | Service::CreateJob(name) => each_of_name(name, each),
+            Service::CreatePort { file, port, name, .. } => {
+                each_of_two(file, port, each);
+                each_of_name(name, each);
+            }
             Service::Issue(issue) => each_of_issue(issue, each),
             Service::Free { memory } => each(Named::Operation(memory)),
             Service::OverlappedResult { file, operation, .. } => {
@@ -35,18 +41,11 @@ impl Service {
                 each(Named::Operation(operation));
             }
             Service::Associate { file: one, port: other, .. }
+            | Service::JobProcess { job: one, process: other, .. }
             | Service::SignalAndWait { signal: one, wait: other, .. }
             | Service::CompareObjects { first: one, second: other }
             | Service::JobPort { job: one, port: other, .. }
-            | Service::NextThread { process: one, after: other, .. } => {
-                each(Named::Handle(one));
-                each(Named::Handle(other));
-            }
-            Service::CreatePort { file, port, name, .. } => {
-                each(Named::Handle(file));
-                each(Named::Handle(port));
-                each_of_name(name, each);
-            }
+            | Service::NextThread { process: one, after: other, .. } => each_of_two(one, other, each),
             Service::CancelIoEx { file, operation }
             | Service::CancelSynchronousIo { thread: file, operation } => {
                 each(Named::Handle(file));
@@ -63,10 +62,6 @@ impl Service {
             }
             Service::OpenProcess { process, .. } => each(Named::Process(process)),
             Service::OpenThread { thread, .. } | Service::AlertById(thread) => each(Named::Thread(thread)),
-            Service::JobProcess { job, process, .. } => {
-                each(Named::Handle(job));
-                each(Named::Handle(process));
-            }
             Service::Close(handle)
             | Service::CancelIo(handle)
             | Service::QueueApc(handle)
@@ -105,6 +100,11 @@ fn each_of_process(process: &mut ProcessArg, each: &mut dyn FnMut(Named<'_>)) {
         ProcessArg::Handle(handle) => each(Named::Handle(handle)),
         ProcessArg::Own | ProcessArg::None => {}
     }
+}
+
+fn each_of_two(one: &mut HandleArg, other: &mut HandleArg, each: &mut dyn FnMut(Named<'_>)) {
+    each(Named::Handle(one));
+    each(Named::Handle(other));
 }
 
 fn each_of_name(name: &mut NameArg, each: &mut dyn FnMut(Named<'_>)) {

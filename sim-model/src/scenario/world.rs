@@ -60,14 +60,14 @@ pub struct ActorState {
     pub stage: Stage,
 }
 
-/// How far CreateIoCompletionPort is when it creates a port and binds a file to it.
+/// How far a call is that makes a handle and goes on with it: CreateIoCompletionPort for a file, WaitNamedPipe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// In its first service, as every other call.
     First,
-    /// It made this port and binds the file.
+    /// It made this handle and is in its second service: it binds the file to the port, or waits for the pipe.
     Binding(Handle),
-    /// The file could not be bound, for this reason: it closes the port again.
+    /// That ended so, and it closes the handle again.
     Closing(NtStatus),
 }
 
@@ -177,6 +177,9 @@ impl<'p> World<'p> {
                 device
             })
             .collect();
+        if program.has_pipes {
+            kernel.create_pipe_device();
+        }
         let processes: Vec<_> = program
             .processes
             .iter()

@@ -209,6 +209,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         // That the thread has seen how its wait ended is no news.
         Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
         Kind::Process if name == "active in its job" => to == 0,
+        Kind::Ccb => name == "NamedPipeState",
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => {
             !name.is_empty()
@@ -244,12 +245,18 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Thread, "WaitStatus") => only("wait ends"),
         (Kind::Thread, "Queue") => only("joins a port"),
+        (Kind::Ccb, _) => ("state", pipe_state(&read(from)), pipe_state(&read(to))),
         (Kind::Process, "active in its job") => only("active no more in its job"),
         (Kind::Thread | Kind::Process, name @ ("ExitStatus" | "job")) => (name, String::new(), read(to)),
         (Kind::Irp | Kind::Thread | Kind::Process | Kind::Device, name) => only(name),
         (_, name) => (name, read(from), read(to)),
     };
     ShownChange { subject, field, from, to, why, by }
+}
+
+/// The state of a pipe in a word: `FILE_PIPE_CONNECTED_STATE` is long.
+fn pipe_state(name: &str) -> String {
+    name.trim_start_matches("FILE_PIPE_").trim_end_matches("_STATE").to_lowercase()
 }
 
 fn irp(step: &Taken, at: u32) -> Option<&Irp> {
@@ -279,6 +286,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Iosb) => names.iosb(Id::at(at)),
         (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irp(step, at).map_or_else(|| format!("IRP#{at}"), |irp| names.irp(irp)),
+        (None, Kind::Ccb) => format!("pipe#{at}"),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
             let mark = k.get(Id::<HighWater>::at(at));

@@ -250,13 +250,8 @@ impl Page<'_> {
             let why = if header.deleted { "freed".into() } else { format!("held by {}", listed(&by)) };
             self.remains(&world.names().object(object), header.body.object_type().name(), &counts, &why);
         }
-        for (request, device) in requests {
-            self.remains(
-                &request,
-                "request",
-                "pending",
-                &format!("{device} has neither completed nor cancelled it"),
-            );
+        for (request, why) in requests {
+            self.remains(&request, "request", "pending", &why);
         }
     }
 
@@ -326,7 +321,7 @@ pub(crate) fn listed(names: &[String]) -> String {
     }
 }
 
-/// The labelled requests that are still pending, each with its device.
+/// The labelled requests that are still pending, each with what has not happened.
 fn pending(world: &World<'_>) -> Vec<(String, String)> {
     let k = world.kernel();
     let mut requests = Vec::new();
@@ -335,7 +330,11 @@ fn pending(world: &World<'_>) -> Vec<(String, String)> {
             && let Some(irp) = k.irp_of(iosb)
         {
             let device = k[k[irp].file].device.map_or("?", |device| world.names().device(device));
-            requests.push((declared.name.clone(), device.to_owned()));
+            let why = match k.awaited_in_pipe(irp) {
+                Some(awaited) => format!("pipe: {awaited}"),
+                None => format!("{device} has neither completed nor cancelled it"),
+            };
+            requests.push((declared.name.clone(), why));
         }
     }
     requests

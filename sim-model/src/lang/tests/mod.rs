@@ -113,6 +113,7 @@ const CATALOGUE: Catalogue = Catalogue {
     sums: &[("WAIT_OBJECT_0", 63)],
     handles: &["NULL", "INVALID_HANDLE_VALUE", "GetCurrentProcess()"],
     numbers: &["INFINITE"],
+    states: &[],
     fields: &[
         ("handle", &["HandleCount", "PointerCount"]),
         ("operation", &["Status", "Information"]),

@@ -1,4 +1,4 @@
-//! Names as numbers: part of the setting, known before the first step.
+//! Names and paths, as numbers.
 
 use alloc::vec::Vec;
 
