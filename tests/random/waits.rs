@@ -70,39 +70,20 @@ impl Machine {
         pick: usize,
     ) -> Frame {
         let (odd, alertable) = (pick & 32 != 0, pick & 64 != 0);
+        let (access, attributes) = (MAXIMUM_ALLOWED, ObjectAttributes::UNNAMED);
         let timeout = Timeout::ALL[pick / 128 % Timeout::ALL.len()];
         let waiting = self.handle_to(thread, |object| self.is_thread_that_waits(object)).unwrap_or(handle);
         let lasting = self.handle_to(thread, |object| self.is_worth_a_wait(object));
         let handle = lasting.filter(|_| alertable != odd).unwrap_or(handle);
         match pick % 20 {
-            0 if odd => NtCreateEvent::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: ObjectAttributes::UNNAMED,
-                manual_reset: alertable,
-                signaled: false,
+            0 if odd => {
+                NtCreateEvent::Create { access, attributes, manual_reset: alertable, signaled: false }.into()
             }
-            .into(),
-            0 => NtCreateSemaphore::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: ObjectAttributes::UNNAMED,
-                initial: 0,
-                limit: 2,
-            }
-            .into(),
+            0 => NtCreateSemaphore::Create { access, attributes, initial: 0, limit: 2 }.into(),
             1 => NtReleaseSemaphore::of(handle, 1).into(),
-            2 | 3 => NtCreateMutant::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: ObjectAttributes::UNNAMED,
-                owned: odd,
-            }
-            .into(),
+            2 | 3 => NtCreateMutant::Create { access, attributes, owned: odd }.into(),
             4 => NtReleaseMutant::of(handle).into(),
-            5 => NtCreateTimer::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: ObjectAttributes::UNNAMED,
-                manual_reset: odd,
-            }
-            .into(),
+            5 => NtCreateTimer::Create { access, attributes, manual_reset: odd }.into(),
             6 => NtSetTimer::of(handle, false, odd).into(),
             7 if odd => NtCancelTimer::of(handle).into(),
             7 => NtQueryMutant::of(handle).into(),
