@@ -2,7 +2,7 @@
 //! of the kernel.
 //!
 //! Sources of the table: ReactOS kernel tests ntos_io/IoReadWrite; Wine ntoskrnl.exe/tests/ntoskrnl.c, do_return_status,
-//! and ntdll/tests/file.c, test_file_io_completion; Win32 documentation, "I/O Completion Ports" and
+//! and ntdll/tests/file.c, test_file_io_completion, and ntdll/tests/pipe.c, test_completion; Win32 documentation, "I/O Completion Ports" and
 //! "Synchronous and Asynchronous I/O".
 
 use sim_core::drivers::DriverKind;
@@ -15,6 +15,9 @@ use sim_core::io::request::{ByteOffset, IoService, Request};
 use sim_core::nt::completion::NtSetInformationFile;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion};
+use sim_core::nt::file_information::{
+    FILE_SKIP_COMPLETION_PORT_ON_SUCCESS, FILE_SKIP_SET_EVENT_ON_HANDLE, NtSetNotificationModes,
+};
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::header::Body;
 use sim_core::ob::open::MAXIMUM_ALLOWED;
@@ -47,6 +50,10 @@ struct Row {
     apc: bool,
     port: bool,
     context: bool,
+    /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS.
+    skip_port: bool,
+    /// FILE_SKIP_SET_EVENT_ON_HANDLE.
+    skip_event: bool,
 }
 
 /// What a program can see when all is over.
@@ -77,12 +84,24 @@ fn rows() -> Vec<Row> {
     for service in [IoService::Read, IoService::Write, IoService::DeviceControl] {
         for when in [When::AtOnce, When::Marked, When::Later] {
             for status in statuses {
-                for bits in 0..32_u32 {
+                for bits in 0..128_u32 {
                     let bit = |number: u32| bits >> number & 1 == 1;
                     let (synchronous, event, apc, port, context) = (bit(0), bit(1), bit(2), bit(3), bit(4));
-                    // A synchronous file is bound to no port.
-                    if !(synchronous && port) {
-                        rows.push(Row { service, when, status, synchronous, event, apc, port, context });
+                    let (skip_port, skip_event) = (bit(5), bit(6));
+                    // A synchronous file is bound to no port, and no source says what the modes are to it.
+                    if !(synchronous && (port || skip_port || skip_event)) {
+                        rows.push(Row {
+                            service,
+                            when,
+                            status,
+                            synchronous,
+                            event,
+                            apc,
+                            port,
+                            context,
+                            skip_port,
+                            skip_event,
+                        });
                     }
                 }
             }
@@ -93,36 +112,39 @@ fn rows() -> Vec<Row> {
 
 /// The table.
 fn expected(row: &Row) -> Outcome {
-    let Row { service, when, status, synchronous, event, apc, port, context } = *row;
+    let Row { service, when, status, synchronous, event, apc, port, context, skip_port, skip_event } = *row;
     if apc && port {
         // Refused before anything is touched.
         return Outcome {
             returned: NtStatus::INVALID_PARAMETER,
             iosb: None,
             event: event.then_some(true),
-            file: Some(true),
+            file: Some(!skip_event),
             apc: false,
             packets: 0,
             data: 0,
         };
     }
-    let error = status.0 >> 30 == 3;
+    let (error, warning) = (status.0 >> 30 == 3, status.0 >> 30 == 2);
     let pended = when != When::AtOnce;
+    // Since Windows 8 a warning at once is said to be pending where the port is skipped on success.
+    let said_to_pend = skip_port && warning && !pended && port && context;
     let reports = !error || pended && !synchronous;
     let port_alone = port && context && !event;
     let copies = service != IoService::Write && !error && status != NtStatus::VERIFY_REQUIRED;
     Outcome {
-        returned: if pended && !synchronous { NtStatus::PENDING } else { status },
+        returned: if pended && !synchronous || said_to_pend { NtStatus::PENDING } else { status },
         // With a port alone, a request that pended writes the block when its packet is removed.
         iosb: (reports && !(pended && port_alone)).then_some((status, BYTES)),
         event: event.then_some(reports),
         file: match (synchronous, port_alone && pended) {
+            (false, _) if skip_event => Some(false),
             (false, true) => None,
             (false, false) => Some(reports && !event),
             (true, _) => Some(reports || pended),
         },
         apc: apc && reports,
-        packets: usize::from(port && context && reports),
+        packets: usize::from(port && context && reports && (pended || said_to_pend || !skip_port)),
         data: if copies { BYTES } else { 0 },
     }
 }
@@ -134,7 +156,7 @@ fn call(m: &mut Machine, service: impl Into<Frame>) -> Handle {
 }
 
 fn observed(row: &Row) -> Outcome {
-    let Row { service, when, status, synchronous, event, apc, port, context } = *row;
+    let Row { service, when, status, synchronous, event, apc, port, context, skip_port, skip_event } = *row;
     let mut m = Machine::new(Profile::default());
     let driver = if when == When::Later { DriverKind::Serial } else { DriverKind::Immediate };
     let device = m.k.create_device("dev", driver);
@@ -159,6 +181,9 @@ fn observed(row: &Row) -> Outcome {
         call(&mut m, NtSetInformationFile::of(file, port, 7));
         port
     });
+    let modes = u8::from(skip_port) * FILE_SKIP_COMPLETION_PORT_ON_SUCCESS
+        | u8::from(skip_event) * FILE_SKIP_SET_EVENT_ON_HANDLE;
+    call(&mut m, NtSetNotificationModes::of(file, modes));
     let (iosb, buffer) = (m.k.create_iosb(), m.k.create_buffer(32));
     let apc = apc.then(|| m.k.create_apc(true));
     let request = Request {
@@ -201,7 +226,7 @@ fn observed(row: &Row) -> Outcome {
 #[test]
 fn every_row_of_the_outcome_matrices() {
     let rows = rows();
-    assert_eq!(rows.len(), 3 * 3 * 6 * 24);
+    assert_eq!(rows.len(), 3 * 3 * 6 * (8 + 16 * 4));
     for row in rows {
         let (expected, mut observed) = (expected(&row), observed(&row));
         observed.file = observed.file.filter(|_| expected.file.is_some());

@@ -118,14 +118,22 @@ impl Kernel {
         }
     }
 
-    /// Since Windows 8 a request that is over at once with a warning, on a file that skips its port on success, is reported
-    /// as pending and queues its packet; before, it queued none. Source: Wine ntdll/tests/pipe.c, test_completion.
-    pub(crate) fn warns_as_pending(&self, irp: Id<Irp>, status: NtStatus) -> bool {
+    fn warns_as_pending(&self, irp: Id<Irp>, status: NtStatus) -> bool {
+        self.says_pending(status, self.skips_port(irp))
+    }
+
+    /// Whether the IRP's file object would keep a success at once from its port.
+    pub(crate) fn skips_port(&self, irp: Id<Irp>) -> bool {
         let Irp { file, apc_context, .. } = self[irp];
         let file = &self[file];
+        apc_context && file.port.is_some() && file.skip_completion_port && !file.synchronous
+    }
+
+    /// Since Windows 8 a request that is over at once with a warning, on a file that skips its port on success, is reported
+    /// as pending and queues its packet; before, it queued none. Source: Wine ntdll/tests/pipe.c, test_completion.
+    pub(crate) fn says_pending(&self, status: NtStatus, skips_port: bool) -> bool {
         let warning = !status.is_success() && !status.is_error();
-        let reports = apc_context && file.port.is_some() && file.skip_completion_port && !file.synchronous;
-        warning && reports && self.profile().warnings_pend
+        warning && skips_port && self.profile().warnings_pend
     }
 
     fn signal_completion(&mut self, irp: Id<Irp>, quiet: bool) {

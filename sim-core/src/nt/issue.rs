@@ -44,8 +44,8 @@ steps! {
         } = "N8", "clear the file object's own event and allocate the IRP";
         LinkIrp { service: IoService, irp: Id<Irp>, file: Id<File> }
             = "N9", "put the IRP on its thread's list, or on the file object's if it reports to a port alone";
-        CallDriver { service: IoService, irp: Id<Irp>, file: Id<File> } = "N10", "call the driver";
-        Dispatched { service: IoService, irp: Id<Irp>, file: Id<File>, synchronous: bool }
+        CallDriver { service: IoService, irp: Id<Irp>, file: Id<File>, skips_port: bool } = "N10", "call the driver";
+        Dispatched { service: IoService, irp: Id<Irp>, file: Id<File>, synchronous: bool, skips_port: bool }
             = "back", "the driver has returned: pending or finished?";
     }
 }
@@ -130,36 +130,37 @@ impl Routine for NtIssue {
             }
             Self::LinkIrp { service, irp, file } => {
                 k.link_irp(irp);
-                Next::goto(Self::CallDriver { service, irp, file })
+                Next::goto(Self::CallDriver { service, irp, file, skips_port: k.skips_port(irp) })
             }
-            Self::CallDriver { service, irp, file } => {
+            Self::CallDriver { service, irp, file, skips_port } => {
                 // Once the driver has the IRP, a file object without a lock may be gone any moment.
                 let synchronous = k[file].synchronous;
-                let resume = Self::Dispatched { service, irp, file, synchronous };
+                let resume = Self::Dispatched { service, irp, file, synchronous, skips_port };
                 Next::call(resume, IofCallDriver::Dispatch { irp })
             }
-            Self::Dispatched { service, irp, file, synchronous } => {
+            Self::Dispatched { service, irp, file, synchronous, skips_port } => {
                 let status = k.take_returned(thread).status;
                 let finishes = status != NtStatus::PENDING && service.major().defers_completion();
                 if finishes && !k.is_issuers(irp, thread) {
                     k.report(Rule::IrpUsedAfterFree, About::Irp(irp), status.to_word());
                     return Next::fail(status);
                 }
-                k.dispatched(service, irp, (file, synchronous), status)
+                let told = if k.says_pending(status, skips_port) { NtStatus::PENDING } else { status };
+                k.dispatched(service, irp, (file, synchronous), (status, told))
             }
         }
     }
 }
 
 impl Kernel {
-    /// The driver has returned `status`. A request that it has not pended is finished by its issuer, except a control
-    /// request, which an APC has finished by now.
+    /// The driver has returned `status`, and the caller gets `told`. A request that it has not pended is finished by its
+    /// issuer, except a control request, which an APC has finished by now.
     fn dispatched(
         &self,
         service: IoService,
         irp: Id<Irp>,
         (file, synchronous): (Id<File>, bool),
-        status: NtStatus,
+        (status, told): (NtStatus, NtStatus),
     ) -> Next {
         match (status == NtStatus::PENDING, synchronous) {
             (true, true) => Next::goto(NtIssueEnd::WaitForFile { service, file }),
@@ -167,15 +168,11 @@ impl Kernel {
                 Next::goto(NtIssueEnd::WaitForIrp { service, irp, file })
             }
             (true, false) => Next::fail(NtStatus::PENDING),
-            (false, _) if service.major().defers_completion() => {
-                let warns = self.warns_as_pending(irp, status);
-                let status = if warns { NtStatus::PENDING } else { status };
-                Next::call(
-                    NtIssueEnd::Unlock { service, file, status },
-                    IopCompleteRequest::WriteStatusBlock { irp, inline: true },
-                )
-            }
-            (false, _) => Next::goto(NtIssueEnd::Unlock { service, file, status }),
+            (false, _) if service.major().defers_completion() => Next::call(
+                NtIssueEnd::Unlock { service, file, status: told },
+                IopCompleteRequest::WriteStatusBlock { irp, inline: true },
+            ),
+            (false, _) => Next::goto(NtIssueEnd::Unlock { service, file, status: told }),
         }
     }
 
