@@ -48,7 +48,7 @@ fn d_02_an_event_is_cleared_also_by_what_fails_at_once() {
 }
 
 #[test]
-fn d_03_a_handle_that_is_none() {
+fn d_03_a_handle_or_a_buffer_that_is_none() {
     on_messages(
         r"
     e = CreateEvent(manual: TRUE, initial: TRUE)
@@ -56,6 +56,10 @@ fn d_03_a_handle_that_is_none() {
     check signaled(e) and r1.Status != STATUS_INVALID_HANDLE
     r2 = NtReadFile(client, 8, event: closed)             -> STATUS_INVALID_HANDLE
     check r2.Status != STATUS_INVALID_HANDLE
+    r3 = NtReadFile(client, 8, event: e, buffer: NULL)    -> STATUS_ACCESS_VIOLATION
+    check signaled(e) and r3.Status != STATUS_ACCESS_VIOLATION
+    w = NtWriteFile(client, 8, event: e, buffer: NULL)    -> STATUS_INVALID_USER_BUFFER
+    check not signaled(e) and w.Status != STATUS_INVALID_USER_BUFFER
 unbound closed
 ",
     );
