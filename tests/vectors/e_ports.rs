@@ -6,6 +6,7 @@
 //! | E-03, E-04, E-06 | dlls/ntdll/tests/file.c, test_file_io_completion; here on a device that pends, there on a pipe |
 //! | E-05, D-07, D-09 | dlls/ntdll/tests/pipe.c, test_completion; here on devices; that modes stay is Win32, SetFileCompletionNotificationModes |
 //! | E-07 | dlls/kernel32/tests/sync.c |
+//! | E-08 | no test: Win32, CreateIoCompletionPort |
 //! | E-09, E-11 | dlls/ntdll/tests/sync.c, test_completion_port_scheduling |
 //! | E-13 | dlls/kernel32/tests/pipe.c, test_exit_process_async |
 //! | E-14 | no test: Win32, I/O Completion Ports |
@@ -129,6 +130,25 @@ fn abandoned(call: &str, expected: &str) -> String {
     CloseHandle(port) -> TRUE
 "
     )
+}
+
+#[test]
+fn e_08_a_port_for_no_file_or_for_a_file_that_has_one() {
+    holds_since(
+        Version::Xp,
+        r#"device dev driver=queue
+unbound garbage
+process app
+  thread main
+    file = CreateFile("\\.\dev", GENERIC_READ, FILE_FLAG_OVERLAPPED)
+    port = CreateIoCompletionPort(file)
+    CreateIoCompletionPort(INVALID_HANDLE_VALUE, port) -> ERROR_INVALID_PARAMETER
+    CreateIoCompletionPort(garbage, port) -> ERROR_INVALID_HANDLE
+    CreateIoCompletionPort(file, port) -> ERROR_INVALID_PARAMETER
+    CreateIoCompletionPort(file) -> ERROR_INVALID_PARAMETER
+    check port.HandleCount == 1 and file.HandleCount == 1
+"#,
+    );
 }
 
 #[test]

@@ -58,6 +58,12 @@ impl World<'_> {
                     _ => Some((status, bytes)),
                 }
             }
+            // Win32 itself refuses a port for no file.
+            Service::CreatePort { file, port, .. }
+                if self.handle(file) == Handle::CURRENT_PROCESS && self.handle(port) != Handle::NULL =>
+            {
+                Some((NtStatus::INVALID_PARAMETER, Value::NONE))
+            }
             _ => None,
         }
     }
