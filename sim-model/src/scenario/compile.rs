@@ -236,6 +236,7 @@ impl Compiler {
         let text = source.text.get(span.start as usize..span.end as usize).unwrap_or_default();
         let text =
             text.split(" -> ").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = text.replace("( ", "(").replace(" )", ")");
         Action { span: *span, line, text, needs, kind }
     }
 
