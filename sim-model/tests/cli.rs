@@ -442,6 +442,38 @@ fn the_architecture_changes_what_a_query_says() {
 }
 
 #[test]
+fn a_wrong_device_is_told_what_there_is() {
+    let folder = Folder::new("device")
+        .with("pipes.kobj", "device p driver=npfs\n")
+        .with("waits.kobj", "device d driver=serial with 12 bytes\nprocess app\n");
+    let what = ["pipes.kobj:1:17", "there is no driver `npfs`", "there is serial, queue, immediate"];
+    folder.refuses("run", "pipes.kobj", &what);
+    let what = ["waits.kobj:1:17", "`serial` does not answer at once", "`device d completes LABEL with …`"];
+    folder.refuses("run", "waits.kobj", &what);
+}
+
+#[test]
+fn what_a_call_makes_for_itself_is_not_shown_under_a_later_name() {
+    let text = r#"
+process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\a", PIPE_ACCESS_DUPLEX)
+    c = CreateFile("\\.\pipe\a", GENERIC_READ)
+    WaitNamedPipe("\\.\pipe\a", INFINITE) -> TRUE
+    check s.NamedPipeState == FILE_PIPE_CONNECTED_STATE
+    d = CreateFile("\\.\pipe\a", GENERIC_READ)
+  thread other
+    t = CreateNamedPipe("\\.\pipe\a", PIPE_ACCESS_DUPLEX)
+"#;
+    let run = Folder::new("temporary").with("waits.kobj", text).kobj(&["run", "waits.kobj"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let (_, waits) = run.stdout.split_once("WaitNamedPipe").expect("the call is shown");
+    let (before, after) = waits.split_once("d = CreateFile").expect("so is the next one");
+    assert!(!before.contains("   d  ") && !before.contains("IRP_MJ_CLEANUP"), "{before}");
+    assert!(after.contains("PointerCount 0 → 1"), "{after}");
+}
+
+#[test]
 fn a_ledger_of_references_is_recognised() {
     let lines = "Object: 1 Image: a.exe\n 1 +1 T nt!ObpCreateHandle+1\n 2 +1 L d!Leak+1\n 3 -1 T nt!ObpCloseHandle+1\n";
     let folder =

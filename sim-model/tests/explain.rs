@@ -97,6 +97,15 @@ fn a_name_with_other_capitals_is_found_and_a_wrong_one_has_neighbours() {
 }
 
 #[test]
+fn a_constant_tells_which_calls_take_it() {
+    let rows = |name: &str| pages(name)[0].sections[0].rows.clone();
+    assert!(rows("FSCTL_PIPE_LISTEN").contains(&("NtFsControlFile".into(), "FsControlCode".into())));
+    assert_eq!(rows("FILE_PIPE_CLOSING_STATE")[0].0, "NamedPipeState");
+    let also = &pages("FSCTL_PIPE_LISTEN")[0].sections[1];
+    assert_eq!((&*also.title, &*also.rows[0].1), ("See also", "NpListen"));
+}
+
+#[test]
 fn pages_are_shown_as_before() {
     settings().bind(|| {
         for name in ["CloseHandle", "NtQueryObject", "PointerCount", "H1", "STATUS_PENDING", "win10", "File"]

@@ -337,6 +337,8 @@ process app
     none2 = NtCreateNamedPipeFile("\??\PIPE\q", GENERIC_READ)               -> STATUS_INVALID_PARAMETER
     two = CreateNamedPipe("\\.\pipe\p", PIPE_ACCESS_DUPLEX)                 -> ERROR_SUCCESS
     check one.CurrentInstances == 2
+    unnamed = CreateNamedPipe("\\.\pipe\", PIPE_ACCESS_DUPLEX)             -> ERROR_INVALID_NAME
+    root = CreateFile("\\.\pipe\", GENERIC_READ)        -> ERROR_SUCCESS
     three = CreateNamedPipe("\\.\pipe\p", PIPE_ACCESS_DUPLEX)               -> ERROR_PIPE_BUSY
     native = NtCreateNamedPipeFile("\??\PIPE\p", GENERIC_READ, share: FILE_SHARE_READ | FILE_SHARE_WRITE) -> STATUS_INSTANCE_NOT_AVAILABLE
 "#,

@@ -191,7 +191,8 @@ impl Kernel {
         (access, options): (Access, OpenOptions),
         pipe: Option<PipeParameters>,
     ) -> (Id<File>, Id<Irp>) {
-        let name = self[thread].remaining_name;
+        // A path that ends in a backslash leads to the root, as the device's own name does.
+        let name = self[thread].remaining_name.filter(|name| !self.name(name.0).is_empty());
         self.set(thread, Thread::REMAINING_NAME, None, "");
         let object =
             self.create_file_object(|object| File { name, ..File::new(object, device, access, options) });

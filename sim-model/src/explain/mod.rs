@@ -12,6 +12,7 @@
 //! ```
 
 mod calls;
+mod constants;
 mod counts;
 mod fields;
 mod onward;

@@ -12,9 +12,9 @@ use sim_core::profile::{Arch, Profile, Version};
 use sim_core::win32::Win32Error;
 
 use crate::explain::calls::{call_page, naming, routine_page, routines, see_also};
-use crate::explain::fields;
 use crate::explain::page::Page;
 use crate::explain::prose::Prose;
+use crate::explain::{constants, fields};
 use crate::scenario::calls::{ROWS, call_row};
 
 /// How many near names are told at most.
@@ -40,6 +40,7 @@ pub fn topics() -> Vec<(&'static str, Vec<&'static str>)> {
         ("drivers", once(DriverKind::ALL.iter().map(|driver| driver.name()))),
         ("bug checks and other broken rules", once(Rule::ALL.iter().map(|rule| rule.name()))),
         ("statuses", once(NtStatus::ALL.iter().map(|row| row.1))),
+        ("constants", once(constants::all())),
         ("Win32 errors", once(Win32Error::ALL.iter().map(|row| row.1))),
     ]
 }
@@ -82,6 +83,7 @@ fn pages_of(name: &str) -> Vec<Page> {
     let drivers = DriverKind::ALL.iter().filter(|known| known.name() == name);
     pages.extend(drivers.map(|driver| Page::new("driver", name, driver.manner().summary)));
     pages.extend(rule_page(name));
+    pages.extend(constants::page(name));
     pages.extend(NtStatus::ALL.iter().filter(|row| row.1 == name).map(|row| status_page(row.0, row.2)));
     pages.extend(Win32Error::from_name(name).map(error_page));
     pages

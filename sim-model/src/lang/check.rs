@@ -16,6 +16,9 @@ use super::nearest::nearest;
 /// The most bytes that a request transfers.
 const MOST_BYTES: i128 = u32::MAX as i128;
 
+/// So few names are all told, if none is near to an unknown one.
+const MOST_LISTED: usize = 10;
+
 /// Looks up every name of a scenario. No error means that a run can rely on all of them.
 pub fn check(scenario: &Scenario, catalogue: &Catalogue) -> Diagnostics {
     let mut checker = Checker {
@@ -277,9 +280,15 @@ impl<'a> Checker<'a> {
     {
         if !known().any(|other| other == name.value) {
             self.diagnostics.push_with(name.span.start, || {
-                Diagnostic::new(format!("there is no {kind} {}", quoted(&name.value)))
-                    .at(name.span, format!("unknown {kind}"))
-                    .suggest(nearest(&name.value, known()))
+                let diagnostic = Diagnostic::new(format!("there is no {kind} {}", quoted(&name.value)))
+                    .at(name.span, format!("unknown {kind}"));
+                let near = nearest(&name.value, known());
+                match known().collect::<Vec<_>>() {
+                    few if near.is_none() && few.len() <= MOST_LISTED => {
+                        diagnostic.help(format!("there is {}", few.join(", ")))
+                    }
+                    _ => diagnostic.suggest(near),
+                }
             });
         }
     }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim_core::NtStatus;
-use sim_core::drivers::DriverKind;
 use sim_core::drivers::immediate::Answer;
+use sim_core::drivers::{Dispatch, DriverKind};
 use sim_core::ob::information::InformationClass;
 use sim_core::profile::{Arch, Profile};
 
@@ -52,6 +52,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let handles = handle_policy(&scenario, &mut diagnostics);
     let marks = marks(&scenario, profile, &mut diagnostics);
     let expected = findings::expected(&scenario, &mut diagnostics);
+    scenario.devices.iter().for_each(|device| check_answer(device, &mut diagnostics));
     let profile = if verifier_is_off(&scenario) { profile.unverified() } else { profile };
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
     let actors = compiler.actors(&scenario);
@@ -93,6 +94,23 @@ fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
         _ => None.iter().chain(&None),
     });
     scenario.unbound.iter().chain(bound).map(|name| name.value.clone()).collect()
+}
+
+/// Only a driver that completes requests at once can be told what with.
+fn check_answer(device: &ast::Device, diagnostics: &mut Diagnostics) {
+    let name = &device.driver;
+    let waits =
+        DriverKind::named(&name.value).is_some_and(|driver| driver.manner().dispatch == Dispatch::Pend);
+    if waits && (device.bytes.is_some() || device.status.is_some()) {
+        diagnostics.push(
+            Diagnostic::new(format!("the driver `{}` does not answer at once", name.value))
+                .at(name.span, "nothing can stand after it")
+                .help(format!(
+                    "below an `environment`: `device {} completes LABEL with …`",
+                    device.name.value
+                )),
+        );
+    }
 }
 
 fn device(device: &ast::Device) -> Option<DeviceDecl> {
@@ -236,6 +254,7 @@ impl Compiler {
         let text = source.text.get(span.start as usize..span.end as usize).unwrap_or_default();
         let text =
             text.split(" -> ").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = text.replace("( ", "(").replace(" )", ")");
         Action { span: *span, line, text, needs, kind }
     }
 

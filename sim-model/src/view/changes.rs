@@ -23,8 +23,9 @@ use std::collections::BTreeMap;
 
 use sim_core::ob::reference::Purpose;
 
-use crate::scenario::run::{Entry, Taken};
+use crate::scenario::run::{Entry, Run, Taken};
 use crate::scenario::world::World;
+use crate::view::temporary::temporary;
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +71,10 @@ struct Net {
 }
 
 /// The net changes of a line, in the order in which they were complete.
-pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
+pub fn of_entry(run: &Run<'_>, entry: &Entry) -> Vec<ShownChange> {
+    let world = &run.world;
+    let temporary = temporary(run, entry);
+    let is_temporary = |kind, at: u32| temporary.contains(&(kind, at));
     let mut nets: Vec<Net> = Vec::new();
     let mut events: Vec<(usize, ShownChange)> = Vec::new();
     let mut counts: Vec<(usize, Count, &'static str, Option<String>)> = Vec::new();
@@ -80,13 +84,17 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
         for delta in &step.deltas {
             order += 1;
             match &delta.change {
+                Change::Field { kind, at, .. } if is_temporary(*kind, *at) => {}
+                Change::Entry { from, .. }
+                    if from
+                        .object
+                        .is_some_and(|object| is_temporary(Kind::Object, object.index() as u32)) => {}
                 Change::Field { kind: Kind::Object, at, field, from, to }
                     if [Object::HANDLE_COUNT.number(), Object::POINTER_COUNT.number()].contains(field) =>
                 {
                     let count = Count { at: *at, field: *field, from: *from, to: *to };
                     counts.push((order, count, delta.why, by.clone()));
                 }
-                Change::Field { kind: Kind::Object, at, .. } if came_and_went(entry, *at) => {}
                 Change::Create { kind: Kind::Information, at } if is_discarded(entry, *at) => {}
                 Change::Field { kind, at, field, from, to } => {
                     if is_news(step, *kind, *at, *field, *to) {
@@ -107,17 +115,6 @@ pub fn of_entry(world: &World<'_>, entry: &Entry) -> Vec<ShownChange> {
     events.extend(shown_counts(world, counts));
     events.sort_by_key(|(order, _)| *order);
     events.into_iter().map(|(_, shown)| shown).collect()
-}
-
-/// Whether a line created an object and freed it again: then it has no name that a reader knows.
-fn came_and_went(entry: &Entry, place: u32) -> bool {
-    let mut changes = entry.steps.iter().flat_map(|step| &step.deltas).map(|delta| &delta.change);
-    let came = |change: &Change| matches!(change, Change::Create { kind: Kind::Object, at } if *at == place);
-    let went = |change: &Change| match change {
-        Change::Destroy { at, record } => *at == place && matches!(**record, AnyRecord::Object(_)),
-        _ => false,
-    };
-    changes.any(came) && changes.any(went)
 }
 
 /// Whether a line lets the answer of its query go, because no label names it: its place may be another's by now.
@@ -221,9 +218,12 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
 fn note(nets: &mut Vec<Net>, new: Net) {
     let known = nets.iter_mut().find(|net| net.place == new.place && net.subject == new.subject);
     let Some(net) = known else { return nets.push(new) };
+    // Of a number that went up and down again, what took it up is no reason for its being lower, and the reverse.
+    let (kind, _, field) = net.place;
+    let is_number = matches!(Kernel::fields(kind)[field as usize].kind, WordKind::Number);
     let same_direction = (new.to > net.from) == (new.to > new.from);
     net.to = new.to;
-    if same_direction {
+    if same_direction || !is_number {
         (net.why, net.by, net.order) = (new.why, new.by, new.order);
     }
 }
@@ -247,6 +247,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Thread, "Queue") => only("joins a port"),
         (Kind::Ccb, _) => ("state", pipe_state(&read(from)), pipe_state(&read(to))),
         (Kind::Process, "active in its job") => only("active no more in its job"),
+        (Kind::Process, name @ "ActiveThreads") => (name, read(from), read(to)),
         (Kind::Thread | Kind::Process, name @ ("ExitStatus" | "job")) => (name, String::new(), read(to)),
         (Kind::Irp | Kind::Thread | Kind::Process | Kind::Device, name) => only(name),
         (_, name) => (name, read(from), read(to)),
@@ -456,8 +457,9 @@ pub fn of_delta(world: &World<'_>, step: &Taken, delta: &Delta) -> Option<ShownC
 }
 
 /// The objects that a line touched, each once, in order of first touch.
-pub fn touched(world: &World<'_>, entry: &Entry) -> Vec<Id<Object>> {
-    let k = world.kernel();
+pub fn touched(run: &Run<'_>, entry: &Entry) -> Vec<Id<Object>> {
+    let k = run.world.kernel();
+    let temporary = temporary(run, entry);
     let mut objects = Vec::new();
     for delta in entry.steps.iter().flat_map(|step| &step.deltas) {
         let object = match delta.change {
@@ -474,7 +476,10 @@ pub fn touched(world: &World<'_>, entry: &Entry) -> Vec<Id<Object>> {
             Change::Field { kind, at, .. } => waited_for(k, kind, at),
             _ => None,
         };
-        if let Some(object) = object.filter(|object| !objects.contains(object)) {
+        let is_new = |object: &Id<Object>| {
+            !objects.contains(object) && !temporary.contains(&(Kind::Object, object.index() as u32))
+        };
+        if let Some(object) = object.filter(is_new) {
             objects.push(object);
         }
     }

@@ -66,7 +66,7 @@ impl<'a> Story<'a> {
 
     fn call(&mut self, run: &Run<'_>, entry: &Entry) {
         self.say(&self.actor(entry), &self.line_of(entry), Tone::Call);
-        self.changes(&changes::of_entry(&run.world, entry));
+        self.changes(&changes::of_entry(run, entry));
     }
 
     fn step(&mut self, run: &Run<'_>, entry: &Entry, step: &Taken) {

@@ -258,8 +258,8 @@ fn entry_record<'a>(run: &'a Run<'a>, entry: &'a Entry, counts: &mut Counts) -> 
     let process = actor.process.map(|process| &*program.processes[process]);
     counts.note(entry);
     let objects =
-        changes::touched(world, entry).into_iter().map(|object| at_the_time(world, object, counts)).collect();
-    let changes = changes::of_entry(world, entry).into_iter().map(Into::into).collect();
+        changes::touched(run, entry).into_iter().map(|object| at_the_time(world, object, counts)).collect();
+    let changes = changes::of_entry(run, entry).into_iter().map(Into::into).collect();
     match (&entry.ending, &action.kind) {
         (Ending::Checked(refuted), _) => {
             counts.checks += 1;

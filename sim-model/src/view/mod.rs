@@ -12,4 +12,5 @@ pub mod holders;
 pub mod json;
 pub mod layout;
 pub mod leaks;
+mod temporary;
 pub mod text;

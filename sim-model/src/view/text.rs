@@ -47,7 +47,7 @@ pub fn render(run: &Run<'_>, options: Options) -> String {
 
 fn subject_width(run: &Run<'_>, steps: bool) -> usize {
     let shown = |entry: &Entry| match steps {
-        false => changes::of_entry(&run.world, entry),
+        false => changes::of_entry(run, entry),
         true => entry.steps.iter().flat_map(|step| shown_changes(run, step)).collect(),
     };
     let all = run.entries.iter().flat_map(shown);
@@ -129,7 +129,7 @@ impl Page<'_> {
             if steps {
                 self.steps(entry);
             } else {
-                self.changes(&changes::of_entry(&self.run.world, entry));
+                self.changes(&changes::of_entry(self.run, entry));
             }
         }
         for (actor, action) in self.run.unreached.clone() {

@@ -10,7 +10,7 @@ use crate::status::NtStatus;
 use crate::word::Id;
 
 steps! {
-    /// NpDisconnect: the server lets its client go (DisconnectNamedPipe).
+    /// NpDisconnect: the server lets its client go (DisconnectNamedPipe, FSCTL_PIPE_DISCONNECT).
     ///
     /// What nobody has read is lost, and the requests of both ends fail with STATUS_PIPE_DISCONNECTED. The client's file
     /// object stays, an end of nothing. Errors: STATUS_ILLEGAL_FUNCTION at a client's end; STATUS_PIPE_DISCONNECTED if

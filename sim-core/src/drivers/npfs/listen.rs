@@ -11,7 +11,7 @@ use crate::status::NtStatus;
 use crate::word::Id;
 
 steps! {
-    /// NpListen: the server waits for a client (ConnectNamedPipe).
+    /// NpListen: the server waits for a client (ConnectNamedPipe, FSCTL_PIPE_LISTEN).
     ///
     /// A disconnected instance listens from then on, and whoever waits for one is woken. Errors: STATUS_ILLEGAL_FUNCTION
     /// at a client's end; STATUS_PIPE_CONNECTED; STATUS_PIPE_CLOSING if the client has closed its end already;

@@ -16,7 +16,7 @@ use crate::status::NtStatus;
 use crate::word::{Id, Name};
 
 steps! {
-    /// NpWaitForNamedPipe: waits until an instance of a pipe listens (WaitNamedPipe).
+    /// NpWaitForNamedPipe: waits until an instance of a pipe listens (WaitNamedPipe, FSCTL_PIPE_WAIT).
     ///
     /// Errors: STATUS_ILLEGAL_FUNCTION at an end of a pipe: the file system's root must be open;
     /// STATUS_OBJECT_NAME_NOT_FOUND, also when the pipe goes meanwhile; STATUS_IO_TIMEOUT. Sources: ReactOS
