@@ -288,6 +288,7 @@ process app
     w = WriteFile(server, 9 bytes)                        -> TRUE
     check w.Information == 0 and client.ReadDataAvailable == 0
     DisconnectNamedPipe(server)                           -> TRUE
+    ConnectNamedPipe(server)                              -> TRUE
     ConnectNamedPipe(server)                              -> ERROR_PIPE_LISTENING
   thread other
     WaitNamedPipe("\\.\pipe\p", INFINITE)                 -> TRUE

@@ -15,7 +15,8 @@ steps! {
     ///
     /// A disconnected instance listens from then on, and whoever waits for one is woken. Errors: STATUS_ILLEGAL_FUNCTION
     /// at a client's end; STATUS_PIPE_CONNECTED; STATUS_PIPE_CLOSING if the client has closed its end already;
-    /// STATUS_PIPE_LISTENING instead of waiting (PIPE_NOWAIT). Sources: ReactOS drivers/filesystems/npfs/statesup.c;
+    /// STATUS_PIPE_LISTENING instead of waiting (PIPE_NOWAIT), but STATUS_SUCCESS the first time after a client was
+    /// disconnected. Sources: Win32, ConnectNamedPipe; ReactOS drivers/filesystems/npfs/statesup.c;
     /// ReactOS kernel tests npfs/NpfsConnect; Wine ntdll/tests/pipe.c, test_overlapped.
     pub enum NpListen = "NpListen" {
         Start { irp: Id<Irp>, device: Id<Device> } = "lock", "take the driver's lock: can the instance listen?";
@@ -62,7 +63,8 @@ impl Routine for NpListen {
                 match k.pipe_end(k[irp].file) {
                     Some((ccb, _)) if k[ccb].server_modes.nowait => {
                         k.listen(ccb);
-                        k.end_request_after(thread, (device, at), irp, NtStatus::PIPE_LISTENING, 0)
+                        // The first time after a client, the answer is that the pipe can be opened again.
+                        k.end_request_after(thread, (device, at), irp, NtStatus::SUCCESS, 0)
                     }
                     _ => Next::goto(NpQueueIrp::SetRoutine { irp, device }),
                 }
