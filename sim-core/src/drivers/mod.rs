@@ -127,14 +127,6 @@ impl Manner {
         shares: false,
     };
 
-    /// A correct driver that passes each request to the device below.
-    const FILTER: Manner = Manner {
-        summary: "a filter: passes each request to the device below and lets its completion go on",
-        dispatch: Dispatch::PassDown,
-        is_plain: false,
-        ..Manner::SERIAL
-    };
-
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
     pub const fn refuses(&self, major: Major) -> bool {
         let of_file_systems =
@@ -193,22 +185,10 @@ impl DriverKind {
                 clears_cancel_routine: false,
                 ..Manner::SERIAL
             },
-            DriverKind::Filter => Manner::FILTER,
-            DriverKind::WaitingFilter => Manner {
-                summary: "a filter that waits for the device below and completes each request itself",
-                routine: CompletionRoutine::Stops,
-                ..Manner::FILTER
-            },
-            DriverKind::ForgetfulFilter => Manner {
-                summary: "faulty: a filter whose completion routine does not propagate the pending mark",
-                routine: CompletionRoutine::Forgets,
-                ..Manner::FILTER
-            },
-            DriverKind::UncountedFilter => Manner {
-                summary: "faulty: passes requests to a device below that its StackSize does not count",
-                attaches: false,
-                ..Manner::FILTER
-            },
+            DriverKind::Filter
+            | DriverKind::WaitingFilter
+            | DriverKind::ForgetfulFilter
+            | DriverKind::UncountedFilter => self.manner_of_filter(),
             DriverKind::NamedPipes => Manner {
                 summary: "the named pipe file system",
                 dispatch: Dispatch::Pipes,
@@ -218,6 +198,30 @@ impl DriverKind {
                 ..Manner::SERIAL
             },
         }
+    }
+
+    /// A filter passes each request to the device below.
+    const fn manner_of_filter(self) -> Manner {
+        let (summary, routine) = match self {
+            DriverKind::WaitingFilter => (
+                "a filter that waits for the device below and completes each request itself",
+                CompletionRoutine::Stops,
+            ),
+            DriverKind::ForgetfulFilter => (
+                "faulty: a filter whose completion routine does not propagate the pending mark",
+                CompletionRoutine::Forgets,
+            ),
+            DriverKind::UncountedFilter => (
+                "faulty: passes requests to a device below that its StackSize does not count",
+                CompletionRoutine::MarksPending,
+            ),
+            _ => (
+                "passes each request to the device below and lets its completion go on",
+                CompletionRoutine::MarksPending,
+            ),
+        };
+        let attaches = !matches!(self, DriverKind::UncountedFilter);
+        Manner { summary, routine, attaches, dispatch: Dispatch::PassDown, is_plain: false, ..Manner::SERIAL }
     }
 
     /// Whether a scenario can declare a device of it.

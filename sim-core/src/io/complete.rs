@@ -23,7 +23,7 @@ steps! {
     ///
     /// A request that was never pended is finished by its issuer when the driver returns; a pended one by a special
     /// kernel APC in its thread, or, if it belongs to its file object, by this routine itself, which queues the
-    /// packet. One that its thread has let go of is only freed. Sources: ReactOS io/iomgr/irp.c; D. Holan, "New for Windows Vista: thread agnostic I/O".
+    /// packet. One that its thread has let go of is only freed. Sources: ReactOS io/iomgr/irp.c; Doron Holan, "New for Windows Vista: thread agnostic I/O".
     pub enum IofCompleteRequest = "IofCompleteRequest" {
         Complete { irp: Id<Irp>, status: NtStatus, information: u32 }
             = "P0", "the driver completes the IRP with its final status";

@@ -194,7 +194,7 @@ impl<'a> Checker<'a> {
 
     /// A filter, and no other driver, stands over a device, which is declared before it.
     fn stacks(&mut self, devices: &[Device]) {
-        let mut below = Declared::new("device before it");
+        let mut below = Declared::new("earlier device");
         for Device { name, driver, over, .. } in devices {
             let is_filter = self.catalogue.filters.iter().any(|filter| *filter == driver.value);
             match over {

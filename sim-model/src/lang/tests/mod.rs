@@ -12,6 +12,7 @@ use super::{Diagnostics, check, parse};
 const STORY: &str = r#"title "Closing the handle does not cancel the read"
 profile win11
 device serial0 driver=serial            # a comment
+device flt0 driver=filter over serial0
 process app
   thread main
     port = CreateIoCompletionPort()
