@@ -33,6 +33,8 @@ word_enum! {
         PendingNotMarked = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
         /// A dispatch routine marked an IRP pending and returned another status.
         MarkedNotPending = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A completion routine did not mark an IRP pending that the driver below had marked.
+        PendingNotPropagated = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
         /// A cancel routine was called for an IRP that had been completed.
         CancelStateInCompletedIrp = "CANCEL_STATE_IN_COMPLETED_IRP",
         /// IoCallDriver was called for an IRP without a stack location for the next driver.
@@ -64,7 +66,8 @@ impl Rule {
             Rule::CompletedWithCancelRoutine
             | Rule::CompletedAsPending
             | Rule::PendingNotMarked
-            | Rule::MarkedNotPending => 0xC9,
+            | Rule::MarkedNotPending
+            | Rule::PendingNotPropagated => 0xC9,
             Rule::IrpUsedAfterFree
             | Rule::FreedWhileInUse
             | Rule::ReusedWhileInUse
@@ -87,6 +90,7 @@ impl Rule {
                 | Rule::CompletedAsPending
                 | Rule::PendingNotMarked
                 | Rule::MarkedNotPending
+                | Rule::PendingNotPropagated
         )
     }
 
@@ -99,6 +103,7 @@ impl Rule {
             Rule::CancelledNotCompleted => &[0x135],
             Rule::PendingNotMarked => &[0x23D],
             Rule::MarkedNotPending => &[0x23E],
+            Rule::PendingNotPropagated => &[0x228],
             _ => &[],
         }
     }
@@ -129,7 +134,8 @@ impl Rule {
             Rule::CompletedWithCancelRoutine
             | Rule::CompletedAsPending
             | Rule::PendingNotMarked
-            | Rule::MarkedNotPending => &[("1", "which rule"), ("2", "the IRP")],
+            | Rule::MarkedNotPending
+            | Rule::PendingNotPropagated => &[("1", "which rule"), ("2", "the IRP")],
             Rule::MultipleIrpCompleteRequests
             | Rule::CancelStateInCompletedIrp
             | Rule::NoMoreIrpStackLocations => &[("1", "the IRP")],
@@ -149,7 +155,8 @@ impl Rule {
             Rule::CompletedWithCancelRoutine
             | Rule::CompletedAsPending
             | Rule::PendingNotMarked
-            | Rule::MarkedNotPending => "WDK, Bug Check 0xC9",
+            | Rule::MarkedNotPending
+            | Rule::PendingNotPropagated => "WDK, Bug Check 0xC9",
             Rule::IrpUsedAfterFree => "WDK, Completing IRPs; IoMarkIrpPending",
             Rule::FreedWhileInUse | Rule::ReusedWhileInUse => "Win32, OVERLAPPED; ReadFile",
             Rule::WriteToFreedMemory => "Win32, I/O Completion Ports; Synchronous and Asynchronous I/O",
@@ -173,6 +180,9 @@ impl Rule {
                 "a dispatch routine returns STATUS_PENDING only for an IRP that is marked pending"
             }
             Rule::MarkedNotPending => "a dispatch routine that marks an IRP pending returns STATUS_PENDING",
+            Rule::PendingNotPropagated => {
+                "a completion routine marks an IRP pending if PendingReturned is set"
+            }
             Rule::CancelStateInCompletedIrp => "no cancel routine is called for a completed IRP",
             Rule::NoMoreIrpStackLocations => "an IRP has a stack location for each driver it is passed to",
             Rule::CancelledNotCompleted => "a cancelled IRP is completed in time",

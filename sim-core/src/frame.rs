@@ -280,6 +280,7 @@ frames! {
     PipeQueue in crate::drivers::npfs::pend::NpQueueIrp,
     PipeDeferred in crate::drivers::npfs::deferred::NpCompleteDeferredIrps,
     CompleteAtOnce in crate::drivers::immediate::CompleteAtOnce,
+    PassDown in crate::drivers::filter::PassDown,
     Close in crate::nt::close::NtClose,
     CreateFile in crate::nt::create_file::NtCreateFile,
     Issue in crate::nt::issue::NtIssue,

@@ -74,6 +74,7 @@ impl Kernel {
             .or_else(|| self.all::<Thread>().find_map(|(thread, _)| self.broken_wait(thread)))
             .or_else(|| self.all::<Port>().find_map(|(port, _)| self.broken_port(port)))
             .or_else(|| self.all::<Ccb>().find_map(|(ccb, _)| self.broken_queue(ccb)))
+            .or_else(|| self.all::<Irp>().find_map(|(irp, record)| self.broken_location(irp, record)))
     }
 
     /// How many references the records (not the services under way) hold on each object, by place.
@@ -236,6 +237,20 @@ impl Kernel {
                 rule: "a queue of a pipe holds reads or what was written, within its quota",
                 found,
             })
+        })
+    }
+
+    /// An IRP has a stack location for each driver that it was passed to, and is with the driver of the current one.
+    fn broken_location(&self, irp: Id<Irp>, record: &Irp) -> Option<Broken> {
+        let Irp { current_location, stack_count, .. } = *record;
+        let is_elsewhere = |(id, device): (Id<Device>, &Device)| {
+            Device::QUEUE.holds(device, irp) && self.device_of(irp) != id && !record.freed
+        };
+        let wrong = !(1..=stack_count).contains(&current_location) || self.all::<Device>().any(is_elsewhere);
+        let found = || format!("IRP {irp:?}: CurrentLocation {current_location} of {stack_count}");
+        wrong.then(|| Broken {
+            rule: "an IRP is with the driver of its current stack location",
+            found: found(),
         })
     }
 

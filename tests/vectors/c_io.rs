@@ -32,7 +32,10 @@ pub(crate) struct Io {
 
 impl Io {
     pub(crate) fn new(driver: DriverKind, synchronous: bool) -> Io {
-        let mut m = machine();
+        Io::on(machine(), driver, synchronous)
+    }
+
+    pub(crate) fn on(mut m: Machine, driver: DriverKind, synchronous: bool) -> Io {
         let device = m.k.create_device("dev", driver);
         let attributes = m.named(r"\??\dev");
         let options = if synchronous { OpenOptions::SYNCHRONOUS } else { OpenOptions::default() };

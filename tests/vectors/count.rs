@@ -65,7 +65,7 @@ const FAMILIES: [(&str, &str, &[&str]); 10] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 21] = [
+const TESTS: [&str; 22] = [
     include_str!("access.rs"),
     include_str!("b.rs"),
     include_str!("b_cancel.rs"),
@@ -85,6 +85,7 @@ const TESTS: [&str; 21] = [
     include_str!("processes.rs"),
     include_str!("queries.rs"),
     include_str!("r.rs"),
+    include_str!("stacks.rs"),
     include_str!("types.rs"),
     include_str!("waits.rs"),
 ];

@@ -20,6 +20,7 @@ mod pipes;
 mod processes;
 mod queries;
 mod r;
+mod stacks;
 mod story;
 mod types;
 mod waits;

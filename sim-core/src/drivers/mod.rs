@@ -1,5 +1,6 @@
 //! The drivers that come with the model, and the manner of each.
 
+pub mod filter;
 pub mod immediate;
 pub mod npfs;
 pub mod queue;
@@ -28,6 +29,14 @@ word_enum! {
         CompletesTwice = "completes_twice",
         /// A faulty driver that completes an IRP with its cancel routine still set.
         KeepsCancelRoutine = "keeps_cancel_routine",
+        /// A filter: it passes each request to the device below, and its completion routine lets the completion go on.
+        Filter = "filter",
+        /// A filter that waits for the device below and completes each request itself.
+        WaitingFilter = "waiting_filter",
+        /// A faulty filter whose completion routine does not propagate the pending mark.
+        ForgetfulFilter = "forgetful_filter",
+        /// A faulty filter that passes requests on although its StackSize does not count the device below.
+        UncountedFilter = "uncounted_filter",
         /// The named pipe file system. Its device is there if a program uses pipes.
         NamedPipes = "npfs",
     }
@@ -42,6 +51,17 @@ pub enum AtCleanup {
     CancelQueued,
 }
 
+/// What the completion routine of a filter does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompletionRoutine {
+    /// It calls IoMarkIrpPending if PendingReturned says so, and lets the completion go on.
+    MarksPending,
+    /// It lets the completion go on, and never marks the IRP.
+    Forgets,
+    /// It returns STATUS_MORE_PROCESSING_REQUIRED.
+    Stops,
+}
+
 /// What a driver does with a new request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dispatch {
@@ -49,6 +69,8 @@ pub enum Dispatch {
     Pend,
     /// It completes it with the device's answer.
     Complete,
+    /// It passes it to the device below.
+    PassDown,
     /// It has a dispatch table of its own: the named pipe file system.
     Pipes,
 }
@@ -74,6 +96,10 @@ pub struct Manner {
     pub clears_cancel_routine: bool,
     /// It completes an IRP twice.
     pub completes_twice: bool,
+    /// Of a filter: what its completion routine does.
+    pub routine: CompletionRoutine,
+    /// Of a filter: it attaches its device to the stack, so that StackSize counts the devices below.
+    pub attaches: bool,
     /// What is read has no place in a file (FO_NAMED_PIPE and its kin).
     pub is_stream: bool,
     /// Names below its device are its own.
@@ -94,6 +120,8 @@ impl Manner {
         sets_cancel_routine: true,
         clears_cancel_routine: true,
         completes_twice: false,
+        routine: CompletionRoutine::MarksPending,
+        attaches: true,
         is_stream: false,
         has_names: false,
         shares: false,
@@ -157,6 +185,10 @@ impl DriverKind {
                 clears_cancel_routine: false,
                 ..Manner::SERIAL
             },
+            DriverKind::Filter
+            | DriverKind::WaitingFilter
+            | DriverKind::ForgetfulFilter
+            | DriverKind::UncountedFilter => self.manner_of_filter(),
             DriverKind::NamedPipes => Manner {
                 summary: "the named pipe file system",
                 dispatch: Dispatch::Pipes,
@@ -168,9 +200,38 @@ impl DriverKind {
         }
     }
 
+    /// A filter passes each request to the device below.
+    const fn manner_of_filter(self) -> Manner {
+        let (summary, routine) = match self {
+            DriverKind::WaitingFilter => (
+                "a filter that waits for the device below and completes each request itself",
+                CompletionRoutine::Stops,
+            ),
+            DriverKind::ForgetfulFilter => (
+                "faulty: a filter whose completion routine does not propagate the pending mark",
+                CompletionRoutine::Forgets,
+            ),
+            DriverKind::UncountedFilter => (
+                "faulty: passes requests to a device below that its StackSize does not count",
+                CompletionRoutine::MarksPending,
+            ),
+            _ => (
+                "passes each request to the device below and lets its completion go on",
+                CompletionRoutine::MarksPending,
+            ),
+        };
+        let attaches = !matches!(self, DriverKind::UncountedFilter);
+        Manner { summary, routine, attaches, dispatch: Dispatch::PassDown, is_plain: false, ..Manner::SERIAL }
+    }
+
     /// Whether a scenario can declare a device of it.
     pub const fn can_be_declared(self) -> bool {
         !matches!(self.manner().dispatch, Dispatch::Pipes)
+    }
+
+    /// Whether its device stands over another one.
+    pub const fn is_filter(self) -> bool {
+        matches!(self.manner().dispatch, Dispatch::PassDown)
     }
 
     /// The driver of that name, if a scenario can declare a device of it.

@@ -1,5 +1,6 @@
 //! IofCompleteRequest: what happens when a driver says that an IRP is finished.
 
+use crate::drivers::CompletionRoutine;
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
@@ -15,12 +16,18 @@ use crate::word::{Id, Word};
 steps! {
     /// IofCompleteRequest, in the context of whoever completes the IRP.
     ///
+    /// It goes up the stack locations, one after the other, and calls the completion routine that the driver of each has
+    /// set for such an outcome. PendingReturned tells the routine whether the driver below had marked the IRP pending; a
+    /// routine that goes on marks it in turn, and where none is called the mark goes up by itself. A routine that returns
+    /// STATUS_MORE_PROCESSING_REQUIRED ends it all: the IRP is its driver's again.
+    ///
     /// A request that was never pended is finished by its issuer when the driver returns; a pended one by a special
     /// kernel APC in its thread, or, if it belongs to its file object, by this routine itself, which queues the
-    /// packet. One that its thread has let go of is only freed. Sources: ReactOS io/iomgr/irp.c; D. Holan, "New for Windows Vista: thread agnostic I/O".
+    /// packet. One that its thread has let go of is only freed. Sources: ReactOS io/iomgr/irp.c; Doron Holan, "New for Windows Vista: thread agnostic I/O".
     pub enum IofCompleteRequest = "IofCompleteRequest" {
         Complete { irp: Id<Irp>, status: NtStatus, information: u32 }
             = "P0", "the driver completes the IRP with its final status";
+        CallRoutine { irp: Id<Irp> } = "P1", "one stack location up: call the completion routine of the driver there";
         Route { irp: Id<Irp> } = "P3", "who finishes it: the issuer, an APC in its thread, or the port?";
         Unlink { irp: Id<Irp> } = "P5", "take the IRP off its file object's list";
         FreeDisassociated { irp: Id<Irp> } = "P4", "its thread has ended without it: free the IRP and let the file object go";
@@ -53,7 +60,12 @@ impl Routine for IofCompleteRequest {
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
-            Self::Route { irp } | Self::Unlink { irp } | Self::QueuePacket { irp } if k[irp].freed => {
+            Self::CallRoutine { irp }
+            | Self::Route { irp }
+            | Self::Unlink { irp }
+            | Self::QueuePacket { irp }
+                if k[irp].freed =>
+            {
                 k.report(Rule::IrpUsedAfterFree, About::Irp(irp), 0);
                 Next::SUCCESS
             }
@@ -76,11 +88,13 @@ impl Routine for IofCompleteRequest {
                 }
                 k.set(irp, Irp::STATUS, status, "the driver set the final status");
                 k.set(irp, Irp::INFORMATION, information, "bytes transferred");
-                k.set(irp, Irp::COMPLETED, true, "the driver called IoCompleteRequest");
-                // The service that waits is below this routine on the same stack, and goes on after it.
-                k.set(irp, Irp::EVENT_SET, k[irp].synchronous_api && k[irp].thread == thread, "");
-                Next::goto(Self::Route { irp })
+                k.complete_upward(irp, thread)
             }
+            Self::CallRoutine { irp } if k[irp].completed => {
+                k.report(Rule::MultipleIrpCompleteRequests, About::Irp(irp), k[irp].status.to_word());
+                Next::SUCCESS
+            }
+            Self::CallRoutine { irp } => k.call_completion_routine(irp, thread),
             Self::Route { irp } => k.route(irp, thread),
             Self::FreeDisassociated { irp } => {
                 let Irp { file, event, apc, .. } = k[irp];
@@ -112,6 +126,43 @@ impl Routine for IofCompleteRequest {
 
 impl Kernel {
     /// Who finishes a request that its driver has completed in the context of `thread`.
+    /// On to the completion routine of the next driver up, or, at the top, to the I/O manager.
+    fn complete_upward(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
+        if self[irp].current_location < self[irp].stack_count {
+            return Next::goto(IofCompleteRequest::CallRoutine { irp });
+        }
+        self.set(irp, Irp::COMPLETED, true, "the driver called IoCompleteRequest");
+        // The service that waits is below this routine on the same stack, and goes on after it.
+        self.set(irp, Irp::EVENT_SET, self[irp].synchronous_api && self[irp].thread == thread, "");
+        Next::goto(IofCompleteRequest::Route { irp })
+    }
+
+    fn call_completion_routine(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
+        let location = self[irp].current_location + 1;
+        self.set(irp, Irp::CURRENT_LOCATION, location, "the completion goes up");
+        let Irp { pending, status, cancel, .. } = self[irp];
+        let device = self.device_of(irp);
+        if !self[device].invoke_on.includes(status, cancel) {
+            return self.complete_upward(irp, thread);
+        }
+        match self[device].driver.manner().routine {
+            CompletionRoutine::MarksPending => {}
+            CompletionRoutine::Forgets => {
+                if pending {
+                    self.report(Rule::PendingNotPropagated, About::Irp(irp), status.to_word());
+                }
+                self.set(irp, Irp::PENDING, false, "the completion routine does not mark it pending");
+            }
+            CompletionRoutine::Stops => {
+                let why =
+                    "the completion routine returns STATUS_MORE_PROCESSING_REQUIRED: the filter has the IRP";
+                self.set(irp, Irp::PENDING, false, why);
+                return Next::SUCCESS;
+            }
+        }
+        if self.has_stopped() { Next::SUCCESS } else { self.complete_upward(irp, thread) }
+    }
+
     fn route(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
         let Irp { pending, link, synchronous_api, major, thread: issuer, disassociated, .. } = self[irp];
         if synchronous_api && issuer != thread {

@@ -4,6 +4,8 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::drivers::DriverKind;
+use crate::io::file::File;
+use crate::io::invoke_on::InvokeOn;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::ob::header::{Body, Object};
@@ -23,6 +25,14 @@ record! {
         NAME name: Title,
         /// The driver that serves it.
         DRIVER driver: DriverKind,
+        /// AttachedDevice: the device on top of it, which gets its requests first.
+        ATTACHED attached: Option<Id<Device>>,
+        /// Of a filter: the device that it passes requests to.
+        LOWER lower: Option<Id<Device>>,
+        /// StackSize: the stack locations that a request to it needs.
+        STACK_SIZE stack_size: u32,
+        /// Of a filter: the outcomes that it sets its completion routine for.
+        INVOKE_ON invoke_on: InvokeOn,
         /// Open files and requests, as the I/O manager counts them (not the header's PointerCount).
         REFERENCE_COUNT reference_count: u32 as "ReferenceCount",
         /// What it answers at once: the status.
@@ -58,6 +68,46 @@ impl Kernel {
         self.create_linked_device("NamedPipe", "PIPE", DriverKind::NamedPipes)
     }
 
+    /// Creates the device of a filter over the stack that `target` is in.
+    ///
+    /// IoAttachDeviceToDeviceStack puts it on top and counts its StackSize. The driver `uncounted_filter` has only a pointer to
+    /// the device (IoGetDeviceObjectPointer) and leaves its own StackSize as IoCreateDevice has set it. Source: WDK,
+    /// IoAttachDeviceToDeviceStack, DEVICE_OBJECT.
+    pub fn create_filter(&mut self, name: &str, driver: DriverKind, target: Id<Device>) -> Id<Device> {
+        let filter = self.create_device(name, driver);
+        let lower = self.top_of_stack(target);
+        self.set(filter, Device::LOWER, Some(lower), "the filter passes requests to it");
+        if driver.manner().attaches {
+            self.set(lower, Device::ATTACHED, Some(filter), "the filter is attached");
+            self.set(filter, Device::STACK_SIZE, self[lower].stack_size + 1, "one location more");
+        }
+        filter
+    }
+
+    /// The outcomes that a filter sets its completion routine for, from now on.
+    pub fn set_invoke_on(&mut self, filter: Id<Device>, invoke_on: InvokeOn) {
+        self.set(filter, Device::INVOKE_ON, invoke_on, "");
+    }
+
+    fn top_of_stack(&self, mut device: Id<Device>) -> Id<Device> {
+        while let Some(attached) = self[device].attached {
+            device = attached;
+        }
+        device
+    }
+
+    /// IoGetRelatedDeviceObject: the top of the stack of the device that the file was opened on.
+    pub(crate) fn related_device(&self, file: Id<File>) -> Id<Device> {
+        self.top_of_stack(self[file].device.expect("an IRP is only sent to a file that was opened"))
+    }
+
+    /// The device of an IRP's current stack location.
+    pub(crate) fn device_of(&self, irp: Id<Irp>) -> Id<Device> {
+        let Irp { file, stack_count, current_location, .. } = self[irp];
+        let below = |device: Id<Device>, _| self[device].lower.expect("there is a location for each device");
+        (current_location..stack_count).fold(self.related_device(file), below)
+    }
+
     fn create_linked_device(&mut self, name: &str, link: &str, driver: DriverKind) -> Id<Device> {
         let thread = self.create_thread_as(self.system_process(), name, Role::Device);
         let name = Title(self.intern(name));
@@ -70,6 +120,10 @@ impl Kernel {
             object,
             name,
             driver,
+            attached: None,
+            lower: None,
+            stack_size: 1,
+            invoke_on: InvokeOn::ALWAYS,
             reference_count: 0,
             answer_status: NtStatus::SUCCESS,
             answer_information: None,

@@ -1,5 +1,6 @@
 //! IofCallDriver: into the driver's dispatch routine.
 
+use crate::drivers::filter::PassDown;
 use crate::drivers::immediate::CompleteAtOnce;
 use crate::drivers::queue::{FlushQueue, PendIrp};
 use crate::drivers::{AtCleanup, Dispatch, DriverKind};
@@ -37,6 +38,9 @@ impl Routine for IofCallDriver {
             Self::Dispatch { irp } => {
                 let device = k.device_of(irp);
                 let (major, manner) = (k[irp].major, k[device].driver.manner());
+                if manner.dispatch == Dispatch::PassDown {
+                    return Next::goto(PassDown::Forward { irp, device });
+                }
                 if manner.dispatch == Dispatch::Pipes {
                     return k.dispatch_pipe(irp, device);
                 }
@@ -76,11 +80,6 @@ impl Kernel {
             }
             _ => NtStatus::SUCCESS,
         }
-    }
-
-    /// The device an IRP is for.
-    pub(crate) fn device_of(&self, irp: Id<Irp>) -> Id<Device> {
-        self[self[irp].file].device.expect("an IRP is only sent to a file that was opened")
     }
 
     /// The driver behind a device.

@@ -67,8 +67,10 @@ impl Routine for IopCloseFile {
                 k.set(file, File::HANDLE_CREATED, true, "");
                 k.set(file, File::SIGNALED, false, "the cleanup uses the file's own event");
                 k.set(file, File::CLEANUP_SENT, true, "the last handle is closed: HandleCount is zero");
-                let irp = k
-                    .create(Irp::new(Major::Cleanup, file, thread), "the cleanup request holds no reference");
+                let irp = k.create(
+                    k.new_irp(Major::Cleanup, file, thread),
+                    "the cleanup request holds no reference",
+                );
                 Next::call(Self::Finish { file, irp }, IofCallDriver::Dispatch { irp })
             }
             Self::Finish { file, irp } => {
@@ -123,7 +125,7 @@ impl Routine for IopDeleteFile {
                     return Next::call(self, IopCloseFile::SendCleanup { file });
                 }
                 k.set(file, File::CLOSE_SENT, true, "the last reference is gone: PointerCount is zero");
-                let irp = k.create(Irp::new(Major::Close, file, thread), "");
+                let irp = k.create(k.new_irp(Major::Close, file, thread), "");
                 Next::call(Self::Finish { file, irp }, IofCallDriver::Dispatch { irp })
             }
             Self::Finish { file, irp } => {

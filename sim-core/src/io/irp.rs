@@ -118,7 +118,11 @@ record! {
         SYNCHRONOUS_API synchronous_api: bool,
         /// Of such a request: that event is set.
         EVENT_SET event_set: bool,
-        /// IoMarkIrpPending was called.
+        /// StackCount: how many drivers it can be passed to.
+        STACK_COUNT stack_count: u32,
+        /// CurrentLocation: that of the driver that has it. It goes down with each call, and up with each completion.
+        CURRENT_LOCATION current_location: u32 as "CurrentLocation",
+        /// IoMarkIrpPending was called in the current stack location.
         PENDING pending: bool as "pending",
         /// Irp->Cancel.
         CANCEL cancel: bool as "Cancel",
@@ -141,7 +145,7 @@ record! {
 }
 
 impl Irp {
-    pub(crate) const fn new(major: Major, file: Id<File>, thread: Id<Thread>) -> Irp {
+    const fn new(major: Major, file: Id<File>, thread: Id<Thread>, stack_count: u32) -> Irp {
         Irp {
             major,
             file,
@@ -164,6 +168,8 @@ impl Irp {
             limited: false,
             synchronous_api: major.opens_or_closes(),
             event_set: false,
+            stack_count,
+            current_location: stack_count,
             pending: false,
             cancel: false,
             cancel_routine: false,
@@ -183,6 +189,13 @@ impl Irp {
 }
 
 impl Kernel {
+    /// IoAllocateIrp: as many stack locations as the device on top of the file's stack asks for.
+    ///
+    /// The first is that of the top device's driver; the call that takes the IRP there is the I/O manager's.
+    pub(crate) fn new_irp(&self, major: Major, file: Id<File>, thread: Id<Thread>) -> Irp {
+        Irp::new(major, file, thread, self[self.related_device(file)].stack_size)
+    }
+
     /// The outstanding IRP that reports into `iosb`.
     pub fn irp_of(&self, iosb: Id<Iosb>) -> Option<Id<Irp>> {
         self.all::<Irp>().find(|(_, irp)| irp.iosb == Some(iosb) && !irp.freed).map(|(id, _)| id)
@@ -208,21 +221,25 @@ impl Kernel {
     /// `inline`: its issuer finishes it, as if it had not pended.
     pub(crate) fn free_irp(&mut self, irp: Id<Irp>, inline: bool, why: &'static str) {
         let Irp { thread, completed, pending, synchronous_api, .. } = self[irp];
-        let device = self.device_of(irp);
+        let is_queued = |(_, device): (_, &Device)| Device::QUEUE.holds(device, irp);
         let used = !completed
             || inline && pending && !synchronous_api
             || Thread::APCS.holds(&self[thread], irp)
-            || Device::QUEUE.holds(&self[device], irp)
-            || self.is_in_cancel_routine(irp);
+            || self.all::<Device>().any(is_queued)
+            || self.is_in_driver(irp);
         match used {
             true => self.set(irp, Irp::FREED, true, why),
             false => self.destroy(irp, why),
         }
     }
 
-    fn is_in_cancel_routine(&self, irp: Id<Irp>) -> bool {
-        let is_routine =
-            |frame: &Frame| matches!(frame, Frame::CancelRoutine(routine) if routine.irp() == irp);
+    /// A cancel routine, or a filter that waits for the drivers below it, has the IRP.
+    fn is_in_driver(&self, irp: Id<Irp>) -> bool {
+        let is_routine = |frame: &Frame| match frame {
+            Frame::CancelRoutine(routine) => routine.irp() == irp,
+            Frame::PassDown(routine) => routine.waits_for(irp),
+            _ => false,
+        };
         self.all::<Thread>().any(|(thread, _)| self.stack(thread).iter().any(is_routine))
     }
 

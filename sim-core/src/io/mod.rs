@@ -9,6 +9,7 @@ pub mod driver;
 pub mod file;
 pub mod file_close;
 pub mod finish;
+pub mod invoke_on;
 pub mod iosb;
 pub mod irp;
 pub mod open_options;

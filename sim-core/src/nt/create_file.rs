@@ -197,7 +197,7 @@ impl Kernel {
         let object =
             self.create_file_object(|object| File { name, ..File::new(object, device, access, options) });
         let file = self.file_of(object);
-        let new = Irp { access, options, pipe, ..Irp::new(Major::Create, file, thread) };
+        let new = Irp { access, options, pipe, ..self.new_irp(Major::Create, file, thread) };
         let irp = self.create(new, "the create request holds no reference");
         (file, irp)
     }

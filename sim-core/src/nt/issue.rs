@@ -298,7 +298,7 @@ impl Kernel {
         let Request { iosb, apc, apc_context, buffer, length, input_length, code, modes, name, .. } =
             self[request];
         let limited = self[request].limited;
-        let new = Irp::new(service.major(), file, thread);
+        let new = self.new_irp(service.major(), file, thread);
         let new = Irp {
             iosb,
             event,

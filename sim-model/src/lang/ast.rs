@@ -74,7 +74,7 @@ pub struct Scenario {
     pub expected: Vec<Spanned<ExpectedFinding>>,
     /// `unbound a, b`: labels that are the value of no handle.
     pub unbound: Vec<Name>,
-    /// `device serial0 driver=serial`, `device ready driver=immediate with 12 bytes`.
+    /// `device serial0 driver=serial`, `device flt0 driver=filter over serial0`, `device ready driver=immediate with 12 bytes`.
     pub devices: Vec<Device>,
     /// Processes and environments, in the order of the file.
     pub actors: Vec<Actor>,
@@ -109,6 +109,8 @@ pub struct Device {
     pub name: Name,
     /// The driver's name.
     pub driver: Name,
+    /// `over serial0`: the device below a filter.
+    pub over: Option<Name>,
     /// How many bytes it answers with at once.
     pub bytes: Option<Spanned<Number>>,
     /// The status it answers with at once.

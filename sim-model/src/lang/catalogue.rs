@@ -13,6 +13,8 @@ pub struct Catalogue {
     pub calls: &'static [CallSpec],
     /// The drivers of devices.
     pub drivers: &'static [&'static str],
+    /// Those of them that pass requests to a device below.
+    pub filters: &'static [&'static str],
     /// The profiles.
     pub profiles: &'static [&'static str],
     /// The Win32 errors: `ERROR_…`. The statuses are those of [`NtStatus::ALL`].

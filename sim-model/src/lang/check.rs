@@ -7,7 +7,8 @@ use sim_core::profile::Arch;
 
 use super::action::RAISES;
 use super::ast::{
-    Action, ActionKind, Actor, Expected, ExpectedFinding, Name, Number, Policy, Scenario, Span, Spanned,
+    Action, ActionKind, Actor, Device, Expected, ExpectedFinding, Name, Number, Policy, Scenario, Span,
+    Spanned,
 };
 use super::catalogue::{Binds, Catalogue};
 use super::diagnostic::{Diagnostic, Diagnostics, MAX_QUOTED, quoted};
@@ -17,7 +18,7 @@ use super::nearest::nearest;
 const MOST_BYTES: i128 = u32::MAX as i128;
 
 /// So few names are all told, if none is near to an unknown one.
-const MOST_LISTED: usize = 10;
+const MOST_LISTED: usize = 16;
 
 /// Looks up every name of a scenario. No error means that a run can rely on all of them.
 pub fn check(scenario: &Scenario, catalogue: &Catalogue) -> Diagnostics {
@@ -182,6 +183,7 @@ impl<'a> Checker<'a> {
             self.one_of("driver", &device.driver, || catalogue.drivers.iter().copied());
             self.outcome(device.bytes.as_ref(), device.status.as_ref());
         }
+        self.stacks(&scenario.devices);
         for action in scenario.environments().flat_map(|environment| &environment.actions) {
             if let ActionKind::Call { call, .. } = &action.value {
                 self.diagnostics.push_with(call.name.span.start, || {
@@ -190,6 +192,32 @@ impl<'a> Checker<'a> {
                         .help("calls stand below a `thread`")
                 });
             }
+        }
+    }
+
+    /// A filter, and no other driver, stands over a device, which is declared before it.
+    fn stacks(&mut self, devices: &[Device]) {
+        let mut below = Declared::new("earlier device");
+        for Device { name, driver, over, .. } in devices {
+            let is_filter = self.catalogue.filters.iter().any(|filter| *filter == driver.value);
+            match over {
+                Some(over) if !is_filter => self.diagnostics.push_with(over.span.start, || {
+                    let message =
+                        format!("the driver {} passes no request to another device", quoted(&driver.value));
+                    let filters = self.catalogue.filters.join("`, `");
+                    Diagnostic::new(message)
+                        .at(over.span, "a device below")
+                        .help(format!("the drivers that stand over another device: `{filters}`"))
+                }),
+                Some(over) => unknown(&mut self.diagnostics, &below, over),
+                None if is_filter => self.diagnostics.push_with(driver.span.start, || {
+                    Diagnostic::new(format!("the driver {} needs a device below it", quoted(&driver.value)))
+                        .at(driver.span, "expected `over` and the name of a device")
+                        .help(format!("write `driver={} over NAME`", driver.value))
+                }),
+                None => {}
+            }
+            below.names.entry(&name.value).or_insert(name.span);
         }
     }
 

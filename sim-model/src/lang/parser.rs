@@ -340,8 +340,10 @@ fn device(cursor: &mut Cursor<'_, '_>) -> Parsed<Device> {
     cursor.word(&["driver"], "`driver`")?;
     cursor.symbol("=")?;
     let driver = cursor.name("the name of a driver")?;
+    let over =
+        if cursor.eat_word("over") { Some(cursor.name("the name of the device below")?) } else { None };
     let (bytes, status) = if cursor.eat_word("with") { outcome(cursor)? } else { (None, None) };
-    Ok(Device { name, driver, bytes, status })
+    Ok(Device { name, driver, over, bytes, status })
 }
 
 fn property(kind: PropertyKind, cursor: &mut Cursor<'_, '_>) -> Parsed<Property> {

@@ -52,6 +52,9 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
     }
     for device in &scenario.devices {
         write!(out, "device {} driver={}", device.name.value, device.driver.value)?;
+        if let Some(over) = &device.over {
+            write!(out, " over {}", over.value)?;
+        }
         write_outcome(out, device.bytes.as_ref(), device.status.as_ref())?;
         out.push('\n');
     }

@@ -20,27 +20,36 @@ const CALLS: [CallSpec; ROWS.len()] = {
     calls
 };
 
-const DRIVER_COUNT: usize = {
+/// Whether a scenario can name the driver; of `filters`, whether it is one.
+const fn is_listed(driver: DriverKind, filters: bool) -> bool {
+    driver.can_be_declared() && (driver.is_filter() || !filters)
+}
+
+const fn count(filters: bool) -> usize {
     let (mut count, mut at) = (0, 0);
     while at < DriverKind::ALL.len() {
-        count += DriverKind::ALL[at].can_be_declared() as usize;
+        count += is_listed(DriverKind::ALL[at], filters) as usize;
         at += 1;
     }
     count
-};
+}
 
-const DRIVERS: [&str; DRIVER_COUNT] = {
-    let mut names = [""; DRIVER_COUNT];
+const fn drivers<const COUNT: usize>(filters: bool) -> [&'static str; COUNT] {
+    let mut names = [""; COUNT];
     let (mut next, mut at) = (0, 0);
     while at < DriverKind::ALL.len() {
-        if DriverKind::ALL[at].can_be_declared() {
+        if is_listed(DriverKind::ALL[at], filters) {
             names[next] = DriverKind::ALL[at].name();
             next += 1;
         }
         at += 1;
     }
     names
-};
+}
+
+const DRIVERS: [&str; count(false)] = drivers(false);
+
+const FILTERS: [&str; count(true)] = drivers(true);
 
 const STATES: [&str; PipeState::ALL.len()] = {
     let mut names = [""; PipeState::ALL.len()];
@@ -104,6 +113,7 @@ const LAST: u64 = MAXIMUM_WAIT_OBJECTS as u64 - 1;
 pub const CATALOGUE: Catalogue = Catalogue {
     calls: &CALLS,
     drivers: &DRIVERS,
+    filters: &FILTERS,
     profiles: &["xp", "win7", "win8", "win81", "win10", "win11"],
     win32_errors: &ERRORS,
     results: &[

@@ -69,7 +69,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         },
         handles,
         marks,
-        devices: scenario.devices.iter().filter_map(device).collect(),
+        devices: scenario.devices.iter().filter_map(|declared| device(declared, &scenario.devices)).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
         has_pipes: paths.iter().any(|path| is_of_pipes(path)),
@@ -113,12 +113,14 @@ fn check_answer(device: &ast::Device, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn device(device: &ast::Device) -> Option<DeviceDecl> {
+fn device(device: &ast::Device, devices: &[ast::Device]) -> Option<DeviceDecl> {
     let driver = DriverKind::named(&device.driver.value)?;
     let status = device.status.as_ref().and_then(|status| NtStatus::from_name(&status.value));
     let information = device.bytes.as_ref().map(|bytes| bytes.value.magnitude as u32);
     let answer = Answer { status: status.unwrap_or_default(), information, ..Answer::default() };
-    Some(DeviceDecl { name: device.name.value.clone(), driver, answer })
+    let below = |over: &ast::Name| devices.iter().position(|device| device.name.value == over.value);
+    let over = device.over.as_ref().and_then(below);
+    Some(DeviceDecl { name: device.name.value.clone(), driver, over, answer })
 }
 
 pub(super) struct Compiler {

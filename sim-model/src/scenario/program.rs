@@ -63,6 +63,8 @@ pub struct DeviceDecl {
     pub name: String,
     /// Its driver.
     pub driver: DriverKind,
+    /// The device below, by its place among the declared ones; none unless the driver is a filter.
+    pub over: Option<usize>,
     /// What it answers, if its driver completes each request at once.
     pub answer: Answered,
 }

@@ -17,7 +17,7 @@ use sim_core::{Handle, Id, Kernel, Name, NtStatus};
 
 use crate::scenario::condition::Refuted;
 use crate::scenario::names::Names;
-use crate::scenario::program::{ActionKind, LabelId, Marks, PathId, Program};
+use crate::scenario::program::{ActionKind, DeviceDecl, LabelId, Marks, PathId, Program};
 use crate::scenario::result::CallResult;
 use crate::scenario::world_code::{actor_part, failed_part, label_part};
 
@@ -168,15 +168,15 @@ impl<'p> World<'p> {
     pub fn new(program: &'p Program) -> World<'p> {
         let mut kernel = Kernel::new(program.profile);
         kernel.set_handle_policy(program.handles);
-        let devices = program
-            .devices
-            .iter()
-            .map(|declared| {
-                let device = kernel.create_device(&declared.name, declared.driver);
-                kernel.set_answer(device, declared.answer);
-                device
-            })
-            .collect();
+        let mut devices: Vec<Id<Device>> = Vec::new();
+        for DeviceDecl { name, driver, over, answer } in &program.devices {
+            let device = match over {
+                Some(below) => kernel.create_filter(name, *driver, devices[*below]),
+                None => kernel.create_device(name, *driver),
+            };
+            kernel.set_answer(device, *answer);
+            devices.push(device);
+        }
         if program.has_pipes {
             kernel.create_pipe_device();
         }

@@ -201,7 +201,9 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Device => name.ends_with(" logged"),
         Kind::Irp => {
             let request = irp(step, at).is_some_and(|irp| irp.iosb.is_some());
-            request && matches!(name, "Cancel" | "completed" | "pending" | "disassociated") && to == 1
+            request
+                && (name == "CurrentLocation"
+                    || matches!(name, "Cancel" | "completed" | "pending" | "disassociated") && to == 1)
         }
         // That the thread has seen how its wait ended is no news.
         Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
@@ -245,6 +247,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Thread, "WaitStatus") => only("wait ends"),
         (Kind::Thread, "Queue") => only("joins a port"),
+        (Kind::Irp, "CurrentLocation") => (info.name, read(from), read(to)),
         (Kind::Ccb, _) => ("state", pipe_state(&read(from)), pipe_state(&read(to))),
         (Kind::Process, "active in its job") => only("active no more in its job"),
         (Kind::Process, name @ "ActiveThreads") => (name, read(from), read(to)),

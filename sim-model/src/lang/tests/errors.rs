@@ -151,6 +151,7 @@ fn names() {
         &texts(&[
             "profile win1l\n",
             "device a driver=seriel\ndevice a driver=npfs\n",
+            "device a driver=filter over b\ndevice b driver=serial over a\ndevice c driver=filter\ndevice d driver=filter over d\n",
             "process a\n  thread t\nprocess a\n  thread t\n",
             "process app\n  thread main\nenvironment\n  exit process ap\n  terminate thread mian\n  CloseHandle(NULL)\n",
             "device serial0 driver=serial\nunbound r\nenvironment\n  device serial1 completes r with -1 bytes and STATUS_SUCESS\n",

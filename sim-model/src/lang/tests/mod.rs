@@ -12,6 +12,7 @@ use super::{Diagnostics, check, parse};
 const STORY: &str = r#"title "Closing the handle does not cancel the read"
 profile win11
 device serial0 driver=serial            # a comment
+device flt0 driver=filter over serial0
 process app
   thread main
     port = CreateIoCompletionPort()
@@ -103,7 +104,8 @@ const CATALOGUE: Catalogue = Catalogue {
             Binds::Nothing,
         ),
     ],
-    drivers: &["serial", "npfs", "disk"],
+    drivers: &["serial", "npfs", "disk", "filter"],
+    filters: &["filter"],
     profiles: &["xp", "win7", "win8", "win81", "win10", "win11"],
     win32_errors: &["ERROR_IO_PENDING", "ERROR_OPERATION_ABORTED", "ERROR_NOT_FOUND"],
     results: &["TRUE", "FALSE", "WAIT_TIMEOUT", "WAIT_OBJECT_0", "blocks"],

@@ -21,6 +21,7 @@ fn the_story() {
     title "Closing the handle does not cancel the read"
     profile win11
     device serial0 driver=serial
+    device flt0 driver=filter over serial0
     process app
       thread main
         port = CreateIoCompletionPort()
@@ -149,8 +150,9 @@ fn actor() -> impl Strategy<Value = Actor> {
 }
 
 fn scenario() -> impl Strategy<Value = Scenario> {
-    let device = (name(), name(), option::of(number().prop_map(Spanned::bare)), option::of(name()))
-        .prop_map(|(name, driver, bytes, status)| Device { name, driver, bytes, status });
+    let bytes = option::of(number().prop_map(Spanned::bare));
+    let device = (name(), name(), option::of(name()), bytes, option::of(name()))
+        .prop_map(|(name, driver, over, bytes, status)| Device { name, driver, over, bytes, status });
     let kind = prop::sample::select(&PropertyKind::ALL[..]);
     let property = (kind, option::of(text().prop_map(Spanned::bare)), expr())
         .prop_map(|(kind, name, expr)| Property { kind, name, expr });
