@@ -100,11 +100,13 @@ impl Args<'_> {
     /// A call that sends a request to an end of a pipe.
     fn pipe_request(&mut self, labelled: bool) -> Service {
         let (file, event) = (self.handle("pipe"), self.handle("event"));
+        // An event can only be passed in an OVERLAPPED.
+        let passes = labelled || self.given("event").is_some();
         let (code, overlapped) = match self.row.service {
-            ServiceName::ConnectPipe => (Some(ControlCode::PipeListen), labelled),
+            ServiceName::ConnectPipe => (Some(ControlCode::PipeListen), passes),
             ServiceName::DisconnectPipe => (Some(ControlCode::PipeDisconnect), false),
             ServiceName::PeekPipe => (Some(ControlCode::PipePeek), false),
-            ServiceName::TransactPipe => (Some(ControlCode::PipeTransceive), labelled),
+            ServiceName::TransactPipe => (Some(ControlCode::PipeTransceive), passes),
             _ => (None, false),
         };
         let length = match code {
