@@ -181,8 +181,9 @@ fn observed(row: &Row) -> Outcome {
         call(&mut m, NtSetInformationFile::of(file, port, 7));
         port
     });
-    let modes = u8::from(skip_port) * FILE_SKIP_COMPLETION_PORT_ON_SUCCESS
-        | u8::from(skip_event) * FILE_SKIP_SET_EVENT_ON_HANDLE;
+    let mode = |is_set, mode| if is_set { mode } else { 0 };
+    let modes = mode(skip_port, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)
+        | mode(skip_event, FILE_SKIP_SET_EVENT_ON_HANDLE);
     call(&mut m, NtSetNotificationModes::of(file, modes));
     let (iosb, buffer) = (m.k.create_iosb(), m.k.create_buffer(32));
     let apc = apc.then(|| m.k.create_apc(true));
