@@ -125,7 +125,6 @@ impl Routine for IofCompleteRequest {
 }
 
 impl Kernel {
-    /// Who finishes a request that its driver has completed in the context of `thread`.
     /// On to the completion routine of the next driver up, or, at the top, to the I/O manager.
     fn complete_upward(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
         if self[irp].current_location < self[irp].stack_count {
@@ -163,6 +162,7 @@ impl Kernel {
         if self.has_stopped() { Next::SUCCESS } else { self.complete_upward(irp, thread) }
     }
 
+    /// Who finishes a request that its driver has completed in the context of `thread`.
     fn route(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
         let Irp { pending, link, synchronous_api, major, thread: issuer, disassociated, .. } = self[irp];
         if synchronous_api && issuer != thread {

@@ -19,20 +19,32 @@ record! {
         OBJECT object: Id<Object>,
         /// The device it was opened on; none after a failed create.
         DEVICE device: Option<Id<Device>>,
-        /// FileName: what the path says beyond the device.
-        NAME name: Option<Name>,
         /// The access that the opener asked for (ReadAccess, WriteAccess, DeleteAccess).
         ACCESS access: Access,
-        /// SharedRead, SharedWrite, SharedDelete as FILE_SHARE_ bits.
-        SHARE share: u8,
         /// FO_HANDLE_CREATED.
         HANDLE_CREATED handle_created: bool,
+        /// The completion port it reports to.
+        PORT port: Option<Id<Port>> as "CompletionContext",
+        /// The key in its packets.
+        KEY key: u64 as "Key",
         /// IRP_MJ_CLEANUP was sent.
         CLEANUP_SENT cleanup_sent: bool as "cleanup sent",
         /// IRP_MJ_CLOSE was sent.
         CLOSE_SENT close_sent: bool as "close sent",
+        /// FO.Event: a wait on the file is satisfied.
+        SIGNALED signaled: bool as "signaled",
+        /// SharedRead, SharedWrite, SharedDelete as FILE_SHARE_ bits.
+        SHARE share: u8,
         /// FO_SYNCHRONOUS_IO: calls wait for their requests, one after the other.
         SYNCHRONOUS synchronous: bool as "FO_SYNCHRONOUS_IO",
+        /// FO.FinalStatus: how the last request of a synchronous file ended.
+        FINAL_STATUS final_status: NtStatus,
+        /// Who holds the lock of a synchronous file.
+        LOCK lock: Option<Id<Thread>> as "file lock",
+        /// CurrentByteOffset: where the next request of a synchronous file without an offset starts.
+        CURRENT_BYTE_OFFSET current_byte_offset: u64 as "CurrentByteOffset",
+        /// FileName: what the path says beyond the device.
+        NAME name: Option<Name>,
         /// FO_ALERTABLE_IO: alerts and user APCs end a synchronous file's waits.
         ALERTABLE alertable: bool as "FO_ALERTABLE_IO",
         /// FO_STREAM_FILE: a driver created it for itself; without a handle it gets no IRP_MJ_CLEANUP.
@@ -45,20 +57,8 @@ record! {
         SKIP_SET_EVENT skip_set_event: bool as "FO_SKIP_SET_EVENT",
         /// FO_SKIP_SET_FAST_IO: kept, and nothing more, for there is no fast I/O here.
         SKIP_USER_EVENT skip_user_event: bool as "FO_SKIP_SET_FAST_IO",
-        /// FO.Event: a wait on the file is satisfied.
-        SIGNALED signaled: bool as "signaled",
-        /// Who holds the lock of a synchronous file.
-        LOCK lock: Option<Id<Thread>> as "file lock",
-        /// FO.FinalStatus: how the last request of a synchronous file ended.
-        FINAL_STATUS final_status: NtStatus,
-        /// CurrentByteOffset: where the next request of a synchronous file without an offset starts.
-        CURRENT_BYTE_OFFSET current_byte_offset: u64 as "CurrentByteOffset",
         /// FsContext2: the instance of a pipe that it is an end of; none when that end was closed or let go.
         FS_CONTEXT fs_context: Option<Id<Ccb>>,
-        /// The completion port it reports to.
-        PORT port: Option<Id<Port>> as "CompletionContext",
-        /// The key in its packets.
-        KEY key: u64 as "Key",
     }
     lists {
         /// Its outstanding IRPs that belong to no thread (FILE_OBJECT.IrpList).

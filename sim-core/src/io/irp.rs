@@ -74,12 +74,10 @@ word_enum! {
 }
 
 record! {
-    /// IRP.
+    /// IRP. What most requests have comes first: a state holds the set of fields that are not zero up to the last of them.
     pub struct Irp: Irp {
         /// What is asked for.
         MAJOR major: Major,
-        /// The control code.
-        CODE code: Option<ControlCode>,
         /// The file object it is for. Those that open or close it hold no reference on it.
         FILE file: Id<File>,
         /// The thread that issued it.
@@ -88,24 +86,48 @@ record! {
         LINK link: Option<Link>,
         /// The caller's IO_STATUS_BLOCK.
         IOSB iosb: Option<Id<Iosb>>,
-        /// The event to signal; the IRP holds a reference on it.
-        EVENT event: Option<Id<Object>>,
         /// The request's ApcContext is not null, so a port gets a packet.
         APC_CONTEXT apc_context: bool,
+        /// Bytes to transfer; of a control code, the length of its output.
+        LENGTH length: u32,
+        /// StackCount: how many drivers it can be passed to.
+        STACK_COUNT stack_count: u32,
+        /// CurrentLocation: that of the driver that has it. It goes down with each call, and up with each completion.
+        CURRENT_LOCATION current_location: u32 as "CurrentLocation",
+        /// IoMarkIrpPending was called in the current stack location.
+        PENDING pending: bool as "pending",
+        /// Irp->CancelRoutine is set.
+        CANCEL_ROUTINE cancel_routine: bool as "CancelRoutine",
+        /// Irp->Cancel.
+        CANCEL cancel: bool as "Cancel",
+        /// IoCompleteRequest was called.
+        COMPLETED completed: bool as "completed",
+        /// Irp->IoStatus.Status.
+        STATUS status: NtStatus as "IoStatus.Status",
+        /// IRP_SYNCHRONOUS_API: the service waits for it with an event of its own.
+        SYNCHRONOUS_API synchronous_api: bool,
+        /// Of such a request: that event is set.
+        EVENT_SET event_set: bool,
+        /// Of a create request: the access that is asked for.
+        ACCESS access: Access,
+        /// The event to signal; the IRP holds a reference on it.
+        EVENT event: Option<Id<Object>>,
+        /// Irp->IoStatus.Information.
+        INFORMATION information: u32 as "IoStatus.Information",
+        /// A canceller found it on a list and keeps it from being freed until it has asked for the cancel routine.
+        HELD_BY held_by: Option<Id<Thread>>,
+        /// Where in the file.
+        OFFSET offset: u64,
+        /// The control code.
+        CODE code: Option<ControlCode>,
         /// The user APC to queue.
         APC apc: Option<Id<Apc>>,
         /// The program's buffer.
         BUFFER buffer: Option<Id<Buffer>>,
-        /// Bytes to transfer; of a control code, the length of its output.
-        LENGTH length: u32,
-        /// The length of a control code's input.
-        INPUT_LENGTH input_length: u32,
-        /// Where in the file.
-        OFFSET offset: u64,
-        /// Of a create request: the access that is asked for.
-        ACCESS access: Access,
         /// Of a create request: ShareAccess and CreateOptions.
         OPTIONS options: OpenOptions,
+        /// The length of a control code's input.
+        INPUT_LENGTH input_length: u32,
         /// Of a request that creates an instance of a pipe: what the server says of it.
         PIPE pipe: Option<PipeParameters>,
         /// Of a request that sets an end's modes: which.
@@ -114,32 +136,10 @@ record! {
         NAME name: Option<Name>,
         /// The wait has a time limit.
         LIMITED limited: bool,
-        /// IRP_SYNCHRONOUS_API: the service waits for it with an event of its own.
-        SYNCHRONOUS_API synchronous_api: bool,
-        /// Of such a request: that event is set.
-        EVENT_SET event_set: bool,
-        /// StackCount: how many drivers it can be passed to.
-        STACK_COUNT stack_count: u32,
-        /// CurrentLocation: that of the driver that has it. It goes down with each call, and up with each completion.
-        CURRENT_LOCATION current_location: u32 as "CurrentLocation",
-        /// IoMarkIrpPending was called in the current stack location.
-        PENDING pending: bool as "pending",
-        /// Irp->Cancel.
-        CANCEL cancel: bool as "Cancel",
-        /// Irp->CancelRoutine is set.
-        CANCEL_ROUTINE cancel_routine: bool as "CancelRoutine",
         /// Its thread has ended without it: whoever completes it frees it, and nobody hears of it.
         DISASSOCIATED disassociated: bool as "disassociated",
-        /// IoCompleteRequest was called.
-        COMPLETED completed: bool as "completed",
         /// The I/O manager has finished and freed it while its driver, or an APC, still had it.
         FREED freed: bool as "freed",
-        /// Irp->IoStatus.Status.
-        STATUS status: NtStatus as "IoStatus.Status",
-        /// Irp->IoStatus.Information.
-        INFORMATION information: u32 as "IoStatus.Information",
-        /// A canceller found it on a list and keeps it from being freed until it has asked for the cancel routine.
-        HELD_BY held_by: Option<Id<Thread>>,
     }
     lists {}
 }
