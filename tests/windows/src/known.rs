@@ -1,0 +1,44 @@
+//! Known differences: where a system is known to do otherwise than the model, why, and how we know.
+
+use crate::compare::Difference;
+
+/// A known difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its name.
+    pub id: &'static str,
+    /// The systems that it belongs to: what their names begin with.
+    pub system: &'static str,
+    /// The calls that it is seen at; any, if there are none.
+    pub calls: &'static [&'static str],
+    /// What differs: `outcome`, or the name of a fact.
+    pub what: &'static str,
+    /// What the model says; anything, if nothing is named.
+    pub model: Option<&'static str>,
+    /// What the system says; anything, if nothing is named.
+    pub real: Option<&'static str>,
+    /// Why.
+    pub reason: &'static str,
+    /// How we know.
+    pub source: &'static str,
+    /// A scenario that shows it.
+    pub scenario: &'static str,
+}
+
+impl Known {
+    /// Whether a difference that was seen on a system is this one.
+    pub fn explains(&self, difference: &Difference, system: &str) -> bool {
+        let is = |wanted: Option<&str>, found: &Option<String>| {
+            wanted.is_none_or(|wanted| found.as_deref().unwrap_or("nothing") == wanted)
+        };
+        let call = difference.call.as_deref().unwrap_or_default();
+        system.starts_with(self.system)
+            && (self.calls.is_empty() || self.calls.contains(&call))
+            && self.what == difference.what
+            && is(self.model, &difference.model)
+            && is(self.real, &difference.real)
+    }
+}
+
+/// Every known difference.
+pub const KNOWN: &[Known] = &[];

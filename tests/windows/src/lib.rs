@@ -1,0 +1,22 @@
+//! The calls of a scenario on real Windows.
+//!
+//! [`script`] is what is to be performed, [`trace`] what was seen, [`compare()`] the first difference between two traces.
+//! These are the same on every system. [`record()`] performs a script with the real calls and needs Windows (Wine will
+//! do); elsewhere it answers [`RecordError::NeedsWindows`].
+//!
+//! Whoever makes scripts and the model's own traces is `sim_model::trace`; this crate knows neither the scenario language
+//! nor the model.
+
+mod compare;
+mod known;
+#[cfg(windows)]
+mod real;
+mod record;
+pub mod script;
+pub mod trace;
+
+pub use compare::{Difference, compare};
+pub use known::{KNOWN, Known};
+#[cfg(windows)]
+pub use real::host_main;
+pub use record::{RecordError, Recording, record};

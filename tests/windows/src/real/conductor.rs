@@ -1,0 +1,282 @@
+//! The conductor: performs a script line by line, and records what comes of it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::stage::Stage;
+use super::system;
+use super::wire::{Given, Order, Report, Task};
+use crate::compare::disagreement;
+use crate::record::{RecordError, Recording};
+use crate::script::{Arg, Call, Deed, Script, Step};
+use crate::trace::{Facts, Outcome, Record, Returned, Value};
+
+/// How long a call that should return may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a call that should block is given to return after all.
+const GRACE: Duration = Duration::from_millis(15);
+/// How long what is seen may differ from what the model says, before it is recorded as it is: a completion reaches a
+/// program a little later than the call that caused it returns.
+const SETTLING: Duration = Duration::from_millis(400);
+
+/// One script at a time: the names of objects and pipes are the machine's.
+static TURN: Mutex<()> = Mutex::new(());
+
+/// Performs a script.
+pub(crate) fn perform(script: &Script, host: &Path) -> Result<Recording, RecordError> {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut conductor = Conductor {
+        stage: Stage::begin(script, host)?,
+        script,
+        handles: BTreeMap::new(),
+        inside: script.threads.iter().map(|_| None).collect(),
+        records: Vec::new(),
+    };
+    for step in &script.steps {
+        if !conductor.step(step)? {
+            break;
+        }
+    }
+    Ok(Recording { system: system::name(), records: std::mem::take(&mut conductor.records) })
+}
+
+/// A handle that a label names: whose, its value, and whether nobody has closed it by this label.
+#[derive(Clone, Copy, Debug)]
+struct Named {
+    process: usize,
+    value: u64,
+    open: bool,
+}
+
+struct Conductor<'s> {
+    stage: Stage<'s>,
+    script: &'s Script,
+    handles: BTreeMap<String, Named>,
+    /// The call that each thread is inside, with its line.
+    inside: Vec<Option<(usize, Call)>>,
+    records: Vec<Record>,
+}
+
+impl Conductor<'_> {
+    /// One line. False if the thread cannot make the call: what came before says why.
+    fn step(&mut self, step: &Step) -> Result<bool, RecordError> {
+        let mut own = None;
+        match &step.deed {
+            Deed::Call { thread, call } => {
+                let process = self.script.threads[*thread].process;
+                if self.inside[*thread].is_some() || !self.stage.is_alive(process) {
+                    return Ok(false);
+                }
+                let args = call.args.iter().map(|(name, arg)| (name.clone(), self.given(arg))).collect();
+                let task = Task { thread: *thread, call: call.name.clone(), label: call.label.clone(), args };
+                self.inside[*thread] = Some((step.line, call.clone()));
+                own = Some(*thread);
+                self.stage.tell(process, &Order::Perform(Box::new(task)));
+            }
+            Deed::EndProcess(process) => self.stage.end_process(*process, 0),
+            Deed::EndThread(thread) => {
+                if let Some(id) = self.stage.thread_id(*thread) {
+                    self.stage.tell(self.script.threads[*thread].process, &Order::EndThread { id });
+                }
+            }
+        }
+        let returned = self.gather(step)?;
+        let observed = self.settle(step);
+        self.note(step, own, returned, observed);
+        Ok(true)
+    }
+
+    /// What is passed for an argument.
+    fn given(&self, arg: &Arg) -> Given {
+        match arg {
+            Arg::Number(number) => Given::Number(*number),
+            Arg::Text(text) => Given::Text(text.clone()),
+            Arg::Flags(flags) => Given::Flags(flags.clone()),
+            Arg::Label(label) => match self.handles.get(label) {
+                Some(named) => Given::Handle(named.value),
+                None => Given::Memory(label.clone()),
+            },
+            Arg::Constant(constant) => Given::Handle(match constant.as_str() {
+                "INVALID_HANDLE_VALUE" | "GetCurrentProcess()" => u64::MAX,
+                "GetCurrentThread()" => u64::MAX - 1,
+                "unbound" => 0x00BA_D000,
+                _ => 0,
+            }),
+            Arg::Named(name) => {
+                match self.script.processes.iter().position(|process| process.name == *name) {
+                    Some(place) => Given::Process { place, id: self.stage.process_id(place) },
+                    None => {
+                        let place = self.script.threads.iter().position(|thread| thread.name == *name);
+                        Given::Thread { id: place.and_then(|place| self.stage.thread_id(place)).unwrap_or(0) }
+                    }
+                }
+            }
+            Arg::List(list) => {
+                let value = |arg: &Arg| match self.given(arg) {
+                    Given::Handle(value) => value,
+                    _ => 0,
+                };
+                Given::Handles(list.iter().map(value).collect())
+            }
+        }
+    }
+
+    /// The calls that return now, by thread.
+    fn gather(&mut self, step: &Step) -> Result<Vec<(usize, Returned)>, RecordError> {
+        let mut returned = Vec::new();
+        let awaited =
+            step.expected.iter().filter(|record| matches!(record.outcome, Outcome::Returned(_))).count();
+        let deadline = Instant::now() + PATIENCE;
+        while returned.len() < awaited {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if rest.is_zero() || !self.take_report(rest, &mut returned)? {
+                break;
+            }
+        }
+        if step.expected.iter().any(|record| record.outcome == Outcome::Blocked) {
+            while self.take_report(GRACE, &mut returned)? {}
+        }
+        Ok(returned)
+    }
+
+    /// Waits for one report. False if there is none in time.
+    fn take_report(
+        &mut self,
+        within: Duration,
+        returned: &mut Vec<(usize, Returned)>,
+    ) -> Result<bool, RecordError> {
+        match self.stage.report(within) {
+            Some((process, Report::Returned { thread, returned: result, handle, second })) => {
+                self.note_return(process, thread, handle, second)?;
+                returned.push((thread, result));
+                Ok(true)
+            }
+            Some((_, Report::Unknown { thread, why })) => {
+                let call = self.inside[thread].as_ref().map_or("a call", |(_, call)| &call.name);
+                Err(RecordError::Failed(format!("{call} cannot be made: {why}")))
+            }
+            Some(_) => Ok(true),
+            None => Ok(false),
+        }
+    }
+
+    /// A call returned: its labels name handles, or it closed one.
+    fn note_return(
+        &mut self,
+        process: usize,
+        thread: usize,
+        handle: Option<u64>,
+        second: Option<u64>,
+    ) -> Result<(), RecordError> {
+        let Some((_, call)) = self.inside[thread].clone() else { return Ok(()) };
+        let target = call
+            .args
+            .iter()
+            .find(|(name, _)| name == "hTargetProcessHandle" || name == "TargetProcessHandle");
+        let owner = match target.map(|(_, arg)| self.given(arg)) {
+            Some(Given::Process { place, .. }) => place,
+            _ => process,
+        };
+        for (label, value) in [(&call.label, handle), (&call.second, second)] {
+            if let (Some(label), Some(value)) = (label, value) {
+                self.handles.insert(label.clone(), Named { process: owner, value, open: value != 0 });
+            }
+        }
+        if let Some(child) = call.args.iter().find_map(|(_, arg)| self.child_of(&call, arg))
+            && handle.is_some()
+        {
+            self.stage.await_process(child)?;
+        }
+        Ok(())
+    }
+
+    fn child_of(&self, call: &Call, arg: &Arg) -> Option<usize> {
+        let makes = matches!(call.name.as_str(), "CreateProcess" | "NtCreateUserProcess");
+        match self.given(arg) {
+            Given::Process { place, .. } if makes => Some(place),
+            _ => None,
+        }
+    }
+
+    /// What can be seen, once it is what the model says, or has had the time to be.
+    fn settle(&mut self, step: &Step) -> BTreeMap<String, Facts> {
+        let wanted = step.expected.last().map(|record| &record.observed);
+        let deadline = Instant::now() + SETTLING;
+        loop {
+            let seen = self.observe();
+            let agrees = wanted.is_none_or(|wanted| disagreement(wanted, &seen).is_none());
+            if agrees || Instant::now() > deadline {
+                return seen;
+            }
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    fn observe(&mut self) -> BTreeMap<String, Facts> {
+        let quiet = self.inside.iter().all(Option::is_none);
+        let ended = self.stage.ended();
+        let mut seen: BTreeMap<String, Facts> = ended
+            .into_iter()
+            .map(|(name, (fact, truth))| (name, Facts::from([(fact.to_owned(), Value::Truth(truth))])))
+            .collect();
+        for process in 0..self.script.processes.len() {
+            if !self.stage.is_alive(process) {
+                continue;
+            }
+            let own = self.handles.iter().filter(|(_, named)| named.process == process && named.open);
+            let handles = own.map(|(label, named)| (label.clone(), named.value)).collect();
+            self.stage.tell(process, &Order::Observe { handles, quiet });
+            let deadline = Instant::now() + PATIENCE;
+            while let Some((from, report)) =
+                self.stage.report(deadline.saturating_duration_since(Instant::now()))
+            {
+                match report {
+                    Report::Observed { facts } if from == process => {
+                        seen.extend(facts);
+                        break;
+                    }
+                    _ => {}
+                }
+            }
+        }
+        seen
+    }
+
+    /// Writes the records of a moment, in the order of the threads; the last has what was seen.
+    fn note(
+        &mut self,
+        step: &Step,
+        own: Option<usize>,
+        mut returned: Vec<(usize, Returned)>,
+        observed: BTreeMap<String, Facts>,
+    ) {
+        returned.sort_by_key(|(thread, _)| *thread);
+        let mut records = Vec::new();
+        let mut own_is_told = own.is_none();
+        for (thread, returned) in returned {
+            let Some((line, call)) = self.inside[thread].take() else { continue };
+            own_is_told |= own == Some(thread);
+            records.push(self.record(line, Some(thread), Some(call), Outcome::Returned(returned)));
+        }
+        if !own_is_told && let Some(thread) = own {
+            let call = self.inside[thread].as_ref().map(|(_, call)| call.clone());
+            let ends = step.expected.iter().any(|record| record.outcome == Outcome::Done);
+            let outcome = if ends { Outcome::Done } else { Outcome::Blocked };
+            records.push(self.record(step.line, Some(thread), call, outcome));
+        }
+        if own.is_none() {
+            records.push(self.record(step.line, None, None, Outcome::Done));
+        }
+        if let Some(last) = records.last_mut() {
+            last.observed = observed;
+        }
+        self.records.append(&mut records);
+    }
+
+    fn record(&self, line: usize, thread: Option<usize>, call: Option<Call>, outcome: Outcome) -> Record {
+        let thread = thread.map(|thread| self.script.threads[thread].name.clone());
+        Record { line, thread, call, outcome, observed: BTreeMap::new() }
+    }
+}
