@@ -148,8 +148,9 @@ impl Conductor<'_> {
         returned: &mut Vec<(usize, Returned)>,
     ) -> Result<bool, RecordError> {
         match self.stage.report(within) {
-            Some((process, Report::Returned { thread, returned: result, handle, second })) => {
-                self.note_return(process, thread, handle, second)?;
+            Some((process, Report::Returned { thread, returned: result, handle, second, owner })) => {
+                let other = owner.and_then(|id| self.stage.process_of(id));
+                self.note_return(other.unwrap_or(process), thread, handle, second)?;
                 returned.push((thread, result));
                 Ok(true)
             }
@@ -162,7 +163,7 @@ impl Conductor<'_> {
         }
     }
 
-    /// A call returned: its labels name handles, or it closed one.
+    /// A call returned: its labels name handles of a process.
     fn note_return(
         &mut self,
         process: usize,
@@ -171,17 +172,9 @@ impl Conductor<'_> {
         second: Option<u64>,
     ) -> Result<(), RecordError> {
         let Some((_, call)) = self.inside[thread].clone() else { return Ok(()) };
-        let target = call
-            .args
-            .iter()
-            .find(|(name, _)| name == "hTargetProcessHandle" || name == "TargetProcessHandle");
-        let owner = match target.map(|(_, arg)| self.given(arg)) {
-            Some(Given::Process { place, .. }) => place,
-            _ => process,
-        };
         for (label, value) in [(&call.label, handle), (&call.second, second)] {
             if let (Some(label), Some(value)) = (label, value) {
-                self.handles.insert(label.clone(), Named { process: owner, value, open: value != 0 });
+                self.handles.insert(label.clone(), Named { process, value, open: value != 0 });
             }
         }
         if let Some(child) = call.args.iter().find_map(|(_, arg)| self.child_of(&call, arg))

@@ -1,6 +1,14 @@
 //! The calls: one function makes each with the real API, under its documented name.
 
 mod basic;
+mod handles;
+mod jobs;
+mod names;
+mod processes;
+mod queries;
+mod signals;
+mod threads;
+mod waits;
 
 use windows_sys::Win32::Foundation::{GetLastError, HANDLE, INVALID_HANDLE_VALUE, SetLastError};
 
@@ -17,6 +25,8 @@ pub(crate) struct Made {
     pub(crate) handle: Option<HANDLE>,
     /// The handle that its second label names.
     pub(crate) second: Option<HANDLE>,
+    /// The process that the handles belong to, if it is another, by its id.
+    pub(crate) owner: Option<u32>,
 }
 
 /// Makes a call. What its label names in memory is kept there.
@@ -24,7 +34,18 @@ pub(crate) struct Made {
 /// # Errors
 /// Why this process cannot make it.
 pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
-    let found = basic::make(call, label, args);
+    let groups = [
+        basic::make,
+        signals::make,
+        waits::make,
+        threads::make,
+        names::make,
+        handles::make,
+        processes::make,
+        jobs::make,
+        queries::make,
+    ];
+    let found = groups.iter().find_map(|group| group(call, label, args));
     found.unwrap_or_else(|| Err(format!("the recorder has no call {call}")))
 }
 
@@ -33,7 +54,12 @@ pub(crate) type Answer = Option<Result<Made, Refused>>;
 
 /// A system service returned.
 pub(crate) fn status(status: i32) -> Made {
-    Made { returned: Returned { result: status_name(status), error: None }, handle: None, second: None }
+    Made {
+        returned: Returned { result: status_name(status), error: None },
+        handle: None,
+        second: None,
+        owner: None,
+    }
 }
 
 /// A system service that gives a handle returned.
@@ -71,7 +97,7 @@ fn with_handle(handle: HANDLE, error: u32, failed: bool, failure: &str) -> Made 
 /// A result by its name, with what GetLastError gave.
 pub(crate) fn named(result: &str, error: Option<u32>) -> Made {
     let error = error.map(error_name);
-    Made { returned: Returned { result: result.into(), error }, handle: None, second: None }
+    Made { returned: Returned { result: result.into(), error }, handle: None, second: None, owner: None }
 }
 
 /// What a call gave, and GetLastError after it.
