@@ -173,11 +173,8 @@ impl Conductor<'_> {
         handle: Option<u64>,
         second: Option<u64>,
     ) -> Result<(), RecordError> {
-        let target = call
-            .args
-            .iter()
-            .find(|(name, _)| name == "hTargetProcessHandle" || name == "TargetProcessHandle");
-        let owner = match target.map(|(_, arg)| self.given(arg)) {
+        let target = call.args.get("hTargetProcessHandle").or_else(|| call.args.get("TargetProcessHandle"));
+        let owner = match target.map(|arg| self.given(arg)) {
             Some(Given::Process { place, .. }) => place,
             _ => process,
         };
