@@ -69,14 +69,11 @@ impl Query<'_> {
     /// Asks, and keeps what the answer says.
     fn ask(self, service: nt::Query, facts: impl FnOnce(&[u64; ROOM]) -> Facts) -> Made {
         let mut answer = [0u64; ROOM];
-        let mut returned = 0;
         let at = answer.as_mut_ptr().cast();
         // SAFETY: a handle can be anything, and the query writes no more than the length, which fits.
-        let ended = unsafe { service(self.handle, self.class, at, self.length, &raw mut returned) };
+        let ended = unsafe { service(self.handle, self.class, at, self.length, std::ptr::null_mut()) };
         if ended >= 0 {
-            let mut facts = facts(&answer);
-            facts.insert("ReturnLength".into(), Value::Number(i64::from(returned)));
-            memory::keep(self.label, Kept::Facts(facts));
+            memory::keep(self.label, Kept::Facts(facts(&answer)));
         }
         status(ended)
     }
