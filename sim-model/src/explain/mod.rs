@@ -25,4 +25,4 @@ pub use counts::{Question, Range, Reading, render_reading, render_reading_json};
 pub use onward::{goes_on_in, onward};
 pub use page::{Page, Section};
 pub use render::{render_index, render_index_json, render_page, render_page_json};
-pub use topics::{near_among, nearest, pages, topics};
+pub use topics::{nearest, pages, topics};

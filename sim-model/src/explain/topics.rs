@@ -1,7 +1,5 @@
 //! What there is to explain, and the pages of a name.
 
-use strsim::osa_distance;
-
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::finding::Rule;
@@ -15,10 +13,8 @@ use crate::explain::calls::{call_page, naming, routine_page, routines, see_also}
 use crate::explain::page::Page;
 use crate::explain::prose::Prose;
 use crate::explain::{constants, fields};
+use crate::lang::near;
 use crate::scenario::calls::{ROWS, call_row};
-
-/// How many near names are told at most.
-const MOST_NEAR: usize = 5;
 
 /// Everything that has a page: kinds with their names, each name once in its kind.
 pub fn topics() -> Vec<(&'static str, Vec<&'static str>)> {
@@ -91,29 +87,7 @@ fn pages_of(name: &str) -> Vec<Page> {
 
 /// The names nearest to one that has no page, the nearest first.
 pub fn nearest(name: &str) -> Vec<&'static str> {
-    near_among(name, topics().into_iter().flat_map(|(_, names)| names))
-}
-
-/// The names nearest to one that is none of them, the nearest first, each once.
-pub fn near_among<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    // The distance costs the product of the lengths.
-    if name.len() > 100 {
-        return Vec::new();
-    }
-    let wanted = name.to_ascii_lowercase();
-    let limit = (name.len() / 3).max(1);
-    let mut near: Vec<(usize, &'a str)> = Vec::new();
-    for known in names {
-        let small = known.to_ascii_lowercase();
-        let distance = osa_distance(&wanted, &small);
-        let within = wanted.len() > 3 && small.contains(&wanted);
-        let close = distance <= limit && distance < wanted.len();
-        if (close || within) && near.iter().all(|(_, other)| *other != known) {
-            near.push((if close { distance } else { limit + 1 }, known));
-        }
-    }
-    near.sort_by_key(|(distance, _)| *distance);
-    near.into_iter().map(|(_, name)| name).take(MOST_NEAR).collect()
+    near(name, topics().into_iter().flat_map(|(_, names)| names))
 }
 
 fn step_page(label: &str) -> Option<Page> {

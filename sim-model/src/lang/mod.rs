@@ -23,6 +23,7 @@ mod tests;
 pub use catalogue::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
 pub use check::check;
 pub use diagnostic::{Diagnostic, Diagnostics, MAX_SHOWN, Note};
+pub(crate) use nearest::near;
 pub use parser::parse;
 pub use print::print;
 pub use source::{MAX_SCENARIO_BYTES, Position, Source, read_scenario};
