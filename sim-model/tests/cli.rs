@@ -157,6 +157,30 @@ fn misspelt_names_are_told_with_the_nearest_name() {
 }
 
 #[test]
+fn a_rule_is_known_by_the_beginning_of_its_name() {
+    let folder = Folder::new("rule")
+        .with("r.kobj", format!("expect MEMORY_FREED\n{}", in_thread("e = CreateEvent()")));
+    let help = "did you mean `MEMORY_FREED_WHILE_IN_USE`?";
+    folder.refuses("run", "r.kobj", &["r.kobj:1:8", "there is no rule `MEMORY_FREED`", help]);
+}
+
+#[test]
+fn a_bug_check_is_explained_by_its_code() {
+    let folder = Folder::new("codes");
+    let [one, two] =
+        [vec!["explain", "0xC9/0x23D"], vec!["explain", "0xC9", "0x23D"]].map(|line| folder.kobj(&line));
+    assert_eq!((one.code, &one.stdout), (Some(0), &two.stdout));
+    assert!(one.stdout.contains("expect bug check 0xC9 0x23D") && !one.stdout.contains("0x23E"), "{one:?}");
+    for (code, help) in
+        [("0xC9/0x999", "there are 0xC9/0x06, 0xC9/0x07"), ("0x1234", "the bug checks are 0x18, 0x35")]
+    {
+        let ended = folder.kobj(&["explain", code]);
+        assert_eq!(ended.code, Some(2), "{ended:?}");
+        assert!(ended.stderr.contains(help), "{ended:?}");
+    }
+}
+
+#[test]
 fn a_label_bound_twice_is_shown_at_both_places() {
     let lines = "e = CreateEvent()\n    e = CreateEvent()";
     let folder = Folder::new("twice").with("twice.kobj", in_thread(lines));

@@ -37,6 +37,10 @@ pub(super) fn page(driver: DriverKind) -> Page {
         also.push(rule.name());
     }
     page.section("In a scenario", [("", declared(driver))]);
+    if manner.dispatch == Dispatch::Pipes {
+        let shown = "docs/scenarios/pipe-teardown.kobj: who closes decides how a pending read ends";
+        page.section("To see it", [("", shown)]);
+    }
     also.extend(["IRP", "IRP_MJ_CLEANUP", "device"]);
     see_also(&mut page, also);
     let sources = match manner.dispatch {
@@ -125,6 +129,10 @@ pub(super) fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec
 }
 
 fn add_pipes(page: &mut Page, also: &mut Vec<&str>) {
+    let ends = "A request that waits ends with STATUS_CANCELLED only if it is cancelled: by CancelIo and its kin, or by the \
+                end of its thread. Closing an end ends it with STATUS_PIPE_BROKEN, disconnecting the instance with \
+                STATUS_PIPE_DISCONNECTED.";
+    page.about.push(ends.into());
     for (what, routine) in PIPES {
         let about = routines(routine).flat_map(|routine| Prose::of(routine.text).about);
         page.section(format!("How it {what}"), about.map(|paragraph| ("", paragraph)));
@@ -135,7 +143,7 @@ fn add_pipes(page: &mut Page, also: &mut Vec<&str>) {
 
 /// The sources of those routines, each once.
 fn pipe_sources() -> String {
-    let mut all: Vec<String> = Vec::new();
+    let mut all: Vec<String> = vec!["Wine kernel32/tests/pipe.c, test_exit_process_async".into()];
     for routine in PIPES.iter().flat_map(|row| routines(row.1)) {
         for source in Prose::of(routine.text).sources.split("; ") {
             if !all.iter().any(|known| known == source) {

@@ -139,6 +139,11 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     STRUCTURES.iter().map(|structure| structure.name)
 }
 
+/// The structures whose pages lead to that of a name.
+pub(super) fn leading_to(name: &str) -> impl Iterator<Item = &'static str> {
+    STRUCTURES.iter().filter(move |structure| structure.also.contains(&name)).map(|structure| structure.name)
+}
+
 /// The page on a structure, if there is one of that name.
 pub(super) fn page(name: &str) -> Option<Page> {
     let Structure { kind, what, when, seen, life, also, sources, .. } =

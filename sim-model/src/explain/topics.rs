@@ -126,7 +126,9 @@ fn type_page(object_type: ObjectType) -> Page {
             ("attributes it refuses", attributes(rules.invalid_attributes)),
         ],
     );
-    see_also(&mut page, naming(object_type.name()));
+    let mut also: Vec<&str> = structures::leading_to(object_type.name()).collect();
+    also.extend(naming(object_type.name()));
+    see_also(&mut page, also);
     page
 }
 

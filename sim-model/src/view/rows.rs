@@ -45,7 +45,7 @@ fn close(changes: &[ShownChange]) -> Option<&[ShownChange]> {
 }
 
 fn in_one(close: &[ShownChange]) -> Row {
-    let counts: Vec<String> = close[1..].iter().map(|change| words(change)).collect();
+    let counts: Vec<String> = close[1..].iter().map(words).collect();
     row(&close[0], &format!("{}: {}", close[1].subject, counts.join(", ")))
 }
 
