@@ -49,3 +49,22 @@ fn a_bug_check_is_explained_by_its_code() {
         assert!(ended.stderr.contains(help), "{ended:?}");
     }
 }
+
+/// What a page says of a scenario can be written in one.
+#[test]
+fn the_lines_of_a_page_make_a_scenario() {
+    let folder = Folder::new("lines");
+    let page = folder.kobj(&["explain", "completes_twice"]).stdout;
+    let line = |begins: &str| page.lines().map(str::trim).find(|line| line.starts_with(begins)).unwrap();
+    let device = line("device NAME").replace("NAME", "dev");
+    let reads = r#"process app
+  thread main
+    file = CreateFile("\\.\dev", GENERIC_READ, FILE_FLAG_OVERLAPPED)
+    r1 = ReadFile(file, 64 bytes, offset: 0)
+environment
+  device dev completes r1 with 12 bytes
+"#;
+    let folder = folder.with("twice.kobj", format!("{device}\n{}\n{reads}", line("expect")));
+    let ended = folder.kobj(&["run", "twice.kobj"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+}
