@@ -39,14 +39,14 @@ fn row(world: &World<'_>, label: Option<usize>, id: Id<Irp>) -> Outstanding {
     match label {
         Some(label) => Outstanding { name: world.program().labels[label].name.clone(), state, why },
         None => {
-            let (file, thread) = (names.object(k[irp.file].object), names.thread(irp.thread));
-            let of = format!("of thread {thread} for {file}: {why}");
-            match irp.iosb {
-                Some(iosb) => {
-                    Outstanding { name: names.iosb(iosb), state, why: format!("{} {of}", irp.major.name()) }
-                }
-                None => Outstanding { name: irp.major.name().into(), state, why: of },
-            }
+            let file = names.object(k[irp.file].object);
+            let issuer = match irp.disassociated {
+                true => "a thread that has ended".into(),
+                false => format!("thread {}", names.thread(irp.thread)),
+            };
+            let name = irp.iosb.map_or_else(|| "IRP".into(), |iosb| names.iosb(iosb));
+            let what = format!("{} of {issuer} for {file}", irp.major.name());
+            Outstanding { name, state, why: format!("{what}: {why}") }
         }
     }
 }
@@ -57,7 +57,7 @@ fn missing(world: &World<'_>, id: Id<Irp>) -> String {
     let irp = &k[id];
     if irp.completed {
         let thread = names.thread(irp.thread);
-        let why = match Thread::APCS.holds(&k[irp.thread], id) {
+        let why = match k.get(irp.thread).is_some_and(|thread| Thread::APCS.holds(thread, id)) {
             true => format!("thread {thread} has not finished it yet"),
             false if irp.pending || !irp.major.defers_completion() => "nobody has finished it".into(),
             false => "nobody has finished it, for it was not marked pending".into(),
@@ -66,6 +66,9 @@ fn missing(world: &World<'_>, id: Id<Irp>) -> String {
     }
     if let Some(awaited) = k.awaited_in_pipe(id) {
         return awaited.into();
+    }
+    if irp.name.is_some() {
+        return "no instance of the pipe listens".into();
     }
     let device = holder(k, id).map_or("?", |device| names.device(device));
     match irp.cancel {
