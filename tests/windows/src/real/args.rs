@@ -65,6 +65,11 @@ impl<'a> Args<'a> {
         self.number(name).unwrap_or(default)
     }
 
+    /// A time limit of a system service; none if it never ends.
+    pub(crate) fn time(&self, name: &str) -> Option<i64> {
+        if self.word(name) == Some("INFINITE") { None } else { self.number(name) }
+    }
+
     /// A BOOL; FALSE if it is left out.
     pub(crate) fn truth(&self, name: &str) -> bool {
         match self.get(name) {

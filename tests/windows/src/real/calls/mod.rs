@@ -1,6 +1,14 @@
 //! The calls: one function makes each with the real API, under its documented name.
 
 mod basic;
+mod cancel;
+mod files;
+mod heap;
+mod io;
+mod native_io;
+mod pipes;
+mod ports;
+mod request;
 
 use windows_sys::Win32::Foundation::{GetLastError, HANDLE, INVALID_HANDLE_VALUE, SetLastError};
 
@@ -24,7 +32,17 @@ pub(crate) struct Made {
 /// # Errors
 /// Why this process cannot make it.
 pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
-    let found = basic::make(call, label, args);
+    let groups = [
+        basic::make,
+        files::make,
+        io::make,
+        native_io::make,
+        pipes::make,
+        ports::make,
+        cancel::make,
+        heap::make,
+    ];
+    let found = groups.iter().find_map(|group| group(call, label, args));
     found.unwrap_or_else(|| Err(format!("the recorder has no call {call}")))
 }
 
