@@ -5,6 +5,7 @@ pub mod explore;
 pub mod lang;
 pub mod replay;
 pub mod scenario;
+pub mod trace;
 pub mod view;
 
 #[cfg(feature = "cli")]

@@ -8,7 +8,9 @@ mod explore;
 mod graph;
 mod list;
 mod output;
+mod record;
 mod replay;
+mod replay_trace;
 mod run;
 
 use std::path::PathBuf;
@@ -41,8 +43,11 @@ enum Command {
     Run(RunArguments),
     /// Take the steps of all threads, devices and the system in every order: a counterexample, or none.
     Explore(ExploreArguments),
-    /// Hold a recording against the model: a Windows Security event log as JSON Lines, or the output of !obtrace.
+    /// Hold a recording against the model: a trace, a Windows Security event log as JSON Lines, or the output of
+    /// !obtrace.
     Replay(ReplayArguments),
+    /// Make a scenario's calls on real Windows and record what they did; elsewhere: an error.
+    Record(RecordArguments),
     /// Show who holds whom at a step of a scenario's run, and why an object is still alive.
     Graph(GraphArguments),
     /// List what there is: calls, drivers or profiles.
@@ -191,6 +196,19 @@ struct ReplayArguments {
     format: Format,
 }
 
+#[derive(Debug, clap::Args)]
+struct RecordArguments {
+    /// The scenario file.
+    #[arg(value_name = "SCENARIO")]
+    file: PathBuf,
+    /// Where the trace goes.
+    #[arg(long, short, value_name = "TRACE")]
+    output: PathBuf,
+    /// The Windows version that the model takes; without it, the one that the file names, or win11.
+    #[arg(long, value_parser = PROFILES)]
+    profile: Option<String>,
+}
+
 /// The Windows versions, as `--profile` takes them.
 const PROFILES: [&str; 6] = ["xp", "win7", "win8", "win81", "win10", "win11"];
 /// The architectures, as `--arch` takes them.
@@ -219,6 +237,8 @@ enum ExploreFormat {
 /// A kind of recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum RecordingKind {
+    /// What kobj record wrote: the calls of a scenario on real Windows.
+    Trace,
     /// A Windows Security event log as JSON Lines.
     EventLog,
     /// What WinDbg's !obtrace prints: the references of one object, each with its stack.
@@ -245,6 +265,7 @@ pub fn main() -> ExitCode {
         Some(Command::Run(arguments)) => run::run(arguments, &mut output),
         Some(Command::Explore(arguments)) => explore::explore(arguments, &mut output),
         Some(Command::Replay(arguments)) => replay::replay(arguments, &mut output),
+        Some(Command::Record(arguments)) => record::record(arguments, &mut output),
         Some(Command::Explain(arguments)) => explain::explain(arguments, &mut output),
         Some(Command::Graph(arguments)) => graph::graph(arguments, &mut output),
         Some(Command::List { what }) => list::list(*what, &mut output),

@@ -4,39 +4,46 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
+use crate::cli::replay_trace::replay_trace;
 use crate::cli::{Exit, Format, Output, RecordingKind, ReplayArguments};
 use crate::replay::obtrace::{self, LONGEST, looks_like_obtrace};
 use crate::replay::{self, Report};
+use crate::trace::looks_like_trace;
 
 /// Replays every recording; the worst exit counts.
 pub(super) fn replay(arguments: &ReplayArguments, output: &mut Output) -> Exit {
     let mut worst = Exit::Held;
     for file in &arguments.files {
-        if arguments.kind.map_or_else(|| is_ledger(file), |kind| kind == RecordingKind::Obtrace) {
-            worst = worst.max(replay_ledger(file, arguments.format, output));
-            continue;
-        }
-        let exit = match read(file, arguments.kind) {
-            Ok(report) => show(&report, arguments.format, output),
-            Err(complaint) => {
-                output.complain(&format!("error: {complaint}\n"));
-                Exit::BadInput
-            }
+        let exit = match arguments.kind.or_else(|| kind_of(file)) {
+            Some(RecordingKind::Obtrace) => replay_ledger(file, arguments.format, output),
+            Some(RecordingKind::Trace) => replay_trace(file, arguments.format, output),
+            kind => match read(file, kind) {
+                Ok(report) => show(&report, arguments.format, output),
+                Err(complaint) => {
+                    output.complain(&format!("error: {complaint}\n"));
+                    Exit::BadInput
+                }
+            },
         };
         worst = worst.max(exit);
     }
     worst
 }
 
-fn is_ledger(path: &Path) -> bool {
+/// What a file is by its beginning; none if it may be an event log.
+fn kind_of(path: &Path) -> Option<RecordingKind> {
     // A pipe gives its bytes once.
     if !path.metadata().is_ok_and(|file| file.is_file()) {
-        return false;
+        return None;
     }
     let mut start = Vec::new();
     // What cannot be read is told by the reader of the kind that is tried.
-    let read = File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start));
-    read.is_ok() && looks_like_obtrace(&start)
+    File::open(path).and_then(|file| file.take(4096).read_to_end(&mut start)).ok()?;
+    match start {
+        start if looks_like_trace(&start) => Some(RecordingKind::Trace),
+        start if looks_like_obtrace(&start) => Some(RecordingKind::Obtrace),
+        _ => None,
+    }
 }
 
 fn replay_ledger(path: &Path, format: Format, output: &mut Output) -> Exit {

@@ -16,6 +16,7 @@ mod calls_ports;
 mod calls_queries;
 mod calls_waits;
 pub mod catalogue;
+mod clock;
 mod compile;
 mod compile_args;
 mod compile_condition;

@@ -6,8 +6,6 @@ use sim_core::frame::StepName;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
-use sim_core::ob::header::Object;
-use sim_core::ps::schedule::{Choice, Step};
 use sim_core::ps::thread::Thread;
 use sim_core::record::Kind;
 use sim_core::word::WordKind;
@@ -328,7 +326,7 @@ impl<'p> Runner<'p> {
                 self.settle();
                 return true;
             }
-            if self.own_step(actor).is_some() {
+            if self.world.own_step(actor).is_some() {
                 self.go_on(actor);
                 self.settle();
                 return true;
@@ -337,14 +335,8 @@ impl<'p> Runner<'p> {
         self.settle()
     }
 
-    /// The step that the actor's own thread can take inside its call.
-    fn own_step(&self, actor: usize) -> Option<Step> {
-        let thread = self.world.actor(actor).inside?;
-        self.world.kernel().choice(thread).map(|choice| Step { thread, choice })
-    }
-
     fn go_on(&mut self, actor: usize) {
-        while let Some(step) = self.own_step(actor) {
+        while let Some(step) = self.world.own_step(actor) {
             self.take(Move::Step(step));
         }
     }
@@ -359,34 +351,11 @@ impl<'p> Runner<'p> {
         worked
     }
 
-    /// Lets time pass: the first timer that somebody waits for becomes due, or else the first wait with a time limit
-    /// runs out, or else any timer becomes due. False if there is none of these.
+    /// Lets time pass. False if nothing waits for time.
     fn time_out(&mut self) -> bool {
-        let Some(step) = self.next_in_time() else { return false };
+        let Some(step) = self.world.next_in_time() else { return false };
         self.take(Move::Step(step));
         true
-    }
-
-    fn next_in_time(&self) -> Option<Step> {
-        let kernel = self.world.kernel();
-        let awaited = |step: &Step| match step.choice {
-            Choice::TimerDue(timer) => Object::WAITERS.first(&kernel[kernel[timer].object]).is_some(),
-            _ => false,
-        };
-        let limited = || {
-            (0..self.world.program().actors.len()).find_map(|actor| {
-                let thread = self.world.thread(actor).filter(|thread| kernel.can_time_out(*thread))?;
-                Some(Step { thread, choice: Choice::TimeOut })
-            })
-        };
-        let of_drivers = || kernel.steps().find(|step| step.choice == Choice::TimeOut);
-        kernel
-            .timers_due()
-            .find(awaited)
-            .or_else(limited)
-            .or_else(of_drivers)
-            .or_else(|| kernel.timers_due().next())
-            .or_else(|| kernel.overdue())
     }
 
     fn take(&mut self, step: Move) {

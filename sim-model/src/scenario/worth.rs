@@ -39,7 +39,7 @@ impl World<'_> {
         }
     }
 
-    fn field(&self, label: LabelId, field: Field) -> Value {
+    pub(crate) fn field(&self, label: LabelId, field: Field) -> Value {
         match self.binding(label) {
             Binding::Unbound => Value::Missing("not bound yet"),
             Binding::Handle { process, handle, object } => self.handle_field(process, handle, object, field),

@@ -1,5 +1,7 @@
 //! What is to be performed: the calls of a scenario, one after the other, as the model begins them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::trace::Record;
@@ -73,7 +75,7 @@ pub struct Call {
     pub second: Option<String>,
     /// What is passed, by the documented name of the parameter. One that is left out is not there.
     #[serde(default)]
-    pub args: Vec<(String, Arg)>,
+    pub args: BTreeMap<String, Arg>,
 }
 
 /// What is passed to a parameter.

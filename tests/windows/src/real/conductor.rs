@@ -149,7 +149,10 @@ impl Conductor<'_> {
     ) -> Result<bool, RecordError> {
         match self.stage.report(within) {
             Some((process, Report::Returned { thread, returned: result, handle, second })) => {
-                self.note_return(process, thread, handle, second)?;
+                if let Some((_, call)) = self.inside[thread].clone() {
+                    self.note_close(process, &call, &result);
+                    self.note_handles(process, &call, handle, second)?;
+                }
                 returned.push((thread, result));
                 Ok(true)
             }
@@ -162,20 +165,16 @@ impl Conductor<'_> {
         }
     }
 
-    /// A call returned: its labels name handles, or it closed one.
-    fn note_return(
+    /// A call returned: its labels name handles now.
+    fn note_handles(
         &mut self,
         process: usize,
-        thread: usize,
+        call: &Call,
         handle: Option<u64>,
         second: Option<u64>,
     ) -> Result<(), RecordError> {
-        let Some((_, call)) = self.inside[thread].clone() else { return Ok(()) };
-        let target = call
-            .args
-            .iter()
-            .find(|(name, _)| name == "hTargetProcessHandle" || name == "TargetProcessHandle");
-        let owner = match target.map(|(_, arg)| self.given(arg)) {
+        let target = call.args.get("hTargetProcessHandle").or_else(|| call.args.get("TargetProcessHandle"));
+        let owner = match target.map(|arg| self.given(arg)) {
             Some(Given::Process { place, .. }) => place,
             _ => process,
         };
@@ -184,20 +183,42 @@ impl Conductor<'_> {
                 self.handles.insert(label.clone(), Named { process: owner, value, open: value != 0 });
             }
         }
-        if let Some(child) = call.args.iter().find_map(|(_, arg)| self.child_of(&call, arg))
-            && handle.is_some()
-        {
-            self.stage.await_process(child)?;
+        if handle.is_some() && matches!(call.name.as_str(), "CreateProcess" | "NtCreateUserProcess") {
+            let child = call.args.values().find_map(|arg| match self.given(arg) {
+                Given::Process { place, .. } => Some(place),
+                _ => None,
+            });
+            if let Some(child) = child {
+                self.stage.await_process(child)?;
+            }
         }
         Ok(())
     }
 
-    fn child_of(&self, call: &Call, arg: &Arg) -> Option<usize> {
-        let makes = matches!(call.name.as_str(), "CreateProcess" | "NtCreateUserProcess");
-        match self.given(arg) {
-            Given::Process { place, .. } if makes => Some(place),
+    /// A call returned that may have closed a handle: the labels with its value name nothing any more, whatever gets the
+    /// value next.
+    fn note_close(&mut self, process: usize, call: &Call, returned: &Returned) {
+        let succeeded = matches!(returned.result.as_str(), "TRUE" | "STATUS_SUCCESS");
+        let closes = |options: &Arg| matches!(options, Arg::Flags(flags) if flags.iter().any(|flag| flag == "DUPLICATE_CLOSE_SOURCE"));
+        let closed = match call.name.as_str() {
+            "CloseHandle" if succeeded => call.args.get("hObject"),
+            "NtClose" if succeeded => call.args.get("Handle"),
+            "DuplicateHandle" if call.args.get("dwOptions").is_some_and(closes) => {
+                call.args.get("hSourceHandle")
+            }
+            "NtDuplicateObject" if call.args.get("Options").is_some_and(closes) => {
+                call.args.get("SourceHandle")
+            }
             _ => None,
-        }
+        };
+        let Some(Given::Handle(value)) = closed.map(|arg| self.given(arg)) else { return };
+        let from = call.args.get("hSourceProcessHandle").or_else(|| call.args.get("SourceProcessHandle"));
+        let owner = match from.map(|arg| self.given(arg)) {
+            Some(Given::Process { place, .. }) => place,
+            _ => process,
+        };
+        let same = |named: &&mut Named| named.process == owner && named.value == value;
+        self.handles.values_mut().filter(same).for_each(|named| named.open = false);
     }
 
     /// What can be seen, once it is what the model says, or has had the time to be.

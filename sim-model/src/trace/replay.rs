@@ -1,0 +1,64 @@
+//! A trace of real Windows, held against the model.
+
+use sim_core::profile::Profile;
+use sim_windows::trace::Trace;
+use sim_windows::{Difference, KNOWN, Known, compare};
+
+use crate::lang::{self, Diagnostics};
+use crate::scenario;
+use crate::trace::{Performance, Unperformable};
+
+/// What came of a replay.
+#[derive(Clone, Debug)]
+pub struct Replayed {
+    /// How many calls the trace has.
+    pub calls: usize,
+    /// The first difference, if there is one.
+    pub difference: Option<Difference>,
+    /// The known difference that this is, if it is one.
+    pub known: Option<&'static Known>,
+}
+
+impl Replayed {
+    /// Whether the trace says what the model says, or a known difference is all that parts them.
+    pub const fn held(&self) -> bool {
+        self.difference.is_none() || self.known.is_some()
+    }
+}
+
+/// Why a trace could not be replayed.
+#[derive(Debug)]
+pub enum ReplayFailure {
+    /// Its scenario is none, or not of this version of Windows.
+    Scenario(Diagnostics),
+    /// Its scenario holds what exists in the model alone.
+    Unperformable(Unperformable),
+}
+
+/// Holds a trace against the model, with the Windows version that its header names.
+///
+/// ```
+/// use sim_model::trace::{Trace, replay};
+/// let text = concat!(
+///     r#"{"kobj_trace":1,"recorded_by":"kobj","system":"Wine 8.0","profile":"win11","#,
+///     r#""scenario":"process app\n  thread main\n    CloseHandle(NULL)\n"}"#, "\n",
+///     r#"{"line":3,"thread":"main","outcome":{"returned":{"result":"FALSE","error":"ERROR_INVALID_HANDLE"}}}"#, "\n",
+/// );
+/// let replayed = replay(&Trace::read(text, "null.trace").unwrap(), "null.trace").unwrap();
+/// assert!(replayed.held());
+/// ```
+///
+/// # Errors
+/// A scenario that cannot be compiled or performed.
+pub fn replay(trace: &Trace, file: &str) -> Result<Replayed, ReplayFailure> {
+    let scenario = lang::parse(file, &trace.header.scenario).map_err(ReplayFailure::Scenario)?;
+    let profile = Profile::named(&trace.header.profile);
+    let program = scenario::compile_for(scenario, profile).map_err(ReplayFailure::Scenario)?;
+    let performance = Performance::of(&program).map_err(ReplayFailure::Unperformable)?;
+    let difference = compare(&performance.trace.records, &trace.records);
+    let system = &trace.header.system;
+    let known =
+        difference.as_ref().and_then(|found| KNOWN.iter().find(|known| known.explains(found, system)));
+    let calls = trace.records.iter().filter(|record| record.call.is_some()).count();
+    Ok(Replayed { calls, difference, known })
+}
