@@ -165,9 +165,7 @@ pub(crate) fn keep(label: Option<&str>, what: Kept) {
 /// The block that a label names.
 pub(crate) fn block(label: &str) -> Option<&'static Block> {
     match kept().get(label)? {
-        Kept::Operation(block) | Kept::Told(block, _) | Kept::Buffer(block) | Kept::Apc(block) => {
-            Some(block)
-        }
+        Kept::Operation(block) | Kept::Told(block, _) | Kept::Buffer(block) | Kept::Apc(block) => Some(block),
         Kept::Facts(_) => None,
     }
 }

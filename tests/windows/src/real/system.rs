@@ -1,6 +1,9 @@
 //! Which Windows this is.
 
+use std::ffi::{CStr, c_char};
+
 use windows_sys::Wdk::System::SystemServices::RtlGetVersion;
+use windows_sys::Win32::Foundation::FARPROC;
 use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleA, GetProcAddress};
 use windows_sys::Win32::System::SystemInformation::OSVERSIONINFOW;
 
@@ -21,11 +24,19 @@ pub(crate) fn name() -> String {
 
 /// Wine's version. Source: Wine's developer's guide: ntdll exports wine_get_version on Wine alone.
 fn wine() -> Option<String> {
-    // SAFETY: ntdll is always loaded, the function takes nothing and returns a text that stays.
+    let found = function(c"ntdll.dll", c"wine_get_version")?;
+    // SAFETY: the function takes nothing and returns a text that stays.
     unsafe {
-        let ntdll = GetModuleHandleA(c"ntdll.dll".as_ptr().cast());
-        let function = GetProcAddress(ntdll, c"wine_get_version".as_ptr().cast())?;
-        let function: unsafe extern "C" fn() -> *const std::ffi::c_char = std::mem::transmute(function);
-        Some(std::ffi::CStr::from_ptr(function()).to_string_lossy().into_owned())
+        let version: unsafe extern "C" fn() -> *const c_char = std::mem::transmute(found);
+        Some(CStr::from_ptr(version()).to_string_lossy().into_owned())
+    }
+}
+
+/// A function that not every system has, of a library that is loaded.
+pub(crate) fn function(library: &CStr, name: &CStr) -> FARPROC {
+    // SAFETY: the names end with a zero; a library that is not loaded is NULL, which has no functions.
+    unsafe {
+        let library = GetModuleHandleA(library.as_ptr().cast());
+        if library.is_null() { None } else { GetProcAddress(library, name.as_ptr().cast()) }
     }
 }

@@ -32,9 +32,8 @@ fn read(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     let count = length(args, "nNumberOfBytesToRead");
     let to = buffer(args, "lpBuffer", request.block, count)?;
     // SAFETY: the buffer has so many bytes, and it and the OVERLAPPED live for ever.
-    Ok(request.call(|overlapped, bytes| unsafe {
-        ReadFile(args.handle("hFile"), to, count, bytes, overlapped)
-    }))
+    Ok(request
+        .call(|overlapped, bytes| unsafe { ReadFile(args.handle("hFile"), to, count, bytes, overlapped) }))
 }
 
 fn write(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
@@ -42,9 +41,8 @@ fn write(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     let count = length(args, "nNumberOfBytesToWrite");
     let from = buffer(args, "lpBuffer", request.block, count)?;
     // SAFETY: the buffer has so many bytes, and it and the OVERLAPPED live for ever.
-    Ok(request.call(|overlapped, bytes| unsafe {
-        WriteFile(args.handle("hFile"), from, count, bytes, overlapped)
-    }))
+    Ok(request
+        .call(|overlapped, bytes| unsafe { WriteFile(args.handle("hFile"), from, count, bytes, overlapped) }))
 }
 
 fn read_ex(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {

@@ -42,9 +42,7 @@ fn read(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     let (iosb, none) = (request.iosb(), std::ptr::null());
     let Native { event, routine, context, .. } = request;
     // SAFETY: the buffer has so many bytes, it and the block live for ever, and the offset is read before the return.
-    Ok(status(unsafe {
-        nt_io::NtReadFile(file, event, routine, context, iosb, to, count, offset, none)
-    }))
+    Ok(status(unsafe { nt_io::NtReadFile(file, event, routine, context, iosb, to, count, offset, none) }))
 }
 
 fn write(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
@@ -55,9 +53,7 @@ fn write(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     let (iosb, none) = (request.iosb(), std::ptr::null());
     let Native { event, routine, context, .. } = request;
     // SAFETY: the buffer has so many bytes, it and the block live for ever, and the offset is read before the return.
-    Ok(status(unsafe {
-        nt_io::NtWriteFile(file, event, routine, context, iosb, from, count, offset, none)
-    }))
+    Ok(status(unsafe { nt_io::NtWriteFile(file, event, routine, context, iosb, from, count, offset, none) }))
 }
 
 fn device_control(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
@@ -96,7 +92,7 @@ fn fs_control(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
 /// FILE_PIPE_WAIT_FOR_BUFFER: Timeout, NameLength, TimeoutSpecified, Name. Without a timeout, for ever.
 /// <https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_file_pipe_wait_for_buffer>
 fn pipe_to_wait_for(name: &[u16], args: &Args<'_>) -> (*const u8, u32) {
-    let timeout = args.time("Timeout").unwrap_or(i64::MIN);
+    let timeout = args.interval("Timeout").unwrap_or(i64::MIN);
     let mut bytes = timeout.to_le_bytes().to_vec();
     bytes.extend(((name.len() * 2) as u32).to_le_bytes());
     bytes.extend([1, 0]);

@@ -74,8 +74,7 @@ impl Native {
         let block = args.block("IoStatusBlock")?.unwrap_or_else(Block::new);
         block.reuse();
         memory::keep(label, Kept::Operation(block));
-        let names_itself =
-            if args.has("ApcContext") { args.truth("ApcContext") } else { label.is_some() };
+        let names_itself = if args.has("ApcContext") { args.truth("ApcContext") } else { label.is_some() };
         let context = if names_itself { block.overlapped().cast() } else { std::ptr::null_mut() };
         let routine: Routine = if args.truth("ApcRoutine") { Some(routine) } else { None };
         Ok(Native { block, event: args.handle("Event"), routine, context })
