@@ -314,11 +314,11 @@ impl Word for Access {
 
 /// Declares an enum of names that is a [`Word`].
 macro_rules! word_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident = $text:literal,)* }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[doc = $doc:literal])* $variant:ident = $text:literal,)* }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[repr(u8)]
-        pub enum $name { $($(#[$vmeta])* $variant,)* }
+        pub enum $name { $($(#[doc = $doc])* $variant,)* }
 
         impl $name {
             /// Every variant, in order.
@@ -327,6 +327,11 @@ macro_rules! word_enum {
             /// The name a person knows it by.
             pub const fn name(self) -> &'static str {
                 match self { $($name::$variant => $text,)* }
+            }
+
+            /// Its description, line by line, each with a blank in front.
+            pub const fn text(self) -> &'static str {
+                match self { $($name::$variant => concat!($($doc, "\n"),*),)* }
             }
         }
 

@@ -5,6 +5,9 @@ pub mod explore;
 pub mod lang;
 pub mod replay;
 pub mod scenario;
+pub mod shrink;
+#[cfg(feature = "strategies")]
+pub mod strategy;
 pub mod trace;
 pub mod view;
 

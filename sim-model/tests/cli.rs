@@ -157,6 +157,14 @@ fn misspelt_names_are_told_with_the_nearest_name() {
 }
 
 #[test]
+fn a_rule_is_known_by_the_beginning_of_its_name() {
+    let folder = Folder::new("rule")
+        .with("r.kobj", format!("expect MEMORY_FREED\n{}", in_thread("e = CreateEvent()")));
+    let help = "did you mean `MEMORY_FREED_WHILE_IN_USE`?";
+    folder.refuses("run", "r.kobj", &["r.kobj:1:8", "there is no rule `MEMORY_FREED`", help]);
+}
+
+#[test]
 fn a_label_bound_twice_is_shown_at_both_places() {
     let lines = "e = CreateEvent()\n    e = CreateEvent()";
     let folder = Folder::new("twice").with("twice.kobj", in_thread(lines));
@@ -360,37 +368,6 @@ fn help_and_version_are_shown() {
     }
     let version = folder.kobj(&["--version"]);
     assert_eq!((version.code, version.stdout), (Some(0), format!("kobj {}\n", env!("CARGO_PKG_VERSION"))));
-}
-
-#[test]
-fn names_and_numbers_are_explained() {
-    let folder = Folder::new("explain");
-    let page = folder.kobj(&["explain", "CloseHandle"]);
-    assert_eq!((page.code, page.stderr.as_str()), (Some(0), ""), "{page:?}");
-    assert!(page.stdout.contains("C4  free the entry"), "{page:?}");
-    let unknown = folder.kobj(&["explain", "ClosHandle"]);
-    assert_eq!((unknown.code, unknown.stdout.as_str()), (Some(2), ""), "{unknown:?}");
-    assert!(
-        unknown.stderr.contains("`ClosHandle`") && unknown.stderr.contains("CloseHandle?"),
-        "{unknown:?}"
-    );
-    for number in ["65535", "0xffff"] {
-        let told = folder.kobj(&["explain", "PointerCount", number, "--handles", "2"]);
-        assert_eq!(told.code, Some(0), "{told:?}");
-        assert!(told.stdout.contains("2 to 65535"), "{told:?}");
-    }
-    assert_eq!(folder.kobj(&["explain", "PointerCount", "1", "--handles", "2"]).code, Some(1), "impossible");
-    let wrong: [&[&str]; 4] = [
-        &["explain", "PointerCount", "65535"],
-        &["explain", "PointerCount", "many", "--handles", "2"],
-        &["explain", "CloseHandle", "3", "--handles", "2"],
-        &["explain", "PointerCount", "3", "--handles", "-1"],
-    ];
-    for arguments in wrong {
-        let ended = folder.kobj(arguments);
-        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""), "{arguments:?}: {ended:?}");
-        assert!(ended.stderr.contains("expected") || ended.stderr.contains("only"), "{ended:?}");
-    }
 }
 
 #[test]

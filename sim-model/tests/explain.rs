@@ -1,13 +1,19 @@
 //! The pages of `kobj explain`: each thing has one, and it says what the model says.
 
+use sim_core::drivers::DriverKind;
+use sim_core::finding::Rule;
 use sim_core::frame::Frame;
+use sim_core::io::irp::Major;
 use sim_core::profile::{Arch, Profile, Version};
 use sim_model::explain::{
-    Question, Reading, nearest, pages, render_index, render_page, render_page_json, render_reading,
-    render_reading_json, topics,
+    Page, Question, Reading, first_with, nearest, pages, render_index, render_page, render_page_json,
+    render_reading, render_reading_json, topics,
 };
+use sim_model::lang;
 use sim_model::scenario::calls::ROWS;
 use sim_model::scenario::catalogue::CATALOGUE;
+use sim_model::scenario::run::Ending;
+use sim_model::scenario::{compile, run};
 
 fn settings() -> insta::Settings {
     let mut settings = insta::Settings::clone_current();
@@ -105,14 +111,122 @@ fn a_constant_tells_which_calls_take_it() {
     assert_eq!((&*also.title, &*also.rows[0].1), ("See also", "NpListen"));
 }
 
+/// The text of a page's sections whose title begins so.
+fn of(page: &Page, title: &str) -> String {
+    let sections = page.sections.iter().filter(|section| section.title.starts_with(title));
+    let rows = sections.flat_map(|section| &section.rows);
+    rows.map(|(name, text)| format!("{name} {text}\n")).collect()
+}
+
+#[test]
+fn what_a_page_leads_to_has_a_page() {
+    let links = ["See also", "Goes on in", "And from there in", "Sent by"];
+    for name in topics().into_iter().flat_map(|(_, names)| names) {
+        for page in pages(name) {
+            let sections = page.sections.iter().filter(|section| links.contains(&&*section.title));
+            let rows = sections.flat_map(|section| &section.rows).filter(|row| !row.1.starts_with("kobj "));
+            for link in rows.flat_map(|row| row.1.split(", ")) {
+                assert!(!pages(link).is_empty(), "{name} leads to {link}");
+                assert_ne!(link, name);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_code_has_the_page_of_its_rule() {
+    for rule in Rule::ALL {
+        let Some(code) = rule.bug_check() else { continue };
+        let page = &pages(&format!("0x{code:x}"))[0];
+        assert_eq!((page.kind, &*page.name), ("bug check", rule.name()));
+        for first in rule.subcodes() {
+            let page = &pages(&first_with(&format!("0x{code:X}"), u64::from(*first)))[0];
+            assert_eq!(of(page, "The rule to keep").lines().count(), 1, "only the rule of 0x{first:X}");
+            assert!(of(page, "The rule to keep").contains(rule.sentence()), "{page:?}");
+        }
+    }
+    let status = &pages("0xC0000120")[0];
+    assert_eq!((status.kind, &*status.name), ("status", "STATUS_CANCELLED"));
+    assert_eq!(pages("109")[0].name, "ERROR_BROKEN_PIPE");
+    assert!(pages("0xC9/0x999").is_empty() && pages("0x44/0x1").is_empty() && pages("0x").is_empty());
+}
+
+/// A faulty driver's page names the rule, and the rule's page the driver.
+#[test]
+fn faulty_drivers_and_their_rules_know_each_other() {
+    let faulty =
+        |driver: &&DriverKind| driver.text().contains("faulty") || **driver == DriverKind::NeverCancels;
+    for driver in DriverKind::ALL.iter().filter(faulty) {
+        let page = &pages(driver.name()).into_iter().find(|page| page.kind == "driver").unwrap();
+        let rule = of(page, "The rule that it breaks");
+        let name = rule.split(' ').next().unwrap();
+        assert!(
+            of(&pages(name)[0], "Drivers of the model").contains(driver.name()),
+            "{}: {rule}",
+            driver.name()
+        );
+    }
+}
+
+#[test]
+fn the_page_on_pipes_tells_how_requests_wait_and_end() {
+    let page = &pages("npfs")[0];
+    assert!(of(page, "How it cleans up").contains("STATUS_PIPE_BROKEN, not with STATUS_CANCELLED"));
+    assert!(of(page, "How it disconnects").contains("STATUS_PIPE_DISCONNECTED"));
+    assert!(of(page, "How it pends").contains("makes it cancelable"));
+    assert!(of(page, "How it cancels").contains("NpCancelDataQueueIrp"));
+    assert!(of(page, "Sources").contains("ReactOS kernel tests npfs/NpfsReadWrite"));
+}
+
+/// What the page on a driver says of a request, a program finds.
+#[test]
+fn drivers_do_what_their_pages_say() {
+    let requests = [
+        (Major::Read, "NtReadFile(f, 1 bytes, offset: 0)"),
+        (Major::Write, "NtWriteFile(f, 1 bytes, offset: 0)"),
+        (Major::DeviceControl, "NtDeviceIoControlFile(f, IOCTL_SERIAL_WAIT_ON_MASK)"),
+        (Major::FileSystemControl, "NtFsControlFile(f, FSCTL_PIPE_PEEK)"),
+        (Major::FlushBuffers, "NtFlushBuffersFile(f)"),
+        (Major::QueryVolumeInformation, "NtQueryVolumeInformationFile(f)"),
+    ];
+    let drivers = ["serial", "queue", "immediate", "never_cancels"];
+    for driver in drivers {
+        let page = &pages(driver).into_iter().find(|page| page.kind == "driver").unwrap();
+        for (major, call) in requests {
+            let text = format!(
+                "device d driver={driver}\nprocess app\n  thread main\n    \
+                 f = NtCreateFile(\"\\??\\d\", GENERIC_READ | GENERIC_WRITE)\n    {call}\n"
+            );
+            let scenario = lang::parse("d.kobj", &text).unwrap_or_else(|error| panic!("{error}"));
+            let program = compile(scenario).unwrap_or_else(|error| panic!("{error}"));
+            let run = run(&program);
+            let (waits, status) = match &run.entries[1].ending {
+                Ending::Returned { result, .. } => (false, result.status.name()),
+                _ => (true, ""),
+            };
+            let deeds = of(page, "What it does with a request");
+            let deed = deeds.lines().find(|deed| deed.contains(major.name())).unwrap();
+            let holds = match deed {
+                _ if deed.contains("refuses it") => status == "STATUS_INVALID_DEVICE_REQUEST",
+                _ if deed.contains("queues it") => waits || status == "STATUS_PENDING",
+                _ => status == "STATUS_SUCCESS",
+            };
+            assert!(holds, "{driver}, {call}: {status} {waits}, but its page says: {deed}");
+        }
+    }
+}
+
 #[test]
 fn pages_are_shown_as_before() {
     settings().bind(|| {
-        for name in ["CloseHandle", "NtQueryObject", "PointerCount", "H1", "STATUS_PENDING", "win10", "File"]
-        {
+        let names = ["CloseHandle", "NtQueryObject", "PointerCount", "H1", "STATUS_PENDING", "win10", "File"];
+        let others = ["IRP", "IRP_MJ_CLEANUP", "npfs", "queue", "policy"];
+        for name in names.into_iter().chain(others) {
             let text: Vec<String> = pages(name).iter().map(|page| render_page(page, false)).collect();
             insta::assert_snapshot!(format!("explain-{name}"), text.join("\n"));
         }
+        let code: Vec<String> = pages("0xC9").iter().map(|page| render_page(page, false)).collect();
+        insta::assert_snapshot!("explain-0xC9", code.join("\n"));
         insta::assert_snapshot!("explain-json", render_page_json(&pages("SetEvent")[0]));
         let index = render_index(false);
         assert!(index.lines().all(|line| line.chars().count() <= 100), "{index}");

@@ -16,6 +16,7 @@ mod h;
 mod p;
 mod p_exit;
 mod pipe_signals;
+mod pipe_synchronous;
 mod pipes;
 mod processes;
 mod queries;

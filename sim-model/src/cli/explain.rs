@@ -4,8 +4,8 @@ use sim_core::profile::{Arch, Profile};
 
 use crate::cli::{Exit, ExplainArguments, Format, Output};
 use crate::explain::{
-    Question, Reading, nearest, pages, render_index, render_index_json, render_page, render_page_json,
-    render_reading, render_reading_json,
+    self, Question, Reading, first_with, nearest, pages, render_index, render_index_json, render_page,
+    render_page_json, render_reading, render_reading_json,
 };
 
 /// The longest unknown name that is repeated.
@@ -18,9 +18,12 @@ pub(super) fn explain(arguments: &ExplainArguments, output: &mut Output) -> Exit
         output.result(&if json { render_index_json() } else { render_index(output.color) });
         return Exit::Held;
     };
-    if arguments.number.is_some() || arguments.handles.is_some() {
-        return number_of(name, arguments, output);
-    }
+    let name = &match (explain::number(name), arguments.number, arguments.handles) {
+        // `0xC9 0x23D`, as `expect bug check` has it.
+        (Some(_), Some(first), None) => first_with(name, first),
+        (_, None, None) => name.clone(),
+        _ => return number_of(name, arguments, output),
+    };
     let found = pages(name);
     if found.is_empty() {
         return unknown(name, output);
@@ -36,9 +39,7 @@ pub(super) fn explain(arguments: &ExplainArguments, output: &mut Output) -> Exit
 
 /// A number, decimal or in base 16 after `0x`.
 pub(super) fn number(text: &str) -> Result<u64, String> {
-    let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-    let parsed = hex.map_or_else(|| text.parse(), |digits| u64::from_str_radix(digits, 16));
-    parsed.map_err(|_| "expected a number from 0 to 2^64 - 1, decimal or 0x…".into())
+    explain::number(text).ok_or_else(|| "expected a number from 0 to 2^64 - 1, decimal or 0x…".into())
 }
 
 fn number_of(name: &str, arguments: &ExplainArguments, output: &mut Output) -> Exit {
@@ -71,9 +72,10 @@ fn number_of(name: &str, arguments: &ExplainArguments, output: &mut Output) -> E
 fn unknown(name: &str, output: &Output) -> Exit {
     let shown: String = name.chars().take(MOST_SHOWN).collect();
     let near = nearest(name);
-    let help = match near.is_empty() {
-        true => "`kobj explain` lists what there is".to_owned(),
-        false => format!("did you mean {}?", near.join(", ")),
+    let help = match (explain::known(name), near.is_empty()) {
+        (Some(known), _) => known,
+        (None, true) => "`kobj explain` lists what there is".to_owned(),
+        (None, false) => format!("did you mean {}?", near.join(", ")),
     };
     output.complain(&format!("error: there is no page on `{shown}`\nhelp: {help}\n"));
     Exit::BadInput

@@ -4,7 +4,7 @@ use sim_core::profile::Profile;
 
 use crate::cli::run::{compiled_on, complain, read};
 use crate::cli::{Exit, GraphArguments, GraphFormat, Output};
-use crate::explain::near_among;
+use crate::lang::near;
 use crate::scenario::{self, Program, run::Run};
 use crate::view::graph::{
     Graph, Moment, Target, named, render_dot, render_json, render_mermaid, render_svg, render_text,
@@ -104,7 +104,7 @@ fn why(name: &str, run: &Run<'_>, graph: &Graph, arguments: &GraphArguments, out
         None => {
             let labels = run.world.program().labels.iter().map(|label| &*label.name);
             let titles = graph.nodes.node_weights().map(|node| &*node.title);
-            let near = near_among(name, labels.chain(titles));
+            let near = near(name, labels.chain(titles));
             let help = if near.is_empty() {
                 "a label, or a name that the graph shows".into()
             } else {

@@ -102,9 +102,9 @@ enum GraphFormat {
 
 #[derive(Debug, clap::Args)]
 struct ExplainArguments {
-    /// The name; without one, everything that has a page is listed.
+    /// The name, or a code such as 0xC9/0x23D; without one, everything that has a page is listed.
     name: Option<String>,
-    /// With PointerCount: the number that a debugger shows, decimal or 0x….
+    /// With PointerCount: the number that a debugger shows; with a bug check's code: its first parameter. Decimal or 0x….
     #[arg(value_parser = explain::number)]
     number: Option<u64>,
     /// With a number: the HandleCount that stands beside it.

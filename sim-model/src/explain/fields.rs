@@ -100,7 +100,7 @@ pub(super) fn page(name: &str) -> Option<Page> {
     page.section("In a scenario", asked.chain(function));
     if name == "PointerCount" {
         page.section("See also", [
-            ("", "ChargedPointerCount, HandleCount, RefCnt, NtQueryObject"),
+            ("", "ChargedPointerCount, HandleCount, NtQueryObject"),
             ("", "kobj explain PointerCount NUMBER --handles N: what a number that a debugger shows can mean"),
         ]);
     }

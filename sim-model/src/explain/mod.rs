@@ -12,17 +12,25 @@
 //! ```
 
 mod calls;
+mod codes;
 mod constants;
 mod counts;
+mod drivers;
 mod fields;
+mod majors;
 mod onward;
 mod page;
 mod prose;
 mod render;
+mod rules;
+mod statements;
+mod structures;
 mod topics;
 
+pub use codes::first_with;
+pub(crate) use codes::{known, number};
 pub use counts::{Question, Range, Reading, render_reading, render_reading_json};
 pub use onward::{goes_on_in, onward};
 pub use page::{Page, Section};
 pub use render::{render_index, render_index_json, render_page, render_page_json};
-pub use topics::{near_among, nearest, pages, topics};
+pub use topics::{nearest, pages, topics};

@@ -46,7 +46,9 @@ pub(super) fn render_rows(rows: &[(String, String)], paint: Paint, text: &mut St
 /// What there is to explain, as text.
 pub fn render_index(color: bool) -> String {
     let paint = Paint(color);
-    let mut text = String::from("kobj explain NAME shows the page on one of these.\n");
+    let mut text = String::from(
+        "kobj explain NAME shows the page on one of these, kobj explain 0xC9/0x23D that on a code.\n",
+    );
     for (kind, names) in topics() {
         text.push_str(&format!("\n{}\n", paint.text(Tone::Heading, &capital(kind))));
         for line in wrap(&names.join(", ").replace(' ', "\u{a0}").replace(",\u{a0}", ", "), WIDTH - 2) {

@@ -1,11 +1,10 @@
 //! What there is to explain, and the pages of a name.
 
-use strsim::osa_distance;
-
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::finding::Rule;
 use sim_core::frame::{Frame, StepName};
+use sim_core::io::irp::Major;
 use sim_core::ob::attributes::{OBJ_EXCLUSIVE, OBJ_OPENIF, OBJ_OPENLINK, OBJ_PERMANENT};
 use sim_core::ob::types::ObjectType;
 use sim_core::profile::{Arch, Profile, Version};
@@ -14,11 +13,9 @@ use sim_core::win32::Win32Error;
 use crate::explain::calls::{call_page, naming, routine_page, routines, see_also};
 use crate::explain::page::Page;
 use crate::explain::prose::Prose;
-use crate::explain::{constants, fields};
+use crate::explain::{codes, constants, drivers, fields, majors, rules, statements, structures};
+use crate::lang::near;
 use crate::scenario::calls::{ROWS, call_row};
-
-/// How many near names are told at most.
-const MOST_NEAR: usize = 5;
 
 /// Everything that has a page: kinds with their names, each name once in its kind.
 pub fn topics() -> Vec<(&'static str, Vec<&'static str>)> {
@@ -37,6 +34,9 @@ pub fn topics() -> Vec<(&'static str, Vec<&'static str>)> {
         ("functions of conditions", of_fields("function")),
         ("types of objects", once(ObjectType::ALL.iter().map(|object_type| object_type.name()))),
         ("profiles", once(Version::ALL.iter().map(|version| version.name()))),
+        ("structures", structures::names().collect()),
+        ("major functions", once(Major::ALL.iter().map(|major| major.name()))),
+        ("statements of a scenario", once(statements::names())),
         ("drivers", once(DriverKind::ALL.iter().map(|driver| driver.name()))),
         ("bug checks and other broken rules", once(Rule::ALL.iter().map(|rule| rule.name()))),
         ("statuses", once(NtStatus::ALL.iter().map(|row| row.1))),
@@ -80,40 +80,23 @@ fn pages_of(name: &str) -> Vec<Page> {
     pages.extend(fields::page(name));
     pages.extend(ObjectType::ALL.iter().filter(|known| known.name() == name).map(|known| type_page(*known)));
     pages.extend(Version::ALL.iter().filter(|known| known.name() == name).map(|known| profile_page(*known)));
-    let drivers = DriverKind::ALL.iter().filter(|known| known.name() == name);
-    pages.extend(drivers.map(|driver| Page::new("driver", name, driver.manner().summary)));
-    pages.extend(rule_page(name));
+    pages.extend(
+        DriverKind::ALL.iter().filter(|known| known.name() == name).map(|known| drivers::page(*known)),
+    );
+    pages.extend(Major::ALL.iter().filter(|known| known.name() == name).map(|known| majors::page(*known)));
+    pages.extend(structures::page(name));
+    pages.extend(statements::page(name));
+    pages.extend(rules::page(name));
     pages.extend(constants::page(name));
     pages.extend(NtStatus::ALL.iter().filter(|row| row.1 == name).map(|row| status_page(row.0, row.2)));
     pages.extend(Win32Error::from_name(name).map(error_page));
+    pages.extend(codes::pages(name));
     pages
 }
 
 /// The names nearest to one that has no page, the nearest first.
 pub fn nearest(name: &str) -> Vec<&'static str> {
-    near_among(name, topics().into_iter().flat_map(|(_, names)| names))
-}
-
-/// The names nearest to one that is none of them, the nearest first, each once.
-pub fn near_among<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    // The distance costs the product of the lengths.
-    if name.len() > 100 {
-        return Vec::new();
-    }
-    let wanted = name.to_ascii_lowercase();
-    let limit = (name.len() / 3).max(1);
-    let mut near: Vec<(usize, &'a str)> = Vec::new();
-    for known in names {
-        let small = known.to_ascii_lowercase();
-        let distance = osa_distance(&wanted, &small);
-        let within = wanted.len() > 3 && small.contains(&wanted);
-        let close = distance <= limit && distance < wanted.len();
-        if (close || within) && near.iter().all(|(_, other)| *other != known) {
-            near.push((if close { distance } else { limit + 1 }, known));
-        }
-    }
-    near.sort_by_key(|(distance, _)| *distance);
-    near.into_iter().map(|(_, name)| name).take(MOST_NEAR).collect()
+    near(name, topics().into_iter().flat_map(|(_, names)| names))
 }
 
 fn step_page(label: &str) -> Option<Page> {
@@ -143,7 +126,9 @@ fn type_page(object_type: ObjectType) -> Page {
             ("attributes it refuses", attributes(rules.invalid_attributes)),
         ],
     );
-    see_also(&mut page, naming(object_type.name()));
+    let mut also: Vec<&str> = structures::leading_to(object_type.name()).collect();
+    also.extend(naming(object_type.name()));
+    see_also(&mut page, also);
     page
 }
 
@@ -197,38 +182,7 @@ fn profile_page(version: Version) -> Page {
     page
 }
 
-/// The page on all rules of a name: bug checks of Driver Verifier's have many causes.
-fn rule_page(name: &str) -> Option<Page> {
-    let rules: Vec<Rule> = Rule::ALL.iter().copied().filter(|rule| rule.name() == name).collect();
-    let first = *rules.first()?;
-    let (kind, about) = match first.bug_check() {
-        Some(code) => ("bug check", format!("Bug check 0x{code:X}: the system stops.")),
-        None if first.stops() => {
-            ("broken rule", "Windows does not notice; memory is corrupted, and the model stops here.".into())
-        }
-        None => {
-            ("broken rule", "Windows does not notice; the run goes on, and what comes of it is shown.".into())
-        }
-    };
-    let mut page = Page::new(kind, name, about);
-    let verifier = |rule: Rule| if rule.needs_verifier() { " (only Driver Verifier notices)" } else { "" };
-    let row = |rule: &Rule| {
-        let codes: Vec<String> = rule.subcodes().iter().map(|code| format!("0x{code:02X}")).collect();
-        (codes.join(", "), format!("{}{}", rule.sentence(), verifier(*rule)))
-    };
-    page.section("The rules, by first parameter", rules.iter().map(row));
-    page.section("Parameters", first.parameter_names().iter().map(|(number, what)| (*number, *what)));
-    let expected = match (first.bug_check(), first.subcodes().first()) {
-        (Some(code), Some(subcode)) => format!("expect bug check 0x{code:X} 0x{subcode:02X}"),
-        (Some(code), None) => format!("expect bug check 0x{code:X}"),
-        (None, _) => format!("expect {name}"),
-    };
-    page.section("In a scenario that expects it", [("", expected)]);
-    page.section("Sources", [("", first.source())]);
-    Some(page)
-}
-
-fn status_page(status: NtStatus, meaning: &str) -> Page {
+pub(super) fn status_page(status: NtStatus, meaning: &str) -> Page {
     let mut page = Page::new("status", status.name(), format!("NTSTATUS: {meaning}."));
     let severity = match status.0 >> 30 {
         0 => "success",
@@ -248,7 +202,7 @@ fn status_page(status: NtStatus, meaning: &str) -> Page {
     page
 }
 
-fn error_page(error: Win32Error) -> Page {
+pub(super) fn error_page(error: Win32Error) -> Page {
     let mut page = Page::new("Win32 error", error.name(), "A Win32 error: what GetLastError gives.");
     page.section("Number", [("", error.0.to_string())]);
     let statuses = NtStatus::ALL

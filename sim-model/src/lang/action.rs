@@ -8,7 +8,7 @@ use super::nearest::nearest;
 use super::token::TokenKind;
 
 /// The words that begin an action other than a call.
-pub(super) const ACTION_WORDS: &[&str] = &["check", "device", "exit", "terminate"];
+pub(crate) const ACTION_WORDS: &[&str] = &["check", "device", "exit", "terminate"];
 
 /// The word before the status of an exception that a call raises.
 pub(super) const RAISES: &str = "raises";

@@ -20,9 +20,12 @@ mod token;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use action::ACTION_WORDS;
 pub use catalogue::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
 pub use check::check;
 pub use diagnostic::{Diagnostic, Diagnostics, MAX_SHOWN, Note};
+pub(crate) use nearest::near;
+pub(crate) use parser::FILE_WORDS;
 pub use parser::parse;
 pub use print::print;
 pub use source::{MAX_SCENARIO_BYTES, Position, Source, read_scenario};

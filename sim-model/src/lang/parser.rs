@@ -13,7 +13,7 @@ use super::source::{self, MAX_SCENARIO_BYTES, Source};
 use super::token::{Line, TokenKind, lex};
 
 /// The words that begin a statement at file level.
-const FILE_WORDS: &[&str] = &[
+pub(crate) const FILE_WORDS: &[&str] = &[
     "title",
     "profile",
     "policy",

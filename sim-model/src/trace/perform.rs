@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use sim_windows::script::{Deed, Process, Script, Step, Thread};
+use sim_windows::script::{Arg, Deed, Process, Script, Step, Thread};
 use sim_windows::trace::{FORMAT, Header, Outcome, Record, Returned, Trace};
 
 use crate::lang::ast;
-use crate::scenario::program::{ActionKind, Marks};
+use crate::scenario::program::{ActionKind, LabelId, Marks};
 use crate::scenario::result::CallResult;
-use crate::scenario::world::{Event, Move};
+use crate::scenario::world::{Binding, Event, Move};
 use crate::scenario::{Program, World};
 use crate::trace::{arguments, facts};
 
@@ -34,6 +34,9 @@ pub struct Performance {
     pub script: Script,
     /// What the model says of it.
     pub trace: Trace,
+    /// The first line that passes a closed handle's value on after another handle was made. Which value a new handle gets
+    /// is the system's choice: what the value names there, another system may answer otherwise.
+    pub recycles: Option<usize>,
 }
 
 /// Why real Windows cannot perform a scenario.
@@ -62,14 +65,21 @@ impl Performance {
     /// The first thing in it that exists in the model alone.
     pub fn of(program: &Program) -> Result<Performance, Unperformable> {
         real_alone(program)?;
-        let mut performer =
-            Performer { world: World::new(program), inside: BTreeMap::new(), steps: Vec::new() };
+        let mut performer = Performer {
+            world: World::new(program),
+            inside: BTreeMap::new(),
+            steps: Vec::new(),
+            closed: BTreeMap::new(),
+            made: 0,
+            recycles: None,
+        };
         while performer.next() {}
         let records = performer.steps.iter().flat_map(|step| step.expected.clone()).collect();
         let made_by_call = program.marks.iter().map(|marks| marks.made_by_call);
         let processes = program.processes.iter().cloned().zip(made_by_call);
         let threads = program.actors.iter().filter_map(|actor| Some((actor.name.clone(), actor.process?)));
         Ok(Performance {
+            recycles: performer.recycles,
             script: Script {
                 processes: processes.map(|(name, made_by_call)| Process { name, made_by_call }).collect(),
                 threads: threads.map(|(name, process)| Thread { name, process }).collect(),
@@ -113,6 +123,11 @@ struct Performer<'p> {
     /// The call that a thread is inside, as its actor's action.
     inside: BTreeMap<ThreadPlace, usize>,
     steps: Vec<Step>,
+    /// The labels whose handle is closed, each with how many handles had been made when it was.
+    closed: BTreeMap<LabelId, usize>,
+    /// How many handles were made.
+    made: usize,
+    recycles: Option<usize>,
 }
 
 impl Performer<'_> {
@@ -134,6 +149,7 @@ impl Performer<'_> {
             self.world.take(step, &mut events);
         }
         self.world.forget();
+        self.note_handles(&events);
         self.note(begun, &events);
         true
     }
@@ -152,7 +168,11 @@ impl Performer<'_> {
             ActionKind::Call(_) => {
                 let thread = self.place(actor);
                 self.inside.insert(thread, action);
-                Deed::Call { thread, call: call_of(program, actor, action) }
+                let call = call_of(program, actor, action);
+                if call.args.values().any(|arg| self.is_recycled(arg)) {
+                    self.recycles = self.recycles.or(Some(line.line));
+                }
+                Deed::Call { thread, call }
             }
             ActionKind::EndProcess(process) => Deed::EndProcess(*process),
             ActionKind::EndThread(thread) => Deed::EndThread(self.place(*thread)),
@@ -160,6 +180,36 @@ impl Performer<'_> {
             ActionKind::Check(_) | ActionKind::Complete { .. } => return,
         };
         self.steps.push(Step { line: line.line, deed, expected: Vec::new() });
+    }
+
+    /// Whether what is passed is the value of a closed handle, and another handle was made since.
+    fn is_recycled(&self, arg: &Arg) -> bool {
+        match arg {
+            Arg::Label(label) => {
+                let label = self.world.program().labels.iter().position(|known| known.name == *label);
+                let closed = label.and_then(|label| self.closed.get(&label));
+                closed.is_some_and(|made| self.made > *made)
+            }
+            Arg::List(list) => list.iter().any(|arg| self.is_recycled(arg)),
+            _ => false,
+        }
+    }
+
+    /// Looks which handles were made and closed.
+    fn note_handles(&mut self, events: &[Event]) {
+        let made = |event: &&Event| matches!(event, Event::Returned { result, .. } if result.value.is_some());
+        for (at, _) in self.world.program().labels.iter().enumerate() {
+            let Binding::Handle { process, handle, object: Some(object) } = self.world.binding(at) else {
+                continue;
+            };
+            let entry = self.world.kernel().entry(process, handle);
+            if entry.is_some_and(|entry| entry.object == Some(object)) {
+                self.closed.remove(&at);
+            } else {
+                self.closed.entry(at).or_insert(self.made);
+            }
+        }
+        self.made += events.iter().filter(made).count();
     }
 
     /// The place of an actor among the threads.

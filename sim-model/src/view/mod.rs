@@ -12,5 +12,7 @@ pub mod holders;
 pub mod json;
 pub mod layout;
 pub mod leaks;
+mod outstanding;
+mod rows;
 mod temporary;
 pub mod text;

@@ -12,6 +12,8 @@ use crate::view::changes::{self, ShownChange};
 use crate::view::failure::failures;
 use crate::view::holders::{Holder, held_by, holders, under_way};
 use crate::view::layout::{Paint, Tone, WIDTH, columns, cut, wrap};
+use crate::view::outstanding::{Outstanding, outstanding};
+use crate::view::rows::{Row, rows};
 
 /// What to show.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +131,7 @@ impl Page<'_> {
             if steps {
                 self.steps(entry);
             } else {
-                self.changes(&changes::of_entry(self.run, entry));
+                self.rows(&rows(&changes::of_entry(self.run, entry)));
             }
         }
         for (actor, action) in self.run.unreached.clone() {
@@ -173,34 +175,29 @@ impl Page<'_> {
         }
     }
 
-    fn changes(&mut self, changes: &[ShownChange]) {
+    fn rows(&mut self, rows: &[Row]) {
         let mut subject = "";
-        for change in changes {
-            let shown = if change.subject == subject { "" } else { &change.subject };
-            subject = &change.subject;
-            self.change(shown, change);
+        for row in rows {
+            let shown = if row.subject == subject { "" } else { &row.subject };
+            subject = &row.subject;
+            self.row(shown, &row.what, &row.why);
         }
     }
 
-    fn change(&mut self, subject: &str, change: &ShownChange) {
+    fn row(&mut self, subject: &str, what: &str, why: &str) {
         let indent = " ".repeat(SUBJECT + 2);
         let name = self.paint.pad(Tone::Plain, &cut(subject, self.subject), self.subject + 2);
         let left = SUBJECT + 2 + self.subject + 2 + WHAT + 2;
-        let what = change.what();
-        let why = match &change.by {
-            Some(by) => format!("[{by}] {}", change.why),
-            None => change.why.to_owned(),
-        };
-        let mut reasons = wrap(&why, WIDTH - left).into_iter();
-        if columns(&what) > WHAT {
+        let mut reasons = wrap(why, WIDTH - left).into_iter();
+        if columns(what) > WHAT {
             let begins = left - WHAT - 2;
-            for (at, line) in wrap(&what, WIDTH - begins).iter().enumerate() {
+            for (at, line) in wrap(what, WIDTH - begins).iter().enumerate() {
                 let before = if at == 0 { format!("{indent}{name}") } else { " ".repeat(begins) };
                 self.line(&format!("{before}{}", self.paint.text(Tone::Change, line)));
             }
         } else {
             let first = reasons.next().unwrap_or_default();
-            let what = self.paint.pad(Tone::Change, &what, WHAT + 2);
+            let what = self.paint.pad(Tone::Change, what, WHAT + 2);
             self.line(&format!("{indent}{name}{what}{}", self.paint.text(Tone::Quiet, &first)));
         }
         for line in reasons.filter(|line| !line.is_empty()) {
@@ -211,7 +208,7 @@ impl Page<'_> {
     fn steps(&mut self, entry: &Entry) {
         for step in &entry.steps {
             self.step(entry, step);
-            self.changes(&shown_changes(self.run, step));
+            self.rows(&rows(&shown_changes(self.run, step)));
         }
     }
 
@@ -231,7 +228,7 @@ impl Page<'_> {
 
     fn end(&mut self) {
         let world = &self.run.world;
-        let (objects, requests) = (labelled(world), pending(world));
+        let (objects, requests) = (labelled(world), outstanding(world));
         if objects.is_empty() && requests.is_empty() {
             return;
         }
@@ -250,8 +247,8 @@ impl Page<'_> {
             let why = if header.deleted { "freed".into() } else { format!("held by {}", listed(&by)) };
             self.remains(&world.names().object(object), header.body.object_type().name(), &counts, &why);
         }
-        for (request, why) in requests {
-            self.remains(&request, "request", "pending", &why);
+        for Outstanding { name, state, why } in requests {
+            self.remains(&name, "request", state, &why);
         }
     }
 
@@ -319,25 +316,6 @@ pub(crate) fn listed(names: &[String]) -> String {
         [most @ .., last] if !most.is_empty() => format!("{} and {last}", most.join(", ")),
         _ => names.concat(),
     }
-}
-
-/// The labelled requests that are still pending, each with what has not happened.
-fn pending(world: &World<'_>) -> Vec<(String, String)> {
-    let k = world.kernel();
-    let mut requests = Vec::new();
-    for (label, declared) in world.program().labels.iter().enumerate() {
-        if let Binding::Operation(iosb) = world.binding(label)
-            && let Some(irp) = k.irp_of(iosb)
-        {
-            let device = k[k[irp].file].device.map_or("?", |device| world.names().device(device));
-            let why = match k.awaited_in_pipe(irp) {
-                Some(awaited) => format!("pipe: {awaited}"),
-                None => format!("{device} has neither completed nor cancelled it"),
-            };
-            requests.push((declared.name.clone(), why));
-        }
-    }
-    requests
 }
 
 /// The objects that labels name, each once, in order of label.

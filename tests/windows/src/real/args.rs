@@ -1,7 +1,6 @@
 //! The arguments of a call, as a host passes them.
 
 use windows_sys::Win32::Foundation::HANDLE;
-use windows_sys::Win32::System::Threading::INFINITE;
 
 use super::constants::constant;
 use super::memory::{self, Block};
@@ -12,9 +11,6 @@ use super::wire::Given;
 pub(crate) struct Args<'a> {
     given: &'a [(String, Given)],
 }
-
-/// How many milliseconds a limit takes that is not over at once.
-const LIMIT: u32 = 1_000;
 
 /// Why a call cannot be made here.
 pub(crate) type Refused = String;
@@ -67,24 +63,6 @@ impl<'a> Args<'a> {
     /// A number; `default` if it is left out.
     pub(crate) fn number_or(&self, name: &str, default: i64) -> i64 {
         self.number(name).unwrap_or(default)
-    }
-
-    /// A limit of a Win32 call in milliseconds.
-    pub(crate) fn milliseconds(&self, name: &str) -> u32 {
-        match self.get(name) {
-            Some(Given::Number(0)) => 0,
-            Some(Given::Number(number)) if *number != i64::from(INFINITE) => LIMIT,
-            _ => INFINITE,
-        }
-    }
-
-    /// A limit of a system service, in 100 ns from now; none if there is no limit.
-    pub(crate) fn interval(&self, name: &str) -> Option<i64> {
-        match self.get(name) {
-            Some(Given::Number(0)) => Some(0),
-            Some(Given::Number(_)) => Some(-10_000 * i64::from(LIMIT)),
-            _ => None,
-        }
     }
 
     /// A BOOL; FALSE if it is left out.

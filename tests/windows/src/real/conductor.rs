@@ -1,6 +1,6 @@
 //! The conductor: performs a script line by line, and records what comes of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -32,6 +32,7 @@ pub(crate) fn perform(script: &Script, host: &Path) -> Result<Recording, RecordE
         script,
         handles: BTreeMap::new(),
         inside: script.threads.iter().map(|_| None).collect(),
+        late: VecDeque::new(),
         records: Vec::new(),
     };
     for step in &script.steps {
@@ -56,6 +57,8 @@ struct Conductor<'s> {
     handles: BTreeMap<String, Named>,
     /// The call that each thread is inside, with its line.
     inside: Vec<Option<(usize, Call)>>,
+    /// What hosts said while something else was awaited.
+    late: VecDeque<(usize, Report)>,
     records: Vec<Record>,
 }
 
@@ -82,9 +85,20 @@ impl Conductor<'_> {
                 }
             }
         }
-        let returned = self.gather(step)?;
-        let observed = self.settle(step);
-        self.note(step, own, returned, observed);
+        // What time brings afterwards has moments of its own, each of which ends with what is seen then.
+        let mut moments = step.expected.split_inclusive(|record| !record.observed.is_empty());
+        let first = moments.next().unwrap_or_default();
+        let returned = self.gather(first)?;
+        let observed = self.settle(first);
+        let mut records = self.returned(returned);
+        self.note_own(step, own, &mut records);
+        self.note(records, observed);
+        for moment in moments {
+            let returned = self.gather(moment)?;
+            let observed = self.settle(moment);
+            let records = self.returned(returned);
+            self.note(records, observed);
+        }
         Ok(true)
     }
 
@@ -124,10 +138,10 @@ impl Conductor<'_> {
     }
 
     /// The calls that return now, by thread.
-    fn gather(&mut self, step: &Step) -> Result<Vec<(usize, Returned)>, RecordError> {
+    fn gather(&mut self, expected: &[Record]) -> Result<Vec<(usize, Returned)>, RecordError> {
         let mut returned = Vec::new();
-        let awaited =
-            step.expected.iter().filter(|record| matches!(record.outcome, Outcome::Returned(_))).count();
+        let awaited = expected.iter().filter(|record| matches!(record.outcome, Outcome::Returned(_))).count();
+        let awaited = awaited.min(self.inside.iter().flatten().count());
         let deadline = Instant::now() + PATIENCE;
         while returned.len() < awaited {
             let rest = deadline.saturating_duration_since(Instant::now());
@@ -135,7 +149,7 @@ impl Conductor<'_> {
                 break;
             }
         }
-        if step.expected.iter().any(|record| record.outcome == Outcome::Blocked) {
+        if expected.iter().any(|record| record.outcome == Outcome::Blocked) {
             while self.take_report(GRACE, &mut returned)? {}
         }
         Ok(returned)
@@ -147,11 +161,12 @@ impl Conductor<'_> {
         within: Duration,
         returned: &mut Vec<(usize, Returned)>,
     ) -> Result<bool, RecordError> {
-        match self.stage.report(within) {
-            Some((process, Report::Returned { thread, returned: result, handle, second })) => {
+        match self.late.pop_front().or_else(|| self.stage.report(within)) {
+            Some((process, Report::Returned { thread, returned: result, handle, second, owner })) => {
                 if let Some((_, call)) = self.inside[thread].clone() {
                     self.note_close(process, &call, &result);
-                    self.note_handles(process, &call, handle, second)?;
+                    let owner = owner.and_then(|id| self.stage.process_of(id)).unwrap_or(process);
+                    self.note_handles(owner, &call, handle, second)?;
                 }
                 returned.push((thread, result));
                 Ok(true)
@@ -165,7 +180,7 @@ impl Conductor<'_> {
         }
     }
 
-    /// A call returned: its labels name handles now.
+    /// A call returned: its labels name handles of a process now.
     fn note_handles(
         &mut self,
         process: usize,
@@ -173,14 +188,9 @@ impl Conductor<'_> {
         handle: Option<u64>,
         second: Option<u64>,
     ) -> Result<(), RecordError> {
-        let target = call.args.get("hTargetProcessHandle").or_else(|| call.args.get("TargetProcessHandle"));
-        let owner = match target.map(|arg| self.given(arg)) {
-            Some(Given::Process { place, .. }) => place,
-            _ => process,
-        };
         for (label, value) in [(&call.label, handle), (&call.second, second)] {
             if let (Some(label), Some(value)) = (label, value) {
-                self.handles.insert(label.clone(), Named { process: owner, value, open: value != 0 });
+                self.handles.insert(label.clone(), Named { process, value, open: value != 0 });
             }
         }
         if handle.is_some() && matches!(call.name.as_str(), "CreateProcess" | "NtCreateUserProcess") {
@@ -222,8 +232,8 @@ impl Conductor<'_> {
     }
 
     /// What can be seen, once it is what the model says, or has had the time to be.
-    fn settle(&mut self, step: &Step) -> BTreeMap<String, Facts> {
-        let wanted = step.expected.last().map(|record| &record.observed);
+    fn settle(&mut self, expected: &[Record]) -> BTreeMap<String, Facts> {
+        let wanted = expected.last().map(|record| &record.observed);
         let deadline = Instant::now() + SETTLING;
         loop {
             let seen = self.observe();
@@ -258,38 +268,38 @@ impl Conductor<'_> {
                         seen.extend(facts);
                         break;
                     }
-                    _ => {}
+                    report => self.late.push_back((from, report)),
                 }
             }
         }
         seen
     }
 
-    /// Writes the records of a moment, in the order of the threads; the last has what was seen.
-    fn note(
-        &mut self,
-        step: &Step,
-        own: Option<usize>,
-        mut returned: Vec<(usize, Returned)>,
-        observed: BTreeMap<String, Facts>,
-    ) {
+    /// The records of calls that returned in one moment, in the order of the threads.
+    fn returned(&mut self, mut returned: Vec<(usize, Returned)>) -> Vec<Record> {
         returned.sort_by_key(|(thread, _)| *thread);
         let mut records = Vec::new();
-        let mut own_is_told = own.is_none();
         for (thread, returned) in returned {
             let Some((line, call)) = self.inside[thread].take() else { continue };
-            own_is_told |= own == Some(thread);
             records.push(self.record(line, Some(thread), Some(call), Outcome::Returned(returned)));
         }
-        if !own_is_told && let Some(thread) = own {
-            let call = self.inside[thread].as_ref().map(|(_, call)| call.clone());
+        records
+    }
+
+    /// The record of a line whose call has not returned, or that is none.
+    fn note_own(&self, step: &Step, own: Option<usize>, records: &mut Vec<Record>) {
+        let Some(thread) = own else {
+            return records.push(self.record(step.line, None, None, Outcome::Done));
+        };
+        if let Some((_, call)) = &self.inside[thread] {
             let ends = step.expected.iter().any(|record| record.outcome == Outcome::Done);
             let outcome = if ends { Outcome::Done } else { Outcome::Blocked };
-            records.push(self.record(step.line, Some(thread), call, outcome));
+            records.push(self.record(step.line, Some(thread), Some(call.clone()), outcome));
         }
-        if own.is_none() {
-            records.push(self.record(step.line, None, None, Outcome::Done));
-        }
+    }
+
+    /// Writes the records of a moment; the last has what was seen.
+    fn note(&mut self, mut records: Vec<Record>, observed: BTreeMap<String, Facts>) {
         if let Some(last) = records.last_mut() {
             last.observed = observed;
         }

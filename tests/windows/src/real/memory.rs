@@ -191,6 +191,15 @@ pub(crate) fn label_of(overlapped: usize) -> Option<String> {
     found.map(|(label, _)| label.clone())
 }
 
+/// The user APC whose argument is this, if this process queued it under a label.
+pub(crate) fn apc(argument: usize) -> Option<&'static Block> {
+    let kept = kept();
+    kept.values().find_map(|kept| match kept {
+        Kept::Apc(block) if block.overlapped() as usize == argument => Some(*block),
+        _ => None,
+    })
+}
+
 /// What can be seen of every label in this process's memory.
 pub(crate) fn facts() -> BTreeMap<String, Facts> {
     let seen = kept().clone();

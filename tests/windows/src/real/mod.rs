@@ -13,6 +13,7 @@ mod host;
 mod memory;
 mod nt;
 mod nt_io;
+mod nt_objects;
 mod observe;
 mod stage;
 mod status;

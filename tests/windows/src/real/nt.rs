@@ -19,13 +19,32 @@ pub(crate) struct ObjectAttributes {
     pub(crate) quality: *const c_void,
 }
 
+impl ObjectAttributes {
+    /// OBJ_INHERIT.
+    pub(crate) const INHERIT: u32 = 2;
+
+    /// Those of an object without a name.
+    pub(crate) const fn unnamed(attributes: u32) -> ObjectAttributes {
+        ObjectAttributes {
+            length: size_of::<ObjectAttributes>() as u32,
+            root: std::ptr::null_mut(),
+            name: std::ptr::null(),
+            attributes,
+            security: std::ptr::null(),
+            quality: std::ptr::null(),
+        }
+    }
+}
+
+/// A service that answers a question of a class.
+pub(crate) type Query = unsafe extern "system" fn(HANDLE, i32, *mut c_void, u32, *mut u32) -> NTSTATUS;
+
 /// IO_STATUS_BLOCK. <https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ns-wdm-_io_status_block>
 pub(crate) type Iosb = c_void;
 /// IO_APC_ROUTINE, PKNORMAL_ROUTINE.
 pub(crate) type Routine = Option<unsafe extern "system" fn(*mut c_void, *mut c_void, *mut c_void)>;
 type Attributes = *const ObjectAttributes;
 type Access = u32;
-type Time = *const i64;
 
 #[link(name = "ntdll", kind = "raw-dylib")]
 unsafe extern "system" {

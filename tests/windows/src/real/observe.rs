@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::ffi::c_void;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use windows_sys::Win32::Foundation::{
     GetHandleInformation, HANDLE, HANDLE_FLAG_INHERIT, HANDLE_FLAG_PROTECT_FROM_CLOSE, WAIT_OBJECT_0,
@@ -16,16 +18,31 @@ use super::{memory, nt};
 use crate::trace::{Facts, Value};
 
 /// The handles that the process had before the script began.
-static OWN_HANDLES: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+static OWN_HANDLES: AtomicU32 = AtomicU32::new(0);
 
-/// The script begins: what the process has now is its own.
-pub(crate) fn settle() {
-    OWN_HANDLES.store(handle_count(), std::sync::atomic::Ordering::SeqCst);
+/// The threads of the script in this process, by their ids.
+static THREADS: Mutex<Vec<u32>> = Mutex::new(Vec::new());
+
+/// The script begins: what the process has now is its own, if it has inherited nothing, and these are the script's
+/// threads.
+pub(crate) fn settle(threads: Vec<u32>, inherits: bool) {
+    let own = if inherits { u32::MAX } else { handle_count() };
+    OWN_HANDLES.store(own, Ordering::SeqCst);
+    *THREADS.lock().unwrap_or_else(PoisonError::into_inner) = threads;
 }
 
-/// How many handles the process has beside its own.
-pub(crate) fn script_handles() -> i64 {
-    i64::from(handle_count()) - i64::from(OWN_HANDLES.load(std::sync::atomic::Ordering::SeqCst))
+/// Of so many handles of this process, how many are the script's. None if that is not known: a process that has
+/// inherited cannot tell what from its own.
+pub(crate) fn script_handles(count: u32) -> Option<i64> {
+    match OWN_HANDLES.load(Ordering::SeqCst) {
+        u32::MAX => None,
+        own => Some(i64::from(count) - i64::from(own)),
+    }
+}
+
+/// Whether a thread of this process is one of the script's.
+pub(crate) fn is_of_script(thread: u32) -> bool {
+    THREADS.lock().unwrap_or_else(PoisonError::into_inner).contains(&thread)
 }
 
 fn handle_count() -> u32 {

@@ -1,5 +1,6 @@
 //! The processes and threads of a script, and how the conductor reaches them.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::BufReader;
 use std::net::{TcpListener, TcpStream};
@@ -21,24 +22,41 @@ use crate::script::Script;
 /// How long a process may take to begin.
 const BIRTH: Duration = Duration::from_secs(20);
 
-/// A handle of the conductor's own.
+/// A handle of the conductor's own, to a process or thread. It is closed as soon as that is seen to have ended: what has
+/// ended goes with its last handle, and the script's may be the last.
 #[derive(Debug)]
-struct Own(HANDLE);
+struct Own(Cell<HANDLE>);
 
 impl Own {
+    fn new(handle: HANDLE) -> Own {
+        Own(Cell::new(handle))
+    }
+
     /// Whether the process or thread has ended.
     fn has_ended(&self) -> bool {
-        // SAFETY: the handle is open as long as this exists.
-        unsafe { WaitForSingleObject(self.0, 0) == WAIT_OBJECT_0 }
+        let handle = self.0.get();
+        // SAFETY: a handle that is not NULL is open.
+        let ended = handle.is_null() || unsafe { WaitForSingleObject(handle, 0) } == WAIT_OBJECT_0;
+        if ended {
+            self.close();
+        }
+        ended
+    }
+
+    fn close(&self) {
+        let handle = self.0.replace(std::ptr::null_mut());
+        if !handle.is_null() {
+            // SAFETY: the handle is open, and nobody else closes it.
+            unsafe {
+                CloseHandle(handle);
+            }
+        }
     }
 }
 
 impl Drop for Own {
     fn drop(&mut self) {
-        // SAFETY: the handle is open, and nobody else closes it.
-        unsafe {
-            CloseHandle(self.0);
-        }
+        self.close();
     }
 }
 
@@ -141,7 +159,7 @@ impl<'s> Stage<'s> {
         let threads = self.script.threads.iter().enumerate();
         let threads = threads.filter(|(_, thread)| thread.process == place).map(|(at, _)| at).collect();
         // SAFETY: the handle is closed with its owner.
-        let own = Own(unsafe { OpenProcess(PROCESS_SYNCHRONIZE | PROCESS_TERMINATE, 0, id) });
+        let own = Own::new(unsafe { OpenProcess(PROCESS_SYNCHRONIZE | PROCESS_TERMINATE, 0, id) });
         let reader = stream.try_clone().map_err(|error| failed("no socket", error))?;
         let reporting = self.reporting.clone();
         std::thread::spawn(move || {
@@ -160,7 +178,7 @@ impl<'s> Stage<'s> {
     fn note_threads(&mut self, threads: &[(usize, u32)]) -> Result<(), RecordError> {
         for (place, id) in threads {
             // SAFETY: the handle is closed with its owner.
-            let own = Own(unsafe { OpenThread(THREAD_SYNCHRONIZE, 0, *id) });
+            let own = Own::new(unsafe { OpenThread(THREAD_SYNCHRONIZE, 0, *id) });
             let slot = self.threads.get_mut(*place).ok_or_else(|| failed("a thread", "nobody knows it"))?;
             *slot = Some(Thread { id: *id, own });
         }
@@ -185,6 +203,11 @@ impl<'s> Stage<'s> {
     /// The id of a process that has begun.
     pub(crate) fn process_id(&self, place: usize) -> Option<u32> {
         self.processes[place].as_ref().map(|process| process.id)
+    }
+
+    /// The process with this id, by its place.
+    pub(crate) fn process_of(&self, id: u32) -> Option<usize> {
+        self.processes.iter().position(|process| process.as_ref().is_some_and(|process| process.id == id))
     }
 
     /// The id of a thread that has begun.
@@ -213,9 +236,9 @@ impl<'s> Stage<'s> {
     /// Ends a process.
     pub(crate) fn end_process(&self, place: usize, code: u32) {
         if let Some(process) = &self.processes[place] {
-            // SAFETY: the handle is open.
+            // SAFETY: the handle is open, or NULL if the process has ended.
             unsafe {
-                TerminateProcess(process.own.0, code);
+                TerminateProcess(process.own.0.get(), code);
             }
         }
     }

@@ -11,6 +11,9 @@ use crate::trace::{Facts, Returned};
 /// The argument that makes a program a host, before the port and the place of its process.
 pub(crate) const HOST_ARGUMENT: &str = "--kobj-host";
 
+/// The argument after those of a host that has inherited handles.
+pub(crate) const INHERITS: &str = "inherits";
+
 /// What the conductor tells a host.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Order {
@@ -65,8 +68,15 @@ pub(crate) enum Report {
     Hello { place: usize, id: u32 },
     /// Its threads exist, with these ids.
     Ready { threads: Vec<(usize, u32)> },
-    /// A call returned. The handles are those that its labels name.
-    Returned { thread: usize, returned: Returned, handle: Option<u64>, second: Option<u64> },
+    /// A call returned. The handles are those that its labels name. `owner`: the process that they belong to, if it is
+    /// another, by its id.
+    Returned {
+        thread: usize,
+        returned: Returned,
+        handle: Option<u64>,
+        second: Option<u64>,
+        owner: Option<u32>,
+    },
     /// What the host saw.
     Observed { facts: BTreeMap<String, Facts> },
     /// The host cannot make this call.

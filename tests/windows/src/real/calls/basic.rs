@@ -66,12 +66,9 @@ pub(super) fn with_attributes(
     });
     let name = text.as_deref().map(nt::counted);
     let attributes = ObjectAttributes {
-        length: size_of::<ObjectAttributes>() as u32,
         root: args.handle("RootDirectory"),
         name: name.as_ref().map_or(std::ptr::null(), std::ptr::from_ref),
-        attributes: args.bits("Attributes"),
-        security: std::ptr::null(),
-        quality: std::ptr::null(),
+        ..ObjectAttributes::unnamed(args.bits("Attributes"))
     };
     let mut handle = std::ptr::null_mut();
     let ended = call(&raw const attributes, &raw mut handle);

@@ -5,6 +5,7 @@
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::IO::{GetOverlappedResult, OVERLAPPED};
 
+use super::waits::milliseconds;
 use super::{Answer, Made, named, truth};
 use crate::real::args::{Args, Refused};
 use crate::real::memory::{self, Block, Kept};
@@ -60,7 +61,7 @@ fn result_ex(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     };
     // SAFETY: the function of that name has this signature.
     let call: ResultEx = unsafe { std::mem::transmute(found) };
-    let (file, limit) = (args.handle("hFile"), args.milliseconds("dwMilliseconds"));
+    let (file, limit) = (args.handle("hFile"), milliseconds(args, "dwMilliseconds"));
     let alertable = args.truth("bAlertable");
     // SAFETY: the OVERLAPPED lives for ever, and the number can be written.
     result(label, args, |overlapped, bytes| unsafe { call(file, overlapped, bytes, limit, alertable.into()) })

@@ -3,12 +3,20 @@
 mod basic;
 mod cancel;
 mod files;
+mod handles;
 mod heap;
 mod io;
+mod jobs;
+mod names;
 mod native_io;
 mod pipes;
 mod ports;
+mod processes;
+mod queries;
 mod request;
+mod signals;
+mod threads;
+mod waits;
 
 use windows_sys::Win32::Foundation::{GetLastError, HANDLE, INVALID_HANDLE_VALUE, SetLastError};
 
@@ -25,6 +33,8 @@ pub(crate) struct Made {
     pub(crate) handle: Option<HANDLE>,
     /// The handle that its second label names.
     pub(crate) second: Option<HANDLE>,
+    /// The process that the handles belong to, if it is another, by its id.
+    pub(crate) owner: Option<u32>,
 }
 
 /// Makes a call. What its label names in memory is kept there.
@@ -41,6 +51,14 @@ pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<M
         ports::make,
         cancel::make,
         heap::make,
+        signals::make,
+        waits::make,
+        threads::make,
+        names::make,
+        handles::make,
+        processes::make,
+        jobs::make,
+        queries::make,
     ];
     let found = groups.iter().find_map(|group| group(call, label, args));
     found.unwrap_or_else(|| Err(format!("the recorder has no call {call}")))
@@ -51,7 +69,12 @@ pub(crate) type Answer = Option<Result<Made, Refused>>;
 
 /// A system service returned.
 pub(crate) fn status(status: i32) -> Made {
-    Made { returned: Returned { result: status_name(status), error: None }, handle: None, second: None }
+    Made {
+        returned: Returned { result: status_name(status), error: None },
+        handle: None,
+        second: None,
+        owner: None,
+    }
 }
 
 /// A system service that gives a handle returned.
@@ -89,7 +112,7 @@ fn with_handle(handle: HANDLE, error: u32, failed: bool, failure: &str) -> Made 
 /// A result by its name, with what GetLastError gave.
 pub(crate) fn named(result: &str, error: Option<u32>) -> Made {
     let error = error.map(error_name);
-    Made { returned: Returned { result: result.into(), error }, handle: None, second: None }
+    Made { returned: Returned { result: result.into(), error }, handle: None, second: None, owner: None }
 }
 
 /// What a call gave, and GetLastError after it.

@@ -1,6 +1,7 @@
 //! The system services that send a request.
 
 use super::request::{Native, buffer, input, length};
+use super::waits::interval;
 use super::{Answer, Made, status};
 use crate::real::args::{Args, Refused};
 use crate::real::memory::{self, Block, Kept};
@@ -92,7 +93,7 @@ fn fs_control(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
 /// FILE_PIPE_WAIT_FOR_BUFFER: Timeout, NameLength, TimeoutSpecified, Name. Without a timeout, for ever.
 /// <https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_file_pipe_wait_for_buffer>
 fn pipe_to_wait_for(name: &[u16], args: &Args<'_>) -> (*const u8, u32) {
-    let timeout = args.interval("Timeout").unwrap_or(i64::MIN);
+    let timeout = interval(args, "Timeout").unwrap_or(i64::MIN);
     let mut bytes = timeout.to_le_bytes().to_vec();
     bytes.extend(((name.len() * 2) as u32).to_le_bytes());
     bytes.extend([1, 0]);

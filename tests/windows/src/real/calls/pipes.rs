@@ -6,6 +6,7 @@ use windows_sys::Win32::System::Pipes::{
 };
 
 use super::request::{Overlapped, input, length};
+use super::waits::milliseconds;
 use super::{Answer, Made, truth};
 use crate::real::args::{Args, Refused};
 use crate::real::memory::{self, Block, Kept};
@@ -27,7 +28,7 @@ pub(super) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Answer {
         "WaitNamedPipe" => {
             let name = args.wide("lpNamedPipeName").unwrap_or_else(|| vec![0]);
             // Without a limit: NMPWAIT_WAIT_FOREVER. With 0: the default of the pipe.
-            let limit = args.milliseconds("nTimeOut");
+            let limit = milliseconds(args, "nTimeOut");
             // SAFETY: the name ends with a zero.
             Ok(truth(|| unsafe { WaitNamedPipeW(name.as_ptr(), limit) }))
         }

@@ -10,6 +10,7 @@ use windows_sys::Win32::System::IO::{
 };
 
 use super::basic::{access, with_attributes};
+use super::waits::{interval, milliseconds};
 use super::{Answer, Made, handle_or_null, status, truth};
 use crate::real::args::{Args, Refused};
 use crate::real::constants::constant;
@@ -85,7 +86,7 @@ fn keep(label: Option<&str>, first: Option<Packet>, removed: u32) {
 }
 
 fn remove(label: Option<&str>, args: &Args<'_>) -> Made {
-    let (port, limit) = (args.handle("CompletionPort"), args.milliseconds("dwMilliseconds"));
+    let (port, limit) = (args.handle("CompletionPort"), milliseconds(args, "dwMilliseconds"));
     let (mut bytes, mut key, mut overlapped) = (0, 0, std::ptr::null_mut());
     let made = truth(|| {
         // SAFETY: what the packet holds can be written.
@@ -121,7 +122,7 @@ fn keep_first(label: Option<&str>, entries: &[Entry], removed: u32) {
 }
 
 fn remove_many(label: Option<&str>, args: &Args<'_>) -> Made {
-    let (port, limit) = (args.handle("CompletionPort"), args.milliseconds("dwMilliseconds"));
+    let (port, limit) = (args.handle("CompletionPort"), milliseconds(args, "dwMilliseconds"));
     let ((mut entries, count), alertable) = (entries(args, "ulCount"), args.truth("fAlertable"));
     let (to, mut removed) = (entries.as_mut_ptr(), 0);
     // SAFETY: there is room for so many entries.
@@ -134,7 +135,7 @@ fn remove_many(label: Option<&str>, args: &Args<'_>) -> Made {
 }
 
 fn native_remove(label: Option<&str>, args: &Args<'_>) -> Made {
-    let (port, limit) = (args.handle("IoCompletionHandle"), args.interval("Timeout"));
+    let (port, limit) = (args.handle("IoCompletionHandle"), interval(args, "Timeout"));
     let limit = limit.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
     let (mut key, mut overlapped, mut block) = (0, 0, [0usize; 2]);
     let iosb = (&raw mut block).cast();
@@ -153,7 +154,7 @@ fn native_remove_many(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refu
     };
     // SAFETY: the function of that name has this signature.
     let call: nt_io::RemoveIoCompletionEx = unsafe { std::mem::transmute(found) };
-    let (port, limit) = (args.handle("IoCompletionHandle"), args.interval("Timeout"));
+    let (port, limit) = (args.handle("IoCompletionHandle"), interval(args, "Timeout"));
     let limit = limit.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
     let ((mut entries, count), alertable) = (entries(args, "Count"), args.truth("Alertable"));
     let (to, mut removed) = (entries.as_mut_ptr(), 0);

@@ -1,0 +1,171 @@
+//! Pages on structures of the kernel: what each is, its life, and its fields as the model's records have them.
+
+use sim_core::Kernel;
+use sim_core::record::{FieldInfo, Kind};
+
+use crate::explain::calls::{routines, see_also};
+use crate::explain::page::Page;
+use crate::explain::prose::Prose;
+
+/// A structure.
+struct Structure {
+    name: &'static str,
+    kind: Kind,
+    /// What it is.
+    what: &'static str,
+    /// When there is one.
+    when: &'static str,
+    /// How a scenario, or who looks at a run, gets at it.
+    seen: &'static str,
+    /// The routines of its life, in order.
+    life: &'static [&'static str],
+    also: &'static [&'static str],
+    sources: &'static str,
+}
+
+const STRUCTURES: [Structure; 9] = [
+    Structure {
+        name: "IRP",
+        kind: Kind::Irp,
+        what: "An I/O request packet: one request on its way through the drivers of a device's stack, with a stack \
+               location for each of them.",
+        when: "The I/O manager allocates one for each call that needs a driver, and frees it when the request is \
+               finished: a driver that has completed it does not touch it again.",
+        seen: "A program sees only its OVERLAPPED: check pending(LABEL), check LABEL.Status == …. kobj run shows what \
+               becomes of the IRP of LABEL, kobj run --steps each step.",
+        life: &[
+            "IofCallDriver",
+            "DispatchRead",
+            "IoCancelIrp",
+            "CancelRoutine",
+            "IofCompleteRequest",
+            "IopCompleteRequest",
+        ],
+        also: &["IRP_MJ_READ", "IRP_MJ_CLEANUP", "FILE_OBJECT", "IO_STATUS_BLOCK", "0xC9", "0x44"],
+        sources: "WDK, IRP; I/O Stack Locations; Completing IRPs",
+    },
+    Structure {
+        name: "FILE_OBJECT",
+        kind: Kind::File,
+        what: "One open of a device or file: what a handle leads to. Duplicated and inherited handles share it, and \
+               with it its position, port and share access.",
+        when: "NtCreateFile makes one before it sends IRP_MJ_CREATE. It goes with its last reference: handles, and \
+               requests until they have ended.",
+        seen: "check LABEL.HandleCount == 1, object(LABEL).PointerCount, cleanup(LABEL), close(LABEL). kobj graph FILE \
+               --why LABEL tells who holds it.",
+        life: &["NtCreateFile", "IopCloseFile", "IopDeleteFile"],
+        also: &["File", "IRP_MJ_CREATE", "IRP_MJ_CLEANUP", "IRP_MJ_CLOSE", "DuplicateHandle", "IRP"],
+        sources: "WDK, FILE_OBJECT; IRP_MJ_CLEANUP; IRP_MJ_CLOSE",
+    },
+    Structure {
+        name: "DEVICE_OBJECT",
+        kind: Kind::Device,
+        what: "A device as its driver made it. A filter's is attached on top of another: requests go to the top of the \
+               stack.",
+        when: "From the beginning: a device statement declares it.",
+        seen: "device NAME driver=DRIVER; it completes requests in an environment.",
+        life: &["IofCallDriver", "DispatchPassDown", "DpcForIsr"],
+        also: &["device", "Device", "IRP", "serial", "filter"],
+        sources: "WDK, DEVICE_OBJECT; Device Objects and Device Stacks",
+    },
+    OVERLAPPED,
+    Structure { name: "OVERLAPPED", ..OVERLAPPED },
+    Structure {
+        name: "OBJECT_HEADER",
+        kind: Kind::Object,
+        what: "What stands before each kernel object: its two counts, its name, its flags.",
+        when: "As long as the object: until the last reference is dropped. The last handle takes the name, unless it is \
+               permanent.",
+        seen: "check LABEL.HandleCount == 1 and LABEL.PointerCount == 1; object(LABEL) also after the handle is closed.",
+        life: &[
+            "ObInsertObject",
+            "ObpIncrementHandleCount",
+            "ObpDecrementHandleCount",
+            "ObDereferenceObject",
+            "ObpDeleteObject",
+        ],
+        also: &["HandleCount", "PointerCount", "ChargedPointerCount", "NtQueryObject"],
+        sources: "WDK, Life Cycle of an Object; ReactOS ob/obref.c, obhandle.c",
+    },
+    Structure {
+        name: "FCB",
+        kind: Kind::Fcb,
+        what: "A pipe of the named pipe file system, by its name, with its instances.",
+        when: "From its first instance to its last.",
+        seen: "check LABEL.CurrentInstances == 1.",
+        life: &["NpFsdCreate", "NpFsdCleanup"],
+        also: &["CCB", "npfs", "CreateNamedPipe", "NamedPipeState"],
+        sources: "ReactOS drivers/filesystems/npfs/npfs.h, create.c",
+    },
+    Structure {
+        name: "CCB",
+        kind: Kind::Ccb,
+        what: "One instance of a pipe, with its two ends and what is between them: two queues, each of what was written \
+               and not read, or of reads that wait.",
+        when: "From CreateNamedPipe until both ends are closed. Each end is a file object; a disconnected client's is an \
+               end of nothing.",
+        seen: "check LABEL.NamedPipeState == FILE_PIPE_CONNECTED_STATE, LABEL.ReadDataAvailable.",
+        life: &["NpFsdCreate", "NpListen", "NpDisconnect", "NpFsdCleanup"],
+        also: &["FCB", "NP_DATA_QUEUE_ENTRY", "npfs", "FILE_OBJECT", "NamedPipeState"],
+        sources: "ReactOS drivers/filesystems/npfs/npfs.h, statesup.c",
+    },
+    Structure {
+        name: "NP_DATA_QUEUE_ENTRY",
+        kind: Kind::DataEntry,
+        what: "What waits in a queue of a pipe: bytes that were written, a read, or a flush.",
+        when: "Until it is read, written for, flushed or cancelled.",
+        seen: "check LABEL.ReadDataAvailable == 5; At the end of a run, what a request waits for.",
+        life: &["NpCommonRead", "NpCommonWrite", "NpAddDataQueueEntry", "NpCancelIrp"],
+        also: &["CCB", "npfs"],
+        sources: "ReactOS drivers/filesystems/npfs/npfs.h, datasup.c",
+    },
+];
+
+const OVERLAPPED: Structure = Structure {
+    name: "IO_STATUS_BLOCK",
+    kind: Kind::Iosb,
+    what: "Where a request reports how it ended: Status and Information. It begins an OVERLAPPED, where they are called \
+           Internal and InternalHigh.",
+    when: "It is the program's own memory, and must stay until the request has ended: the system writes it then, even if \
+           the handle was closed meanwhile.",
+    seen: "The label of a request is its OVERLAPPED: check LABEL.Status == STATUS_PENDING; HeapFree(LABEL) frees it.",
+    life: &["NtReadFile", "IopCompleteRequest", "NtRemoveIoCompletion"],
+    also: &["IRP", "GetOverlappedResult", "HeapFree", "MEMORY_FREED_WHILE_IN_USE"],
+    sources: "Win32, OVERLAPPED; WDK, IO_STATUS_BLOCK",
+};
+
+/// The structures that have a page.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    STRUCTURES.iter().map(|structure| structure.name)
+}
+
+/// The structures whose pages lead to that of a name.
+pub(super) fn leading_to(name: &str) -> impl Iterator<Item = &'static str> {
+    STRUCTURES.iter().filter(move |structure| structure.also.contains(&name)).map(|structure| structure.name)
+}
+
+/// The page on a structure, if there is one of that name.
+pub(super) fn page(name: &str) -> Option<Page> {
+    let Structure { kind, what, when, seen, life, also, sources, .. } =
+        STRUCTURES.iter().find(|structure| structure.name == name)?;
+    let mut page = Page::new("structure", name, *what);
+    page.section("When there is one", [("", *when)]);
+    page.section("Where it is seen", [("", *seen)]);
+    let first = |name: &&'static str| {
+        let about =
+            routines(name).next().and_then(|routine| Prose::of(routine.text).about.into_iter().next());
+        (*name, about.unwrap_or_default())
+    };
+    page.section("Its life", life.iter().map(first));
+    let fields = || Kernel::fields(*kind).iter().chain(Kernel::lists(*kind));
+    let text = |field: &FieldInfo| Prose::of(field.text).about.join(" ");
+    page.section(
+        "Fields",
+        fields().filter(|field| !field.name.is_empty()).map(|field| (field.name, text(field))),
+    );
+    let others = fields().filter(|field| field.name.is_empty()).map(|field| ("", text(field)));
+    page.section("What else the model keeps of it", others.filter(|row| !row.1.is_empty()));
+    see_also(&mut page, also.iter().chain(*life).copied().collect());
+    page.section("Sources", [("", *sources)]);
+    Some(page)
+}

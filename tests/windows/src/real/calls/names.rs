@@ -1,0 +1,113 @@
+//! The namespace: what opens an object by its name, directories, links, sections, and how long a name lives.
+
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::System::JobObjects::OpenJobObjectW;
+use windows_sys::Win32::System::Memory::{CreateFileMappingW, OpenFileMappingW, PAGE_READWRITE, SEC_COMMIT};
+use windows_sys::Win32::System::Threading::{OpenEventW, OpenMutexW, OpenSemaphoreW, OpenWaitableTimerW};
+
+use super::basic::{access, with_attributes};
+use super::{Answer, Made, handle_or_null, status};
+use crate::real::args::{Args, Refused};
+use crate::real::{nt, nt_objects};
+
+pub(super) fn make(call: &str, _label: Option<&str>, args: &Args<'_>) -> Answer {
+    win32(call, args).or_else(|| open(call, args)).map(Ok).or_else(|| create(call, args))
+}
+
+fn win32(call: &str, args: &Args<'_>) -> Option<Made> {
+    type Open = unsafe extern "system" fn(u32, i32, *const u16) -> HANDLE;
+    let open: Open = match call {
+        "OpenEvent" => OpenEventW,
+        "OpenSemaphore" => OpenSemaphoreW,
+        "OpenMutex" => OpenMutexW,
+        "OpenWaitableTimer" => OpenWaitableTimerW,
+        "OpenJobObject" => OpenJobObjectW,
+        "OpenFileMapping" => OpenFileMappingW,
+        "CreateFileMapping" => return Some(create_file_mapping(args)),
+        _ => return None,
+    };
+    let (access, inherit) = (args.bits("dwDesiredAccess"), args.truth("bInheritHandle").into());
+    let name = args.wide("lpName").or_else(|| args.wide("lpTimerName"));
+    let name = name.as_ref().map_or(std::ptr::null(), Vec::as_ptr);
+    // SAFETY: the name ends with a zero, and lives here.
+    Some(handle_or_null(|| unsafe { open(access, inherit, name) }))
+}
+
+fn create_file_mapping(args: &Args<'_>) -> Made {
+    let (file, size) = (args.handle("hFile"), args.number_or("dwMaximumSizeLow", 0));
+    let name = args.wide("lpName");
+    let name = name.as_ref().map_or(std::ptr::null(), Vec::as_ptr);
+    let (high, low) = ((size >> 32) as u32, size as u32);
+    // SAFETY: the name ends with a zero, and lives here.
+    handle_or_null(|| unsafe { CreateFileMappingW(file, std::ptr::null(), PAGE_READWRITE, high, low, name) })
+}
+
+fn open(call: &str, args: &Args<'_>) -> Option<Made> {
+    type Open = unsafe extern "system" fn(*mut HANDLE, u32, *const nt::ObjectAttributes) -> i32;
+    let open: Open = match call {
+        "NtOpenEvent" => nt_objects::NtOpenEvent,
+        "NtOpenSemaphore" => nt_objects::NtOpenSemaphore,
+        "NtOpenMutant" => nt_objects::NtOpenMutant,
+        "NtOpenTimer" => nt_objects::NtOpenTimer,
+        "NtOpenIoCompletion" => nt_objects::NtOpenIoCompletion,
+        "NtOpenJobObject" => nt_objects::NtOpenJobObject,
+        "NtOpenSection" => nt_objects::NtOpenSection,
+        "NtOpenDirectoryObject" => nt_objects::NtOpenDirectoryObject,
+        "NtOpenSymbolicLinkObject" => nt_objects::NtOpenSymbolicLinkObject,
+        // It takes the same.
+        "NtCreateDirectoryObject" => nt_objects::NtCreateDirectoryObject,
+        _ => return None,
+    };
+    let access = access(args, "DesiredAccess");
+    // SAFETY: the attributes are whole, and the handle can be written.
+    Some(with_attributes(args, |attributes, handle| unsafe { open(handle, access, attributes) }))
+}
+
+fn create(call: &str, args: &Args<'_>) -> Answer {
+    let access = access(args, "DesiredAccess");
+    Some(Ok(match call {
+        "NtCreateSection" => {
+            let size = args.number_or("MaximumSize", 0);
+            with_attributes(args, |attributes, handle| {
+                let (size, file) = (&raw const size, std::ptr::null_mut());
+                // SAFETY: the attributes are whole, the size lives here, and the handle can be written.
+                unsafe {
+                    nt_objects::NtCreateSection(
+                        handle,
+                        access,
+                        attributes,
+                        size,
+                        PAGE_READWRITE,
+                        SEC_COMMIT,
+                        file,
+                    )
+                }
+            })
+        }
+        "NtCreateSymbolicLinkObject" => {
+            let text = args.wide("LinkTarget").unwrap_or_else(|| vec![0]);
+            let target = nt::counted(&text[..text.len() - 1]);
+            // SAFETY: the attributes are whole, the target lives here, and the handle can be written.
+            with_attributes(args, |attributes, handle| unsafe {
+                nt_objects::NtCreateSymbolicLinkObject(handle, access, attributes, &raw const target)
+            })
+        }
+        // SAFETY: a handle can be anything.
+        "NtMakeTemporaryObject" => {
+            status(unsafe { nt_objects::NtMakeTemporaryObject(args.handle("Handle")) })
+        }
+        "NtMakePermanentObject" => return Some(make_permanent(args)),
+        _ => return None,
+    }))
+}
+
+/// NtMakePermanentObject, which not every system exports.
+fn make_permanent(args: &Args<'_>) -> Result<Made, Refused> {
+    let function = nt_objects::lately(c"NtMakePermanentObject")?;
+    // SAFETY: the function takes a handle.
+    unsafe {
+        type Make = unsafe extern "system" fn(HANDLE) -> i32;
+        let make: Make = std::mem::transmute(function);
+        Ok(status(make(args.handle("Handle"))))
+    }
+}
