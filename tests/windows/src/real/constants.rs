@@ -14,6 +14,7 @@ pub(crate) fn constant(name: &str) -> u32 {
     file(name)
         .or_else(|| object(name))
         .or_else(|| flag(name))
+        .or_else(|| control(name))
         .unwrap_or_else(|| panic!("no value for {name}"))
 }
 
@@ -97,6 +98,23 @@ fn flag(name: &str) -> Option<u32> {
         "INFINITE" => th::INFINITE,
         "NULL" | "FALSE" => 0,
         "TRUE" => 1,
+        _ => return None,
+    })
+}
+
+fn control(name: &str) -> Option<u32> {
+    Some(match name {
+        "FILE_PIPE_BYTE_STREAM_TYPE" | "FILE_PIPE_BYTE_STREAM_MODE" | "FILE_PIPE_QUEUE_OPERATION" => 0,
+        "FILE_PIPE_MESSAGE_TYPE" | "FILE_PIPE_MESSAGE_MODE" | "FILE_PIPE_COMPLETE_OPERATION" => 1,
+        "FSCTL_PIPE_DISCONNECT" => 0x0011_0004,
+        "FSCTL_PIPE_LISTEN" => 0x0011_0008,
+        "FSCTL_PIPE_PEEK" => 0x0011_400C,
+        "FSCTL_PIPE_WAIT" => 0x0011_0018,
+        "FSCTL_PIPE_TRANSCEIVE" => 0x0011_C017,
+        "IOCTL_SERIAL_WAIT_ON_MASK" => 0x001B_0048,
+        "FileCompletionInformation" => 30,
+        "FileIoCompletionNotificationInformation" => 41,
+        "FileReplaceCompletionInformation" => 61,
         _ => return None,
     })
 }

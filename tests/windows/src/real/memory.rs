@@ -4,11 +4,14 @@
 
 use std::cell::UnsafeCell;
 use std::collections::BTreeMap;
+use std::ffi::c_void;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::IO::OVERLAPPED;
 
+use super::args::Refused;
 use super::status::status_name;
 use crate::trace::{Facts, Value};
 
@@ -53,6 +56,44 @@ impl Block {
         self.buffer.get().cast()
     }
 
+    /// Room for so many bytes: the buffer of the block, or if they are more, memory of its own.
+    ///
+    /// # Errors
+    /// They are more than a script is given.
+    pub(crate) fn room(&self, length: u32) -> Result<*mut u8, Refused> {
+        const MOST: usize = 0x0400_0000;
+        match length as usize {
+            0..=BUFFER => Ok(self.buffer()),
+            length if length <= MOST => Ok(Box::leak(vec![0u8; length].into_boxed_slice()).as_mut_ptr()),
+            length => Err(format!("a buffer of {length} bytes is more than a script is given")),
+        }
+    }
+
+    /// The program prepares its OVERLAPPED for a request: where, and which event is set.
+    pub(crate) fn prepare(&self, offset: i64, event: HANDLE) {
+        let at = self.overlapped();
+        // SAFETY: the block lives for ever; a request that still uses it makes this a mistake of the script, not of memory.
+        unsafe {
+            (*at).Anonymous.Anonymous.Offset = offset as u32;
+            (*at).Anonymous.Anonymous.OffsetHigh = (offset >> 32) as u32;
+            (*at).hEvent = event;
+        }
+    }
+
+    /// The block whose OVERLAPPED or IO_STATUS_BLOCK is there.
+    ///
+    /// # Safety
+    /// It is the address that [`Block::overlapped`] gave.
+    pub(crate) unsafe fn at(overlapped: *mut c_void) -> &'static Block {
+        // SAFETY: the OVERLAPPED is the block's first field, and blocks live for ever.
+        unsafe { &*overlapped.cast() }
+    }
+
+    /// The block is passed to a new request: no APC of that has run.
+    pub(crate) fn reuse(&self) {
+        self.delivered.store(0, Ordering::SeqCst);
+    }
+
     /// The user APC has run.
     pub(crate) fn deliver(&self) {
         self.delivered.fetch_add(1, Ordering::SeqCst);
@@ -92,6 +133,8 @@ impl Block {
 pub(crate) enum Kept {
     /// A request.
     Operation(&'static Block),
+    /// A request whose status block the program has not given: what its call told of it.
+    Told(&'static Block, Facts),
     /// A buffer.
     Buffer(&'static Block),
     /// A user APC.
@@ -122,7 +165,7 @@ pub(crate) fn keep(label: Option<&str>, what: Kept) {
 /// The block that a label names.
 pub(crate) fn block(label: &str) -> Option<&'static Block> {
     match kept().get(label)? {
-        Kept::Operation(block) | Kept::Buffer(block) | Kept::Apc(block) => Some(block),
+        Kept::Operation(block) | Kept::Told(block, _) | Kept::Buffer(block) | Kept::Apc(block) => Some(block),
         Kept::Facts(_) => None,
     }
 }
@@ -169,7 +212,7 @@ pub(crate) fn facts() -> BTreeMap<String, Facts> {
             Some(facts)
         }
         Kept::Apc(block) => Some(Facts::from([("delivered".into(), Value::Truth(block.deliveries() > 0))])),
-        Kept::Facts(facts) => Some(facts),
+        Kept::Told(_, facts) | Kept::Facts(facts) => Some(facts),
         Kept::Buffer(_) => None,
     };
     seen.into_iter().filter_map(|(label, kept)| Some((label, of(kept)?))).collect()

@@ -12,6 +12,7 @@ mod constants;
 mod host;
 mod memory;
 mod nt;
+mod nt_io;
 mod nt_objects;
 mod observe;
 mod stage;

@@ -1,11 +1,19 @@
 //! The calls: one function makes each with the real API, under its documented name.
 
 mod basic;
+mod cancel;
+mod files;
 mod handles;
+mod heap;
+mod io;
 mod jobs;
 mod names;
+mod native_io;
+mod pipes;
+mod ports;
 mod processes;
 mod queries;
+mod request;
 mod signals;
 mod threads;
 mod waits;
@@ -36,6 +44,13 @@ pub(crate) struct Made {
 pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     let groups = [
         basic::make,
+        files::make,
+        io::make,
+        native_io::make,
+        pipes::make,
+        ports::make,
+        cancel::make,
+        heap::make,
         signals::make,
         waits::make,
         threads::make,
