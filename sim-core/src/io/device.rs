@@ -102,7 +102,7 @@ impl Kernel {
     }
 
     /// The device of an IRP's current stack location; of one that is back with the driver that made it, that driver's.
-    pub(crate) fn device_of(&self, irp: Id<Irp>) -> Id<Device> {
+    pub fn device_of(&self, irp: Id<Irp>) -> Id<Device> {
         let Irp { file, maker, current_location, .. } = self[irp];
         let below = |device: Id<Device>, _| self[device].lower.expect("there is a location for each device");
         let top = maker.unwrap_or_else(|| self.related_device(file));

@@ -44,6 +44,9 @@ impl Kernel {
     pub(crate) fn io_free_irp(&mut self, irp: Id<Irp>, used: bool, why: &'static str) {
         if self[irp].link == Some(Link::Thread) {
             self.report(Rule::FreedThreadIrp, About::Irp(irp), 0);
+            if self.has_stopped() {
+                return;
+            }
         }
         match used {
             true => self.set(irp, Irp::FREED, true, why),

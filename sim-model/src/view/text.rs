@@ -329,7 +329,7 @@ fn pending(world: &World<'_>) -> Vec<(String, String)> {
         if let Binding::Operation(iosb) = world.binding(label)
             && let Some(irp) = k.irp_of(iosb)
         {
-            let device = k[k[irp].file].device.map_or("?", |device| world.names().device(device));
+            let device = world.names().device(k.device_of(irp));
             let why = match k.awaited_in_pipe(irp) {
                 Some(awaited) => format!("pipe: {awaited}"),
                 None => format!("{device} has neither completed nor cancelled it"),
