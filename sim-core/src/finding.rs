@@ -318,9 +318,9 @@ impl Kernel {
         }
     }
 
-    /// A cancelled IRP that its driver has not completed.
+    /// A cancelled IRP that its driver has not completed. If it is one that a driver has made, the request that it serves.
     pub fn overdue_irp(&self) -> Option<Id<Irp>> {
-        let overdue = |irp: &Irp| irp.cancel && !irp.completed && !irp.freed;
+        let overdue = |irp: &Irp| irp.cancel && !irp.completed && !irp.freed && irp.maker.is_none();
         self.all::<Irp>().find(|(_, irp)| overdue(irp)).map(|(irp, _)| irp)
     }
 }

@@ -11,7 +11,7 @@ use sim_model::scenario::world::Move;
 use sim_model::scenario::{Program, compile, run};
 
 /// The stories of docs/scenarios in which a driver is faulty, that driver, and a correct one.
-const FAULTY: [(&str, &str, &str); 8] = [
+const FAULTY: [(&str, &str, &str); 12] = [
     ("verifier-pending-not-marked", "pends_unmarked", "serial"),
     ("verifier-marked-not-pending", "marks_and_returns", "serial"),
     ("verifier-cancel-routine-kept", "keeps_cancel_routine", "serial"),
@@ -20,6 +20,10 @@ const FAULTY: [(&str, &str, &str); 8] = [
     ("irp-completed-twice", "completes_twice", "serial"),
     ("verifier-pending-not-propagated", "forgetful_filter", "filter"),
     ("no-more-stack-locations", "uncounted_filter", "filter"),
+    ("verifier-threads-irp-freed", "misfreeing_requester", "requester"),
+    ("own-irp-without-routine", "forgetful_requester", "requester"),
+    ("own-irp-freed-too-early", "unstopped_requester", "requester"),
+    ("master-irp-completed-alone", "hasty_splitter", "splitter"),
 ];
 
 fn text_of(name: &str) -> String {

@@ -123,9 +123,10 @@ impl Routine for CancelOwnIrps {
         match self {
             Self::Cancel { irp } => {
                 let queue = &k[k.device_of(irp)];
-                let next = k.made_for(irp).find(|(made, record)| {
+                let is_below = |(made, record): &(Id<Irp>, &Irp)| {
                     !record.cancel && !record.completed && !Device::QUEUE.holds(queue, *made)
-                });
+                };
+                let next = k.made_for(irp).filter(is_below).min_by_key(|(_, record)| record.offset);
                 let Some((made, _)) = next else { return Next::goto(Self::Finish { irp }) };
                 k.set(made, Irp::HELD_BY, Some(thread), "");
                 k.raise(thread);
