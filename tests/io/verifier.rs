@@ -157,3 +157,22 @@ fn an_ignored_cancel_is_no_finding_without_the_verifier() {
     let text = format!("policy verifier off\n{text}");
     assert!(run(&program(&text)).held());
 }
+
+/// The cancel routine completes the master IRP, and the last associated IRP does so once more, in time or too late.
+#[test]
+fn a_master_irp_that_is_completed_while_it_has_associated_irps_is_completed_twice() {
+    let text = r#"
+device dev driver=immediate
+device half driver=hasty_splitter over dev
+process app
+  thread main
+    file = CreateFile("\\.\dev", GENERIC_READ, FILE_FLAG_OVERLAPPED)
+    r1 = ReadFile(file, 64 bytes, offset: 0)
+  thread other
+    CancelIoEx(file, NULL)
+"#;
+    let mut rules = broken(text);
+    rules.sort_by_key(|rule| rule.bug_check());
+    assert_eq!(rules, [Rule::IrpUsedAfterFree, Rule::MultipleIrpCompleteRequests]);
+    assert_eq!(explored(&text.replace("hasty_splitter", "splitter")).verdict, Verdict::Holds);
+}
