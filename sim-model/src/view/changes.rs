@@ -377,19 +377,14 @@ fn event(
             let shown = ShownChange { subject, field: "flags", from, to, why, by: by.cloned() };
             (shown.from != shown.to).then_some(shown)
         }
-        Change::Create { kind: Kind::Irp, at } if irps::is_made(step, *at) => {
-            Some(shown(irps::name(world.names(), step, *at), "made", String::new()))
-        }
-        Change::Destroy { at, record }
-            if matches!(**record, AnyRecord::Irp(_)) && irps::is_made(step, *at) =>
-        {
-            Some(shown(irps::name(world.names(), step, *at), "freed", String::new()))
-        }
         Change::Found(finding) => {
             let (subject, about) = broken_rule(step, finding);
             Some(shown(subject, finding.rule.name(), about))
         }
-        _ => None,
+        change => {
+            let (at, what) = irps::event(step, change)?;
+            Some(shown(irps::name(world.names(), step, at), what, String::new()))
+        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! What a line tells of IRPs.
 
+use sim_core::delta::Change;
 use sim_core::io::irp::Irp;
+use sim_core::kernel::AnyRecord;
+use sim_core::record::Kind;
 
 use crate::scenario::names::Names;
 use crate::scenario::run::Taken;
@@ -21,8 +24,18 @@ pub(super) fn name(names: Names<'_>, step: &Taken, at: u32) -> String {
     names.irp_for(named, request.iosb)
 }
 
+/// A driver makes an IRP, or one that it has made ends: its place, and what happens.
+pub(super) fn event(step: &Taken, change: &Change) -> Option<(u32, &'static str)> {
+    let (at, what) = match change {
+        Change::Create { kind: Kind::Irp, at } => (*at, "made"),
+        Change::Destroy { at, record } if matches!(**record, AnyRecord::Irp(_)) => (*at, "freed"),
+        _ => return None,
+    };
+    is_made(step, at).then_some((at, what))
+}
+
 /// Whether a driver has made the IRP at a place.
-pub(super) fn is_made(step: &Taken, at: u32) -> bool {
+fn is_made(step: &Taken, at: u32) -> bool {
     irp(step, at).is_some_and(|irp| irp.maker.is_some())
 }
 
