@@ -58,11 +58,7 @@ impl Kernel {
     pub(crate) fn end_associated(&mut self, irp: Id<Irp>) -> Next {
         let master = self[irp].master.expect("an associated IRP has a master IRP");
         self.destroy(irp, "the associated IRP has ended");
-        let Irp { status, information, irp_count, freed, .. } = self[master];
-        if freed {
-            self.report(Rule::IrpUsedAfterFree, About::Irp(master), 0);
-            return Next::SUCCESS;
-        }
+        let Irp { status, information, irp_count, .. } = self[master];
         let left = irp_count - 1;
         self.set(master, Irp::IRP_COUNT, left, "an associated IRP has ended");
         match left {
