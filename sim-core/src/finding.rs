@@ -43,6 +43,10 @@ word_enum! {
         CancelledNotCompleted = "DRIVER_VERIFIER_DETECTED_VIOLATION",
         /// An IRP was used after it was freed.
         IrpUsedAfterFree = "IRP_USED_AFTER_FREE",
+        /// An IRP that a driver had allocated was completed back to the I/O manager.
+        OwnIrpCompleted = "OWN_IRP_COMPLETED",
+        /// A driver freed an IRP that a thread still has on its list.
+        FreedThreadIrp = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
         /// A program freed memory that a request still writes.
         FreedWhileInUse = "MEMORY_FREED_WHILE_IN_USE",
         /// A program passed a status block to a second request while a first one still writes it.
@@ -67,8 +71,10 @@ impl Rule {
             | Rule::CompletedAsPending
             | Rule::PendingNotMarked
             | Rule::MarkedNotPending
-            | Rule::PendingNotPropagated => 0xC9,
+            | Rule::PendingNotPropagated
+            | Rule::FreedThreadIrp => 0xC9,
             Rule::IrpUsedAfterFree
+            | Rule::OwnIrpCompleted
             | Rule::FreedWhileInUse
             | Rule::ReusedWhileInUse
             | Rule::WriteToFreedMemory => return None,
@@ -77,7 +83,7 @@ impl Rule {
 
     /// Whether the system stops: at a bug check, and where memory is corrupted and nobody knows what comes of it.
     pub const fn stops(self) -> bool {
-        self.bug_check().is_some() || matches!(self, Rule::IrpUsedAfterFree)
+        self.bug_check().is_some() || matches!(self, Rule::IrpUsedAfterFree | Rule::OwnIrpCompleted)
     }
 
     /// Whether only Driver Verifier notices. Without it the system goes on to what comes of the mistake.
@@ -91,6 +97,7 @@ impl Rule {
                 | Rule::PendingNotMarked
                 | Rule::MarkedNotPending
                 | Rule::PendingNotPropagated
+                | Rule::FreedThreadIrp
         )
     }
 
@@ -98,6 +105,7 @@ impl Rule {
     pub const fn subcodes(self) -> &'static [u32] {
         match self {
             Rule::VerifierDetectedViolation => &[0x3C, 0xF5],
+            Rule::FreedThreadIrp => &[0x02],
             Rule::CompletedAsPending => &[0x06],
             Rule::CompletedWithCancelRoutine => &[0x07],
             Rule::CancelledNotCompleted => &[0x135],
@@ -135,7 +143,8 @@ impl Rule {
             | Rule::CompletedAsPending
             | Rule::PendingNotMarked
             | Rule::MarkedNotPending
-            | Rule::PendingNotPropagated => &[("1", "which rule"), ("2", "the IRP")],
+            | Rule::PendingNotPropagated
+            | Rule::FreedThreadIrp => &[("1", "which rule"), ("2", "the IRP")],
             Rule::MultipleIrpCompleteRequests
             | Rule::CancelStateInCompletedIrp
             | Rule::NoMoreIrpStackLocations => &[("1", "the IRP")],
@@ -156,7 +165,9 @@ impl Rule {
             | Rule::CompletedAsPending
             | Rule::PendingNotMarked
             | Rule::MarkedNotPending
-            | Rule::PendingNotPropagated => "WDK, Bug Check 0xC9",
+            | Rule::PendingNotPropagated
+            | Rule::FreedThreadIrp => "WDK, Bug Check 0xC9",
+            Rule::OwnIrpCompleted => "WDK, IoAllocateIrp; IoAllocateComplete rule",
             Rule::IrpUsedAfterFree => "WDK, Completing IRPs; IoMarkIrpPending",
             Rule::FreedWhileInUse | Rule::ReusedWhileInUse => "Win32, OVERLAPPED; ReadFile",
             Rule::WriteToFreedMemory => "Win32, I/O Completion Ports; Synchronous and Asynchronous I/O",
@@ -187,6 +198,10 @@ impl Rule {
             Rule::NoMoreIrpStackLocations => "an IRP has a stack location for each driver it is passed to",
             Rule::CancelledNotCompleted => "a cancelled IRP is completed in time",
             Rule::IrpUsedAfterFree => "an IRP is not used after it was freed",
+            Rule::OwnIrpCompleted => {
+                "a driver frees the IRPs that it allocates: their completion ends with it"
+            }
+            Rule::FreedThreadIrp => "a driver frees no IRP that belongs to a thread",
             Rule::FreedWhileInUse => "a program frees no memory that a request still writes",
             Rule::ReusedWhileInUse => "a status block serves one request at a time",
             Rule::WriteToFreedMemory => "no request writes into memory that was freed",
@@ -303,9 +318,9 @@ impl Kernel {
         }
     }
 
-    /// A cancelled IRP that its driver has not completed.
+    /// A cancelled IRP that its driver has not completed. If it is one that a driver has made, the request that it serves.
     pub fn overdue_irp(&self) -> Option<Id<Irp>> {
-        let overdue = |irp: &Irp| irp.cancel && !irp.completed && !irp.freed;
+        let overdue = |irp: &Irp| irp.cancel && !irp.completed && !irp.freed && irp.maker.is_none();
         self.all::<Irp>().find(|(_, irp)| overdue(irp)).map(|(irp, _)| irp)
     }
 }

@@ -350,4 +350,6 @@ frames! {
     AssociateJobPort in crate::nt::job::NtAssociateJobPort,
     OpenJobObject in crate::nt::open_object::NtOpenJobObject,
     AssignProcessToJobObject in crate::nt::job::NtAssignProcessToJobObject,
+    SendOwnIrps in crate::drivers::own_irps::SendOwnIrps,
+    CancelOwnIrps in crate::drivers::own_irps::CancelOwnIrps,
 }

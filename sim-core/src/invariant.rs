@@ -246,7 +246,8 @@ impl Kernel {
         let is_elsewhere = |(id, device): (Id<Device>, &Device)| {
             Device::QUEUE.holds(device, irp) && self.device_of(irp) != id && !record.freed
         };
-        let wrong = !(1..=stack_count).contains(&current_location) || self.all::<Device>().any(is_elsewhere);
+        let wrong = !(1..=record.top_location()).contains(&current_location)
+            || self.all::<Device>().any(is_elsewhere);
         let found = || format!("IRP {irp:?}: CurrentLocation {current_location} of {stack_count}");
         wrong.then(|| Broken {
             rule: "an IRP is with the driver of its current stack location",

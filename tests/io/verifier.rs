@@ -11,7 +11,7 @@ use sim_model::scenario::world::Move;
 use sim_model::scenario::{Program, compile, run};
 
 /// The stories of docs/scenarios in which a driver is faulty, that driver, and a correct one.
-const FAULTY: [(&str, &str, &str); 8] = [
+const FAULTY: [(&str, &str, &str); 12] = [
     ("verifier-pending-not-marked", "pends_unmarked", "serial"),
     ("verifier-marked-not-pending", "marks_and_returns", "serial"),
     ("verifier-cancel-routine-kept", "keeps_cancel_routine", "serial"),
@@ -20,6 +20,10 @@ const FAULTY: [(&str, &str, &str); 8] = [
     ("irp-completed-twice", "completes_twice", "serial"),
     ("verifier-pending-not-propagated", "forgetful_filter", "filter"),
     ("no-more-stack-locations", "uncounted_filter", "filter"),
+    ("verifier-threads-irp-freed", "misfreeing_requester", "requester"),
+    ("own-irp-without-routine", "forgetful_requester", "requester"),
+    ("own-irp-freed-too-early", "unstopped_requester", "requester"),
+    ("master-irp-completed-alone", "hasty_splitter", "splitter"),
 ];
 
 fn text_of(name: &str) -> String {
@@ -152,4 +156,23 @@ fn an_ignored_cancel_is_no_finding_without_the_verifier() {
     let text = without(&text_of("verifier-cancel-ignored"), "expect");
     let text = format!("policy verifier off\n{text}");
     assert!(run(&program(&text)).held());
+}
+
+/// The cancel routine completes the master IRP, and the last associated IRP does so once more, in time or too late.
+#[test]
+fn a_master_irp_that_is_completed_while_it_has_associated_irps_is_completed_twice() {
+    let text = r#"
+device dev driver=immediate
+device half driver=hasty_splitter over dev
+process app
+  thread main
+    file = CreateFile("\\.\dev", GENERIC_READ, FILE_FLAG_OVERLAPPED)
+    r1 = ReadFile(file, 64 bytes, offset: 0)
+  thread other
+    CancelIoEx(file, NULL)
+"#;
+    let mut rules = broken(text);
+    rules.sort_by_key(|rule| rule.bug_check());
+    assert_eq!(rules, [Rule::IrpUsedAfterFree, Rule::MultipleIrpCompleteRequests]);
+    assert_eq!(explored(&text.replace("hasty_splitter", "splitter")).verdict, Verdict::Holds);
 }

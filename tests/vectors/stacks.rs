@@ -4,11 +4,14 @@
 //! | --- | --- |
 //! | B-20 | dlls/ntoskrnl.exe/tests/driver.c, the cancel tests |
 //! | C-14 | dlls/ntoskrnl.exe/tests/driver.c, test_completion |
+//!
+//! IRPs that a driver makes: T-54 and T-55 are from ReactOS, modules/rostests/kmtests/ntos_io/IoIrp.c.
 
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::io::invoke_on::InvokeOn;
+use sim_core::io::irp::Irp;
 use sim_core::io::request::IoService;
 use sim_core::nt::cancel_io_file::NtCancelIoFileEx;
 use sim_core::profile::Profile;
@@ -89,5 +92,83 @@ fn b_20_a_cancelled_irp_calls_routines_for_a_cancel_or_an_error() {
         io.m.call(0, NtCancelIoFileEx::of(file, Some(iosb)));
         let is_called = io.seen().1.is_none();
         assert_eq!(is_called, invoke_on.error || invoke_on.cancel, "{invoke_on:?}");
+    }
+}
+
+#[test]
+fn t_54_t_55_an_irp_that_a_driver_makes_is_one_past_its_last_location_and_on_no_list() {
+    let mut io = stack(&[]);
+    let request = io.request();
+    io.send(IoService::Read, request);
+    let (request, device) = (io.m.k.irp_of(io.iosb).unwrap(), io.device);
+    for stack_size in [5, 2] {
+        let allocated = io.m.k.allocate_irp(device, request, stack_size);
+        let associated = io.m.k.make_associated_irp(device, request, stack_size);
+        for made in [allocated, associated] {
+            let Irp { stack_count, current_location, thread, link, .. } = io.m.k[made];
+            assert_eq!((stack_count, current_location), (stack_size, stack_size + 1));
+            assert_eq!((thread, link), (None, None));
+        }
+    }
+    assert_eq!(io.m.k[request].irp_count, 2);
+}
+
+/// A read of 32 bytes by drivers that make IRPs for it, one over the other.
+#[test]
+fn what_a_drivers_own_irps_bring_is_the_result_of_the_request() {
+    use DriverKind::{Filter, Requester, Splitter};
+    let stacks: [(&[DriverKind], usize); 6] = [
+        (&[Requester], 1),
+        (&[Splitter], 2),
+        (&[Filter, Splitter], 2),
+        (&[Requester, Splitter], 2),
+        (&[Splitter, Requester], 2),
+        (&[Splitter, Splitter], 4),
+    ];
+    for (filters, parts) in stacks {
+        let mut io = stack(filters);
+        let request = io.request();
+        assert_eq!(io.send(IoService::Read, request), Some(NtStatus::PENDING), "{filters:?}");
+        for _ in 0..parts {
+            assert_eq!(io.seen(), (false, None), "{filters:?}");
+            io.complete(NtStatus::SUCCESS);
+        }
+        assert_eq!(io.seen(), (true, Some((NtStatus::SUCCESS, 17 * parts as u32))), "{filters:?}");
+        assert_eq!((io.m.k.all::<Irp>().count(), io.m.k.broken_invariant()), (0, None), "{filters:?}");
+    }
+}
+
+#[test]
+fn the_error_of_an_associated_irp_is_the_master_irps() {
+    for statuses in [[NtStatus::SUCCESS, NtStatus::UNSUCCESSFUL], [NtStatus::UNSUCCESSFUL, NtStatus::SUCCESS]]
+    {
+        let mut io = stack(&[DriverKind::Splitter]);
+        let request = io.request();
+        io.send(IoService::Read, request);
+        for status in statuses {
+            io.complete(status);
+        }
+        assert_eq!(io.seen(), (true, Some((NtStatus::UNSUCCESSFUL, 34))));
+    }
+}
+
+/// The device below has no cancel routine: what the driver's cancel routine has asked for ends when the device answers.
+#[test]
+fn a_cancel_routine_does_not_wait_for_the_irps_that_it_cancels() {
+    let machine = Machine::new(Profile::default().unverified());
+    for driver in [DriverKind::Requester, DriverKind::Splitter] {
+        let mut io = Io::on(machine.clone(), DriverKind::NeverCancels, false);
+        io.m.k.create_filter("flt", driver, io.device);
+        let request = io.request();
+        io.send(IoService::Read, request);
+        let (file, iosb) = (io.file, io.iosb);
+        io.m.call(0, NtCancelIoFileEx::of(file, Some(iosb)));
+        assert_eq!(io.seen(), (false, None), "{driver:?}");
+        assert!(io.m.k.all::<Irp>().all(|(_, irp)| irp.cancel), "{driver:?}");
+        while io.m.k.irp_of(iosb).is_some() {
+            io.complete(NtStatus::SUCCESS);
+        }
+        assert!(io.seen().0, "{driver:?}");
+        assert_eq!((io.m.k.all::<Irp>().count(), io.m.k.broken_invariant()), (0, None), "{driver:?}");
     }
 }

@@ -3,8 +3,10 @@
 pub mod filter;
 pub mod immediate;
 pub mod npfs;
+pub mod own_irps;
 pub mod queue;
 
+use crate::drivers::own_irps::{OwnIrps, OwnRoutine};
 use crate::io::irp::Major;
 use crate::word::word_enum;
 
@@ -37,6 +39,20 @@ word_enum! {
         ForgetfulFilter = "forgetful_filter",
         /// A faulty filter that passes requests on although its StackSize does not count the device below.
         UncountedFilter = "uncounted_filter",
+        /// A filter that splits each read and write in two associated IRPs; its cancel routine cancels them.
+        Splitter = "splitter",
+        /// A splitter without a cancel routine, so that nobody cancels its associated IRPs.
+        UncancellingSplitter = "uncancelling_splitter",
+        /// A faulty splitter whose cancel routine completes the master IRP and leaves the associated IRPs as they are.
+        HastySplitter = "hasty_splitter",
+        /// A filter that serves each read and write with an IRP from IoAllocateIrp.
+        Requester = "requester",
+        /// A faulty requester that sets no completion routine.
+        ForgetfulRequester = "forgetful_requester",
+        /// A faulty requester whose completion routine frees its IRP and lets the completion go on.
+        UnstoppedRequester = "unstopped_requester",
+        /// A faulty requester whose completion routine frees the program's IRP in place of its own.
+        MisfreeingRequester = "misfreeing_requester",
         /// The named pipe file system. Its device is there if a program uses pipes.
         NamedPipes = "npfs",
     }
@@ -98,6 +114,10 @@ pub struct Manner {
     pub completes_twice: bool,
     /// Of a filter: what its completion routine does.
     pub routine: CompletionRoutine,
+    /// The IRPs that it makes for a read or a write, in place of passing that on.
+    pub own_irps: OwnIrps,
+    /// Its cancel routine cancels those.
+    pub cancels_own: bool,
     /// Of a filter: it attaches its device to the stack, so that StackSize counts the devices below.
     pub attaches: bool,
     /// What is read has no place in a file (FO_NAMED_PIPE and its kin).
@@ -121,6 +141,8 @@ impl Manner {
         clears_cancel_routine: true,
         completes_twice: false,
         routine: CompletionRoutine::MarksPending,
+        own_irps: OwnIrps::None,
+        cancels_own: false,
         attaches: true,
         is_stream: false,
         has_names: false,
@@ -132,6 +154,11 @@ impl Manner {
         let of_file_systems =
             matches!(major, Major::FileSystemControl | Major::QueryVolumeInformation | Major::SetInformation);
         self.is_plain && of_file_systems
+    }
+
+    /// Whether the driver serves requests of this kind with IRPs of its own.
+    pub(crate) fn serves_itself(&self, major: Major) -> bool {
+        self.own_irps != OwnIrps::None && matches!(major, Major::Read | Major::Write)
     }
 }
 
@@ -189,6 +216,13 @@ impl DriverKind {
             | DriverKind::WaitingFilter
             | DriverKind::ForgetfulFilter
             | DriverKind::UncountedFilter => self.manner_of_filter(),
+            DriverKind::Splitter
+            | DriverKind::UncancellingSplitter
+            | DriverKind::HastySplitter
+            | DriverKind::Requester
+            | DriverKind::ForgetfulRequester
+            | DriverKind::UnstoppedRequester
+            | DriverKind::MisfreeingRequester => self.manner_with_own_irps(),
             DriverKind::NamedPipes => Manner {
                 summary: "the named pipe file system",
                 dispatch: Dispatch::Pipes,
@@ -222,6 +256,44 @@ impl DriverKind {
         };
         let attaches = !matches!(self, DriverKind::UncountedFilter);
         Manner { summary, routine, attaches, dispatch: Dispatch::PassDown, is_plain: false, ..Manner::SERIAL }
+    }
+
+    /// A filter that serves reads and writes with IRPs of its own, and passes other requests on.
+    const fn manner_with_own_irps(self) -> Manner {
+        let (summary, own_irps) = match self {
+            DriverKind::Splitter => (
+                "splits each read and write in two associated IRPs for the device below; a cancel ends both",
+                OwnIrps::Associated,
+            ),
+            DriverKind::UncancellingSplitter => (
+                "a splitter without a cancel routine: nobody cancels its associated IRPs",
+                OwnIrps::Associated,
+            ),
+            DriverKind::HastySplitter => (
+                "faulty: a splitter whose cancel routine completes the master IRP and leaves the associated IRPs below",
+                OwnIrps::Associated,
+            ),
+            DriverKind::ForgetfulRequester => (
+                "faulty: sends an IRP of its own without a completion routine",
+                OwnIrps::Allocated(OwnRoutine::Unset),
+            ),
+            DriverKind::UnstoppedRequester => (
+                "faulty: its completion routine frees its own IRP and lets the completion go on",
+                OwnIrps::Allocated(OwnRoutine::FreesAndGoesOn),
+            ),
+            DriverKind::MisfreeingRequester => (
+                "faulty: its completion routine frees the program's IRP in place of its own",
+                OwnIrps::Allocated(OwnRoutine::FreesRequest),
+            ),
+            _ => (
+                "serves each read and write with an IRP from IoAllocateIrp, and frees that in its completion routine",
+                OwnIrps::Allocated(OwnRoutine::Frees),
+            ),
+        };
+        let sets_cancel_routine = !matches!(self, DriverKind::UncancellingSplitter);
+        let cancels_own = !matches!(self, DriverKind::UncancellingSplitter | DriverKind::HastySplitter);
+        let filter = DriverKind::Filter.manner_of_filter();
+        Manner { summary, own_irps, sets_cancel_routine, cancels_own, ..filter }
     }
 
     /// Whether a scenario can declare a device of it.

@@ -4,6 +4,7 @@
 //! leaves it alone. Source: WDK, "Using a Driver-Supplied Spin Lock" and "Synchronizing IRP Cancellation".
 
 use crate::drivers::npfs::cancel::NpCancelIrp;
+use crate::drivers::own_irps::{CancelOwnIrps, OwnIrps, SendOwnIrps};
 use crate::drivers::{Dispatch, Manner};
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
@@ -58,6 +59,10 @@ impl Routine for PendIrp {
                 Next::goto(Self::CheckCancel { irp, device })
             }
             Self::CheckCancel { irp, device } => {
+                let Manner { own_irps, sets_cancel_routine, .. } = k[device].driver.manner();
+                if own_irps != OwnIrps::None && !(sets_cancel_routine && k[irp].cancel) {
+                    return Next::goto(SendOwnIrps::Make { irp, device, made: None });
+                }
                 k.release_queue_lock(device, thread);
                 if !(k[irp].cancel && k[irp].cancel_routine) {
                     return Next::goto(Self::ReturnPending { irp, device });
@@ -125,6 +130,10 @@ impl Routine for CancelRoutine {
             Self::Unlink { irp } => {
                 let device = k.device_of(irp);
                 k.remove(device, Device::QUEUE, irp, "the cancel routine takes it out");
+                if k[device].driver.manner().cancels_own && k.made_for(irp).next().is_some() {
+                    k.set(irp, Irp::HELD_BY, Some(thread), "");
+                    return Next::goto(CancelOwnIrps::Cancel { irp });
+                }
                 Next::goto(Self::Complete { irp })
             }
             Self::Complete { irp } => {
@@ -197,7 +206,7 @@ impl Routine for FlushQueue {
 }
 
 steps! {
-    /// The device's DPC: the device answers a pending request.
+    /// The device's DPC: the device answers a pending request, or the oldest IRP that a driver above has made for it.
     ///
     /// Returns STATUS_NOT_FOUND if the request is not in the driver's queue any more.
     pub enum DeviceCompletes = "DpcForIsr" {
@@ -221,7 +230,7 @@ impl Routine for DeviceCompletes {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Unlink { iosb, device, status, information } => {
-                let irp = Device::QUEUE.of(&k[device]).find(|irp| k[*irp].iosb == Some(iosb));
+                let irp = Device::QUEUE.of(&k[device]).find(|irp| k.iosb_of(*irp) == Some(iosb));
                 let Some(irp) = irp else { return Next::fail(NtStatus::NOT_FOUND) };
                 k.acquire_queue_lock(device, thread);
                 k.remove(device, Device::QUEUE, irp, "the device has answered");

@@ -126,7 +126,9 @@ impl Routine for IopCancelIrps {
         k.forget_returned(thread);
         let wanted = |k: &Kernel, irp: Id<Irp>| {
             let irp = &k[irp];
-            let issuer = only.is_none_or(|only| irp.thread == only) && k[irp.thread].process == process;
+            let issuer = irp
+                .thread
+                .is_some_and(|issuer| only.is_none_or(|only| issuer == only) && k[issuer].process == process);
             let waits = irp.synchronous_api || k[irp.file].synchronous;
             let asked = file.is_none_or(|file| irp.file == file) && (iosb.is_none() || irp.iosb == iosb);
             issuer && asked && (waits || !synchronous)

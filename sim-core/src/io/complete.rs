@@ -23,7 +23,9 @@ steps! {
     ///
     /// A request that was never pended is finished by its issuer when the driver returns; a pended one by a special
     /// kernel APC in its thread, or, if it belongs to its file object, by this routine itself, which queues the
-    /// packet. One that its thread has let go of is only freed. Sources: ReactOS io/iomgr/irp.c; Doron Holan, "New for Windows Vista: thread agnostic I/O".
+    /// packet. One that its thread has let go of is only freed. An associated IRP is freed, and the last one completes its
+    /// master IRP. One that a driver has allocated must not come so far: its maker frees it. Sources: ReactOS
+    /// io/iomgr/irp.c; Doron Holan, "New for Windows Vista: thread agnostic I/O"; WDK, IoMakeAssociatedIrp, IoAllocateIrp.
     pub enum IofCompleteRequest = "IofCompleteRequest" {
         Complete { irp: Id<Irp>, status: NtStatus, information: u32 }
             = "P0", "the driver completes the IRP with its final status";
@@ -32,6 +34,8 @@ steps! {
         Unlink { irp: Id<Irp> } = "P5", "take the IRP off its file object's list";
         FreeDisassociated { irp: Id<Irp> } = "P4", "its thread has ended without it: free the IRP and let the file object go";
         QueuePacket { irp: Id<Irp> } = "P5", "queue the packet to the port and let the file object go";
+        EndAssociated { irp: Id<Irp> }
+            = "P1'", "an associated IRP: free it and count it in its master IRP; the last one completes that";
     }
 }
 
@@ -39,6 +43,7 @@ impl Routine for IofCompleteRequest {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
             Self::Unlink { irp } => k[irp].held_by.is_none(),
+            Self::CallRoutine { irp } => k.can_come_up(irp),
             _ => true,
         }
     }
@@ -50,7 +55,7 @@ impl Routine for IofCompleteRequest {
             Self::Route { irp } => {
                 let irp = &k[irp];
                 !irp.freed
-                    && (irp.synchronous_api && irp.thread == thread
+                    && (irp.synchronous_api && irp.thread == Some(thread)
                         || irp.pending && irp.link == Some(Link::File)
                         || !irp.pending && irp.major.defers_completion())
             }
@@ -120,19 +125,27 @@ impl Routine for IofCompleteRequest {
                 k.release_file(file);
                 Next::SUCCESS
             }
+            Self::EndAssociated { irp } => k.end_associated(irp),
         }
     }
 }
 
 impl Kernel {
     /// On to the completion routine of the next driver up, or, at the top, to the I/O manager.
-    fn complete_upward(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
-        if self[irp].current_location < self[irp].stack_count {
+    pub(crate) fn complete_upward(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
+        if self[irp].current_location < self[irp].top_location() {
             return Next::goto(IofCompleteRequest::CallRoutine { irp });
         }
         self.set(irp, Irp::COMPLETED, true, "the driver called IoCompleteRequest");
+        if self[irp].master.is_some() {
+            return Next::goto(IofCompleteRequest::EndAssociated { irp });
+        }
+        if self[irp].maker.is_some() {
+            self.report(Rule::OwnIrpCompleted, About::Irp(irp), 0);
+            return Next::SUCCESS;
+        }
         // The service that waits is below this routine on the same stack, and goes on after it.
-        self.set(irp, Irp::EVENT_SET, self[irp].synchronous_api && self[irp].thread == thread, "");
+        self.set(irp, Irp::EVENT_SET, self[irp].synchronous_api && self[irp].thread == Some(thread), "");
         Next::goto(IofCompleteRequest::Route { irp })
     }
 
@@ -141,6 +154,9 @@ impl Kernel {
         self.set(irp, Irp::CURRENT_LOCATION, location, "the completion goes up");
         let Irp { pending, status, cancel, .. } = self[irp];
         let device = self.device_of(irp);
+        if self[irp].maker == Some(device) {
+            return self.call_makers_routine(irp, device, thread);
+        }
         if !self[device].invoke_on.includes(status, cancel) {
             return self.complete_upward(irp, thread);
         }
@@ -165,7 +181,7 @@ impl Kernel {
     /// Who finishes a request that its driver has completed in the context of `thread`.
     fn route(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
         let Irp { pending, link, synchronous_api, major, thread: issuer, disassociated, .. } = self[irp];
-        if synchronous_api && issuer != thread {
+        if synchronous_api && issuer != Some(thread) {
             // From now on the service that waits may free the IRP.
             self.set(irp, Irp::EVENT_SET, true, "");
         }
@@ -179,7 +195,7 @@ impl Kernel {
             return Next::goto(IofCompleteRequest::Unlink { irp });
         }
         let why = "a special kernel APC will finish the IRP in its thread";
-        self.push(issuer, Thread::APCS, irp, why);
+        self.push(self.issuer(irp), Thread::APCS, irp, why);
         Next::SUCCESS
     }
 

@@ -101,11 +101,12 @@ impl Kernel {
         self.top_of_stack(self[file].device.expect("an IRP is only sent to a file that was opened"))
     }
 
-    /// The device of an IRP's current stack location.
-    pub(crate) fn device_of(&self, irp: Id<Irp>) -> Id<Device> {
-        let Irp { file, stack_count, current_location, .. } = self[irp];
+    /// The device of an IRP's current stack location; of one that is back with the driver that made it, that driver's.
+    pub fn device_of(&self, irp: Id<Irp>) -> Id<Device> {
+        let Irp { file, maker, current_location, .. } = self[irp];
         let below = |device: Id<Device>, _| self[device].lower.expect("there is a location for each device");
-        (current_location..stack_count).fold(self.related_device(file), below)
+        let top = maker.unwrap_or_else(|| self.related_device(file));
+        (current_location..self[irp].top_location()).fold(top, below)
     }
 
     fn create_linked_device(&mut self, name: &str, link: &str, driver: DriverKind) -> Id<Device> {

@@ -38,6 +38,9 @@ impl Routine for IofCallDriver {
             Self::Dispatch { irp } => {
                 let device = k.device_of(irp);
                 let (major, manner) = (k[irp].major, k[device].driver.manner());
+                if manner.serves_itself(major) {
+                    return Next::goto(PendIrp::Queue { irp, device });
+                }
                 if manner.dispatch == Dispatch::PassDown {
                     return Next::goto(PassDown::Forward { irp, device });
                 }

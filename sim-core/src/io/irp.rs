@@ -80,8 +80,8 @@ record! {
         MAJOR major: Major,
         /// The file object it is for. Those that open or close it hold no reference on it.
         FILE file: Id<File>,
-        /// The thread that issued it.
-        THREAD thread: Id<Thread>,
+        /// Tail.Overlay.Thread: the thread that issued it. One that a driver has made belongs to none.
+        THREAD thread: Option<Id<Thread>>,
         /// Which list it is on.
         LINK link: Option<Link>,
         /// The caller's IO_STATUS_BLOCK.
@@ -114,7 +114,8 @@ record! {
         EVENT event: Option<Id<Object>>,
         /// Irp->IoStatus.Information.
         INFORMATION information: u32 as "IoStatus.Information",
-        /// A canceller found it on a list and keeps it from being freed until it has asked for the cancel routine.
+        /// A canceller found it on a list and keeps it from being freed until it has asked for the cancel routine; or its
+        /// cancel routine cancels the IRPs that the driver has made for it.
         HELD_BY held_by: Option<Id<Thread>>,
         /// Where in the file.
         OFFSET offset: u64,
@@ -140,12 +141,26 @@ record! {
         DISASSOCIATED disassociated: bool as "disassociated",
         /// The I/O manager has finished and freed it while its driver, or an APC, still had it.
         FREED freed: bool as "freed",
+        /// The device whose driver has made it.
+        MAKER maker: Option<Id<Device>>,
+        /// AssociatedIrp.MasterIrp: the IRP that it does a part of.
+        MASTER master: Option<Id<Irp>> as "AssociatedIrp.MasterIrp",
+        /// AssociatedIrp.IrpCount: of a master IRP, how many associated IRPs have not ended.
+        IRP_COUNT irp_count: u32 as "AssociatedIrp.IrpCount",
+        /// Of one from IoAllocateIrp: the IRP that it was made for, the Context of its completion routine.
+        CONTEXT context: Option<Id<Irp>>,
     }
     lists {}
 }
 
 impl Irp {
-    const fn new(major: Major, file: Id<File>, thread: Id<Thread>, stack_count: u32) -> Irp {
+    /// IoInitializeIrp: of as many stack locations, with its first driver.
+    pub(crate) const fn new(
+        major: Major,
+        file: Id<File>,
+        thread: Option<Id<Thread>>,
+        stack_count: u32,
+    ) -> Irp {
         Irp {
             major,
             file,
@@ -179,12 +194,27 @@ impl Irp {
             status: NtStatus::SUCCESS,
             information: 0,
             held_by: None,
+            maker: None,
+            master: None,
+            irp_count: 0,
+            context: None,
         }
     }
 
     /// It holds a reference on its file object.
     pub const fn holds_file(&self) -> bool {
-        !self.major.opens_or_closes() && !self.freed
+        !self.major.opens_or_closes() && !self.freed && self.maker.is_none()
+    }
+
+    /// The IRP that its driver has made it for.
+    pub fn made_for(&self) -> Option<Id<Irp>> {
+        self.master.or(self.context)
+    }
+
+    /// CurrentLocation when the completion has come to whoever made it.
+    pub const fn top_location(&self) -> u32 {
+        // The call that takes an IRP of the I/O manager's to its first driver is not modelled: it starts there.
+        if self.maker.is_some() { self.stack_count + 1 } else { self.stack_count }
     }
 }
 
@@ -193,7 +223,7 @@ impl Kernel {
     ///
     /// The first is that of the top device's driver; the call that takes the IRP there is the I/O manager's.
     pub(crate) fn new_irp(&self, major: Major, file: Id<File>, thread: Id<Thread>) -> Irp {
-        Irp::new(major, file, thread, self[self.related_device(file)].stack_size)
+        Irp::new(major, file, Some(thread), self[self.related_device(file)].stack_size)
     }
 
     /// The outstanding IRP that reports into `iosb`.
@@ -203,13 +233,14 @@ impl Kernel {
 
     /// A request that reports to a port and to nothing else belongs to its file object; any other to its thread.
     pub(crate) fn link_irp(&mut self, irp: Id<Irp>) {
-        let Irp { file, thread, event, apc_context, synchronous_api, .. } = self[irp];
+        let Irp { file, event, apc_context, synchronous_api, .. } = self[irp];
         let port_alone = self[file].port.is_some() && apc_context && event.is_none() && !synchronous_api;
         if port_alone && self.profile().thread_agnostic_io {
             self.set(irp, Irp::LINK, Some(Link::File), "");
             let why = "it reports to the port alone, so it does not depend on its thread";
             self.insert(file, File::IRPS, 0, irp, why);
         } else {
+            let thread = self.issuer(irp);
             self.set(irp, Irp::LINK, Some(Link::Thread), "");
             self.insert(thread, Thread::IRPS, 0, irp, "the request belongs to the thread that issued it");
         }
@@ -220,12 +251,13 @@ impl Kernel {
     ///
     /// `inline`: its issuer finishes it, as if it had not pended.
     pub(crate) fn free_irp(&mut self, irp: Id<Irp>, inline: bool, why: &'static str) {
-        let Irp { thread, completed, pending, synchronous_api, .. } = self[irp];
+        let Irp { completed, pending, synchronous_api, .. } = self[irp];
         let is_queued = |(_, device): (_, &Device)| Device::QUEUE.holds(device, irp);
         let used = !completed
             || inline && pending && !synchronous_api
-            || Thread::APCS.holds(&self[thread], irp)
+            || Thread::APCS.holds(&self[self.issuer(irp)], irp)
             || self.all::<Device>().any(is_queued)
+            || self.made_for(irp).next().is_some()
             || self.is_in_driver(irp);
         match used {
             true => self.set(irp, Irp::FREED, true, why),
@@ -246,16 +278,24 @@ impl Kernel {
     /// Whether the IRP that a thread has issued is still there for it to finish. One that was finished already may have
     /// left its place to another thread's.
     pub(crate) fn is_issuers(&self, irp: Id<Irp>, thread: Id<Thread>) -> bool {
-        self.get(irp).is_some_and(|irp| irp.thread == thread && !irp.freed)
+        self.get(irp).is_some_and(|irp| irp.thread == Some(thread) && !irp.freed)
+    }
+
+    /// The thread that issued an IRP of the I/O manager's.
+    pub(crate) fn issuer(&self, irp: Id<Irp>) -> Id<Thread> {
+        self[irp].thread.expect("an IRP of the I/O manager's belongs to the thread that issued it")
     }
 
     /// Takes an IRP off the list it is on.
     pub(crate) fn unlink_irp(&mut self, irp: Id<Irp>) {
-        let (link, thread, file) = (self[irp].link, self[irp].thread, self[irp].file);
+        let (link, file) = (self[irp].link, self[irp].file);
         match link {
-            Some(Link::Thread) => {
-                self.remove(thread, Thread::IRPS, irp, "the thread has one request less outstanding")
-            }
+            Some(Link::Thread) => self.remove(
+                self.issuer(irp),
+                Thread::IRPS,
+                irp,
+                "the thread has one request less outstanding",
+            ),
             Some(Link::File) => {
                 self.remove(file, File::IRPS, irp, "the file object has one request less outstanding")
             }

@@ -12,6 +12,7 @@ pub mod finish;
 pub mod invoke_on;
 pub mod iosb;
 pub mod irp;
+pub mod made_irp;
 pub mod open_options;
 pub mod pipe_modes;
 pub mod pipe_parameters;

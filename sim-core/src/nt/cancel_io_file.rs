@@ -155,6 +155,6 @@ impl Kernel {
     /// Whether a thread has a request outstanding on the file object.
     pub fn has_requests(&self, thread: Id<Thread>, file: Id<File>) -> bool {
         let of_thread = Thread::IRPS.of(&self[thread]).any(|irp| self[irp].file == file);
-        of_thread || File::IRPS.of(&self[file]).any(|irp| self[irp].thread == thread)
+        of_thread || File::IRPS.of(&self[file]).any(|irp| self[irp].thread == Some(thread))
     }
 }

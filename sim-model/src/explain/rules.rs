@@ -1,5 +1,6 @@
 //! Pages on broken rules: bug checks, by name or by code, and what Windows does not notice.
 
+use sim_core::drivers::own_irps::{OwnIrps, OwnRoutine};
 use sim_core::drivers::{CompletionRoutine, DriverKind};
 use sim_core::finding::Rule;
 
@@ -88,6 +89,12 @@ pub(super) fn expected(rule: Rule) -> Vec<String> {
 pub(super) fn broken_by(driver: DriverKind) -> Option<Rule> {
     let manner = driver.manner();
     Some(match () {
+        () if manner.own_irps == OwnIrps::Allocated(OwnRoutine::Unset) => Rule::OwnIrpCompleted,
+        () if manner.own_irps == OwnIrps::Allocated(OwnRoutine::FreesAndGoesOn) => Rule::IrpUsedAfterFree,
+        () if manner.own_irps == OwnIrps::Allocated(OwnRoutine::FreesRequest) => Rule::FreedThreadIrp,
+        () if manner.own_irps == OwnIrps::Associated && manner.sets_cancel_routine && !manner.cancels_own => {
+            Rule::IrpUsedAfterFree
+        }
         () if !manner.marks_pending => Rule::PendingNotMarked,
         () if !manner.returns_pending => Rule::MarkedNotPending,
         () if manner.completes_twice => Rule::MultipleIrpCompleteRequests,
@@ -114,6 +121,8 @@ const fn routines(rule: Rule) -> &'static [&'static str] {
         | Rule::MarkedNotPending
         | Rule::PendingNotPropagated
         | Rule::IrpUsedAfterFree => &["IofCompleteRequest", "IRP"],
+        Rule::OwnIrpCompleted => &["IofCompleteRequest", "IRP"],
+        Rule::FreedThreadIrp => &["IRP"],
         Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory => {
             &["HeapFree", "IO_STATUS_BLOCK", "GetOverlappedResult"]
         }

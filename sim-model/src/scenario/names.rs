@@ -97,9 +97,20 @@ impl<'w> Names<'w> {
 
     /// An IRP, by the label of its request.
     pub fn irp(&self, irp: &Irp) -> String {
-        match irp.iosb {
-            Some(iosb) => format!("IRP of {}", self.iosb(iosb)),
-            _ => format!("{} request", irp.major.name()),
+        let request = irp.made_for().and_then(|request| self.world.kernel().iosb_of(request));
+        self.irp_for(irp, irp.iosb.or(request))
+    }
+
+    /// An IRP that serves the request with that status block. An associated IRP is called by where its part begins, one that a
+    /// driver has allocated by the driver's device.
+    pub fn irp_for(&self, irp: &Irp, request: Option<Id<Iosb>>) -> String {
+        let Some(request) = request.map(|iosb| self.iosb(iosb)) else {
+            return format!("{} request", irp.major.name());
+        };
+        match (irp.maker, irp.master) {
+            (Some(_), Some(_)) => format!("IRP of {request} at {}", irp.offset),
+            (Some(maker), None) => format!("IRP of {} for {request}", self.device(maker)),
+            (None, _) => format!("IRP of {request}"),
         }
     }
 }

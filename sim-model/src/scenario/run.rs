@@ -233,7 +233,8 @@ fn broken_now(world: &World<'_>, kind: PropertyKind) -> Vec<(usize, Refuted)> {
 /// Records with their places.
 type Placed<R> = Vec<(Id<R>, R)>;
 
-/// The IRPs and packets that deltas speak of, as they are after them, or were before they ceased to be.
+/// The IRPs and packets that deltas speak of, as they are after them, or were before they ceased to be. With an IRP that a
+/// driver has made, the one that it was made for.
 fn mentioned(kernel: &Kernel, deltas: &[Delta]) -> (Placed<Irp>, Placed<Packet>) {
     let (mut irps, mut packets): (Placed<Irp>, Placed<Packet>) = (Vec::new(), Vec::new());
     for delta in deltas {
@@ -262,6 +263,12 @@ fn mentioned(kernel: &Kernel, deltas: &[Delta]) -> (Placed<Irp>, Placed<Packet>)
             AnyRecord::Packet(packet) => packets.push((Id::at(*at), packet.clone())),
             _ => {}
         }
+    }
+    let mut at = 0;
+    while let Some((_, irp)) = irps.get(at) {
+        let request = irp.made_for().filter(|request| irps.iter().all(|(known, _)| known != request));
+        irps.extend(request.and_then(|request| Some((request, kernel.get(request)?.clone()))));
+        at += 1;
     }
     (irps, packets)
 }

@@ -2,7 +2,6 @@
 
 use sim_core::delta::{Change, Delta};
 use sim_core::finding::Finding;
-use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
 use sim_core::ob::directory::Directory;
@@ -25,6 +24,7 @@ use sim_core::ob::reference::Purpose;
 
 use crate::scenario::run::{Entry, Run, Taken};
 use crate::scenario::world::World;
+use crate::view::irps;
 use crate::view::temporary::temporary;
 
 /// One change.
@@ -100,7 +100,8 @@ pub fn of_entry(run: &Run<'_>, entry: &Entry) -> Vec<ShownChange> {
                     if is_news(step, *kind, *at, *field, *to) {
                         let (place, subject) = ((*kind, *at, *field), subject(world, step, *kind, *at));
                         let (from, to, why, by) = (*from, *to, delta.why, by.clone());
-                        let ending = irp(step, *at).map(|irp| irp.status.to_string()).unwrap_or_default();
+                        let ending =
+                            irps::irp(step, *at).map(|irp| irp.status.to_string()).unwrap_or_default();
                         note(&mut nets, Net { place, ending, subject, from, to, why, by, order });
                     }
                 }
@@ -199,12 +200,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Object => !name.is_empty(),
         Kind::File => matches!(name, "cleanup sent" | "close sent") || name.starts_with("FO_SKIP_"),
         Kind::Device => name.ends_with(" logged"),
-        Kind::Irp => {
-            let request = irp(step, at).is_some_and(|irp| irp.iosb.is_some());
-            request
-                && (name == "CurrentLocation"
-                    || matches!(name, "Cancel" | "completed" | "pending" | "disassociated") && to == 1)
-        }
+        Kind::Irp => irps::is_news(step, at, name, to),
         // That the thread has seen how its wait ended is no news.
         Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
         Kind::Process if name == "active in its job" => to == 0,
@@ -247,7 +243,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
         (Kind::Thread, "WaitStatus") => only("wait ends"),
         (Kind::Thread, "Queue") => only("joins a port"),
-        (Kind::Irp, "CurrentLocation") => (info.name, read(from), read(to)),
+        (Kind::Irp, "CurrentLocation" | "AssociatedIrp.IrpCount") => (info.name, read(from), read(to)),
         (Kind::Ccb, _) => ("state", pipe_state(&read(from)), pipe_state(&read(to))),
         (Kind::Process, "active in its job") => only("active no more in its job"),
         (Kind::Process, name @ "ActiveThreads") => (name, read(from), read(to)),
@@ -261,11 +257,6 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
 /// The state of a pipe in a word: `FILE_PIPE_CONNECTED_STATE` is long.
 fn pipe_state(name: &str) -> String {
     name.trim_start_matches("FILE_PIPE_").trim_end_matches("_STATE").to_lowercase()
-}
-
-fn irp(step: &Taken, at: u32) -> Option<&Irp> {
-    // One that ceased to be in the step stands last.
-    step.irps.iter().rfind(|(id, _)| id.index() == at as usize).map(|(_, irp)| irp)
 }
 
 /// The name of the record at a place.
@@ -289,7 +280,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Apc) => names.apc(Id::at(at)),
         (None, Kind::Iosb) => names.iosb(Id::at(at)),
         (None, Kind::Buffer) => names.buffer(Id::at(at)),
-        (None, Kind::Irp) => irp(step, at).map_or_else(|| format!("IRP#{at}"), |irp| names.irp(irp)),
+        (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
@@ -390,7 +381,10 @@ fn event(
             let (subject, about) = broken_rule(step, finding);
             Some(shown(subject, finding.rule.name(), about))
         }
-        _ => None,
+        change => {
+            let (at, what) = irps::event(step, change)?;
+            Some(shown(irps::name(world.names(), step, at), what, String::new()))
+        }
     }
 }
 

@@ -112,6 +112,10 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
             }
         }
     }
+    // One that a driver has made holds nothing.
+    for (id, _) in k.all::<Irp>().filter(|(_, irp)| irp.maker.is_some() && !irp.freed) {
+        graph.add_node(Holder::Irp(id));
+    }
     for (id, irp) in k.all::<Irp>().filter(|(_, irp)| irp.holds_file()) {
         let from = graph.add_node(Holder::Irp(id));
         if let Some(to) = node(k[irp.file].object) {

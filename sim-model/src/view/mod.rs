@@ -9,6 +9,7 @@ mod exploration_story;
 pub mod failure;
 pub mod graph;
 pub mod holders;
+mod irps;
 pub mod json;
 pub mod layout;
 pub mod leaks;

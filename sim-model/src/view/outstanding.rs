@@ -1,9 +1,8 @@
 //! The requests that are outstanding, each with what has not happened.
 
-use sim_core::io::device::Device;
+use sim_core::Id;
 use sim_core::io::irp::Irp;
 use sim_core::ps::thread::Thread;
-use sim_core::{Id, Kernel};
 
 use crate::scenario::world::{Binding, World};
 
@@ -40,11 +39,16 @@ fn row(world: &World<'_>, label: Option<usize>, id: Id<Irp>) -> Outstanding {
         Some(label) => Outstanding { name: world.program().labels[label].name.clone(), state, why },
         None => {
             let file = names.object(k[irp.file].object);
-            let issuer = match irp.disassociated {
-                true => "a thread that has ended".into(),
-                false => format!("thread {}", names.thread(irp.thread)),
+            let issuer = match (irp.disassociated, irp.thread, irp.maker) {
+                (false, Some(thread), _) => format!("thread {}", names.thread(thread)),
+                (_, _, Some(maker)) => names.device(maker).into(),
+                _ => "a thread that has ended".into(),
             };
-            let name = irp.iosb.map_or_else(|| "IRP".into(), |iosb| names.iosb(iosb));
+            let name = match (irp.iosb, irp.maker) {
+                (Some(iosb), _) => names.iosb(iosb),
+                (None, Some(_)) => names.irp(irp),
+                (None, None) => "IRP".into(),
+            };
             let what = format!("{} of {issuer} for {file}", irp.major.name());
             Outstanding { name, state, why: format!("{what}: {why}") }
         }
@@ -56,11 +60,12 @@ fn missing(world: &World<'_>, id: Id<Irp>) -> String {
     let (k, names) = (world.kernel(), world.names());
     let irp = &k[id];
     if irp.completed {
-        let thread = names.thread(irp.thread);
-        let why = match k.get(irp.thread).is_some_and(|thread| Thread::APCS.holds(thread, id)) {
-            true => format!("thread {thread} has not finished it yet"),
-            false if irp.pending || !irp.major.defers_completion() => "nobody has finished it".into(),
-            false => "nobody has finished it, for it was not marked pending".into(),
+        let apc_in =
+            irp.thread.filter(|thread| k.get(*thread).is_some_and(|thread| Thread::APCS.holds(thread, id)));
+        let why = match apc_in {
+            Some(thread) => format!("thread {} has not finished it yet", names.thread(thread)),
+            None if irp.pending || !irp.major.defers_completion() => "nobody has finished it".into(),
+            None => "nobody has finished it, for it was not marked pending".into(),
         };
         return format!("{}: {why}", irp.status);
     }
@@ -70,15 +75,9 @@ fn missing(world: &World<'_>, id: Id<Irp>) -> String {
     if irp.name.is_some() {
         return "no instance of the pipe listens".into();
     }
-    let device = holder(k, id).map_or("?", |device| names.device(device));
+    let device = names.device(k.device_of(id));
     match irp.cancel {
         true => format!("{device} was asked to cancel it, and has not completed it"),
         false => format!("{device} has neither completed nor cancelled it"),
     }
-}
-
-/// The device in whose queue the request is, or the one that its file was opened on.
-fn holder(k: &Kernel, irp: Id<Irp>) -> Option<Id<Device>> {
-    let queues = k.all::<Device>().find(|(_, device)| Device::QUEUE.holds(device, irp));
-    queues.map(|(device, _)| device).or(k[k[irp].file].device)
 }

@@ -181,7 +181,7 @@ impl Builder<'_> {
                 _ => true,
             },
             Holder::Handle(..) => true,
-            Holder::Irp(irp) => k[irp].holds_file(),
+            Holder::Irp(irp) => k[irp].holds_file() || k[irp].maker.is_some() && !k[irp].freed,
             // A wait is its thread's.
             Holder::Wait(_) | Holder::System | Holder::Running => false,
         }
@@ -310,14 +310,19 @@ impl Builder<'_> {
         }
     }
 
-    /// Devices have not completed IRPs, and ports have packets.
+    /// Devices have not completed IRPs, requests wait for those that drivers have made for them, and ports have packets.
     fn queues(&mut self) {
         let k = self.world.kernel();
         for (irp, record) in k.all::<Irp>().filter(|(_, irp)| !irp.freed) {
-            let device = k[record.file].device.and_then(|device| self.at(Holder::Object(k[device].object)));
+            let (device, verb) = match record.completed {
+                true => (k[record.file].device, "has completed"),
+                false => (Some(k.device_of(irp)), "has not completed"),
+            };
+            let device = device.and_then(|device| self.at(Holder::Object(k[device].object)));
             let irp = self.at(Holder::Irp(irp));
-            let verb = if record.completed { "has completed" } else { "has not completed" };
             self.link(device, irp, Link::fact(verb));
+            let request = record.made_for().and_then(|request| self.at(Holder::Irp(request)));
+            self.link(request, irp, Link::fact("waits for"));
         }
         for (_, port) in k.all::<Port>() {
             let from = self.at(Holder::Object(port.object));
