@@ -55,7 +55,9 @@ fn named(program: &Program, kind: ParamKind, name: &str) -> Option<Arg> {
     let own = || name.to_owned();
     let is_process = || program.processes.iter().any(|process| process == name);
     Some(match kind {
-        ParamKind::Handle | ParamKind::Handles if matches!(name, "NULL" | "INVALID_HANDLE_VALUE") => {
+        ParamKind::Handle | ParamKind::Handles | ParamKind::Buffer
+            if matches!(name, "NULL" | "INVALID_HANDLE_VALUE") =>
+        {
             Arg::Constant(own())
         }
         _ if name == "NULL" => return None,
