@@ -55,7 +55,7 @@ fn named(program: &Program, kind: ParamKind, name: &str) -> Option<Arg> {
     let own = || name.to_owned();
     let is_process = || program.processes.iter().any(|process| process == name);
     Some(match kind {
-        ParamKind::Handle | ParamKind::Handles | ParamKind::ProcessOrHandle
+        ParamKind::Handle | ParamKind::Handles | ParamKind::ProcessOrHandle | ParamKind::Buffer
             if matches!(name, "NULL" | "INVALID_HANDLE_VALUE") =>
         {
             Arg::Constant(own())

@@ -6,6 +6,7 @@ use windows_sys::Win32::Storage::FileSystem::{
 use windows_sys::Win32::System::Pipes::{CreateNamedPipeW, PIPE_UNLIMITED_INSTANCES};
 
 use super::basic::{access, with_attributes};
+use super::waits::LIMIT;
 use super::{Answer, Made, handle_or_invalid};
 use crate::real::args::Args;
 use crate::real::memory::Block;
@@ -68,13 +69,13 @@ fn create_pipe(args: &Args<'_>) -> Made {
     let path = args.wide("lpName").unwrap_or_else(|| vec![0]);
     // SAFETY: the path ends with a zero.
     handle_or_invalid(|| unsafe {
-        CreateNamedPipeW(path.as_ptr(), open, mode, instances, out, into, 0, std::ptr::null())
+        CreateNamedPipeW(path.as_ptr(), open, mode, instances, out, into, LIMIT, std::ptr::null())
     })
 }
 
 fn native_create_pipe(args: &Args<'_>) -> Made {
-    /// How long WaitNamedPipe waits if it does not say: 50 ms, as Win32 has it.
-    const DEFAULT_TIMEOUT: i64 = -500_000;
+    /// How long WaitNamedPipe waits if it does not say.
+    const DEFAULT_TIMEOUT: i64 = -10_000 * (LIMIT as i64);
     let (access, share) = (access(args, "DesiredAccess"), args.bits("ShareAccess"));
     let (options, kind) = (args.bits("CreateOptions"), args.bits("NamedPipeType"));
     let (mode, completion) = (args.bits("ReadMode"), args.bits("CompletionMode"));

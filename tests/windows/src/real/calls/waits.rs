@@ -19,7 +19,7 @@ use crate::real::wire::Given;
 /// After how many milliseconds a timer becomes due that is not due at once.
 pub(super) const DUE: u32 = 300;
 /// How many milliseconds a limit takes that is not over at once.
-const LIMIT: u32 = 1_000;
+pub(super) const LIMIT: u32 = 1_000;
 /// How many objects one wait takes, as MAXIMUM_WAIT_OBJECTS says.
 const MOST: u32 = 64;
 
