@@ -85,11 +85,6 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// Whether one of the constants is there.
-    pub(crate) fn flag(&self, name: &str, flag: &str) -> bool {
-        matches!(self.get(name), Some(Given::Flags(flags)) if flags.iter().any(|known| known == flag))
-    }
-
     /// The one constant that is passed.
     pub(crate) fn word(&self, name: &str) -> Option<&'a str> {
         match self.get(name)? {
