@@ -283,7 +283,17 @@ impl Conductor<'_> {
                 }
             }
         }
+        seen.values_mut().for_each(|facts| self.name_process(facts));
         seen
+    }
+
+    /// A job tells of a process by its id, where another packet has its OVERLAPPED: its name stands for it.
+    fn name_process(&self, facts: &mut Facts) {
+        let Some(told @ Value::Number(_)) = facts.get_mut("overlapped") else { return };
+        let Value::Number(id) = *told else { return };
+        if let Some(place) = u32::try_from(id).ok().and_then(|id| self.stage.process_of(id)) {
+            *told = Value::Text(self.script.processes[place].name.clone());
+        }
     }
 
     /// The records of calls that returned in one moment, in the order of the threads.
