@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::leftovers;
 use super::stage::Stage;
 use super::system;
 use super::wire::{Given, Order, Report, Task};
@@ -35,12 +36,12 @@ pub(crate) fn perform(script: &Script, host: &Path) -> Result<Recording, RecordE
         late: VecDeque::new(),
         records: Vec::new(),
     };
-    for step in &script.steps {
-        if !conductor.step(step)? {
-            break;
-        }
-    }
-    Ok(Recording { system: system::name(), records: std::mem::take(&mut conductor.records) })
+    let performed = conductor.steps();
+    let records = std::mem::take(&mut conductor.records);
+    // With the processes go their handles.
+    drop(conductor);
+    leftovers::remove(&records);
+    performed.map(|()| Recording { system: system::name(), records })
 }
 
 /// A handle that a label names: whose, its value, and whether nobody has closed it by this label.
@@ -63,6 +64,16 @@ struct Conductor<'s> {
 }
 
 impl Conductor<'_> {
+    /// Every line, up to one that its thread cannot come to.
+    fn steps(&mut self) -> Result<(), RecordError> {
+        for step in &self.script.steps {
+            if !self.step(step)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// One line. False if the thread cannot make the call: what came before says why.
     fn step(&mut self, step: &Step) -> Result<bool, RecordError> {
         let mut own = None;
@@ -272,7 +283,17 @@ impl Conductor<'_> {
                 }
             }
         }
+        seen.values_mut().for_each(|facts| self.name_process(facts));
         seen
+    }
+
+    /// A job tells of a process by its id, where another packet has its OVERLAPPED: its name stands for it.
+    fn name_process(&self, facts: &mut Facts) {
+        let Some(told @ Value::Number(_)) = facts.get_mut("overlapped") else { return };
+        let Value::Number(id) = *told else { return };
+        if let Some(place) = u32::try_from(id).ok().and_then(|id| self.stage.process_of(id)) {
+            *told = Value::Text(self.script.processes[place].name.clone());
+        }
     }
 
     /// The records of calls that returned in one moment, in the order of the threads.

@@ -10,6 +10,7 @@ mod calls;
 mod conductor;
 mod constants;
 mod host;
+mod leftovers;
 mod memory;
 mod nt;
 mod nt_io;

@@ -6,7 +6,7 @@ use std::io::BufReader;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE, WAIT_OBJECT_0};
@@ -21,6 +21,9 @@ use crate::script::Script;
 
 /// How long a process may take to begin.
 const BIRTH: Duration = Duration::from_secs(20);
+
+/// How many milliseconds a process may take to end.
+const END: u32 = 2_000;
 
 /// A handle of the conductor's own, to a process or thread. It is closed as soon as that is seen to have ended: what has
 /// ended goes with its last handle, and the script's may be the last.
@@ -41,6 +44,17 @@ impl Own {
             self.close();
         }
         ended
+    }
+
+    /// Waits until the process or thread has ended, for so many milliseconds at most.
+    fn await_end(&self, most: u32) {
+        let handle = self.0.get();
+        if !handle.is_null() {
+            // SAFETY: a handle that is not NULL is open.
+            unsafe {
+                WaitForSingleObject(handle, most);
+            }
+        }
     }
 
     fn close(&self) {
@@ -194,10 +208,7 @@ impl<'s> Stage<'s> {
 
     /// The next report, or none within that time.
     pub(crate) fn report(&self, within: Duration) -> Option<(usize, Report)> {
-        match self.reports.recv_timeout(within) {
-            Ok(report) => Some(report),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.reports.recv_timeout(within).ok()
     }
 
     /// The id of a process that has begun.
@@ -248,6 +259,10 @@ impl Drop for Stage<'_> {
     fn drop(&mut self) {
         for place in 0..self.processes.len() {
             self.end_process(place, 1);
+        }
+        // What is not seen to end in time is not waited for: an end can hang.
+        for process in self.processes.iter().flatten() {
+            process.own.await_end(END);
         }
         // The listener waits for one more connection, and ends with it.
         let _ = TcpStream::connect(("127.0.0.1", self.port));

@@ -92,9 +92,10 @@ fn create(call: &str, args: &Args<'_>) -> Answer {
                 nt_objects::NtCreateSymbolicLinkObject(handle, access, attributes, &raw const target)
             })
         }
-        // SAFETY: a handle can be anything.
         "NtMakeTemporaryObject" => {
-            status(unsafe { nt_objects::NtMakeTemporaryObject(args.handle("Handle")) })
+            let handle = args.handle("Handle");
+            // SAFETY: a handle can be anything.
+            status(unsafe { nt_objects::NtMakeTemporaryObject(handle) })
         }
         "NtMakePermanentObject" => return Some(make_permanent(args)),
         _ => return None,
