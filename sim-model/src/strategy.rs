@@ -40,7 +40,6 @@ const MAKERS: &[(&str, Kind)] = &[
     ("CreateWaitableTimer(TRUE)", Timer),
     ("CreateIoCompletionPort()", Port),
     ("NtCreateIoCompletion()", Port),
-    ("CreateIoCompletionPort(NumberOfConcurrentThreads: 1)", Port),
 ];
 
 /// The server's end of a pipe, and the client's.
@@ -88,7 +87,7 @@ const CALLS: &[&str] = &[
     "WaitForSingleObject($h, 0)",
     "WaitForSingleObjectEx($w, 0, TRUE)",
     "NtWaitForSingleObject($w, 0)",
-    "WaitForMultipleObjects([$w, $w], TRUE, 0)",
+    "WaitForMultipleObjects([$e, $m], TRUE, 0)",
     "WaitForMultipleObjects([$w, $w], FALSE, 0)",
     "SignalObjectAndWait($e, $w, 0)",
     "SignalObjectAndWait($s, $w, 0)",
@@ -107,9 +106,9 @@ const CALLS: &[&str] = &[
     "CreateIoCompletionPort($f, $p, 7)",
     "SetFileCompletionNotificationModes($f, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)",
     "SetFileCompletionNotificationModes($f, FILE_SKIP_SET_EVENT_ON_HANDLE)",
-    "=ReadFile($f, 4 bytes)",
+    "=ReadFile($f, 4 bytes, offset: 0)",
     "=ReadFile($f, 8 bytes, event: $e)",
-    "=WriteFile($f, 4 bytes)",
+    "=WriteFile($f, 4 bytes, offset: 0)",
     "=WriteFile($f, 12 bytes, event: $e)",
     "=NtReadFile($f, 4)",
     "=NtWriteFile($f, 20)",

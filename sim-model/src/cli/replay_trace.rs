@@ -51,15 +51,23 @@ pub(super) fn replay_trace(path: &Path, format: Format, output: &mut Output) -> 
 
 fn told(trace: &Trace, replayed: &Replayed, name: &str) -> String {
     let Replayed { calls, difference, known } = replayed;
-    let head =
+    let mut text =
         format!("{name}: {calls} calls on {}, profile {}\n", trace.header.system, trace.header.profile);
-    let Some(difference) = difference else { return head + "         as the model says\n" };
-    let line = trace.header.scenario.lines().nth(difference.line.saturating_sub(1)).unwrap_or_default();
-    let place = format!("{:>7}  {}\n         {difference}\n", difference.line, line.trim());
-    let why = known.map_or(String::new(), |known| {
-        format!("         known ({}): {}\n         source: {}\n", known.id, known.reason, known.source)
-    });
-    head + &place + &why
+    match difference {
+        None => text.push_str("         as the model says\n"),
+        Some(difference) => {
+            let line =
+                trace.header.scenario.lines().nth(difference.line.saturating_sub(1)).unwrap_or_default();
+            text.push_str(&format!("{:>7}  {}\n         {difference}\n", difference.line, line.trim()));
+        }
+    }
+    for known in known {
+        text.push_str(&format!(
+            "  known  {}: {}\n         source: {}\n",
+            known.id, known.reason, known.source
+        ));
+    }
+    text
 }
 
 fn json(trace: &Trace, replayed: &Replayed, name: &str) -> String {
@@ -71,7 +79,6 @@ fn json(trace: &Trace, replayed: &Replayed, name: &str) -> String {
             "of": difference.of,
             "model": difference.model,
             "recording": difference.real,
-            "known": replayed.known.map(|known| known.id),
         })
     });
     let record = serde_json::json!({
@@ -82,6 +89,7 @@ fn json(trace: &Trace, replayed: &Replayed, name: &str) -> String {
         "calls": replayed.calls,
         "held": replayed.held(),
         "difference": difference,
+        "known": replayed.known.iter().map(|known| known.id).collect::<Vec<_>>(),
     });
     format!("{record}\n")
 }

@@ -8,6 +8,7 @@ use sim_core::nt::wait::Timeout;
 
 use crate::lang::Diagnostic;
 use crate::lang::ast::{Spanned, Value as Written};
+use crate::scenario::arguments::HandleArg;
 use crate::scenario::calls::{Answer, ServiceName};
 use crate::scenario::compile_args::Args;
 use crate::scenario::program::{IssueArgs, Service};
@@ -37,7 +38,11 @@ impl Args<'_> {
         let offset = self.byte_offset();
         let native = self.row.answer == Answer::Status;
         let has_overlapped = match service.has_offset() {
-            true => offset != ByteOffset::None || has_routine || overlapped.is_some(),
+            true => {
+                let given = offset != ByteOffset::None || overlapped.is_some();
+                // An event is passed in an OVERLAPPED.
+                given || has_routine || event != HandleArg::Value(sim_core::Handle::NULL)
+            }
             false => labelled && !service.always_waits(),
         };
         let apc = has_routine || self.is_true("apc");

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use sim_core::NtStatus;
+use sim_core::io::port::Packet;
 use sim_core::ob::header::Body;
 use sim_core::ob::information::{Answered, Information};
 use sim_core::profile::Version;
+use sim_windows::LATE;
 use sim_windows::trace::{Facts, Value};
 
 use crate::scenario::World;
@@ -67,7 +69,8 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
                 add("PointerCount", number(Field::PointerCount).map(|count| one_more(&count)));
             }
             match world.kernel()[object].body {
-                Body::Event(_) | Body::Timer(_) | Body::File(_) | Body::Process(_) | Body::Thread(_) => {
+                Body::File(_) => add("FileObject.Event", truth(world.field(label, Field::Signaled))),
+                Body::Event(_) | Body::Timer(_) | Body::Process(_) | Body::Thread(_) => {
                     add("signaled", truth(world.field(label, Field::Signaled)));
                 }
                 _ => {}
@@ -77,6 +80,10 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
             let status = world.kernel()[iosb].status;
             let shown = status.map_or(NOT_WRITTEN.into(), |status| status.to_string());
             add("Status", Some(Value::Text(shown)));
+            let mut packets = world.kernel().all::<Packet>().map(|(_, packet)| packet);
+            if packets.any(|packet| packet.context == Some(iosb) && packet.writes_iosb) {
+                add(LATE, Some(Value::Truth(true)));
+            }
             if status.is_some_and(|status| status != NtStatus::PENDING) {
                 add("Information", number(Field::Information));
             }

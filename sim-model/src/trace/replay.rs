@@ -2,7 +2,7 @@
 
 use sim_core::profile::Profile;
 use sim_windows::trace::Trace;
-use sim_windows::{Difference, KNOWN, Known, compare};
+use sim_windows::{Difference, Known, differences, explanation};
 
 use crate::lang::{self, Diagnostics};
 use crate::scenario;
@@ -13,16 +13,31 @@ use crate::trace::{Performance, Unperformable};
 pub struct Replayed {
     /// How many calls the trace has.
     pub calls: usize,
-    /// The first difference, if there is one.
+    /// The first difference that nobody has explained.
     pub difference: Option<Difference>,
-    /// The known difference that this is, if it is one.
-    pub known: Option<&'static Known>,
+    /// The known differences that were seen, each once.
+    pub known: Vec<&'static Known>,
 }
 
 impl Replayed {
-    /// Whether the trace says what the model says, or a known difference is all that parts them.
+    /// Whether the trace says what the model says, or known differences are all that parts them.
     pub const fn held(&self) -> bool {
-        self.difference.is_none() || self.known.is_some()
+        self.difference.is_none()
+    }
+
+    /// Compares the model's trace with another.
+    pub fn of(model: &Trace, real: &Trace) -> Replayed {
+        let mut known: Vec<&'static Known> = Vec::new();
+        let mut unexplained = None;
+        for difference in differences(&model.records, &real.records) {
+            match explanation(&difference, &real.header.system) {
+                Some(reason) if known.iter().all(|other| other.id != reason.id) => known.push(reason),
+                Some(_) => {}
+                None => unexplained = unexplained.or(Some(difference)),
+            }
+        }
+        let calls = real.records.iter().filter(|record| record.call.is_some()).count();
+        Replayed { calls, difference: unexplained, known }
     }
 }
 
@@ -55,10 +70,5 @@ pub fn replay(trace: &Trace, file: &str) -> Result<Replayed, ReplayFailure> {
     let profile = Profile::named(&trace.header.profile);
     let program = scenario::compile_for(scenario, profile).map_err(ReplayFailure::Scenario)?;
     let performance = Performance::of(&program).map_err(ReplayFailure::Unperformable)?;
-    let difference = compare(&performance.trace.records, &trace.records);
-    let system = &trace.header.system;
-    let known =
-        difference.as_ref().and_then(|found| KNOWN.iter().find(|known| known.explains(found, system)));
-    let calls = trace.records.iter().filter(|record| record.call.is_some()).count();
-    Ok(Replayed { calls, difference, known })
+    Ok(Replayed::of(&performance.trace, trace))
 }

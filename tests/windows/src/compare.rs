@@ -20,6 +20,8 @@ pub struct Difference {
     pub model: Option<String>,
     /// What the real system says; none if it ends before.
     pub real: Option<String>,
+    /// It is about a request whose packet waits in a port: see [`LATE`].
+    pub late: bool,
 }
 
 impl fmt::Display for Difference {
@@ -43,13 +45,14 @@ impl fmt::Display for Difference {
     }
 }
 
-/// The first difference, or none.
+/// Every difference up to the first call that ends in another way, or returns at another time: what comes after that says
+/// nothing.
 ///
 /// Handle values are free and are in no trace. Of what was seen, only what the recording has is compared: a recorder that
 /// cannot see something says nothing of it.
 ///
 /// ```
-/// use sim_windows::compare;
+/// use sim_windows::differences;
 /// use sim_windows::trace::{Outcome, Record, Returned};
 /// let record = |result: &str| Record {
 ///     line: 4,
@@ -58,56 +61,65 @@ impl fmt::Display for Difference {
 ///     outcome: Outcome::Returned(Returned { result: result.into(), error: None }),
 ///     observed: Default::default(),
 /// };
-/// assert_eq!(compare(&[record("TRUE")], &[record("TRUE")]), None);
-/// let difference = compare(&[record("TRUE")], &[record("FALSE")]).unwrap();
-/// assert_eq!(difference.to_string(), "line 4: the model says TRUE, the recording FALSE");
+/// assert_eq!(differences(&[record("TRUE")], &[record("TRUE")]), []);
+/// let found = differences(&[record("TRUE")], &[record("FALSE")]);
+/// assert_eq!(found[0].to_string(), "line 4: the model says TRUE, the recording FALSE");
 /// ```
-pub fn compare(model: &[Record], real: &[Record]) -> Option<Difference> {
+pub fn differences(model: &[Record], real: &[Record]) -> Vec<Difference> {
+    let mut found = Vec::new();
     for (at, ours) in model.iter().enumerate() {
-        let call = ours.call.as_ref().map(|call| call.name.clone());
-        let outcome = |real: Option<String>| Difference {
-            line: ours.line,
-            call: call.clone(),
-            what: "outcome".into(),
-            of: None,
-            model: Some(ours.outcome.to_string()),
-            real,
+        let theirs = match real.get(at) {
+            Some(theirs) if (ours.line, &ours.thread) != (theirs.line, &theirs.thread) => {
+                Err(Some(format!("goes on in line {}, {}", theirs.line, theirs.outcome)))
+            }
+            Some(theirs) if ours.outcome != theirs.outcome => Err(Some(theirs.outcome.to_string())),
+            Some(theirs) => Ok(theirs),
+            None => Err(None),
         };
-        let Some(theirs) = real.get(at) else { return Some(outcome(None)) };
-        if (ours.line, &ours.thread) != (theirs.line, &theirs.thread) {
-            let other = format!("goes on in line {}, {}", theirs.line, theirs.outcome);
-            return Some(outcome(Some(other)));
-        }
-        if ours.outcome != theirs.outcome {
-            return Some(outcome(Some(theirs.outcome.to_string())));
-        }
-        if let Some((of, what, model, real)) = disagreement(&ours.observed, &theirs.observed) {
-            return Some(Difference { line: ours.line, call, what, of: Some(of), model, real });
+        match theirs {
+            Ok(theirs) => found.extend(unlike(ours, &theirs.observed)),
+            Err(other) => {
+                found.push(Difference::of(ours, Some(ours.outcome.to_string()), other));
+                return found;
+            }
         }
     }
-    real.get(model.len()).map(|theirs| Difference {
-        line: theirs.line,
-        call: theirs.call.as_ref().map(|call| call.name.clone()),
-        what: "outcome".into(),
-        of: None,
-        model: None,
-        real: Some(theirs.outcome.to_string()),
-    })
+    found.extend(
+        real.get(model.len()).map(|theirs| Difference::of(theirs, None, Some(theirs.outcome.to_string()))),
+    );
+    found
 }
 
-/// The first fact that was seen and is other than the model says, as (whose, which, the model's, the seen one).
-pub(crate) fn disagreement(
-    model: &BTreeMap<String, Facts>,
-    seen: &BTreeMap<String, Facts>,
-) -> Option<(String, String, Option<String>, Option<String>)> {
-    let shown = |value: Option<&Value>| value.map(ToString::to_string);
-    seen.iter().find_map(|(of, facts)| {
-        facts.iter().find_map(|(what, value)| {
-            let ours = model.get(of).and_then(|facts| facts.get(what));
-            // Since Windows 8 each look at PointerCount changes it: the model says it only for what came before.
-            let free = what == "PointerCount" && ours.is_none();
-            (ours != Some(value) && !free)
-                .then(|| (of.clone(), what.clone(), shown(ours), Some(value.to_string())))
-        })
-    })
+impl Difference {
+    fn of(record: &Record, model: Option<String>, real: Option<String>) -> Difference {
+        let call = record.call.as_ref().map(|call| call.name.clone());
+        Difference { line: record.line, call, what: "outcome".into(), of: None, model, real, late: false }
+    }
 }
+
+/// What was seen after a record and is other than the model says.
+pub(crate) fn unlike(model: &Record, seen: &BTreeMap<String, Facts>) -> Vec<Difference> {
+    let shown = |value: Option<&Value>| value.map(ToString::to_string);
+    let mut found = Vec::new();
+    for (of, facts) in seen {
+        let ours = model.observed.get(of);
+        let is_late = ours.is_some_and(|facts| facts.get(LATE) == Some(&Value::Truth(true)));
+        for (what, value) in facts {
+            let own = ours.and_then(|facts| facts.get(what));
+            // Since Windows 8 each look at PointerCount changes it: the model says it only for what came before.
+            if own == Some(value) || what == "PointerCount" && own.is_none() {
+                continue;
+            }
+            found.push(Difference {
+                what: what.clone(),
+                of: Some(of.clone()),
+                late: is_late,
+                ..Difference::of(model, shown(own), Some(value.to_string()))
+            });
+        }
+    }
+    found
+}
+
+/// A fact of the model alone: the request is completed, and its status block is written when its packet is removed.
+pub const LATE: &str = "packet queued";

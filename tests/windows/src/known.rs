@@ -17,6 +17,8 @@ pub struct Known {
     pub model: Option<&'static str>,
     /// What the system says; anything, if nothing is named.
     pub real: Option<&'static str>,
+    /// It is about requests whose packet waits in a port alone.
+    pub late: bool,
     /// Why.
     pub reason: &'static str,
     /// How we know.
@@ -35,10 +37,124 @@ impl Known {
         system.starts_with(self.system)
             && (self.calls.is_empty() || self.calls.contains(&call))
             && self.what == difference.what
+            && (!self.late || difference.late)
             && is(self.model, &difference.model)
             && is(self.real, &difference.real)
     }
 }
 
+/// The known difference that this is, on a system.
+pub fn explanation(difference: &Difference, system: &str) -> Option<&'static Known> {
+    KNOWN.iter().find(|known| known.explains(difference, system))
+}
+
 /// Every known difference.
-pub const KNOWN: &[Known] = &[];
+pub const KNOWN: &[Known] = &[
+    Known {
+        id: "wine-cancel-finds-nothing",
+        system: "Wine 8",
+        calls: &["CancelIoEx"],
+        what: "outcome",
+        model: Some("FALSE, ERROR_NOT_FOUND"),
+        real: Some("TRUE"),
+        late: false,
+        reason: "without an OVERLAPPED Wine does not tell whether it found a request",
+        source: "Win32 documentation, CancelIoEx: it fails with ERROR_NOT_FOUND if no request was found",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-1", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    CancelIoEx(s)
+"#,
+    },
+    Known {
+        id: "wine-native-cancel-finds-nothing",
+        system: "Wine 8",
+        calls: &["NtCancelIoFileEx"],
+        what: "outcome",
+        model: Some("STATUS_NOT_FOUND"),
+        real: Some("STATUS_SUCCESS"),
+        late: false,
+        reason: "as CancelIoEx",
+        source: "Win32 documentation, CancelIoEx",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-2", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    NtCancelIoFileEx(s)
+"#,
+    },
+    Known {
+        id: "wine-file-set-by-error",
+        system: "Wine 8",
+        calls: &[],
+        what: "FileObject.Event",
+        model: Some("false"),
+        real: Some("true"),
+        late: false,
+        reason: "Wine signals a file also for a request that fails at once, and for one that reports to a port",
+        source: "ReactOS kernel tests IoReadWrite, TestAsyncRead: an error at once leaves the event clear",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-3", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-3", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    ConnectNamedPipe(s)
+"#,
+    },
+    Known {
+        id: "wine-status-block-before-packet",
+        system: "Wine 8",
+        calls: &[],
+        what: "Status",
+        model: Some("STATUS_PENDING"),
+        real: None,
+        late: true,
+        reason: "Wine writes the status block of a request that reports to a port when it completes, not when its packet is removed",
+        source: "Win32 documentation, I/O Completion Ports; Wine ntdll/tests/pipe.c, test_completion",
+        scenario: r#"process app
+  thread main
+    p = CreateIoCompletionPort()
+    s = CreateNamedPipe("\\.\pipe\kobj-known-4", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-4", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    CreateIoCompletionPort(s, p, 7)
+    r = ReadFile(s, 4 bytes, offset: 0)
+    w = WriteFile(c, 4 bytes, offset: 0)
+"#,
+    },
+    Known {
+        id: "wine-information-before-packet",
+        system: "Wine 8",
+        calls: &[],
+        what: "Information",
+        model: None,
+        real: None,
+        late: true,
+        reason: "as the status",
+        source: "Win32 documentation, I/O Completion Ports",
+        scenario: r#"process app
+  thread main
+    p = CreateIoCompletionPort()
+    s = CreateNamedPipe("\\.\pipe\kobj-known-5", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-5", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    CreateIoCompletionPort(s, p, 7)
+    r = ReadFile(s, 4 bytes, offset: 0)
+    w = WriteFile(c, 4 bytes, offset: 0)
+"#,
+    },
+    Known {
+        id: "wine-file-cleared-by-disconnect",
+        system: "Wine 8",
+        calls: &[],
+        what: "FileObject.Event",
+        model: Some("true"),
+        real: Some("false"),
+        late: false,
+        reason: "Wine clears the client's file when its server disconnects it",
+        source: "assumed of Windows: no source read says that a disconnect changes the client's event",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-6", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-6", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    WriteFile(c, 4 bytes, offset: 0)
+    DisconnectNamedPipe(s)
+"#,
+    },
+];

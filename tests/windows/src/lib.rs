@@ -1,6 +1,6 @@
 //! The calls of a scenario on real Windows.
 //!
-//! [`script`] is what is to be performed, [`trace`] what was seen, [`compare()`] the first difference between two traces.
+//! [`script`] is what is to be performed, [`trace`] what was seen, [`differences`] what parts two traces.
 //! These are the same on every system. [`record()`] performs a script with the real calls and needs Windows (Wine will
 //! do); elsewhere it answers [`RecordError::NeedsWindows`].
 //!
@@ -15,8 +15,8 @@ mod record;
 pub mod script;
 pub mod trace;
 
-pub use compare::{Difference, compare};
-pub use known::{KNOWN, Known};
+pub use compare::{Difference, LATE, differences};
+pub use known::{KNOWN, Known, explanation};
 #[cfg(windows)]
 pub use real::host_main;
 pub use record::{RecordError, Recording, record};

@@ -10,6 +10,8 @@ use crate::trace::Record;
 pub enum RecordError {
     /// This is no Windows.
     NeedsWindows,
+    /// A call that the recorder cannot make, or not with these arguments, or that the system lacks.
+    Refused(String),
     /// The recorder itself failed: what it tried, and why that failed.
     Failed(String),
 }
@@ -20,6 +22,7 @@ impl fmt::Display for RecordError {
             RecordError::NeedsWindows => f.write_str(
                 "recording needs Windows: the calls of a scenario are made there (Wine will do); a trace can be replayed anywhere",
             ),
+            RecordError::Refused(what) => f.write_str(what),
             RecordError::Failed(why) => write!(f, "the recorder failed: {why}"),
         }
     }

@@ -9,7 +9,8 @@ use super::leftovers;
 use super::stage::Stage;
 use super::system;
 use super::wire::{Given, Order, Report, Task};
-use crate::compare::disagreement;
+use crate::compare::unlike;
+use crate::known::explanation;
 use crate::record::{RecordError, Recording};
 use crate::script::{Arg, Call, Deed, Script, Step};
 use crate::trace::{Facts, Outcome, Record, Returned, Value};
@@ -35,6 +36,7 @@ pub(crate) fn perform(script: &Script, host: &Path) -> Result<Recording, RecordE
         inside: script.threads.iter().map(|_| None).collect(),
         late: VecDeque::new(),
         records: Vec::new(),
+        system: system::name(),
     };
     let performed = conductor.steps();
     let records = std::mem::take(&mut conductor.records);
@@ -61,6 +63,7 @@ struct Conductor<'s> {
     /// What hosts said while something else was awaited.
     late: VecDeque<(usize, Report)>,
     records: Vec<Record>,
+    system: String,
 }
 
 impl Conductor<'_> {
@@ -184,7 +187,7 @@ impl Conductor<'_> {
             }
             Some((_, Report::Unknown { thread, why })) => {
                 let call = self.inside[thread].as_ref().map_or("a call", |(_, call)| &call.name);
-                Err(RecordError::Failed(format!("{call} cannot be made: {why}")))
+                Err(RecordError::Refused(format!("{call} cannot be made: {why}")))
             }
             Some(_) => Ok(true),
             None => Ok(false),
@@ -244,12 +247,16 @@ impl Conductor<'_> {
 
     /// What can be seen, once it is what the model says, or has had the time to be.
     fn settle(&mut self, expected: &[Record]) -> BTreeMap<String, Facts> {
-        let wanted = expected.last().map(|record| &record.observed);
+        let system = self.system.clone();
+        // A known difference does not go away.
+        let as_said = |seen: &BTreeMap<String, Facts>| {
+            let unlike = expected.last().map(|record| unlike(record, seen)).unwrap_or_default();
+            unlike.iter().all(|difference| explanation(difference, &system).is_some())
+        };
         let deadline = Instant::now() + SETTLING;
         loop {
             let seen = self.observe();
-            let agrees = wanted.is_none_or(|wanted| disagreement(wanted, &seen).is_none());
-            if agrees || Instant::now() > deadline {
+            if as_said(&seen) || Instant::now() > deadline {
                 return seen;
             }
             std::thread::sleep(Duration::from_millis(2));

@@ -178,24 +178,24 @@ fn of_type(kind: &str, handle: HANDLE, quiet: bool, facts: &mut Facts) {
                 }
             }
             "File" => of_file(handle, quiet, facts),
-            "Process" | "Thread" => signaled(handle, facts),
+            "Process" | "Thread" => signaled(handle, "signaled", facts),
             _ => {}
         }
     }
 }
 
 /// A wait without patience, of an object that no wait changes.
-fn signaled(handle: HANDLE, facts: &mut Facts) {
+fn signaled(handle: HANDLE, fact: &str, facts: &mut Facts) {
     // SAFETY: the wait returns at once.
     match unsafe { WaitForSingleObject(handle, 0) } {
-        WAIT_OBJECT_0 => facts.insert("signaled".into(), Value::Truth(true)),
-        WAIT_TIMEOUT => facts.insert("signaled".into(), Value::Truth(false)),
+        WAIT_OBJECT_0 => facts.insert(fact.into(), Value::Truth(true)),
+        WAIT_TIMEOUT => facts.insert(fact.into(), Value::Truth(false)),
         _ => None,
     };
 }
 
 fn of_file(handle: HANDLE, quiet: bool, facts: &mut Facts) {
-    signaled(handle, facts);
+    signaled(handle, "FileObject.Event", facts);
     // On a synchronous file with a request in progress the query would wait for it.
     if !quiet {
         return;

@@ -9,16 +9,10 @@ use crate::both::both;
 fn every_known_difference_of_this_system_is_seen() {
     for known in KNOWN {
         let scenario = lang::parse(known.id, known.scenario).expect("a scenario");
-        let both = both(&scenario).expect("a scenario that can be performed");
-        if both.trace.header.system.starts_with(known.system) {
-            let seen = both.known.map(|known| known.id);
-            assert_eq!(
-                seen,
-                Some(known.id),
-                "{}: found {:?}",
-                known.id,
-                both.difference.map(|found| found.to_string())
-            );
+        let (trace, replayed) = both(&scenario).expect("a scenario that can be performed");
+        if trace.header.system.starts_with(known.system) {
+            let seen: Vec<&str> = replayed.known.iter().map(|known| known.id).collect();
+            assert!(seen.contains(&known.id), "{} is no longer seen, only {seen:?}", known.id);
         }
     }
 }

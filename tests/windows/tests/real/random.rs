@@ -8,9 +8,10 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use sim_model::lang::ast::Scenario;
 use sim_model::shrink::shrink;
+use sim_model::trace::{Replayed, Trace};
 use sim_model::{lang, strategy};
 
-use crate::both::{Both, both};
+use crate::both::both;
 
 /// A number from the environment.
 fn setting(name: &str, default: u64) -> u64 {
@@ -36,14 +37,13 @@ fn findings() -> PathBuf {
 }
 
 /// The least scenario that shows the same, with what both sides say.
-fn least(scenario: &Scenario, found: &Both) -> (Scenario, Both) {
+fn least(scenario: &Scenario, found: &Replayed) -> (Scenario, (Trace, Replayed)) {
     let what = found.difference.as_ref().map(|difference| difference.what.clone());
     let least = shrink(scenario, |tried| {
-        both(tried)
-            .is_some_and(|tried| tried.unexplained().map(|difference| &difference.what) == what.as_ref())
+        both(tried).is_some_and(|(_, tried)| tried.difference.map(|difference| difference.what) == what)
     });
     match both(&least) {
-        Some(both) if both.unexplained().is_some() => (least, both),
+        Some(again) if !again.1.held() => (least, again),
         // It comes and goes: the scenario as it was found.
         _ => (scenario.clone(), both(scenario).expect("it was performed before")),
     }
@@ -59,29 +59,24 @@ fn random_scenarios_do_the_same_on_both_sides() {
     let mut differences = 0;
     for seed in first..first + cases {
         let scenario = scenario_of(seed, most);
-        let Some(found) = both(&scenario) else { continue };
+        let Some((trace, replayed)) = both(&scenario) else { continue };
         performed += 1;
-        calls += found.trace.records.len();
-        facts += found
-            .trace
-            .records
-            .iter()
-            .flat_map(|record| record.observed.values())
-            .map(BTreeMap::len)
-            .sum::<usize>();
-        if let Some(known) = found.known {
+        calls += trace.records.len();
+        let seen = trace.records.iter().flat_map(|record| record.observed.values());
+        facts += seen.map(BTreeMap::len).sum::<usize>();
+        for known in &replayed.known {
             *explained.entry(known.id).or_default() += 1;
         }
-        if found.unexplained().is_none() {
+        if replayed.held() {
             continue;
         }
-        let (scenario, found) = least(&scenario, &found);
+        let (scenario, (trace, replayed)) = least(&scenario, &replayed);
         let text = lang::print(&scenario);
         let folder = findings();
         std::fs::write(folder.join(format!("random-{seed}.kobj")), &text).expect("written");
-        std::fs::write(folder.join(format!("random-{seed}.trace")), found.trace.write()).expect("written");
+        std::fs::write(folder.join(format!("random-{seed}.trace")), trace.write()).expect("written");
         let difference =
-            found.difference.map_or("it comes and goes".into(), |difference| difference.to_string());
+            replayed.difference.map_or("it comes and goes".into(), |difference| difference.to_string());
         // Writing to a string does not fail.
         let _ = writeln!(unexplained, "seed {seed}, {}\n{text}", difference);
         differences += 1;
