@@ -116,7 +116,7 @@ const CALLS: &[&str] = &[
     "=ConnectNamedPipe($v)",
     "=ConnectNamedPipe($v, $e)",
     "DisconnectNamedPipe($v)",
-    "=PeekNamedPipe($f, 16)",
+    "PeekNamedPipe($f, 16)",
     "CancelIo($f)",
     "CancelIoEx($f)",
     "CancelIoEx($f, $r)",

@@ -157,4 +157,86 @@ pub const KNOWN: &[Known] = &[
     DisconnectNamedPipe(s)
 "#,
     },
+    Known {
+        id: "wine-listen-ended-by-close",
+        system: "Wine 8",
+        calls: &[],
+        what: "Status",
+        model: Some("STATUS_PIPE_BROKEN"),
+        real: Some("STATUS_HANDLES_CLOSED"),
+        late: false,
+        reason: "Wine ends a pending listen of a server that closes with another status",
+        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-7", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    r = ConnectNamedPipe(s)
+    CloseHandle(s)
+"#,
+    },
+    Known {
+        id: "wine-signal-before-apc",
+        system: "Wine 8",
+        calls: &["WaitForSingleObjectEx", "WaitForMultipleObjectsEx"],
+        what: "outcome",
+        model: Some("WAIT_IO_COMPLETION"),
+        real: Some("WAIT_OBJECT_0"),
+        late: false,
+        reason: "in Wine a signalled object ends an alertable wait although a user APC is queued",
+        source: "Wine kernel32/tests/sync.c, where it is marked as wrong in Wine (D-14)",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent(TRUE, TRUE)
+    QueueUserAPC(GetCurrentThread())
+    WaitForSingleObjectEx(e, 0, TRUE)
+"#,
+    },
+    Known {
+        id: "wine-cancels-any-handle",
+        system: "Wine 8",
+        calls: &["CancelIo", "CancelIoEx"],
+        what: "outcome",
+        model: Some("FALSE, ERROR_INVALID_HANDLE"),
+        real: Some("TRUE"),
+        late: false,
+        reason: "Wine does not look whether the handle is that of a file",
+        source: "WDK, ObReferenceObjectByHandle: an object of another type is refused with STATUS_OBJECT_TYPE_MISMATCH",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent()
+    CancelIo(e)
+"#,
+    },
+    Known {
+        id: "wine-native-cancels-any-handle",
+        system: "Wine 8",
+        calls: &["NtCancelIoFile", "NtCancelIoFileEx"],
+        what: "outcome",
+        model: Some("STATUS_OBJECT_TYPE_MISMATCH"),
+        real: Some("STATUS_SUCCESS"),
+        late: false,
+        reason: "Wine does not look whether the handle is that of a file",
+        source: "WDK, ObReferenceObjectByHandle",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent()
+    NtCancelIoFile(e)
+"#,
+    },
+    Known {
+        id: "wine-no-disconnect-while-listening",
+        system: "Wine 8",
+        calls: &["DisconnectNamedPipe"],
+        what: "outcome",
+        model: Some("TRUE"),
+        real: Some("FALSE, ERROR_PIPE_LISTENING"),
+        late: false,
+        reason: "Wine refuses to disconnect a server that no client has connected to",
+        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetDisconnectedPipeState",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-8", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    DisconnectNamedPipe(s)
+"#,
+    },
 ];

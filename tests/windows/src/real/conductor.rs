@@ -180,7 +180,13 @@ impl Conductor<'_> {
                 if let Some((_, call)) = self.inside[thread].clone() {
                     self.note_close(process, &call, &result);
                     let owner = owner.and_then(|id| self.stage.process_of(id)).unwrap_or(process);
-                    self.note_handles(owner, &call, handle, second)?;
+                    // What a function gives in place of a handle is a value too.
+                    let instead = match result.result.as_str() {
+                        "INVALID_HANDLE_VALUE" => Some(u64::MAX),
+                        "NULL" => Some(0),
+                        _ => None,
+                    };
+                    self.note_handles(owner, &call, handle.or(instead), second)?;
                 }
                 returned.push((thread, result));
                 Ok(true)
@@ -204,10 +210,13 @@ impl Conductor<'_> {
     ) -> Result<(), RecordError> {
         for (label, value) in [(&call.label, handle), (&call.second, second)] {
             if let (Some(label), Some(value)) = (label, value) {
-                self.handles.insert(label.clone(), Named { process, value, open: value != 0 });
+                self.handles
+                    .insert(label.clone(), Named { process, value, open: value != 0 && value != u64::MAX });
             }
         }
-        if handle.is_some() && matches!(call.name.as_str(), "CreateProcess" | "NtCreateUserProcess") {
+        if handle.is_some_and(|value| value != 0)
+            && matches!(call.name.as_str(), "CreateProcess" | "NtCreateUserProcess")
+        {
             let child = call.args.values().find_map(|arg| match self.given(arg) {
                 Given::Process { place, .. } => Some(place),
                 _ => None,
