@@ -1,6 +1,6 @@
 //! Strategies: scenarios made at random, of what real Windows can perform as well.
 //!
-//! Two threads of one process share events, semaphores, mutexes, timers, completion ports and the two ends of named
+//! Two threads of one process, and seldom one of another, share events, semaphores, mutexes, timers, completion ports and the two ends of named
 //! pipes. The first may wait for what the second does. Calls mostly get what they want, sometimes a handle of another
 //! type, sometimes one that was closed.
 
@@ -62,6 +62,7 @@ const PIPES: &[(&str, &str)] = &[
 /// and so on.
 const WANTED: &[(char, &[Kind])] = &[
     ('w', WAITABLE),
+    ('E', &[Event]),
     ('h', HANDLES),
     ('e', &[Event]),
     ('s', &[Semaphore]),
@@ -72,6 +73,9 @@ const WANTED: &[(char, &[Kind])] = &[
     ('v', &[Server]),
     ('r', &[Request]),
 ];
+
+/// What is never a handle of another type: a file as a signal is another story.
+const STRICT: &str = "wE";
 
 /// Calls that return at once. `$` stands before what is given; `=` at the beginning gives the request a label.
 const CALLS: &[&str] = &[
@@ -84,10 +88,9 @@ const CALLS: &[&str] = &[
     "ReleaseMutex($m)",
     "NtReleaseMutant($m)",
     "WaitForSingleObject($w, 0)",
-    "WaitForSingleObject($h, 0)",
     "WaitForSingleObjectEx($w, 0, TRUE)",
     "NtWaitForSingleObject($w, 0)",
-    "WaitForMultipleObjects([$e, $m], TRUE, 0)",
+    "WaitForMultipleObjects([$E, $m], TRUE, 0)",
     "WaitForMultipleObjects([$w, $w], FALSE, 0)",
     "SignalObjectAndWait($e, $w, 0)",
     "SignalObjectAndWait($s, $w, 0)",
@@ -107,14 +110,14 @@ const CALLS: &[&str] = &[
     "SetFileCompletionNotificationModes($f, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)",
     "SetFileCompletionNotificationModes($f, FILE_SKIP_SET_EVENT_ON_HANDLE)",
     "=ReadFile($f, 4 bytes, offset: 0)",
-    "=ReadFile($f, 8 bytes, event: $e)",
+    "=ReadFile($f, 8 bytes, event: $E)",
     "=WriteFile($f, 4 bytes, offset: 0)",
-    "=WriteFile($f, 12 bytes, event: $e)",
+    "=WriteFile($f, 12 bytes, event: $E)",
     "=NtReadFile($f, 4)",
     "=NtWriteFile($f, 20)",
     "=ReadFileEx($f, 4)",
     "=ConnectNamedPipe($v)",
-    "=ConnectNamedPipe($v, $e)",
+    "=ConnectNamedPipe($v, $E)",
     "DisconnectNamedPipe($v)",
     "PeekNamedPipe($f, 16)",
     "CancelIo($f)",
@@ -135,6 +138,29 @@ const WAITS: &[&str] = &[
     "WaitForSingleObjectEx($w, INFINITE, TRUE)",
     "WaitForMultipleObjects([$w, $w], FALSE, INFINITE)",
     "GetQueuedCompletionStatus($p, INFINITE)",
+    "GetQueuedCompletionStatusEx($p, 2, INFINITE, TRUE)",
+    "NtWaitForSingleObject($w, INFINITE)",
+    "SignalObjectAndWait($e, $w, INFINITE)",
+    "GetOverlappedResult($f, $r, TRUE)",
+    "FlushFileBuffers($f)",
+    "SleepEx(INFINITE, TRUE)",
+    "ExitThread()",
+];
+
+/// What another process does with what it was given.
+const ELSEWHERE: &[&str] = &[
+    "SetEvent($e)",
+    "WaitForSingleObject($w, 0)",
+    "ReleaseSemaphore($s, 1)",
+    "ReleaseMutex($m)",
+    "CloseHandle($h)",
+    "GetHandleInformation($h)",
+    "PostQueuedCompletionStatus($p, 1, 2, 3)",
+    "GetQueuedCompletionStatus($p, 0)",
+    "=WriteFile($f, 4 bytes, offset: 0)",
+    "=ReadFile($f, 4 bytes, offset: 0)",
+    "CancelIo($f)",
+    "ExitProcess()",
 ];
 
 /// Scenarios of at most `most` calls. `tag` begins the name of everything that has a name: two scenarios that are
@@ -169,27 +195,38 @@ impl Choice {
 struct Writer<'t> {
     tag: &'t str,
     labels: Vec<(String, Kind)>,
+    /// What the other process was given, and its requests.
+    elsewhere: Vec<(String, Kind)>,
     pipes: usize,
-    /// The lines of the thread that may wait, and of the other.
-    lines: [Vec<String>; 2],
+    /// The lines of the thread that may wait, of the other, and of that of another process.
+    lines: [Vec<String>; 3],
 }
 
 impl Writer<'_> {
     fn write(tag: &str, choices: &[u64]) -> String {
-        let mut writer = Writer { tag, labels: Vec::new(), pipes: 0, lines: [Vec::new(), Vec::new()] };
+        let (labels, elsewhere, lines) = (Vec::new(), Vec::new(), [const { Vec::new() }; 3]);
+        let mut writer = Writer { tag, labels, elsewhere, pipes: 0, lines };
+        // There is something to begin with.
+        writer.make(&mut Choice(0));
         for choice in choices {
             writer.line(&mut Choice(*choice));
         }
-        let mut text = String::from("process app\n");
-        for (name, lines) in ["waiter", "main"].iter().zip(&writer.lines) {
-            if lines.is_empty() {
-                continue;
-            }
+        let [waiter, main, other] = writer.lines;
+        let mut text = String::new();
+        for (process, threads) in
+            [("app", vec![("waiter", waiter), ("main", main)]), ("other", vec![("guest", other)])]
+        {
+            let threads: Vec<_> = threads.into_iter().filter(|(_, lines)| !lines.is_empty()).collect();
             // Writing to a string does not fail.
-            let _ = writeln!(text, "  thread {name}");
-            lines.iter().for_each(|line| {
-                let _ = writeln!(text, "    {line}");
-            });
+            if !threads.is_empty() {
+                let _ = writeln!(text, "process {process}");
+            }
+            for (name, lines) in threads {
+                let _ = writeln!(text, "  thread {name}");
+                lines.iter().for_each(|line| {
+                    let _ = writeln!(text, "    {line}");
+                });
+            }
         }
         text
     }
@@ -200,23 +237,26 @@ impl Writer<'_> {
             0..3 => self.make(choice),
             3 => self.make_pipe(choice),
             4 | 5 => self.call(WAITS, 0, choice),
+            15 if choice.below(3) == 0 => self.give(choice),
+            14 if !self.elsewhere.is_empty() => self.call(ELSEWHERE, 2, choice),
             6..9 => self.call(CALLS, 0, choice),
             9 => self.duplicate(choice),
             _ => self.call(CALLS, 1, choice),
         }
     }
 
-    fn label(&mut self, kind: Kind) -> String {
+    fn label(&mut self, kind: Kind, thread: usize) -> String {
         let letter = WANTED.iter().find(|(_, kinds)| *kinds == [kind]).map_or('h', |(letter, _)| *letter);
         let letter = if kind == Client { 'c' } else { letter };
-        let label = format!("{letter}{}", self.labels.len());
-        self.labels.push((label.clone(), kind));
+        let label = format!("{letter}{}", self.labels.len() + self.elsewhere.len());
+        let labels = if thread == 2 { &mut self.elsewhere } else { &mut self.labels };
+        labels.push((label.clone(), kind));
         label
     }
 
     fn make(&mut self, choice: &mut Choice) {
         let (call, kind) = MAKERS[choice.below(MAKERS.len())];
-        let label = self.label(kind);
+        let label = self.label(kind, 1);
         self.lines[1].push(format!("{label} = {}", call.replace("TAG", self.tag)));
     }
 
@@ -225,25 +265,41 @@ impl Writer<'_> {
         self.pipes += 1;
         let name = format!("{}-{}", self.tag, self.pipes);
         for (call, kind) in [(server, Server), (client, Client)] {
-            let label = self.label(kind);
+            let label = self.label(kind, 1);
             self.lines[1].push(format!("{label} = {}", call.replace("TAG-N", &name)));
         }
     }
 
     fn duplicate(&mut self, choice: &mut Choice) {
-        let Some((source, kind)) = self.pick(HANDLES, choice) else { return };
+        let Some((source, kind)) = self.pick(HANDLES, true, 1, choice) else { return };
         let options =
             ["", ", dwOptions: DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE", ", bInheritHandle: TRUE"];
         let options = options[choice.below(options.len())];
-        let label = self.label(kind);
+        let label = self.label(kind, 1);
         self.lines[1].push(format!("{label} = DuplicateHandle({source}{options})"));
     }
 
-    /// A label of one of these kinds; seldom one of another.
-    fn pick(&self, kinds: &[Kind], choice: &mut Choice) -> Option<(String, Kind)> {
-        let kinds = if choice.below(24) == 0 && kinds != [Request] { HANDLES } else { kinds };
-        let known: Vec<&(String, Kind)> =
-            self.labels.iter().filter(|(_, kind)| kinds.contains(kind)).collect();
+    /// The other process gets a handle. It has a line of its own from the beginning, so that it is there.
+    fn give(&mut self, choice: &mut Choice) {
+        let Some((source, kind)) = self.pick(HANDLES, true, 1, choice) else { return };
+        if self.lines[2].is_empty() {
+            self.lines[2].push("SleepEx(0, FALSE)".into());
+        }
+        let label = self.label(kind, 2);
+        self.lines[1].push(format!("{label} = DuplicateHandle({source}, other)"));
+    }
+
+    /// A label of one of these kinds, for a thread; seldom one of another.
+    fn pick(
+        &self,
+        kinds: &[Kind],
+        strict: bool,
+        thread: usize,
+        choice: &mut Choice,
+    ) -> Option<(String, Kind)> {
+        let kinds = if choice.below(24) == 0 && kinds != [Request] && !strict { HANDLES } else { kinds };
+        let labels = if thread == 2 { &self.elsewhere } else { &self.labels };
+        let known: Vec<&(String, Kind)> = labels.iter().filter(|(_, kind)| kinds.contains(kind)).collect();
         // The later ones are more likely to be open.
         let back = choice.below(known.len()).min(choice.below(known.len()));
         known.get(known.len().checked_sub(1 + back)?).map(|found| (*found).clone())
@@ -263,11 +319,11 @@ impl Writer<'_> {
             let wanted = letters.next().unwrap_or('h');
             let kinds =
                 WANTED.iter().find(|(letter, _)| *letter == wanted).map_or(HANDLES, |(_, kinds)| *kinds);
-            let Some((label, _)) = self.pick(kinds, choice) else { return };
+            let Some((label, _)) = self.pick(kinds, STRICT.contains(wanted), thread, choice) else { return };
             line.push_str(&label);
         }
         if labelled {
-            let label = self.label(Request);
+            let label = self.label(Request, thread);
             line = format!("{label} = {line}");
         }
         self.lines[thread].push(line);

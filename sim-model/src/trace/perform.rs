@@ -34,8 +34,9 @@ pub struct Performance {
     pub script: Script,
     /// What the model says of it.
     pub trace: Trace,
-    /// The first line that passes a closed handle's value on after another handle was made. Which value a new handle gets
-    /// is the system's choice: what the value names there, another system may answer otherwise.
+    /// The first line that passes on the value of a closed handle, after another handle was made, or of a handle of another
+    /// process. Which value a new handle gets is the system's choice: what such a value names, another system may answer
+    /// otherwise.
     pub recycles: Option<usize>,
 }
 
@@ -169,7 +170,7 @@ impl Performer<'_> {
                 let thread = self.place(actor);
                 self.inside.insert(thread, action);
                 let call = call_of(program, actor, action);
-                if call.args.values().any(|arg| self.is_recycled(arg)) {
+                if call.args.values().any(|arg| self.is_recycled(arg, actor)) {
                     self.recycles = self.recycles.or(Some(line.line));
                 }
                 Deed::Call { thread, call }
@@ -183,14 +184,23 @@ impl Performer<'_> {
     }
 
     /// Whether what is passed is the value of a closed handle, and another handle was made since.
-    fn is_recycled(&self, arg: &Arg) -> bool {
+    fn is_recycled(&self, arg: &Arg, actor: usize) -> bool {
         match arg {
             Arg::Label(label) => {
                 let label = self.world.program().labels.iter().position(|known| known.name == *label);
+                // A value of another process may be anything here.
+                let own = self.world.thread(actor).map(|thread| self.world.kernel()[thread].process);
+                let foreign = label.is_some_and(|label| match self.world.binding(label) {
+                    Binding::Handle { process, object: Some(_), .. } => Some(process) != own,
+                    _ => false,
+                });
+                if foreign {
+                    return true;
+                }
                 let closed = label.and_then(|label| self.closed.get(&label));
                 closed.is_some_and(|made| self.made > *made)
             }
-            Arg::List(list) => list.iter().any(|arg| self.is_recycled(arg)),
+            Arg::List(list) => list.iter().any(|arg| self.is_recycled(arg, actor)),
             _ => false,
         }
     }

@@ -239,4 +239,54 @@ pub const KNOWN: &[Known] = &[
     DisconnectNamedPipe(s)
 "#,
     },
+    Known {
+        id: "wine-wait-all-takes-repeats",
+        system: "Wine 8",
+        calls: &["WaitForMultipleObjects"],
+        what: "outcome",
+        model: Some("WAIT_FAILED, ERROR_INVALID_PARAMETER"),
+        real: None,
+        late: false,
+        reason: "Wine waits for all also if one object is named twice",
+        source: "Win32 documentation, WaitForMultipleObjects: the array cannot hold a handle twice if bWaitAll is TRUE",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent(TRUE, TRUE)
+    WaitForMultipleObjects([e, e], TRUE, 0)
+"#,
+    },
+    Known {
+        id: "wine-flush-needs-no-access",
+        system: "Wine 8",
+        calls: &["FlushFileBuffers"],
+        what: "outcome",
+        model: Some("FALSE, ERROR_ACCESS_DENIED"),
+        real: Some("TRUE"),
+        late: false,
+        reason: "Wine flushes through a handle that cannot write",
+        source: "Win32 documentation, FlushFileBuffers: the handle needs GENERIC_WRITE",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-9", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED)
+    FlushFileBuffers(s)
+"#,
+    },
+    Known {
+        id: "wine-cancels-request-of-any-handle",
+        system: "Wine 8",
+        calls: &["CancelIoEx"],
+        what: "outcome",
+        model: Some("FALSE, ERROR_INVALID_HANDLE"),
+        real: Some("FALSE, ERROR_NOT_FOUND"),
+        late: false,
+        reason: "Wine does not look whether the handle is that of a file",
+        source: "WDK, ObReferenceObjectByHandle",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent()
+    s = CreateNamedPipe("\\.\pipe\kobj-known-10", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    r = ReadFile(s, 4 bytes, offset: 0)
+    CancelIoEx(e, r)
+"#,
+    },
 ];

@@ -99,6 +99,13 @@ impl Block {
         self.delivered.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// Whether somebody has written the status.
+    pub(crate) fn is_written(&self) -> bool {
+        let at = self.overlapped();
+        // SAFETY: the block lives for ever; the kernel may write at any time, so the read is volatile.
+        unsafe { std::ptr::read_volatile(&raw const (*at).Internal) != UNWRITTEN }
+    }
+
     /// What can be seen of it.
     pub(crate) fn facts(&self) -> Facts {
         let at = self.overlapped();

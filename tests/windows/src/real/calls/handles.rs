@@ -82,14 +82,26 @@ impl Drop for Party {
     }
 }
 
+/// A handle of this process before the handles to others are opened for the call: one that is closed would have the value
+/// that the first of those gets.
+fn still_closed(source: HANDLE, own: bool) -> HANDLE {
+    const NO_HANDLE: HANDLE = 0x00BA_D000 as HANDLE;
+    let pseudo = (source as isize) < 0;
+    let mut flags = 0;
+    // SAFETY: a handle can be anything, and the flags can be written.
+    let open = pseudo || unsafe { GetHandleInformation(source, &raw mut flags) != 0 };
+    if own && !open { NO_HANDLE } else { source }
+}
+
 /// DuplicateHandle and NtDuplicateObject. Without an access the duplicate has that of its source.
 fn duplicate(call: &str, args: &Args<'_>) -> Result<Made, Refused> {
     /// An address that nobody can write to, and that is aligned.
     const UNWRITABLE: *mut HANDLE = 0x10 as *mut HANDLE;
+    let either = |win32: &'static str, native: &'static str| if args.has(win32) { win32 } else { native };
+    let own = args.get("hSourceProcessHandle").or_else(|| args.get("SourceProcessHandle")).is_none();
+    let source = still_closed(args.handle(either("hSourceHandle", "SourceHandle")), own);
     let from = Party::of(args, ["hSourceProcessHandle", "SourceProcessHandle"])?;
     let to = Party::of(args, ["hTargetProcessHandle", "TargetProcessHandle"])?;
-    let either = |win32: &'static str, native: &'static str| if args.has(win32) { win32 } else { native };
-    let source = args.handle(either("hSourceHandle", "SourceHandle"));
     let wanted = either("dwDesiredAccess", "DesiredAccess");
     let inherit = args.truth(either("bInheritHandle", "HandleAttributes"));
     let mut options = args.bits(either("dwOptions", "Options"));
