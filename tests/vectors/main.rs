@@ -21,6 +21,7 @@ mod pipes;
 mod processes;
 mod queries;
 mod r;
+mod real;
 mod stacks;
 mod story;
 mod types;

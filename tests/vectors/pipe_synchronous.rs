@@ -10,6 +10,7 @@
 
 use sim_core::profile::Version;
 
+use crate::pipes::holds;
 use crate::story::holds_since;
 
 /// A pipe whose two ends are synchronous; `reader` makes the lines, another thread the others.
@@ -96,4 +97,25 @@ fn the_close_of_the_other_end_breaks_a_synchronous_read() {
 "
     );
     holds_since(Version::Xp, &on_pipe(&reader, "    CloseHandle(server) -> TRUE\n"));
+}
+
+/// Source: ReactOS dll/win32/kernel32/client/file/rw.c, ReadFile; rust-lang/rust issue 81357.
+#[test]
+fn win32_waits_for_an_asynchronous_file_without_an_overlapped() {
+    let both = r#"
+process app
+  thread reader
+    GetHandleInformation(client)                            -> 0
+    r = ReadFile(server, 4 bytes)                           -> RESULT
+  thread main
+    server = CreateNamedPipe("\\.\pipe\own", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    client = CreateFile("\\.\pipe\own", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    e = CreateEvent()
+    check pending(r) and r.Status != STATUS_PENDING
+    OTHER
+"#;
+    let story = |result: &str, other: &str| both.replace("RESULT", result).replace("OTHER", other);
+    holds(&story("TRUE", "WriteFile(client, 4 bytes, offset: 0)        -> TRUE"));
+    holds(&story("ERROR_BROKEN_PIPE", "CloseHandle(client)               -> TRUE"));
+    holds(&story("blocks", "SetEvent(e)                                  -> TRUE"));
 }

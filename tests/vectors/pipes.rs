@@ -5,6 +5,8 @@ use sim_model::lang;
 use sim_model::scenario::{compile_for, run};
 use sim_model::view::text;
 
+use crate::real::same_on_windows;
+
 /// The scenario holds on that version of Windows.
 pub(super) fn holds_on(profile: &str, story: &str) {
     let scenario = lang::parse("vector.kobj", story).unwrap_or_else(|error| panic!("{error}"));
@@ -13,6 +15,7 @@ pub(super) fn holds_on(profile: &str, story: &str) {
     let run = run(&program);
     let plain = text::Options { color: false, steps: false, quiet: false };
     assert!(run.held(), "{}", text::render(&run, plain));
+    same_on_windows(&program);
 }
 
 /// The scenario holds.

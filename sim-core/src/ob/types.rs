@@ -3,6 +3,7 @@
 use crate::kernel::Kernel;
 use crate::ob::attributes::{OBJ_EXCLUSIVE, OBJ_OPENIF, OBJ_OPENLINK, OBJ_PERMANENT};
 use crate::ob::header::{Body, Object};
+use crate::profile::Profile;
 use crate::word::{Access, Id, Name, word_enum};
 
 word_enum! {
@@ -145,13 +146,23 @@ impl Kernel {
         }
     }
 
-    /// Every access right that an object's type knows on this Windows. Source: Win32, Process Security and Access Rights.
+    /// Every access right that an object's type knows on this Windows.
     pub(crate) fn valid_access(&self, object: Id<Object>) -> Access {
-        let object_type = self.object_type(object);
-        let grown = match object_type {
-            ObjectType::Process | ObjectType::Thread if self.profile().has_limited_rights => 0x1F_FFFF,
-            _ => 0,
-        };
-        Access(self.type_rules(object).valid_access.0 | grown)
+        let rights = self.object_type(object).every_right(&self.profile());
+        Access(self.type_rules(object).valid_access.0 | rights.0)
+    }
+}
+
+impl ObjectType {
+    /// Every access right that the type knows on a Windows: PROCESS_ALL_ACCESS and THREAD_ALL_ACCESS have grown with
+    /// Vista. Source: Win32, Process Security and Access Rights, Thread Security and Access Rights.
+    pub const fn every_right(self, profile: &Profile) -> Access {
+        let known = self.rules().valid_access.0;
+        match self {
+            ObjectType::Process | ObjectType::Thread if profile.has_limited_rights => {
+                Access(known | 0x1F_FFFF)
+            }
+            _ => Access(known),
+        }
     }
 }

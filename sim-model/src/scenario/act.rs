@@ -55,9 +55,9 @@ impl World<'_> {
         let Some(thread) = self.threads[actor] else { return };
         let process = self.kernel[thread].process;
         if let Service::Issue(args) = call.service {
-            let frame = self.begin_request(thread, call, args);
+            let (frame, stage) = self.begin_request(thread, call, args);
             self.kernel.start(thread, frame);
-            return self.set_actor(actor, ActorState { inside: Some(thread), ..state });
+            return self.set_actor(actor, ActorState { inside: Some(thread), stage, ..state });
         }
         if let Some((status, value)) = self.answered_in_user_mode(call) {
             return self.conclude(actor, thread, call, (status, value), events);
@@ -183,6 +183,13 @@ impl World<'_> {
         if let Some(result) = self.result_after_wait(call.service, status) {
             return Some(result);
         }
+        if let Stage::Own(iosb) = state.stage {
+            let Some(wait) = self.wait_for_own(call.service, status) else {
+                return Some(self.own_result(iosb, (status, value)));
+            };
+            self.kernel.start(thread, wait);
+            return None;
+        }
         let closes = matches!(call.service, Service::WaitPipe { .. });
         let (service, stage): (Frame, Stage) = match state.stage {
             Stage::First if status.is_success() => {
@@ -197,6 +204,7 @@ impl World<'_> {
             }
             Stage::Binding(port) => return Some((status, Value::Handle(port))),
             Stage::Closing(why) => return Some((why, Value::NONE)),
+            Stage::Own(_) => return Some((status, value)),
         };
         self.kernel.start(thread, service);
         self.set_actor(actor, ActorState { stage, ..state });

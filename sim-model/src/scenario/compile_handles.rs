@@ -162,7 +162,7 @@ impl Args<'_> {
     /// DesiredAccess; every right of the type if it is not given.
     fn rights(&mut self, object_type: ObjectType) -> u32 {
         match self.given("access") {
-            None => object_type.rules().valid_access.0,
+            None => object_type.every_right(&self.compiler.profile).0,
             Some(_) => self.access_mask(),
         }
     }

@@ -1,16 +1,25 @@
 //! Beginning a call that sends a request: its status block, its APC, its parameters.
 
-use sim_core::frame::Frame;
+use sim_core::frame::{Frame, Value};
+use sim_core::io::iosb::Iosb;
 use sim_core::io::request::Request;
+use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
+use sim_core::ob::header::Body;
 use sim_core::ps::thread::Thread;
-use sim_core::{Id, NtStatus};
+use sim_core::{Handle, Id, NtStatus};
 
-use crate::scenario::program::{Call, IssueArgs};
-use crate::scenario::world::{Binding, World};
+use crate::scenario::calls::Answer;
+use crate::scenario::program::{Call, IssueArgs, Service};
+use crate::scenario::world::{Binding, Stage, World};
 
 impl World<'_> {
     /// The call's status block gets its label before the call begins: a device may answer before it returns.
-    pub(super) fn begin_request(&mut self, thread: Id<Thread>, call: &Call, args: IssueArgs) -> Frame {
+    pub(super) fn begin_request(
+        &mut self,
+        thread: Id<Thread>,
+        call: &Call,
+        args: IssueArgs,
+    ) -> (Frame, Stage) {
         let IssueArgs {
             service,
             apc,
@@ -60,6 +69,31 @@ impl World<'_> {
             name: pipe.map(|pipe| self.path(pipe)),
             ..Request::of(file)
         };
-        self.kernel.issue(thread, service, request).into()
+        let waits = call.answer() == Answer::Bool && !marks && service.has_offset();
+        let stage = if waits && self.is_asynchronous(thread, file) { Stage::Own(iosb) } else { Stage::First };
+        (self.kernel.issue(thread, service, request).into(), stage)
+    }
+
+    fn is_asynchronous(&self, thread: Id<Thread>, file: Handle) -> bool {
+        let k = &self.kernel;
+        let object = k.entry(k[thread].process, file).and_then(|entry| entry.object);
+        object.is_some_and(|object| matches!(k[object].body, Body::File(file) if !k[file].synchronous))
+    }
+
+    /// The wait of a call without an OVERLAPPED for a request that is pending: for the file, as Win32 does it. Another
+    /// request's end may signal that.
+    pub(super) fn wait_for_own(&self, service: Service, status: NtStatus) -> Option<Frame> {
+        let Service::Issue(args) = service else { return None };
+        let (handle, timeout) = (self.handle(args.file), Timeout::Infinite);
+        (status == NtStatus::PENDING).then(|| NtWaitForSingleObject::of(handle, timeout).into())
+    }
+
+    /// What such a call returns after its service, or after its wait: what its status block says, if somebody wrote it.
+    pub(super) fn own_result(&self, iosb: Id<Iosb>, (status, value): (NtStatus, Value)) -> (NtStatus, Value) {
+        let Iosb { status: written, information, .. } = self.kernel[iosb];
+        match status {
+            NtStatus::SUCCESS => (written.unwrap_or(NtStatus::PENDING), Value::Number(information)),
+            _ => (status, value),
+        }
     }
 }

@@ -211,6 +211,7 @@ fn renamed_actor(state: ActorState, names: &mut Renaming) -> ActorState {
         Stage::First => Stage::First,
         Stage::Binding(port) => Stage::Binding(names.value(port)),
         Stage::Closing(status) => Stage::Closing(status),
+        Stage::Own(iosb) => Stage::Own(names.value(iosb)),
     };
     ActorState { inside: names.value(state.inside), stage, ..state }
 }

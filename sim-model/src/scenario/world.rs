@@ -60,7 +60,8 @@ pub struct ActorState {
     pub stage: Stage,
 }
 
-/// How far a call is that makes a handle and goes on with it: CreateIoCompletionPort for a file, WaitNamedPipe.
+/// How far a call is that is more than one service: one that makes a handle and goes on with it, as CreateIoCompletionPort
+/// for a file and WaitNamedPipe, or that waits for its own request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// In its first service, as every other call.
@@ -69,6 +70,9 @@ pub enum Stage {
     Binding(Handle),
     /// That ended so, and it closes the handle again.
     Closing(NtStatus),
+    /// A read or write of an asynchronous file without an OVERLAPPED: this is its own status block, and it waits for the
+    /// file if the request is pending.
+    Own(Id<Iosb>),
 }
 
 /// An atomic move of a world.

@@ -15,7 +15,7 @@ const LABEL: u8 = 1;
 /// The group of the one line that was not as expected.
 const FAILED: u8 = 2;
 /// How many stages a call can be at.
-const STAGES: u64 = 3;
+const STAGES: u64 = 4;
 /// How many kinds of thing a label can name.
 const BOUND: u64 = 7;
 
@@ -105,6 +105,10 @@ pub(super) fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {
             encoder.number(inside + 2);
             encoder.word(status);
         }
+        Stage::Own(iosb) => {
+            encoder.number(inside + 3);
+            encoder.word(iosb);
+        }
     }
 }
 
@@ -119,7 +123,8 @@ fn get_actor(decoder: &mut Decoder<'_>) -> ActorState {
     let stage = match inside % STAGES {
         0 => Stage::First,
         1 => Stage::Binding(decoder.word::<Handle>()),
-        _ => Stage::Closing(decoder.word::<NtStatus>()),
+        2 => Stage::Closing(decoder.word::<NtStatus>()),
+        _ => Stage::Own(decoder.word()),
     };
     ActorState { next, inside: Word::from_word(inside / STAGES), stage }
 }
