@@ -1,6 +1,5 @@
 //! A process of a vector's scenario, where vectors are performed on real Windows.
 
 fn main() {
-    #[cfg(windows)]
     sim_windows::host_main();
 }

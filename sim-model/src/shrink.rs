@@ -131,7 +131,7 @@ fn each_action(scenario: &Scenario, mut each: impl FnMut(&ActionKind)) {
                     .for_each(|action| each(&action.value));
             }
             Actor::Environment(environment) => {
-                environment.actions.iter().for_each(|action| each(&action.value))
+                environment.actions.iter().for_each(|action| each(&action.value));
             }
         }
     }

@@ -20,14 +20,14 @@ pub(super) fn same_on_windows(program: &sim_model::scenario::Program) {
     let recording = match record(&performance.script, std::path::Path::new(env!("CARGO_BIN_EXE_vector_host")))
     {
         Ok(recording) => recording,
-        Err(RecordError::Refused(why)) => return println!("not performed: {why}"),
+        Err(RecordError::Refused(why)) => return eprintln!("not performed: {why}"),
         Err(error) => panic!("{error}"),
     };
     let mut real = Trace { records: recording.records, ..performance.trace.clone() };
     real.header.system = recording.system;
     let replayed = Replayed::of(&performance.trace, &real);
     let text = program.source().text.to_string();
-    println!("performed: {} calls", replayed.calls);
+    eprintln!("performed: {} calls", replayed.calls);
     assert!(
         replayed.held(),
         "{}\n{text}",

@@ -148,7 +148,7 @@ impl Kernel {
 
     /// Every access right that an object's type knows on this Windows.
     pub(crate) fn valid_access(&self, object: Id<Object>) -> Access {
-        let rights = self.object_type(object).every_right(&self.profile());
+        let rights = self.object_type(object).every_right(self.profile());
         Access(self.type_rules(object).valid_access.0 | rights.0)
     }
 }

@@ -62,16 +62,16 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
                 add(name, number(*field));
             }
             for (name, field) in TRUTHS {
-                add(name, truth(world.field(label, *field)));
+                add(name, truth(&world.field(label, *field)));
             }
             if world.kernel().profile().version < Version::Win8 {
                 // The query holds one reference itself.
                 add("PointerCount", number(Field::PointerCount).map(|count| one_more(&count)));
             }
             match world.kernel()[object].body {
-                Body::File(_) => add("FileObject.Event", truth(world.field(label, Field::Signaled))),
+                Body::File(_) => add("FileObject.Event", truth(&world.field(label, Field::Signaled))),
                 Body::Event(_) | Body::Timer(_) | Body::Process(_) | Body::Thread(_) => {
-                    add("signaled", truth(world.field(label, Field::Signaled)));
+                    add("signaled", truth(&world.field(label, Field::Signaled)));
                 }
                 _ => {}
             }
@@ -89,10 +89,10 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
             }
             add(
                 "delivered",
-                truth(world.field(label, Field::Delivered)).filter(|told| *told == Value::Truth(true)),
+                truth(&world.field(label, Field::Delivered)).filter(|told| *told == Value::Truth(true)),
             );
         }
-        Binding::Apc(_) => add("delivered", truth(world.field(label, Field::Delivered))),
+        Binding::Apc(_) => add("delivered", truth(&world.field(label, Field::Delivered))),
         Binding::Value(Some(number)) => add("value", Some(Value::Number(number.into()))),
         Binding::Packet(_) => {
             add("removed", number(Field::Removed));
@@ -150,9 +150,9 @@ fn shown(world: &World<'_>, worth: Worth) -> Option<Value> {
     }
 }
 
-fn truth(worth: Worth) -> Option<Value> {
+fn truth(worth: &Worth) -> Option<Value> {
     match worth {
-        Worth::Number(number) => Some(Value::Truth(number != 0)),
+        Worth::Number(number) => Some(Value::Truth(*number != 0)),
         _ => None,
     }
 }

@@ -1,6 +1,5 @@
 //! A process of a script: what the recorder starts for each process of a scenario.
 
 fn main() {
-    #[cfg(windows)]
     sim_windows::host_main();
 }

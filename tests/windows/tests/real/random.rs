@@ -78,7 +78,7 @@ fn random_scenarios_do_the_same_on_both_sides() {
         let difference =
             replayed.difference.map_or("it comes and goes".into(), |difference| difference.to_string());
         // Writing to a string does not fail.
-        let _ = writeln!(unexplained, "seed {seed}, {}\n{text}", difference);
+        let _ = writeln!(unexplained, "seed {seed}, {difference}\n{text}");
         differences += 1;
         if differences == enough {
             break;
