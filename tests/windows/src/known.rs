@@ -289,4 +289,151 @@ pub const KNOWN: &[Known] = &[
     CancelIoEx(e, r)
 "#,
     },
+    Known {
+        id: "wine-transact-not-marked",
+        system: "Wine 8",
+        calls: &[],
+        what: "Status",
+        model: Some("STATUS_PENDING"),
+        real: Some("not written"),
+        late: false,
+        reason: "TransactNamedPipe does not write STATUS_PENDING into the OVERLAPPED",
+        source: "Win32 documentation, OVERLAPPED",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-11", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)
+    c = CreateFile("\\.\pipe\kobj-known-11", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    SetNamedPipeHandleState(c, PIPE_READMODE_MESSAGE)
+    t = TransactNamedPipe(c, 4 bytes, 8 bytes)
+"#,
+    },
+    Known {
+        id: "wine-apc-in-alertable-listen",
+        system: "Wine 8",
+        calls: &["NtFsControlFile"],
+        what: "outcome",
+        model: Some("STATUS_CANCELLED"),
+        real: Some("STATUS_USER_APC"),
+        late: false,
+        reason: "a user APC ends an alertable listen with its own status",
+        source: "Wine ntdll/tests/pipe.c, test_alertable, where it is marked as wrong in Wine (B-13)",
+        scenario: r#"process app
+  thread main
+    s = NtCreateNamedPipeFile("\??\PIPE\kobj-known-12", GENERIC_READ | SYNCHRONIZE, FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_SYNCHRONOUS_IO_ALERT)
+    QueueUserAPC(GetCurrentThread())
+    NtFsControlFile(s, FSCTL_PIPE_LISTEN)
+"#,
+    },
+    Known {
+        id: "wine-server-codes-at-client",
+        system: "Wine 8",
+        calls: &["NtFsControlFile"],
+        what: "outcome",
+        model: Some("STATUS_ILLEGAL_FUNCTION"),
+        real: None,
+        late: false,
+        reason: "Wine refuses what only a server may ask with other statuses",
+        source: "ReactOS kernel tests npfs/NpfsConnect (H-06)",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-13", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-13", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    NtFsControlFile(c, FSCTL_PIPE_DISCONNECT)
+"#,
+    },
+    Known {
+        id: "wine-no-connection-after-disconnect",
+        system: "Wine 8",
+        calls: &["ConnectNamedPipe"],
+        what: "outcome",
+        model: Some("TRUE"),
+        real: Some("FALSE, ERROR_PIPE_LISTENING"),
+        late: false,
+        reason: "the first ConnectNamedPipe with PIPE_NOWAIT after a disconnect fails as any other",
+        source: "Win32 documentation, ConnectNamedPipe",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-14", PIPE_ACCESS_DUPLEX, PIPE_NOWAIT)
+    c = CreateFile("\\.\pipe\kobj-known-14", GENERIC_READ | GENERIC_WRITE)
+    DisconnectNamedPipe(s)
+    ConnectNamedPipe(s)
+"#,
+    },
+    Known {
+        id: "wine-no-first-instance",
+        system: "Wine 8",
+        calls: &["CreateNamedPipe"],
+        what: "outcome",
+        model: Some("INVALID_HANDLE_VALUE, ERROR_ACCESS_DENIED"),
+        real: Some("handle"),
+        late: false,
+        reason: "FILE_FLAG_FIRST_PIPE_INSTANCE refuses no second instance",
+        source: "Win32 documentation, CreateNamedPipe",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-15", PIPE_ACCESS_DUPLEX)
+    t = CreateNamedPipe("\\.\pipe\kobj-known-15", PIPE_ACCESS_DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE)
+"#,
+    },
+    Known {
+        id: "wine-close-cancels-nothing",
+        system: "Wine 8",
+        calls: &[],
+        what: "packets",
+        model: Some("1"),
+        real: Some("0"),
+        late: false,
+        reason: "the last close in a process does not end what reports to a port alone while another process has a handle",
+        source: "Wine ntdll/tests/pipe.c, test_async_cancel_on_handle_close (P-01)",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-16", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-16", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    p = CreateIoCompletionPort(c)
+    r = NtReadFile(c, 8)
+    there = DuplicateHandle(c, other)
+    CloseHandle(c)
+process other
+  thread guest
+    SleepEx(0, FALSE)
+"#,
+    },
+    Known {
+        id: "wine-peek-counts-no-header",
+        system: "Wine 8",
+        calls: &[],
+        what: "bytes",
+        model: Some("16"),
+        real: Some("0"),
+        late: false,
+        reason: "the packet of FSCTL_PIPE_PEEK counts the data alone, not the structure before it",
+        source: "Wine ntdll/tests/pipe.c, test_completion (D-07)",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-17", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-17", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    p = CreateIoCompletionPort(c)
+    r = NtFsControlFile(c, FSCTL_PIPE_PEEK, output: 64)
+    q = NtRemoveIoCompletion(p, 0)
+"#,
+    },
+    Known {
+        id: "wine-second-transaction",
+        system: "Wine 8",
+        calls: &["NtFsControlFile"],
+        what: "outcome",
+        model: Some("STATUS_PIPE_BUSY"),
+        real: Some("STATUS_PENDING"),
+        late: false,
+        reason: "a second transaction waits behind the first",
+        source: "ReactOS drivers/filesystems/npfs/fsctrl.c, NpTransceive",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-18", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)
+    c = CreateFile("\\.\pipe\kobj-known-18", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    SetNamedPipeHandleState(c, PIPE_READMODE_MESSAGE)
+    a = NtFsControlFile(c, FSCTL_PIPE_TRANSCEIVE, input: 3, output: 8)
+    b = NtFsControlFile(c, FSCTL_PIPE_TRANSCEIVE, input: 3, output: 8)
+"#,
+    },
 ];
