@@ -1,7 +1,8 @@
 //! The canonical encoding: a state as bytes, equal exactly when the states are equal.
 //!
 //! Numbers are LEB128. A record is the set of its fields that differ from those of the record in its place in a base
-//! state, then their words; without such a record, of those that are not as usual. So a state costs about as many bytes as it differs from the base in facts. Nothing that only grows (journal, time, history) is part of it.
+//! state, or else from what they usually hold, then their words; so a state costs about as many bytes as it differs from
+//! the base in facts. Nothing that only grows (journal, time, history) is part of it.
 
 use alloc::vec::Vec;
 

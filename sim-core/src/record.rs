@@ -98,8 +98,8 @@ pub trait Record: Clone + PartialEq + Sized {
     /// The items of one list, to change.
     fn list_mut(&mut self, list: u8) -> &mut Vec<u32>;
     /// Appends what differs from `base`: the set of lists and fields that do, then what they hold. Without a base,
-    /// what is not as usual: in most fields zero, in lists empty. Nothing, and false, if nothing differs. All words under new names, except the
-    /// record's own title, which it takes from the base.
+    /// what is not as usual: in most fields zero, in lists empty. Nothing, and false, if nothing differs. All words
+    /// under new names, except the record's own title, which it takes from the base.
     fn put<N: Rename>(&self, base: Option<&Self>, encoder: &mut Encoder<'_>, names: &mut N) -> bool;
     /// Asks for the names of all that it names, in order.
     fn visit<N: Rename>(&self, names: &mut N);
@@ -301,7 +301,7 @@ macro_rules! record {
                     mut old: Option<Self>,
                     decoder: &mut Decoder<'_>,
                 ) -> Self {
-                    // The fields of a struct expression are evaluated in the order they are written.
+                    // The fields of a struct expression are evaluated in the order they are written: lists come last.
                     let mut rest = changed >> Self::LISTS.len() | changed << Self::FIELDS.len();
                     let mut next = || {
                         let bit = rest & 1;
@@ -309,14 +309,16 @@ macro_rules! record {
                         bit == 1
                     };
                     $name {
-                        $($field: match (next(), base) {
-                            (true, base) if matches!(<$ty as Word>::KIND, WordKind::Bool) => {
-                                let usual = 0 $(+ <$ty as Word>::to_word($usual))?;
-                                Word::from_word(1 - base.map_or(usual, |base| base.$field.to_word()))
+                        $($field: {
+                            let usual = 0 $(+ <$ty as Word>::to_word($usual))?;
+                            match (next(), base) {
+                                (true, base) if matches!(<$ty as Word>::KIND, WordKind::Bool) => {
+                                    Word::from_word(1 - base.map_or(usual, |base| base.$field.to_word()))
+                                }
+                                (true, _) => decoder.word(),
+                                (false, Some(base)) => base.$field,
+                                (false, None) => Word::from_word(usual),
                             }
-                            (true, _) => decoder.word(),
-                            (false, Some(base)) => base.$field,
-                            (false, None) => Word::from_word(0 $(+ <$ty as Word>::to_word($usual))?),
                         },)*
                         $($list: {
                             let mut items = old.as_mut().map_or_else(Vec::new, |old| core::mem::take(&mut old.$list));
