@@ -167,3 +167,20 @@ impl<'a> Decoder<'a> {
         items.extend((0..self.number()).map(|_| self.number() as u32));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mask_comes_back_and_a_usual_one_is_short() {
+        let others = [1, 7, 8, 9, 0x0012_0088, u64::from(u32::MAX)];
+        for mask in USUAL_MASKS.into_iter().chain(others) {
+            assert_eq!(long(short(mask)), mask);
+        }
+        assert!(
+            USUAL_MASKS.iter().all(|mask| short(*mask) < 8),
+            "beside its flags it fits a byte of an entry"
+        );
+    }
+}
