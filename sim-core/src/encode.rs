@@ -1,7 +1,8 @@
 //! The canonical encoding: a state as bytes, equal exactly when the states are equal.
 //!
 //! Numbers are LEB128. A record is the set of its fields that differ from those of the record in its place in a base
-//! state, then their words; so a state costs about as many bytes as it differs from the base in facts. Nothing that only grows (journal, time, history) is part of it.
+//! state, or else from what they usually hold, then their words; so a state costs about as many bytes as it differs from
+//! the base in facts. Nothing that only grows (journal, time, history) is part of it.
 
 use alloc::vec::Vec;
 
@@ -52,6 +53,7 @@ impl<'a> Encoder<'a> {
         self.number(match T::KIND {
             WordKind::Status => u64::from(turned(word)),
             WordKind::MaybeStatus => word.checked_sub(1).map_or(0, |status| u64::from(turned(status)) + 1),
+            WordKind::Mask => short(word),
             _ => word,
         });
     }
@@ -87,6 +89,23 @@ const fn turned(status: u64) -> u32 {
 
 const fn turned_back(number: u64) -> u64 {
     (number as u32).rotate_right(4) as u64
+}
+
+/// The masks that most handles have: nothing, and the accesses of `GENERIC_READ`, `GENERIC_WRITE`, both and
+/// `GENERIC_ALL` for a file and of all for an event, a mutant and a job.
+const USUAL_MASKS: [u64; 8] =
+    [0, 0x0012_0089, 0x0012_0116, 0x0012_019F, 0x001F_01FF, 0x001F_0003, 0x001F_0001, 0x001F_001F];
+
+/// A mask as a number that is small for a usual one.
+pub(crate) fn short(mask: u64) -> u64 {
+    let usual = USUAL_MASKS.iter().position(|usual| *usual == mask);
+    usual.map_or_else(|| mask + USUAL_MASKS.len() as u64, |usual| usual as u64)
+}
+
+/// The mask that [`short`] has made a number of.
+pub(crate) fn long(number: u64) -> u64 {
+    let usual = USUAL_MASKS.get(number as usize).copied();
+    usual.unwrap_or_else(|| number - USUAL_MASKS.len() as u64)
 }
 
 /// Reads what [`Encoder`] wrote. Reading anything else is the simulator's own mistake and panics.
@@ -137,6 +156,7 @@ impl<'a> Decoder<'a> {
         T::from_word(match T::KIND {
             WordKind::Status => turned_back(number),
             WordKind::MaybeStatus => number.checked_sub(1).map_or(0, |status| turned_back(status) + 1),
+            WordKind::Mask => long(number),
             _ => number,
         })
     }
@@ -145,5 +165,22 @@ impl<'a> Decoder<'a> {
     pub(crate) fn list(&mut self, items: &mut Vec<u32>) {
         items.clear();
         items.extend((0..self.number()).map(|_| self.number() as u32));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mask_comes_back_and_a_usual_one_is_short() {
+        let others = [1, 7, 8, 9, 0x0012_0088, u64::from(u32::MAX)];
+        for mask in USUAL_MASKS.into_iter().chain(others) {
+            assert_eq!(long(short(mask)), mask);
+        }
+        assert!(
+            USUAL_MASKS.iter().all(|mask| short(*mask) < 8),
+            "beside its flags it fits a byte of an entry"
+        );
     }
 }

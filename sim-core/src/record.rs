@@ -97,9 +97,9 @@ pub trait Record: Clone + PartialEq + Sized {
     fn list(&self, list: u8) -> &Vec<u32>;
     /// The items of one list, to change.
     fn list_mut(&mut self, list: u8) -> &mut Vec<u32>;
-    /// Appends what differs from `base`: the set of fields and lists that do, then what they hold. Without a base,
-    /// what is not zero or empty. Nothing, and false, if nothing differs. All words under new names, except the
-    /// record's own title, which it takes from the base.
+    /// Appends what differs from `base`: the set of lists and fields that do, then what they hold. Without a base,
+    /// what is not as usual: in most fields zero, in lists empty. Nothing, and false, if nothing differs. All words
+    /// under new names, except the record's own title, which it takes from the base.
     fn put<N: Rename>(&self, base: Option<&Self>, encoder: &mut Encoder<'_>, names: &mut N) -> bool;
     /// Asks for the names of all that it names, in order.
     fn visit<N: Rename>(&self, names: &mut N);
@@ -173,11 +173,13 @@ impl<R: Record, T: Word> List<R, T> {
 }
 
 /// Declares a record: its fields with their NT names, and its lists.
+///
+/// After `=` stands what a field usually holds, if that is not zero; it must not be a name.
 macro_rules! record {
     (
         $(#[$meta:meta])*
         pub struct $name:ident: $kind:ident {
-            $($(#[doc = $fdoc:literal])* $konst:ident $field:ident: $ty:ty $(as $text:literal)?,)*
+            $($(#[doc = $fdoc:literal])* $konst:ident $field:ident: $ty:ty $(as $text:literal)? $(= $usual:expr)?,)*
         }
         lists {
             $($(#[doc = $ldoc:literal])* $lkonst:ident $list:ident: $lty:ty $(as $ltext:literal)?,)*
@@ -247,14 +249,17 @@ macro_rules! record {
                     names: &mut N,
                 ) -> bool {
                     let mut changed = 0u64;
-                    let mut bit = 1;
+                    // The lists come first in the set: they differ more often than most fields.
+                    let mut bit = 1 << Self::LISTS.len();
                     $(
-                        let was = base.map_or(0, |base| base.$field.to_word());
+                        let usual = 0 $(+ <$ty as Word>::to_word($usual))?;
+                        let was = base.map_or(usual, |base| base.$field.to_word());
                         let keeps = N::CHANGES && base.is_some() && matches!(<$ty as Word>::KIND, WordKind::Title);
                         let same = keeps || names.word::<$ty>(self.$field.to_word()) == was;
                         changed |= if same { 0 } else { bit };
                         bit <<= 1;
                     )*
+                    let mut bit = 1;
                     $(
                         let was = base.map_or(&[][..], |base| &base.$list);
                         // Most lists are empty, and comparing lengths first spares a call.
@@ -269,7 +274,7 @@ macro_rules! record {
                         return false;
                     }
                     encoder.number(changed + 1);
-                    let mut rest = changed;
+                    let mut rest = changed >> Self::LISTS.len();
                     $(
                         // A flag that differs is what the base's is not.
                         if rest & 1 == 1 && !matches!(<$ty as Word>::KIND, WordKind::Bool) {
@@ -277,6 +282,7 @@ macro_rules! record {
                         }
                         rest >>= 1;
                     )*
+                    let mut rest = changed;
                     $(
                         if rest & 1 == 1 {
                             encoder.list::<$lty, N>(&self.$list, names);
@@ -295,21 +301,24 @@ macro_rules! record {
                     mut old: Option<Self>,
                     decoder: &mut Decoder<'_>,
                 ) -> Self {
-                    // The fields of a struct expression are evaluated in the order they are written.
-                    let mut rest = changed;
+                    // The fields of a struct expression are evaluated in the order they are written: lists come last.
+                    let mut rest = changed >> Self::LISTS.len() | changed << Self::FIELDS.len();
                     let mut next = || {
                         let bit = rest & 1;
                         rest >>= 1;
                         bit == 1
                     };
                     $name {
-                        $($field: match (next(), base) {
-                            (true, base) if matches!(<$ty as Word>::KIND, WordKind::Bool) => {
-                                Word::from_word(1 - base.map_or(0, |base| base.$field.to_word()))
+                        $($field: {
+                            let usual = 0 $(+ <$ty as Word>::to_word($usual))?;
+                            match (next(), base) {
+                                (true, base) if matches!(<$ty as Word>::KIND, WordKind::Bool) => {
+                                    Word::from_word(1 - base.map_or(usual, |base| base.$field.to_word()))
+                                }
+                                (true, _) => decoder.word(),
+                                (false, Some(base)) => base.$field,
+                                (false, None) => Word::from_word(usual),
                             }
-                            (true, _) => decoder.word(),
-                            (false, Some(base)) => base.$field,
-                            (false, None) => Word::from_word(0),
                         },)*
                         $($list: {
                             let mut items = old.as_mut().map_or_else(Vec::new, |old| core::mem::take(&mut old.$list));

@@ -17,7 +17,7 @@ use crate::status::NtStatus;
 use crate::word::{Id, Name, Title};
 
 record! {
-    /// DEVICE_OBJECT.
+    /// DEVICE_OBJECT. What changes comes first, as in [`Irp`].
     pub struct Device: Device {
         /// Its header.
         OBJECT object: Id<Object>,
@@ -25,6 +25,10 @@ record! {
         NAME name: Title,
         /// The driver that serves it.
         DRIVER driver: DriverKind,
+        /// Open files and requests, as the I/O manager counts them (not the header's PointerCount).
+        REFERENCE_COUNT reference_count: u32 as "ReferenceCount",
+        /// Who holds the driver's queue lock.
+        LOCK lock: Option<Id<Thread>>,
         /// AttachedDevice: the device on top of it, which gets its requests first.
         ATTACHED attached: Option<Id<Device>>,
         /// Of a filter: the device that it passes requests to.
@@ -33,8 +37,6 @@ record! {
         STACK_SIZE stack_size: u32,
         /// Of a filter: the outcomes that it sets its completion routine for.
         INVOKE_ON invoke_on: InvokeOn,
-        /// Open files and requests, as the I/O manager counts them (not the header's PointerCount).
-        REFERENCE_COUNT reference_count: u32 as "ReferenceCount",
         /// What it answers at once: the status.
         ANSWER_STATUS answer_status: NtStatus,
         /// What it answers at once: the number of bytes; as many as were asked for if none.
@@ -45,8 +47,6 @@ record! {
         ANSWER_RETURNS answer_returns: Option<NtStatus>,
         /// IO_DRIVER_CANCEL_TIMEOUT is in the system's error log for it: a thread ended without one of its requests.
         TIMEOUT_LOGGED timeout_logged: bool as "IO_DRIVER_CANCEL_TIMEOUT logged",
-        /// Who holds the driver's queue lock.
-        LOCK lock: Option<Id<Thread>>,
         /// The thread that stands for the device's interrupts and DPCs.
         THREAD thread: Id<Thread>,
     }

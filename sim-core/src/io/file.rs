@@ -23,12 +23,12 @@ record! {
         ACCESS access: Access,
         /// FO_HANDLE_CREATED.
         HANDLE_CREATED handle_created: bool,
+        /// IRP_MJ_CLEANUP was sent.
+        CLEANUP_SENT cleanup_sent: bool as "cleanup sent",
         /// The completion port it reports to.
         PORT port: Option<Id<Port>> as "CompletionContext",
         /// The key in its packets.
         KEY key: u64 as "Key",
-        /// IRP_MJ_CLEANUP was sent.
-        CLEANUP_SENT cleanup_sent: bool as "cleanup sent",
         /// IRP_MJ_CLOSE was sent.
         CLOSE_SENT close_sent: bool as "close sent",
         /// FO.Event: a wait on the file is satisfied.

@@ -11,7 +11,7 @@ record! {
     /// An IO_STATUS_BLOCK in user memory; for Win32 programs the head of an OVERLAPPED.
     pub struct Iosb: Iosb {
         /// What the status field holds; none if nobody wrote it yet.
-        STATUS status: Option<NtStatus> as "Status",
+        STATUS status: Option<NtStatus> as "Status" = Some(NtStatus::PENDING),
         /// What the information field holds.
         INFORMATION information: u32 as "Information",
         /// OVERLAPPED.hEvent; [`Handle::NULL`] if it has none.

@@ -74,7 +74,7 @@ word_enum! {
 }
 
 record! {
-    /// IRP. What most requests have comes first: a state holds the set of fields that are not zero up to the last of them.
+    /// IRP. What most requests have comes first: a state holds the set of fields that are not as usual up to the last of them.
     pub struct Irp: Irp {
         /// What is asked for.
         MAJOR major: Major,
@@ -90,10 +90,6 @@ record! {
         APC_CONTEXT apc_context: bool,
         /// Bytes to transfer; of a control code, the length of its output.
         LENGTH length: u32,
-        /// StackCount: how many drivers it can be passed to.
-        STACK_COUNT stack_count: u32,
-        /// CurrentLocation: that of the driver that has it. It goes down with each call, and up with each completion.
-        CURRENT_LOCATION current_location: u32 as "CurrentLocation",
         /// IoMarkIrpPending was called in the current stack location.
         PENDING pending: bool as "pending",
         /// Irp->CancelRoutine is set.
@@ -104,6 +100,12 @@ record! {
         COMPLETED completed: bool as "completed",
         /// Irp->IoStatus.Status.
         STATUS status: NtStatus as "IoStatus.Status",
+        /// Where in the file.
+        OFFSET offset: u64,
+        /// StackCount: how many drivers it can be passed to.
+        STACK_COUNT stack_count: u32 = 1,
+        /// CurrentLocation: that of the driver that has it. It goes down with each call, and up with each completion.
+        CURRENT_LOCATION current_location: u32 as "CurrentLocation" = 1,
         /// IRP_SYNCHRONOUS_API: the service waits for it with an event of its own.
         SYNCHRONOUS_API synchronous_api: bool,
         /// Of such a request: that event is set.
@@ -117,8 +119,6 @@ record! {
         /// A canceller found it on a list and keeps it from being freed until it has asked for the cancel routine; or its
         /// cancel routine cancels the IRPs that the driver has made for it.
         HELD_BY held_by: Option<Id<Thread>>,
-        /// Where in the file.
-        OFFSET offset: u64,
         /// The control code.
         CODE code: Option<ControlCode>,
         /// The user APC to queue.

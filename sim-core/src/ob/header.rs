@@ -31,7 +31,7 @@ record! {
         /// No handle was created yet.
         NEW new: bool,
         /// Labels of a program or test that speak of this object; its header is kept for them after its deletion.
-        WATCHERS watchers: u32,
+        WATCHERS watchers: u32 = 1,
         /// The delete procedure has run.
         DELETED deleted: bool as "deleted",
         /// Its name, while that is in a directory (OBJECT_HEADER_NAME_INFO).
@@ -61,7 +61,7 @@ record! {
         /// The process.
         PROCESS process: Id<Process>,
         /// Its handles.
-        COUNT count: u32,
+        COUNT count: u32 = 1,
     }
     lists {}
 }

@@ -9,7 +9,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::delta::Change;
-use crate::encode::{Decoder, Encoder};
+use crate::encode::{Decoder, Encoder, long, short};
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::ps::process::Process;
@@ -142,7 +142,7 @@ impl HandleTable {
         encoder.number(u64::from(self.used));
         let mut next = 0;
         let mut put = |Handle(value): Handle, entry: &Entry, names: &mut N| {
-            let access = u64::from(entry.access.0);
+            let access = short(u64::from(entry.access.0));
             let charged = entry.ref_cnt > 0;
             encoder.number((u64::from(value / 4 - next) << 1 | u64::from(charged)) + 1);
             encoder.word(names.value(entry.object));
@@ -172,7 +172,7 @@ impl HandleTable {
             let slot = next + (skipped >> 1) as u32;
             let object: Option<Id<Object>> = decoder.word();
             let bits = decoder.number();
-            let (access, attributes) = (Access((bits >> 4) as u32), (bits >> 1 & 7) as u8);
+            let (access, attributes) = (Access(long(bits >> 4) as u32), (bits >> 1 & 7) as u8);
             let ref_cnt = if skipped & 1 == 1 { decoder.number() as u32 } else { 0 };
             self.put(slot, Entry { object, access, attributes, locked: bits & 1 == 1, ref_cnt });
             next = slot + 1;
