@@ -30,10 +30,15 @@ impl Replayed {
         let mut known: Vec<&'static Known> = Vec::new();
         let mut unexplained = None;
         for difference in differences(&model.records, &real.records) {
-            match explanation(&difference, &real.header.system) {
-                Some(reason) if known.iter().all(|other| other.id != reason.id) => known.push(reason),
-                Some(_) => {}
-                None => unexplained = unexplained.or(Some(difference)),
+            let Some(reason) = explanation(&difference, &real.header.system) else {
+                unexplained = Some(difference);
+                break;
+            };
+            if known.iter().all(|other| other.id != reason.id) {
+                known.push(reason);
+            }
+            if reason.last {
+                break;
             }
         }
         let calls = real.records.iter().filter(|record| record.call.is_some()).count();

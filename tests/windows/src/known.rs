@@ -19,6 +19,8 @@ pub struct Known {
     pub real: Option<&'static str>,
     /// It is about requests whose packet waits in a port alone.
     pub late: bool,
+    /// What comes after it follows from it, and is not compared.
+    pub last: bool,
     /// Why.
     pub reason: &'static str,
     /// How we know.
@@ -58,6 +60,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("FALSE, ERROR_NOT_FOUND"),
         real: Some("TRUE"),
         late: false,
+        last: false,
         reason: "without an OVERLAPPED Wine does not tell whether it found a request",
         source: "Win32 documentation, CancelIoEx: it fails with ERROR_NOT_FOUND if no request was found",
         scenario: r#"process app
@@ -74,6 +77,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("STATUS_NOT_FOUND"),
         real: Some("STATUS_SUCCESS"),
         late: false,
+        last: false,
         reason: "as CancelIoEx",
         source: "Win32 documentation, CancelIoEx",
         scenario: r#"process app
@@ -90,6 +94,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("false"),
         real: Some("true"),
         late: false,
+        last: false,
         reason: "Wine signals a file also for a request that fails at once, and for one that reports to a port",
         source: "ReactOS kernel tests IoReadWrite, TestAsyncRead: an error at once leaves the event clear",
         scenario: r#"process app
@@ -107,6 +112,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("STATUS_PENDING"),
         real: None,
         late: true,
+        last: false,
         reason: "Wine writes the status block of a request that reports to a port when it completes, not when its packet is removed",
         source: "Win32 documentation, I/O Completion Ports; Wine ntdll/tests/pipe.c, test_completion",
         scenario: r#"process app
@@ -127,6 +133,7 @@ pub const KNOWN: &[Known] = &[
         model: None,
         real: None,
         late: true,
+        last: false,
         reason: "as the status",
         source: "Win32 documentation, I/O Completion Ports",
         scenario: r#"process app
@@ -147,6 +154,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("true"),
         real: Some("false"),
         late: false,
+        last: false,
         reason: "Wine clears the client's file when its server disconnects it",
         source: "assumed of Windows: no source read says that a disconnect changes the client's event",
         scenario: r#"process app
@@ -165,6 +173,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("STATUS_PIPE_BROKEN"),
         real: Some("STATUS_HANDLES_CLOSED"),
         late: false,
+        last: false,
         reason: "Wine ends a pending listen of a server that closes with another status",
         source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState",
         scenario: r#"process app
@@ -182,6 +191,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("WAIT_IO_COMPLETION"),
         real: Some("WAIT_OBJECT_0"),
         late: false,
+        last: false,
         reason: "in Wine a signalled object ends an alertable wait although a user APC is queued",
         source: "Wine kernel32/tests/sync.c, where it is marked as wrong in Wine (D-14)",
         scenario: r#"process app
@@ -199,6 +209,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("FALSE, ERROR_INVALID_HANDLE"),
         real: Some("TRUE"),
         late: false,
+        last: false,
         reason: "Wine does not look whether the handle is that of a file",
         source: "WDK, ObReferenceObjectByHandle: an object of another type is refused with STATUS_OBJECT_TYPE_MISMATCH",
         scenario: r#"process app
@@ -215,6 +226,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("STATUS_OBJECT_TYPE_MISMATCH"),
         real: Some("STATUS_SUCCESS"),
         late: false,
+        last: false,
         reason: "Wine does not look whether the handle is that of a file",
         source: "WDK, ObReferenceObjectByHandle",
         scenario: r#"process app
@@ -231,6 +243,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("TRUE"),
         real: Some("FALSE, ERROR_PIPE_LISTENING"),
         late: false,
+        last: false,
         reason: "Wine refuses to disconnect a server that no client has connected to",
         source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetDisconnectedPipeState",
         scenario: r#"process app
@@ -247,6 +260,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("WAIT_FAILED, ERROR_INVALID_PARAMETER"),
         real: None,
         late: false,
+        last: false,
         reason: "Wine waits for all also if one object is named twice",
         source: "Win32 documentation, WaitForMultipleObjects: the array cannot hold a handle twice if bWaitAll is TRUE",
         scenario: r#"process app
@@ -263,6 +277,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("FALSE, ERROR_ACCESS_DENIED"),
         real: Some("TRUE"),
         late: false,
+        last: false,
         reason: "Wine flushes through a handle that cannot write",
         source: "Win32 documentation, FlushFileBuffers: the handle needs GENERIC_WRITE",
         scenario: r#"process app
@@ -279,6 +294,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("FALSE, ERROR_INVALID_HANDLE"),
         real: Some("FALSE, ERROR_NOT_FOUND"),
         late: false,
+        last: false,
         reason: "Wine does not look whether the handle is that of a file",
         source: "WDK, ObReferenceObjectByHandle",
         scenario: r#"process app
@@ -297,6 +313,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("STATUS_PENDING"),
         real: Some("not written"),
         late: false,
+        last: false,
         reason: "TransactNamedPipe does not write STATUS_PENDING into the OVERLAPPED",
         source: "Win32 documentation, OVERLAPPED",
         scenario: r#"process app
@@ -315,6 +332,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("STATUS_CANCELLED"),
         real: Some("STATUS_USER_APC"),
         late: false,
+        last: false,
         reason: "a user APC ends an alertable listen with its own status",
         source: "Wine ntdll/tests/pipe.c, test_alertable, where it is marked as wrong in Wine (B-13)",
         scenario: r#"process app
@@ -332,6 +350,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("STATUS_ILLEGAL_FUNCTION"),
         real: None,
         late: false,
+        last: false,
         reason: "Wine refuses what only a server may ask with other statuses",
         source: "ReactOS kernel tests npfs/NpfsConnect (H-06)",
         scenario: r#"process app
@@ -349,6 +368,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("TRUE"),
         real: Some("FALSE, ERROR_PIPE_LISTENING"),
         late: false,
+        last: false,
         reason: "the first ConnectNamedPipe with PIPE_NOWAIT after a disconnect fails as any other",
         source: "Win32 documentation, ConnectNamedPipe",
         scenario: r#"process app
@@ -367,6 +387,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("INVALID_HANDLE_VALUE, ERROR_ACCESS_DENIED"),
         real: Some("handle"),
         late: false,
+        last: false,
         reason: "FILE_FLAG_FIRST_PIPE_INSTANCE refuses no second instance",
         source: "Win32 documentation, CreateNamedPipe",
         scenario: r#"process app
@@ -383,6 +404,7 @@ pub const KNOWN: &[Known] = &[
         model: Some("1"),
         real: Some("0"),
         late: false,
+        last: true,
         reason: "the last close in a process does not end what reports to a port alone while another process has a handle",
         source: "Wine ntdll/tests/pipe.c, test_async_cancel_on_handle_close (P-01)",
         scenario: r#"process app
@@ -406,6 +428,7 @@ process other
         model: Some("16"),
         real: Some("0"),
         late: false,
+        last: false,
         reason: "the packet of FSCTL_PIPE_PEEK counts the data alone, not the structure before it",
         source: "Wine ntdll/tests/pipe.c, test_completion (D-07)",
         scenario: r#"process app
@@ -425,6 +448,7 @@ process other
         model: Some("STATUS_PIPE_BUSY"),
         real: Some("STATUS_PENDING"),
         late: false,
+        last: false,
         reason: "a second transaction waits behind the first",
         source: "ReactOS drivers/filesystems/npfs/fsctrl.c, NpTransceive",
         scenario: r#"process app
@@ -434,6 +458,60 @@ process other
     SetNamedPipeHandleState(c, PIPE_READMODE_MESSAGE)
     a = NtFsControlFile(c, FSCTL_PIPE_TRANSCEIVE, input: 3, output: 8)
     b = NtFsControlFile(c, FSCTL_PIPE_TRANSCEIVE, input: 3, output: 8)
+"#,
+    },
+    Known {
+        id: "wine-native-no-disconnect-while-listening",
+        system: "Wine 8",
+        calls: &["NtFsControlFile"],
+        what: "outcome",
+        model: Some("STATUS_SUCCESS"),
+        real: Some("STATUS_PIPE_LISTENING"),
+        late: false,
+        last: false,
+        reason: "Wine refuses to disconnect a server that no client has connected to",
+        source: "ReactOS kernel tests npfs/NpfsConnect (H-06)",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-19", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    NtFsControlFile(s, FSCTL_PIPE_DISCONNECT)
+"#,
+    },
+    Known {
+        id: "wine-wait-for-no-pipe",
+        system: "Wine 8",
+        calls: &["WaitNamedPipe"],
+        what: "outcome",
+        model: Some("FALSE, ERROR_FILE_NOT_FOUND"),
+        real: None,
+        late: false,
+        last: false,
+        reason: "a wait for a pipe that is not there fails with another error",
+        source: "Win32 documentation, WaitNamedPipe",
+        scenario: r#"process app
+  thread main
+    WaitNamedPipe("\\.\pipe\kobj-known-20", INFINITE)
+"#,
+    },
+    Known {
+        id: "wine-warning-at-once",
+        system: "Wine 8",
+        calls: &["NtReadFile"],
+        what: "outcome",
+        model: Some("STATUS_PENDING"),
+        real: Some("STATUS_BUFFER_OVERFLOW"),
+        late: false,
+        last: false,
+        reason: "a warning at once on a file that skips its port is returned, not said to pend",
+        source: "Wine ntdll/tests/pipe.c, test_completion (D-07)",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-21", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)
+    c = CreateFile("\\.\pipe\kobj-known-21", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    p = CreateIoCompletionPort(s)
+    SetFileCompletionNotificationModes(s, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)
+    WriteFile(c, 9 bytes, offset: 0)
+    r = NtReadFile(s, 1)
 "#,
     },
 ];
