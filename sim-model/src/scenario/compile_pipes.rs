@@ -15,8 +15,8 @@ use crate::scenario::compile_args::Args;
 use crate::scenario::compile_io::share_bit;
 use crate::scenario::program::{HandleArg, IssueArgs, NameArg, Service};
 
-/// SYNCHRONIZE and FILE_READ_ATTRIBUTES, which CreateNamedPipe adds.
-const WIN32_ACCESS: u32 = 0x0010_0080;
+/// SYNCHRONIZE, which CreateNamedPipe adds. Source: Win32, Named Pipe Security and Access Rights.
+const WIN32_ACCESS: u32 = 0x0010_0000;
 /// The room for each way when a call does not say it.
 const DEFAULT_QUOTA: u32 = 4096;
 /// What stands before the data that a peek gives.

@@ -213,9 +213,8 @@ impl Performer<'_> {
                 continue;
             };
             let entry = self.world.kernel().entry(process, handle);
-            if entry.is_some_and(|entry| entry.object == Some(object)) {
-                self.closed.remove(&at);
-            } else {
+            // Another handle to the same object may get the value; it is not this one.
+            if entry.is_none_or(|entry| entry.object != Some(object)) {
                 self.closed.entry(at).or_insert(self.made);
             }
         }

@@ -14,12 +14,14 @@ mod real;
 mod record;
 pub mod script;
 pub mod trace;
+mod wine;
 
 pub use compare::{Difference, LATE, differences};
-pub use known::{KNOWN, Known, explanation};
+pub use known::{Known, explanation};
 #[cfg(windows)]
 pub use real::host_main;
 pub use record::{RecordError, Recording, record};
+pub use wine::KNOWN;
 
 /// Makes this process a host of the recorder, if its arguments say so. On this system there is no recorder.
 #[cfg(not(windows))]

@@ -16,12 +16,12 @@ use crate::script::{Arg, Call, Deed, Script, Step};
 use crate::trace::{Facts, Outcome, Record, Returned, Value};
 
 /// How long a call that should return may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a call that should block is given to return after all.
 const GRACE: Duration = Duration::from_millis(15);
 /// How long what is seen may differ from what the model says, before it is recorded as it is: a completion reaches a
 /// program a little later than the call that caused it returns.
-const SETTLING: Duration = Duration::from_millis(400);
+const SETTLING: Duration = Duration::from_secs(2);
 
 /// One script at a time: the names of objects and pipes are the machine's.
 static TURN: Mutex<()> = Mutex::new(());

