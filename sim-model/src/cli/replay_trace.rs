@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::record::unperformable;
 use crate::cli::run::complain;
-use crate::cli::{Exit, Format, Output};
+use crate::cli::{Exit, Format, Output, PROFILES};
 use crate::lang;
 use crate::scenario;
 use crate::trace::{ReplayFailure, Replayed, Trace, replay};
@@ -28,6 +28,13 @@ pub(super) fn replay_trace(path: &Path, format: Format, output: &mut Output) -> 
     };
     let replayed = match replay(&trace, &name) {
         Ok(replayed) => replayed,
+        Err(ReplayFailure::Profile) => {
+            let (found, known) = (&trace.header.profile, PROFILES.join(", "));
+            output.complain(&format!(
+                "error: {name}:1:1: found the profile `{found}`, expected one of {known}\n"
+            ));
+            return Exit::BadInput;
+        }
         Err(ReplayFailure::Scenario(diagnostics)) => return complain(&diagnostics, output),
         Err(ReplayFailure::Unperformable(reason)) => {
             let program = lang::parse(&name, &trace.header.scenario).and_then(scenario::compile);

@@ -49,6 +49,8 @@ impl Replayed {
 /// Why a trace could not be replayed.
 #[derive(Debug)]
 pub enum ReplayFailure {
+    /// Its header names no Windows version that the model knows.
+    Profile,
     /// Its scenario is none, or not of this version of Windows.
     Scenario(Diagnostics),
     /// Its scenario holds what exists in the model alone.
@@ -72,8 +74,8 @@ pub enum ReplayFailure {
 /// A scenario that cannot be compiled or performed.
 pub fn replay(trace: &Trace, file: &str) -> Result<Replayed, ReplayFailure> {
     let scenario = lang::parse(file, &trace.header.scenario).map_err(ReplayFailure::Scenario)?;
-    let profile = Profile::named(&trace.header.profile);
-    let program = scenario::compile_for(scenario, profile).map_err(ReplayFailure::Scenario)?;
+    let profile = Profile::named(&trace.header.profile).ok_or(ReplayFailure::Profile)?;
+    let program = scenario::compile_for(scenario, Some(profile)).map_err(ReplayFailure::Scenario)?;
     let performance = Performance::of(&program).map_err(ReplayFailure::Unperformable)?;
     Ok(Replayed::of(&performance.trace, trace))
 }

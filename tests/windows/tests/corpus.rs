@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use sim_model::trace::{Trace, replay};
+use sim_model::trace::{ReplayFailure, Trace, replay};
 use sim_windows::KNOWN;
 use sim_windows::trace::{Outcome, Returned, Value};
 
@@ -63,6 +63,13 @@ fn what_a_trace_says_otherwise_is_found() {
         }
     }
     assert!(found > 20, "the corpus has counts");
+}
+
+#[test]
+fn a_version_of_windows_that_the_model_does_not_know_is_refused() {
+    let (name, mut trace) = corpus().swap_remove(0);
+    trace.header.profile = "win12".into();
+    assert!(matches!(replay(&trace, &name), Err(ReplayFailure::Profile)));
 }
 
 /// The known differences are told where people look for them.
