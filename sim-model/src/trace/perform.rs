@@ -107,6 +107,13 @@ fn real_alone(program: &Program) -> Result<(), Unperformable> {
         let found = format!("device {}", device.name.value);
         return refuse(device.name.span, found, "its driver exists in the model alone");
     }
+    let limit = program.scenario.policies.iter().find_map(|policy| match policy {
+        ast::Policy::Limit(number) => Some(number.span),
+        _ => None,
+    });
+    if let Some(span) = limit {
+        return refuse(span, "a limit of handles".into(), "it can be set in the model alone");
+    }
     for (process, marks) in program.scenario.processes().zip(&program.marks) {
         if *marks != (Marks { made_by_call: marks.made_by_call, ..Marks::default() }) {
             let found = format!("process {}", process.name.value);
