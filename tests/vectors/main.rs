@@ -11,6 +11,7 @@ mod d_io;
 mod d_signals;
 mod e_ports;
 mod f;
+mod f_kernel;
 mod g;
 mod h;
 mod p;

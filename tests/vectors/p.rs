@@ -9,7 +9,8 @@
 //! | P-08, P-09 | dlls/kernel32/tests/pipe.c, test_overlapped_transport |
 //! | P-12 | dlls/kernel32/tests/pipe.c, test_exit_process_async |
 
-use crate::pipes::{holds, on_bytes, on_messages};
+use crate::pipes::{on_bytes, on_messages};
+use crate::story::holds;
 
 #[test]
 fn p_01_the_last_handle_in_a_process_ends_what_reports_to_a_port_alone() {
@@ -171,11 +172,11 @@ process parent
     client = CreateFile("\\.\pipe\p", GENERIC_READ, FILE_FLAG_OVERLAPPED)
     port = CreateIoCompletionPort()
     CreateIoCompletionPort(client, port, key: 123)
+    moved = DuplicateHandle(client, child, DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE) -> TRUE
     p = GetQueuedCompletionStatus(port, INFINITE)         -> ERROR_OPERATION_ABORTED
     check p.bytes == 0 and p.key == 123 and p.overlapped == r and close(moved)
 process child
   thread reads
-    moved = DuplicateHandle(client, hSourceProcessHandle: parent, dwOptions: DUPLICATE_SAME_ACCESS | DUPLICATE_CLOSE_SOURCE) -> TRUE
     e = CreateEvent()
     r = ReadFile(moved, 8 bytes, offset: 0, hEvent: e)    -> ERROR_IO_PENDING
 environment

@@ -10,8 +10,7 @@
 
 use sim_core::profile::Version;
 
-use crate::pipes::holds;
-use crate::story::holds_since;
+use crate::story::{holds, holds_since};
 
 /// A pipe whose two ends are synchronous; `reader` makes the lines, another thread the others.
 fn on_pipe(reader: &str, others: &str) -> String {

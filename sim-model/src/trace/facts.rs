@@ -101,7 +101,11 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
             }
         }
         Binding::Information(Some(answer)) => {
+            let counts = world.kernel().profile().version < Version::Win8;
             for name in world.kernel()[answer].class.fields() {
+                if *name == "PointerCount" && !counts {
+                    continue;
+                }
                 add(name, answered(world, answer, name));
             }
         }
