@@ -214,6 +214,18 @@ fn r_08_the_low_bits_of_a_value_are_not_looked_at() {
 }
 
 #[test]
+fn r_08_values_that_no_table_has() {
+    lines_hold(
+        "    NtClose(0)                       -> STATUS_INVALID_HANDLE
+    NtClose(0x7FFFFFFF)              -> STATUS_INVALID_HANDLE
+    NtClose(0x80000000)              -> STATUS_INVALID_HANDLE
+    NtClose(0x8000007B)              -> STATUS_INVALID_HANDLE
+    NtClose(0xFFFFFFFF8000007B)      -> STATUS_INVALID_HANDLE
+",
+    );
+}
+
+#[test]
 fn exclusive_handles_are_one_processs_alone() {
     lines_hold(
         r#"    e = NtCreateEvent(name: "\BaseNamedObjects\e", attributes: OBJ_EXCLUSIVE)        -> STATUS_SUCCESS

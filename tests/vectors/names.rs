@@ -3,6 +3,7 @@
 //! | id | public source |
 //! | --- | --- |
 //! | F-18 | Wine ntdll/tests/sync.c, test_event: names |
+//! | R-01, R-02 | ReactOS kernel test ntos_ob/ObReference.c: the objects that are not permanent, which needs a privilege |
 //! | R-04, R-06 | ReactOS kernel test ntos_ob/ObHandle.c, TestDuplicate: counts, attributes and access of the new handle |
 //! | R-09, R-10 | ReactOS kernel tests: a named child holds its directory, a name lives as long as handles |
 //! | IoEvent | ReactOS kernel test ntos_io/IoEvent.c: named events |
@@ -31,6 +32,36 @@ fn f_18_a_named_event_keeps_its_state_while_any_handle_is_open() {
     check again == 0
 "#,
     );
+}
+
+#[test]
+fn r_01_an_unnamed_object_has_one_handle_and_one_reference() {
+    for flags in ["0", "OBJ_CASE_INSENSITIVE"] {
+        lines_hold(&format!(
+            "    d = NtCreateDirectoryObject(attributes: {flags})  -> STATUS_SUCCESS
+    check d.HandleCount == 1 and d.PointerCount == 1
+    NtClose(d)                                        -> STATUS_SUCCESS
+    check deleted(d)
+"
+        ));
+    }
+}
+
+#[test]
+fn r_02_a_named_object_has_one_reference_more_and_is_temporary_however_often_it_is_made_so() {
+    for flags in ["0", "OBJ_CASE_INSENSITIVE"] {
+        lines_hold(&format!(
+            r#"    d = NtCreateDirectoryObject(name: "\BaseNamedObjects\ObReference", attributes: {flags}) -> STATUS_SUCCESS
+    check d.HandleCount == 1 and d.PointerCount == 2
+    NtMakeTemporaryObject(d)                                 -> STATUS_SUCCESS
+    NtMakeTemporaryObject(d)                                 -> STATUS_SUCCESS
+    check d.HandleCount == 1 and d.PointerCount == 2
+    NtClose(d)                                               -> STATUS_SUCCESS
+    NtOpenDirectoryObject("\BaseNamedObjects\ObReference")  -> STATUS_OBJECT_NAME_NOT_FOUND
+    check deleted(d)
+"#
+        ));
+    }
 }
 
 #[test]
