@@ -221,4 +221,55 @@ process other
 "#,
         ..WINE
     },
+    Known {
+        id: "wine-nested-job-takes-any",
+        calls: &["AssignProcessToJobObject"],
+        model: Some("FALSE, ERROR_ACCESS_DENIED"),
+        real: Some("TRUE"),
+        reason: "a process that is in no job comes into a nested job",
+        source: "Win32 documentation, Nested Jobs: a child job has no process that is not in its parent job, and the assignment fails",
+        scenario: r#"process app
+  thread main
+    outer = CreateJobObject()
+    inner = CreateJobObject()
+    a = OpenProcess(one)
+    b = OpenProcess(two)
+    AssignProcessToJobObject(outer, a)
+    AssignProcessToJobObject(inner, a)
+    AssignProcessToJobObject(inner, b)
+process one
+  thread first
+    SleepEx(INFINITE)
+process two
+  thread second
+    SleepEx(INFINITE)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-counts-no-handles",
+        what: "HandleCount",
+        real: Some("0"),
+        reason: "Wine does not count the handles of a process",
+        source: "Win32 documentation, GetProcessHandleCount",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent()
+    n = GetProcessHandleCount(GetCurrentProcess())
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-section-of-nothing",
+        calls: &["NtCreateSection"],
+        model: Some("STATUS_INVALID_PARAMETER_4"),
+        real: Some("STATUS_INVALID_PARAMETER"),
+        reason: "a section of 0 bytes is refused with another status",
+        source: "ReactOS mm/section.c",
+        scenario: r#"process app
+  thread main
+    NtCreateSection(0)
+"#,
+        ..WINE
+    },
 ];
