@@ -28,7 +28,8 @@ const CLIENT: &str = "    client = CreateFile(\"\\\\.\\pipe\\p\", GENERIC_READ |
 
 #[test]
 fn b_09_a_synchronous_listen_is_cancelled_and_writes_no_status_block() {
-    let reader = "    peek = NtFsControlFile(server, FSCTL_PIPE_PEEK) -> STATUS_INVALID_PIPE_STATE
+    let reader =
+        "    peek = NtFsControlFile(server, FSCTL_PIPE_PEEK, output: 64) -> STATUS_INVALID_PIPE_STATE
     l = NtFsControlFile(server, FSCTL_PIPE_LISTEN)   -> STATUS_CANCELLED
     check not pending(l) and l.Status != STATUS_CANCELLED
     check server.NamedPipeState == FILE_PIPE_LISTENING_STATE and server.PointerCount == 1

@@ -1,13 +1,17 @@
 //! The other arm of a vector: what its scenario does on real Windows.
 //!
-//! Which vectors have one arm alone, because user mode cannot observe them or a recorder cannot perform them:
+//! Told as a scenario, a vector runs on both arms from one text. On the model alone stay:
 //!
-//! | family | on the model alone |
-//! | --- | --- |
-//! | B, C, D, P | what a driver answers and what its routines are told: its driver exists in the model alone |
-//! | F, R | what kernel mode calls (ObReferenceObject and its kin, kernel handles), types of a driver, what a debugger is told, which value a new handle gets |
-//! | R | the numbers of PointerCount: before Windows 8 they can be read, but the stories are of those versions |
-//! | waits | where a kernel APC meets a wait, step by step |
+//! | family | what | because |
+//! | --- | --- | --- |
+//! | B, C, D, E, P | what a driver answers, and what its routines are told | the driver exists in the model alone |
+//! | C, R | references by handle, by pointer and by name; kernel handles; types of a driver | kernel mode alone makes them |
+//! | C, R | permanent objects | who creates one needs a privilege, of which the model knows nothing |
+//! | F | exceptions for a debugger, and strict handle checks | a recorder is no debugger |
+//! | F, R | which value a new handle gets, and that a handle was not inherited | the value may name another handle there |
+//! | R | the numbers of PointerCount, which the scenarios check on every version | since Windows 8 each look changes them |
+//! | I | share access and delete on close | files on a disk are a driver of the model |
+//! | waits, P | two calls in the middle of each other, and where a kernel APC meets a wait | nobody can stop a thread there |
 
 use sim_core::profile::{Arch, Version};
 use sim_model::scenario::Program;

@@ -2,6 +2,7 @@
 
 mod io;
 mod objects;
+mod ports;
 
 use crate::known::Known;
 
@@ -22,5 +23,5 @@ const WINE: Known = Known {
 
 /// Every known difference. Only Wine 8.0 has been recorded so far.
 pub fn known_differences() -> impl Iterator<Item = &'static Known> {
-    [io::KNOWN, objects::KNOWN].into_iter().flatten()
+    [io::KNOWN, ports::KNOWN, objects::KNOWN].into_iter().flatten()
 }

@@ -1,4 +1,4 @@
-//! Files, pipes and completion ports.
+//! Files and pipes.
 
 use super::WINE;
 use crate::known::Known;
@@ -44,41 +44,6 @@ pub(super) const KNOWN: &[Known] = &[
     s = CreateNamedPipe("\\.\pipe\kobj-known-3", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
     c = CreateFile("\\.\pipe\kobj-known-3", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
     ConnectNamedPipe(s)
-"#,
-        ..WINE
-    },
-    Known {
-        id: "wine-status-block-before-packet",
-        what: "Status",
-        model: Some("STATUS_PENDING"),
-        late: true,
-        reason: "Wine writes the status block of a request that reports to a port when it completes, not when its packet is removed",
-        source: "Win32 documentation, I/O Completion Ports; Wine ntdll/tests/pipe.c, test_completion",
-        scenario: r#"process app
-  thread main
-    p = CreateIoCompletionPort()
-    s = CreateNamedPipe("\\.\pipe\kobj-known-4", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
-    c = CreateFile("\\.\pipe\kobj-known-4", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
-    CreateIoCompletionPort(s, p, 7)
-    r = ReadFile(s, 4 bytes, offset: 0)
-    w = WriteFile(c, 4 bytes, offset: 0)
-"#,
-        ..WINE
-    },
-    Known {
-        id: "wine-information-before-packet",
-        what: "Information",
-        late: true,
-        reason: "as the status",
-        source: "Win32 documentation, I/O Completion Ports",
-        scenario: r#"process app
-  thread main
-    p = CreateIoCompletionPort()
-    s = CreateNamedPipe("\\.\pipe\kobj-known-5", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
-    c = CreateFile("\\.\pipe\kobj-known-5", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
-    CreateIoCompletionPort(s, p, 7)
-    r = ReadFile(s, 4 bytes, offset: 0)
-    w = WriteFile(c, 4 bytes, offset: 0)
 "#,
         ..WINE
     },
@@ -261,45 +226,6 @@ pub(super) const KNOWN: &[Known] = &[
         ..WINE
     },
     Known {
-        id: "wine-close-cancels-nothing",
-        what: "packets",
-        model: Some("1"),
-        real: Some("0"),
-        last: true,
-        reason: "the last close in a process does not end what reports to a port alone while another process has a handle",
-        source: "Wine ntdll/tests/pipe.c, test_async_cancel_on_handle_close (P-01)",
-        scenario: r#"process app
-  thread main
-    s = CreateNamedPipe("\\.\pipe\kobj-known-16", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
-    c = CreateFile("\\.\pipe\kobj-known-16", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
-    p = CreateIoCompletionPort(c)
-    r = NtReadFile(c, 8)
-    there = DuplicateHandle(c, other)
-    CloseHandle(c)
-process other
-  thread guest
-    SleepEx(0, FALSE)
-"#,
-        ..WINE
-    },
-    Known {
-        id: "wine-peek-counts-no-header",
-        what: "bytes",
-        model: Some("16"),
-        real: Some("0"),
-        reason: "the packet of FSCTL_PIPE_PEEK counts the data alone, not the structure before it",
-        source: "Wine ntdll/tests/pipe.c, test_completion (D-07)",
-        scenario: r#"process app
-  thread main
-    s = CreateNamedPipe("\\.\pipe\kobj-known-17", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
-    c = CreateFile("\\.\pipe\kobj-known-17", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
-    p = CreateIoCompletionPort(c)
-    r = NtFsControlFile(c, FSCTL_PIPE_PEEK, output: 64)
-    q = NtRemoveIoCompletion(p, 0)
-"#,
-        ..WINE
-    },
-    Known {
         id: "wine-second-transaction",
         calls: &["NtFsControlFile"],
         model: Some("STATUS_PIPE_BUSY"),
@@ -344,39 +270,6 @@ process other
   thread other
     CloseHandle(s)
     CloseHandle(c)
-"#,
-        ..WINE
-    },
-    Known {
-        id: "wine-warning-at-once",
-        calls: &["NtReadFile"],
-        model: Some("STATUS_PENDING"),
-        real: Some("STATUS_BUFFER_OVERFLOW"),
-        reason: "a warning at once on a file that skips its port is returned, not said to pend",
-        source: "Wine ntdll/tests/pipe.c, test_completion (D-07)",
-        scenario: r#"process app
-  thread main
-    s = CreateNamedPipe("\\.\pipe\kobj-known-21", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED, PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE)
-    c = CreateFile("\\.\pipe\kobj-known-21", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
-    p = CreateIoCompletionPort(s)
-    SetFileCompletionNotificationModes(s, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS)
-    WriteFile(c, 9 bytes, offset: 0)
-    r = NtReadFile(s, 1)
-"#,
-        ..WINE
-    },
-    Known {
-        id: "wine-port-close-ends-no-wait",
-        calls: &["GetQueuedCompletionStatus", "GetQueuedCompletionStatusEx"],
-        model: Some("FALSE, ERROR_ABANDONED_WAIT_0"),
-        reason: "the last close of a port does not end the waits on it",
-        source: "Win32 documentation, GetQueuedCompletionStatus (E-09, E-10)",
-        scenario: r#"process app
-  thread waiter
-    GetQueuedCompletionStatus(p, INFINITE)
-  thread main
-    p = CreateIoCompletionPort()
-    CloseHandle(p)
 "#,
         ..WINE
     },

@@ -1,4 +1,4 @@
-//! Handles, names, waits, processes and what a port gives to whom.
+//! Handles, names, waits, processes and jobs.
 
 use super::WINE;
 use crate::known::Known;
@@ -49,8 +49,6 @@ pub(super) const KNOWN: &[Known] = &[
         id: "wine-attributes-not-copied",
         calls: &["NtDuplicateObject"],
         what: "inherit",
-        model: Some("false"),
-        real: Some("true"),
         last: true,
         reason: "DUPLICATE_SAME_ATTRIBUTES does not copy the source's attributes",
         source: "WDK, ZwDuplicateObject: HandleAttributes counts only without DUPLICATE_SAME_ATTRIBUTES; ReactOS kernel test ntos_ob/ObHandle.c",
@@ -190,24 +188,6 @@ process other
         ..WINE
     },
     Known {
-        id: "wine-no-concurrency",
-        calls: &["GetQueuedCompletionStatus"],
-        model: Some("FALSE, WAIT_TIMEOUT"),
-        real: Some("TRUE"),
-        reason: "the concurrency value of a port does not count",
-        source: "Win32 documentation, I/O Completion Ports: a thread is let go only while fewer than the concurrency value run",
-        scenario: r#"process app
-  thread first
-    p = CreateIoCompletionPort(NumberOfConcurrentThreads: 1)
-    PostQueuedCompletionStatus(p)
-    PostQueuedCompletionStatus(p)
-    GetQueuedCompletionStatus(p, INFINITE)
-  thread second
-    GetQueuedCompletionStatus(p, 0)
-"#,
-        ..WINE
-    },
-    Known {
         id: "wine-tells-no-attributes",
         what: "Attributes",
         real: Some("0"),
@@ -269,6 +249,103 @@ process two
         scenario: r#"process app
   thread main
     NtCreateSection(0)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-native-signal-before-apc",
+        calls: &["NtWaitForSingleObject"],
+        model: Some("STATUS_USER_APC"),
+        real: Some("STATUS_SUCCESS"),
+        reason: "as wine-signal-before-apc",
+        source: "Wine kernel32/tests/sync.c, where it is marked as wrong in Wine (D-14)",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent(TRUE, TRUE)
+    QueueUserAPC(GetCurrentThread())
+    NtWaitForSingleObject(e, INFINITE, TRUE)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-native-wait-all-takes-repeats",
+        calls: &["NtWaitForMultipleObjects"],
+        model: Some("STATUS_INVALID_PARAMETER_MIX"),
+        reason: "as wine-wait-all-takes-repeats",
+        source: "Win32 documentation, WaitForMultipleObjects; ReactOS ob/obwait.c",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent(TRUE, TRUE)
+    NtWaitForMultipleObjects([e, e], TRUE, 0)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-waits-for-pseudo-handles",
+        calls: &["NtWaitForMultipleObjects"],
+        model: Some("STATUS_INVALID_HANDLE"),
+        reason: "a wait for several objects takes a pseudo-handle",
+        source: "ReactOS ob/obwait.c, NtWaitForMultipleObjects: it looks into the table alone",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent(TRUE, TRUE)
+    NtWaitForMultipleObjects([e, GetCurrentProcess()], FALSE, 0)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-releases-nothing",
+        calls: &["NtReleaseSemaphore"],
+        model: Some("STATUS_INVALID_PARAMETER"),
+        real: Some("STATUS_SUCCESS"),
+        reason: "a semaphore can be released by 0",
+        source: "Win32 documentation, ReleaseSemaphore: lReleaseCount must be greater than zero",
+        scenario: r#"process app
+  thread main
+    s = CreateSemaphore(0, 1)
+    NtReleaseSemaphore(s, 0)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-duplicates-with-every-access",
+        calls: &["NtDuplicateObject"],
+        model: Some("STATUS_ACCESS_DENIED"),
+        real: Some("STATUS_SUCCESS"),
+        reason: "a duplicate with every bit of an access mask is made",
+        source: "Wine ntdll/tests/om.c, test_duplicate_object, where it is marked as wrong in Wine (F-07)",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent()
+    NtDuplicateObject(e, access: 0xFFFFFFFF)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-other-type-collides",
+        calls: &["NtCreateEvent", "NtCreateIoCompletion", "NtCreateSymbolicLinkObject"],
+        model: Some("STATUS_OBJECT_TYPE_MISMATCH"),
+        real: Some("STATUS_OBJECT_NAME_COLLISION"),
+        reason: "a name that an object of another type has is refused as it was before Windows Vista",
+        source: "Wine ntdll/tests/om.c, test_name_collisions",
+        scenario: r#"process app
+  thread main
+    p = NtCreateIoCompletion(name: "\BaseNamedObjects\kobj-known-27")
+    NtCreateEvent(name: "\BaseNamedObjects\kobj-known-27")
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-longer-query",
+        calls: &["NtQueryObject"],
+        model: Some("STATUS_INFO_LENGTH_MISMATCH"),
+        real: Some("STATUS_SUCCESS"),
+        reason: "ObjectBasicInformation can have more room than it needs",
+        source: "Wine ntdll/tests/om.c, test_query_object (F-15); ReactOS ob/oblife.c, NtQueryObject",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent()
+    NtQueryObject(e, ObjectBasicInformation, length: 57)
 "#,
         ..WINE
     },
