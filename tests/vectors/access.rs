@@ -13,17 +13,22 @@ use sim_core::nt::close::NtClose;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::terminate::NtTerminate;
 use sim_core::ob::types::ObjectType;
-use sim_core::profile::{Arch, Profile, Version};
+use sim_core::profile::{Profile, Version};
 use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
 use sim_core::{Access, Handle, NtStatus};
 use sim_tests::Machine;
 
-use crate::queries::{holds, holds_on};
+use crate::story::{holds_since, lines_hold, lines_hold_since, model_holds_since};
+
+/// A device, and a thread.
+const SERIAL: &str = "device serial0 driver=serial
+process app
+  thread main
+";
 
 #[test]
 fn f_07_a_duplicate_that_cannot_be_told_is_not_made() {
-    holds(
-        Version::ALL,
+    lines_hold(
         r#"    e = CreateEvent()
     DuplicateHandle(e, lpTargetHandle: unwritable)                          -> ERROR_NOACCESS
     NtDuplicateObject(e, options: DUPLICATE_CLOSE_SOURCE, out: unwritable)  -> STATUS_ACCESS_VIOLATION
@@ -37,9 +42,23 @@ fn f_07_a_duplicate_that_cannot_be_told_is_not_made() {
 }
 
 #[test]
+fn f_15_basic_information_has_its_exact_length_and_types_count() {
+    lines_hold(
+        r#"    event = CreateEvent()
+    copy = DuplicateHandle(event)                               -> TRUE
+    NtQueryObject(event, ObjectBasicInformation, length: 55)    -> STATUS_INFO_LENGTH_MISMATCH
+    NtQueryObject(event, ObjectBasicInformation, length: 57)    -> STATUS_INFO_LENGTH_MISMATCH
+    NtQueryObject(event, ObjectBasicInformation, length: 56)    -> STATUS_SUCCESS
+    type = NtQueryObject(event, ObjectTypeInformation)          -> STATUS_SUCCESS
+    check type.TypeName == "Event"
+    check type.TotalNumberOfObjects == 1 and type.TotalNumberOfHandles == 2
+"#,
+    );
+}
+
+#[test]
 fn f_15_totals_never_pass_their_high_water_marks() {
-    holds(
-        Version::ALL,
+    lines_hold(
         r#"    first = CreateEvent()
     copy = DuplicateHandle(first)                                -> TRUE
     second = CreateEvent()
@@ -57,11 +76,15 @@ fn f_15_totals_never_pass_their_high_water_marks() {
     port = CreateIoCompletionPort()
     other = NtQueryObject(port, ObjectTypeInformation)           -> STATUS_SUCCESS
     check other.HighWaterNumberOfObjects == 1 and other.HighWaterNumberOfHandles == 1
-    file = CreateFile("\\.\serial0", GENERIC_READ)
     NtQueryObject(first, ObjectNameInformation, length: 15)      -> STATUS_INFO_LENGTH_MISMATCH
-    NtQueryObject(file, ObjectNameInformation, length: 17)       -> STATUS_BUFFER_OVERFLOW
 "#,
     );
+    let file = format!(
+        r#"{SERIAL}    file = CreateFile("\\.\serial0", GENERIC_READ)
+    NtQueryObject(file, ObjectNameInformation, length: 17)       -> STATUS_BUFFER_OVERFLOW
+"#
+    );
+    model_holds_since(Version::Xp, &file);
 }
 
 #[test]
@@ -112,20 +135,24 @@ fn f_16_access_0_is_enough_for_a_new_object_and_for_no_other() {
     check unnamed.GrantedAccess == 0
 "#
         );
-        holds(Version::ALL, &lines);
+        lines_hold(&lines);
     }
 }
 
 #[test]
 fn access_as_a_number_is_what_its_names_are() {
-    holds(
-        &[Version::Win11],
-        r#"    named = CreateFile("\\.\serial0", GENERIC_READ)
+    let files = format!(
+        r#"{SERIAL}    named = CreateFile("\\.\serial0", GENERIC_READ)
     written = CreateFile("\\.\serial0", 0x80000000)
     check named.GrantedAccess == 0x120089 and written.GrantedAccess == 0x120089
     weak = CreateFile("\\.\serial0", 0)
     check weak.GrantedAccess == 0x100080
-    e = NtCreateEvent(name: "\BaseNamedObjects\e", access: 2)   -> STATUS_SUCCESS
+"#
+    );
+    model_holds_since(Version::Win11, &files);
+    lines_hold_since(
+        Version::Win11,
+        r#"    e = NtCreateEvent(name: "\BaseNamedObjects\e", access: 2)   -> STATUS_SUCCESS
     again = NtOpenEvent("\BaseNamedObjects\e", access: 0x100000)   -> STATUS_SUCCESS
     check e.GrantedAccess == 2 and again.GrantedAccess == 0x100000
     all = NtOpenEvent("\BaseNamedObjects\e", access: 0x2000000)    -> STATUS_SUCCESS
@@ -148,9 +175,12 @@ fn f_16_a_file_is_not_opened_with_access_0() {
 
 #[test]
 fn f_20_a_32_bit_value_is_a_handle_only_with_its_sign_extended() {
-    let lines = |narrow: &str| {
+    let story = |arch: &str, narrow: &str| {
         format!(
-            r#"    NtCompareObjects(0xFFFFFFFFFFFFFFFF, GetCurrentProcess())  -> STATUS_SUCCESS
+            r#"arch {arch}
+process app
+  thread main
+    NtCompareObjects(0xFFFFFFFFFFFFFFFF, GetCurrentProcess())  -> STATUS_SUCCESS
     NtCompareObjects(0xFFFFFFFFFFFFFFFE, GetCurrentThread())   -> STATUS_SUCCESS
     NtCompareObjects(-1, GetCurrentProcess())                  -> STATUS_SUCCESS
     NtCompareObjects(0xFFFFFFFF, GetCurrentProcess())          -> {narrow}
@@ -158,16 +188,17 @@ fn f_20_a_32_bit_value_is_a_handle_only_with_its_sign_extended() {
 "#
         )
     };
-    for (arch, narrow) in [(Arch::X64, "STATUS_INVALID_HANDLE"), (Arch::X86, "STATUS_SUCCESS")] {
-        holds_on(&[Version::Win10, Version::Win11], arch, &lines(narrow));
-    }
+    holds_since(Version::Win10, &story("x64", "STATUS_INVALID_HANDLE"));
+    model_holds_since(Version::Win10, &story("x86", "STATUS_SUCCESS"));
 }
 
 #[test]
 fn r_08_the_low_bits_of_a_value_are_not_looked_at() {
     let fill: String = (1..=30).map(|number| format!("    e{number} = CreateEvent()\n")).collect();
-    let lines = format!(
-        r#"{fill}    check e30.Value == 120
+    let story = format!(
+        r#"process app
+  thread main
+{fill}    check e30.Value == 120
     NtClose(123)                     -> STATUS_SUCCESS
     check not open(e30)
     NtClose(123)                     -> STATUS_INVALID_HANDLE
@@ -179,13 +210,24 @@ fn r_08_the_low_bits_of_a_value_are_not_looked_at() {
     check open(e29)
 "#
     );
-    holds(Version::ALL, &lines);
+    model_holds_since(Version::Xp, &story);
+}
+
+#[test]
+fn r_08_values_that_no_table_has() {
+    lines_hold(
+        "    NtClose(0)                       -> STATUS_INVALID_HANDLE
+    NtClose(0x7FFFFFFF)              -> STATUS_INVALID_HANDLE
+    NtClose(0x80000000)              -> STATUS_INVALID_HANDLE
+    NtClose(0x8000007B)              -> STATUS_INVALID_HANDLE
+    NtClose(0xFFFFFFFF8000007B)      -> STATUS_INVALID_HANDLE
+",
+    );
 }
 
 #[test]
 fn exclusive_handles_are_one_processs_alone() {
-    holds(
-        Version::ALL,
+    lines_hold(
         r#"    e = NtCreateEvent(name: "\BaseNamedObjects\e", attributes: OBJ_EXCLUSIVE)        -> STATUS_SUCCESS
     NtOpenEvent("\BaseNamedObjects\e")                                              -> STATUS_ACCESS_DENIED
     NtOpenEvent("\BaseNamedObjects\e", attributes: OBJ_EXCLUSIVE | OBJ_INHERIT)     -> STATUS_INVALID_PARAMETER

@@ -18,7 +18,8 @@ use sim_core::ps::apc::{Apc, ApcState};
 use sim_core::{Access, Id, NtStatus};
 use sim_tests::Machine;
 
-use crate::pipes::{holds, on_bytes, on_messages};
+use crate::pipes::{on_bytes, on_messages};
+use crate::story::holds;
 
 #[test]
 fn b_01_a_cancelled_listen() {

@@ -1,13 +1,13 @@
-//! Family B: cancellation, as far as it needs no pipe and no socket.
+//! Family B: cancellation, as far as it is not the business of pipes alone.
 //!
 //! | id | public source (Wine's tests, run on Windows) |
 //! | --- | --- |
-//! | B-01 to B-03 | dlls/ntdll/tests/pipe.c, test_cancelio, read_pipe_test; dlls/kernel32/tests/pipe.c, test_blocking_rw; here reads of a device |
+//! | B-01 to B-03 | dlls/ntdll/tests/pipe.c, test_cancelio, read_pipe_test; dlls/kernel32/tests/pipe.c, test_blocking_rw |
 //! | B-05 | dlls/ntdll/tests/pipe.c, test_cancelio |
 //! | B-09, B-11, B-12 | dlls/ntdll/tests/pipe.c, test_cancelsynchronousio; here a read of a device, there a listen |
 //! | B-13, B-14 | dlls/ntdll/tests/pipe.c, test_alertable; here a read of a device |
-//! | B-15 | dlls/ntdll/tests/change.c, test_ntncdf_async; here two reads of a device |
-//! | B-16 | dlls/kernel32/tests/pipe.c; here a read of a device |
+//! | B-15 | dlls/ntdll/tests/change.c, test_ntncdf_async; here two reads of a pipe |
+//! | B-16 | dlls/kernel32/tests/pipe.c |
 //! | B-18, B-19 | dlls/ntoskrnl.exe/tests/ntoskrnl.c and driver.c, test_cancel_irp |
 //! | B-21 | dlls/ws2_32/tests/afd.c, test_async_thread_termination |
 
@@ -22,13 +22,13 @@ use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
 use crate::machine;
-use crate::story::{holds_on, holds_since};
+use crate::story::{holds_on, holds_since, model_holds_since};
 
-/// A file on a device that pends.
-const FILE: &str = "device dev driver=queue
-process app
+/// An end of a pipe whose reads pend, for nobody writes.
+const FILE: &str = "process app
   thread main
-    file = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)
+    server = CreateNamedPipe(\"\\\\.\\pipe\\b\", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    file = CreateFile(\"\\\\.\\pipe\\b\", GENERIC_READ, FILE_FLAG_OVERLAPPED)
 ";
 
 #[test]
@@ -96,7 +96,7 @@ process app
     c = NtCancelSynchronousIoFile(target) -> STATUS_SUCCESS
     check c.Status == STATUS_SUCCESS
 ";
-    holds_since(Version::Win7, story);
+    model_holds_since(Version::Win7, story);
 }
 
 #[test]
@@ -114,7 +114,7 @@ environment world
   device dev completes r1 with 8 bytes
 finally r1.Status == STATUS_SUCCESS
 ";
-    holds_since(Version::Win7, story);
+    model_holds_since(Version::Win7, story);
 }
 
 #[test]
@@ -133,7 +133,7 @@ process app
   thread other
     CloseHandle(NULL) -> ERROR_INVALID_HANDLE
 ";
-    holds_since(Version::Win7, story);
+    model_holds_since(Version::Win7, story);
 }
 
 /// A synchronous read, and a user APC for its thread.
@@ -157,7 +157,7 @@ fn b_13_a_user_apc_cancels_an_alertable_synchronous_call() {
     check delivered(apc) and not signaled(done) and not queued(r1) and not delivered(r1)
     r2 = NtReadFile(file, 8) -> blocks
 ";
-    holds_since(Version::Xp, &interrupted("FILE_SYNCHRONOUS_IO_ALERT", lines));
+    model_holds_since(Version::Xp, &interrupted("FILE_SYNCHRONOUS_IO_ALERT", lines));
 }
 
 #[test]
@@ -168,7 +168,10 @@ fn b_14_a_user_apc_leaves_another_synchronous_call_alone() {
     check delivered(apc) and delivered(r1)
 ";
     let answer = "environment world\n  device dev completes r1 with 8 bytes\n";
-    holds_since(Version::Xp, &format!("{}{answer}", interrupted("FILE_SYNCHRONOUS_IO_NONALERT", lines)));
+    model_holds_since(
+        Version::Xp,
+        &format!("{}{answer}", interrupted("FILE_SYNCHRONOUS_IO_NONALERT", lines)),
+    );
 }
 
 #[test]
@@ -192,14 +195,18 @@ fn b_15_b_16_cancel_io_ends_all_requests_of_the_thread() {
 
 #[test]
 fn b_18_cancel_io_ex_ends_one_control_request_at_a_time() {
-    let lines = "    r1 = DeviceIoControl(file, IOCTL_SERIAL_WAIT_ON_MASK) -> ERROR_IO_PENDING
+    let story = "device dev driver=queue
+process app
+  thread main
+    file = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)
+    r1 = DeviceIoControl(file, IOCTL_SERIAL_WAIT_ON_MASK) -> ERROR_IO_PENDING
     r2 = DeviceIoControl(file, IOCTL_SERIAL_WAIT_ON_MASK) -> ERROR_IO_PENDING
     CancelIoEx(file, r1) -> TRUE
     check r1.Status == STATUS_CANCELLED and pending(r2)
     CancelIoEx(file, r2) -> TRUE
     check r2.Status == STATUS_CANCELLED
 ";
-    holds_since(Version::Win7, &format!("{FILE}{lines}"));
+    model_holds_since(Version::Win7, story);
 }
 
 #[test]
@@ -238,5 +245,5 @@ process app
     p = GetQueuedCompletionStatus(port, 0) -> ERROR_OPERATION_ABORTED
     check p.overlapped == r1
 ";
-    holds_since(Version::Win7, story);
+    model_holds_since(Version::Win7, story);
 }

@@ -1,4 +1,4 @@
-//! Family C: creates, closes and how a status reaches the program; and the names of family F.
+//! Family C: creates, closes and how a status reaches the program (names are in `names.rs`).
 //!
 //! | id | public source (Wine's tests, run on Windows) |
 //! | --- | --- |
@@ -7,11 +7,8 @@
 //! | C-03 | dlls/ntoskrnl.exe/tests/driver.c, test_permanence |
 //! | C-05, C-06, C-09, C-10 | dlls/ntoskrnl.exe/tests/ntoskrnl.c, do_return_status: the rows in which the driver pends |
 //! | F-15 | dlls/ntdll/tests/om.c, test_query_object: the totals; see family R |
-//! | F-18 | dlls/ntdll/tests/sync.c, test_event: names |
-//! | om-case | dlls/ntdll/tests/om.c, test_case_sensitive |
-//! | om-collision | dlls/ntdll/tests/om.c, test_name_collisions |
-//! | om-directory | dlls/ntdll/tests/om.c, test_directory, test_name_limits |
-//! | om-link | dlls/ntdll/tests/om.c, test_symboliclink |
+//! | om-collision | dlls/ntdll/tests/om.c, test_name_collisions: below a device |
+//! | om-link | dlls/ntdll/tests/om.c, test_symboliclink: to the devices |
 
 use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::frame::{Frame, Returned};
@@ -23,20 +20,18 @@ use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
     NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateSymbolicLinkObject,
 };
-use sim_core::nt::open_object::{
-    NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenSymbolicLinkObject,
-};
+use sim_core::nt::open_object::NtOpenDirectoryObject;
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::remove_completion::NtRemoveIoCompletion;
 use sim_core::nt::wait::Timeout;
-use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
+use sim_core::ob::attributes::{OBJ_PERMANENT, ObjectAttributes};
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::pointer::ObOpenObjectByPointer;
 use sim_core::ob::reference::{ObReferenceObjectByHandle, Purpose};
 use sim_core::ob::types::ObjectType;
-use sim_core::profile::{Profile, Version};
+use sim_core::profile::Profile;
 use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
@@ -267,171 +262,19 @@ fn c_10_without_event_and_port_the_file_object_is_signalled() {
 }
 
 #[test]
-fn f_18_a_named_event_keeps_its_state_while_any_handle_is_open() {
+fn om_collision_below_a_device() {
     let mut m = machine();
-    let attributes = ObjectAttributes { flags: OBJ_OPENIF, ..m.named(r"\BaseNamedObjects\state") };
-    let set =
-        NtCreateEvent::Create { access: MAXIMUM_ALLOWED, attributes, manual_reset: true, signaled: true };
-    let first = call(&mut m, set);
-    let second = call(&mut m, event(attributes));
-    call(&mut m, NtClose::of(first.value.handle()));
-    let object = m.object(second.value.handle());
-    assert!(m.k.is_signaled(object), "the second create has opened the first event");
-    call(&mut m, NtClose::of(second.value.handle()));
-    let fresh = call(&mut m, event(attributes));
-    assert_eq!(fresh.status, NtStatus::SUCCESS);
-    let object = m.object(fresh.value.handle());
-    assert!(!m.k.is_signaled(object));
-}
-
-/// The test's mutant is a completion port here: any other type than an event does.
-#[test]
-fn om_case_names_of_events_are_case_sensitive_unless_asked_otherwise() {
-    let mut m = machine();
-    let (lower, mixed, other) = (
-        m.named(r"\BaseNamedObjects\test"),
-        m.named(r"\BaseNamedObjects\Test"),
-        ObjectAttributes { flags: OBJ_CASE_INSENSITIVE, ..m.named(r"\BaseNamedObjects\TEst") },
-    );
-    let port = call(
-        &mut m,
-        NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: lower, concurrency: 0 },
-    );
-    assert_eq!(status(&mut m, event(lower)), NtStatus::OBJECT_TYPE_MISMATCH);
-    let created = call(&mut m, event(mixed));
-    assert_eq!(created.status, NtStatus::SUCCESS);
-    call(&mut m, NtClose::of(port.value.handle()));
-    let open = NtOpenIoCompletion::Open { attributes: other, access: MAXIMUM_ALLOWED };
-    assert_eq!(status(&mut m, open), NtStatus::OBJECT_TYPE_MISMATCH);
-    let shouted = m.named(r"\BASENamedObjects\test");
-    let any_case = ObjectAttributes { flags: OBJ_CASE_INSENSITIVE, ..shouted };
-    let port =
-        |attributes| NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes, concurrency: 0 };
-    assert_eq!(status(&mut m, port(any_case)), NtStatus::OBJECT_TYPE_MISMATCH);
-    assert_eq!(status(&mut m, event(any_case)), NtStatus::OBJECT_NAME_COLLISION);
-    assert_eq!(status(&mut m, port(shouted)), NtStatus::OBJECT_PATH_NOT_FOUND);
-}
-
-#[test]
-fn om_collision_before_vista_another_type_is_a_collision() {
-    let expected =
-        [(Version::Xp, NtStatus::OBJECT_NAME_COLLISION), (Version::Win7, NtStatus::OBJECT_TYPE_MISMATCH)];
-    for (version, expected) in expected {
-        let mut m = Machine::new(Profile::of(version));
-        let attributes = m.named(r"\BaseNamedObjects\test");
-        call(&mut m, NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes, concurrency: 0 });
-        assert_eq!(status(&mut m, event(attributes)), expected);
-        let open_if = ObjectAttributes { flags: OBJ_OPENIF, ..attributes };
-        assert_eq!(status(&mut m, event(open_if)), NtStatus::OBJECT_TYPE_MISMATCH);
-    }
-}
-
-#[test]
-fn om_collision_with_the_root_directory_and_below_a_device() {
-    let mut m = machine();
-    let root = m.named(r"\");
-    let open_if = ObjectAttributes { flags: OBJ_OPENIF, ..root };
-    let create = |attributes| NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes };
-    assert_eq!(status(&mut m, create(root)), NtStatus::OBJECT_NAME_COLLISION);
-    assert_eq!(status(&mut m, create(open_if)), NtStatus::OBJECT_NAME_EXISTS);
-    assert_eq!(status(&mut m, event(open_if)), NtStatus::OBJECT_TYPE_MISMATCH);
-    let link_target = m.k.path("anywhere");
-    let link = NtCreateSymbolicLinkObject::Create { access: MAXIMUM_ALLOWED, attributes: root, link_target };
-    assert_eq!(status(&mut m, link), NtStatus::OBJECT_TYPE_MISMATCH);
     let below = m.named(r"\??\serial0\mutant");
     assert_eq!(status(&mut m, event(below)), NtStatus::OBJECT_PATH_NOT_FOUND);
 }
 
-/// Creates and opens a directory of that name; both statuses.
-fn create_and_open(m: &mut Machine, root: Handle, name: &str) -> (NtStatus, NtStatus) {
-    let attributes = ObjectAttributes { root, ..m.named(name) };
-    let created = call(m, NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes });
-    let open = NtOpenDirectoryObject::Open { attributes, access: MAXIMUM_ALLOWED };
-    let opened = call(m, open);
-    for returned in [created, opened].iter().filter(|returned| returned.status.is_success()) {
-        call(m, NtClose::of(returned.value.handle()));
-    }
-    (created.status, opened.status)
-}
-
 #[test]
-fn om_directory_names_that_are_not_well_formed() {
-    let mut m = machine();
-    let both = |status| (status, status);
-    let rows = [
-        ("BaseNamedObjects", both(NtStatus::OBJECT_PATH_SYNTAX_BAD)),
-        (r"\BaseNamedObjects\", both(NtStatus::OBJECT_NAME_INVALID)),
-        (r"\\BaseNamedObjects", both(NtStatus::OBJECT_NAME_INVALID)),
-        (r"\BaseNamedObjects\\om.c-test", both(NtStatus::OBJECT_NAME_INVALID)),
-        (r"\BaseNamedObjects\om.c-test\", both(NtStatus::OBJECT_PATH_NOT_FOUND)),
-        (r"\BaseNamedObjects\om.c-test", both(NtStatus::SUCCESS)),
-        (r"\BaseNamedObjects\Local\om.c-test", both(NtStatus::SUCCESS)),
-        ("", (NtStatus::SUCCESS, NtStatus::OBJECT_PATH_SYNTAX_BAD)),
-    ];
-    for (name, expected) in rows {
-        assert_eq!(create_and_open(&mut m, Handle::NULL, name), expected, "{name}");
-    }
-    let attributes = m.named(r"\BaseNamedObjects");
-    let open = NtOpenDirectoryObject::Open { attributes, access: MAXIMUM_ALLOWED };
-    let dir = call(&mut m, open).value.handle();
-    let rows = [
-        ("", both(NtStatus::SUCCESS)),
-        (r"\", both(NtStatus::OBJECT_PATH_SYNTAX_BAD)),
-        (r"\om.c-test", both(NtStatus::OBJECT_PATH_SYNTAX_BAD)),
-        (r"om.c-test\", both(NtStatus::OBJECT_PATH_NOT_FOUND)),
-        (r"om.c\-test", both(NtStatus::OBJECT_PATH_NOT_FOUND)),
-        ("om.c-test", both(NtStatus::SUCCESS)),
-    ];
-    for (name, expected) in rows {
-        assert_eq!(create_and_open(&mut m, dir, name), expected, "below a directory: {name}");
-    }
-    let unnamed = ObjectAttributes { root: dir, ..ObjectAttributes::UNNAMED };
-    let open = NtOpenDirectoryObject::Open { attributes: unnamed, access: MAXIMUM_ALLOWED };
-    assert_eq!(status(&mut m, open), NtStatus::OBJECT_NAME_INVALID);
-}
-
-#[test]
-fn om_directory_only_directories_are_roots() {
-    for (version, no_root) in
-        [(Version::Xp, NtStatus::INVALID_HANDLE), (Version::Win11, NtStatus::OBJECT_TYPE_MISMATCH)]
-    {
-        let mut m = Machine::new(Profile::of(version));
-        let attributes = m.named(r"\BaseNamedObjects\Local");
-        let open = NtOpenSymbolicLinkObject::Open { attributes, access: MAXIMUM_ALLOWED };
-        let link = call(&mut m, open).value.handle();
-        let root = |root, name| ObjectAttributes { root, name: Some(name), flags: 0 };
-        let (name, empty) = (m.k.path("one more level"), m.k.path(""));
-        let create =
-            NtCreateDirectoryObject::Create { access: MAXIMUM_ALLOWED, attributes: root(link, name) };
-        assert_eq!(status(&mut m, create), NtStatus::OBJECT_TYPE_MISMATCH);
-        let itself = root(link, empty);
-        let open = NtOpenSymbolicLinkObject::Open { attributes: itself, access: MAXIMUM_ALLOWED };
-        assert_eq!(status(&mut m, open), NtStatus::SUCCESS);
-        let event_handle = call(&mut m, event(ObjectAttributes::UNNAMED)).value.handle();
-        let below_event = root(event_handle, empty);
-        let open = NtOpenEvent::Open { attributes: below_event, access: MAXIMUM_ALLOWED };
-        assert_eq!(status(&mut m, open), no_root, "{version:?}");
-        let stale = root(Handle(0x00BA_D000), name);
-        assert_eq!(status(&mut m, event(stale)), NtStatus::INVALID_HANDLE);
-        let unnamed = root(Handle(0x00BA_D000), empty);
-        assert_eq!(status(&mut m, event(unnamed)), NtStatus::SUCCESS, "an empty name needs no root");
-    }
-}
-
-#[test]
-fn om_link_targets() {
+fn om_link_to_the_devices() {
     let mut m = machine();
     let attributes = m.named(r"\BaseNamedObjects\link");
-    let link =
-        |link_target| NtCreateSymbolicLinkObject::Create { access: MAXIMUM_ALLOWED, attributes, link_target };
-    let (empty, nowhere, devices) = (m.k.path(""), m.k.path("->Somewhere"), m.k.path(r"\DosDevices"));
-    assert_eq!(status(&mut m, link(empty)), NtStatus::INVALID_PARAMETER);
-    let dangling = call(&mut m, link(nowhere));
-    assert_eq!(dangling.status, NtStatus::SUCCESS, "a target need not exist");
-    assert_eq!(status(&mut m, event(attributes)), NtStatus::OBJECT_NAME_NOT_FOUND);
-    assert_eq!(status(&mut m, link(devices)), NtStatus::OBJECT_NAME_COLLISION);
-    call(&mut m, NtClose::of(dangling.value.handle()));
-    assert_eq!(status(&mut m, link(devices)), NtStatus::SUCCESS);
+    let link_target = m.k.path(r"\DosDevices");
+    let link = NtCreateSymbolicLinkObject::Create { access: MAXIMUM_ALLOWED, attributes, link_target };
+    assert_eq!(status(&mut m, link), NtStatus::SUCCESS);
     let through = m.named(r"\BaseNamedObjects\link\serial0");
     let open =
         CreateFile { attributes: through, access: Access(0x8000_0000), options: OpenOptions::default() };

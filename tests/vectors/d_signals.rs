@@ -9,7 +9,7 @@
 
 use sim_core::profile::Version;
 
-use crate::story::holds_since;
+use crate::story::model_holds_since;
 
 /// A file on a device, and an event that is set.
 fn story(driver: &str, lines: &str) -> String {
@@ -35,7 +35,7 @@ fn d_01_a_request_clears_its_event_or_else_the_file_object_and_sets_it_at_its_en
     NtCancelIoFile(file) -> STATUS_SUCCESS
     check not signaled(file) and signaled(done)
 ";
-    holds_since(Version::Xp, &story("queue", lines));
+    model_holds_since(Version::Xp, &story("queue", lines));
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn d_02_a_failure_at_once_leaves_a_cleared_event_and_nothing_else() {
     check not signaled(done) and not signaled(file) and r1.Status != STATUS_PIPE_BROKEN
     check not queued(r1) and not delivered(r1)
 ";
-    holds_since(Version::Xp, &story("immediate with STATUS_PIPE_BROKEN", lines));
+    model_holds_since(Version::Xp, &story("immediate with STATUS_PIPE_BROKEN", lines));
 }
 
 #[test]
@@ -55,7 +55,7 @@ fn d_03_the_file_is_looked_at_before_the_event() {
     r3 = NtReadFile(file, 8, offset: 0, event: garbage) -> STATUS_INVALID_HANDLE
     check signaled(file) and file.PointerCount == 1 and r3.Status != STATUS_INVALID_HANDLE
 ";
-    holds_since(Version::Xp, &format!("unbound garbage\n{}", story("queue", lines)));
+    model_holds_since(Version::Xp, &format!("unbound garbage\n{}", story("queue", lines)));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn d_04_success_at_once_writes_signals_and_queues_the_apc() {
     SleepEx(0, TRUE) -> WAIT_IO_COMPLETION
     check delivered(r1)
 ";
-    holds_since(Version::Xp, &story("immediate with 3 bytes", lines));
+    model_holds_since(Version::Xp, &story("immediate with 3 bytes", lines));
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn d_06_without_an_event_the_file_object_is_signalled() {
     NtCancelIoFile(file) -> STATUS_SUCCESS
     check signaled(file) and r2.Status == STATUS_CANCELLED
 ";
-    holds_since(Version::Xp, &story("queue", lines));
+    model_holds_since(Version::Xp, &story("queue", lines));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn d_10_a_synchronous_request_signals_both() {
 environment world
   device dev completes r1 with 1 bytes
 ";
-    holds_since(Version::Xp, &story("queue", lines));
+    model_holds_since(Version::Xp, &story("queue", lines));
 }
 
 #[test]
@@ -102,9 +102,9 @@ fn d_18_only_win32_marks_the_block_and_a_failure_at_once_leaves_the_mark() {
     r2 = ReadFile(file, 8, offset: 0) -> ERROR_IO_PENDING
     check r2.Internal == STATUS_PENDING
 ";
-    holds_since(Version::Xp, &story("queue", lines));
+    model_holds_since(Version::Xp, &story("queue", lines));
     let lines = "    r1 = ReadFile(file, 8, offset: 0) -> ERROR_BROKEN_PIPE
     check r1.Internal == STATUS_PENDING
 ";
-    holds_since(Version::Xp, &story("immediate with STATUS_PIPE_BROKEN", lines));
+    model_holds_since(Version::Xp, &story("immediate with STATUS_PIPE_BROKEN", lines));
 }

@@ -7,139 +7,132 @@
 //! | G-04 | Wine ntdll/tests/sync.c; Win32, WaitForMultipleObjects |
 //! | G-05 | Wine ntoskrnl.exe/tests/driver.c, the tests of events; WDK, KeSetEvent, KeResetEvent |
 
-use sim_core::NtStatus;
-use sim_core::nt::create_object::{NtCreateMutant, NtCreateSemaphore};
-use sim_core::nt::event::NtSetEvent;
-use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
-use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
-use sim_core::ob::attributes::ObjectAttributes;
-use sim_core::ob::header::Body;
-use sim_core::ob::open::MAXIMUM_ALLOWED;
-use sim_tests::Machine;
-
-use crate::{Waits, event, machine};
+use crate::story::{holds_always, lines_hold};
 
 #[test]
 fn g_01_a_mutant_counts_its_owners_acquisitions() {
-    let mut machine = machine();
-    let mutant = machine
-        .call(
-            0,
-            NtCreateMutant::Create {
-                access: MAXIMUM_ALLOWED,
-                attributes: ObjectAttributes::UNNAMED,
-                owned: true,
-            },
-        )
-        .unwrap()
-        .value
-        .handle();
-    let count =
-        |machine: &mut Machine| machine.call(0, NtQueryMutant::of(mutant)).unwrap().value.number() as i32;
-    let owner = |machine: &Machine| match machine.body(mutant) {
-        Body::Mutant(mutant) => machine.k[mutant].owner,
-        other => panic!("{other:?}"),
-    };
-    assert_eq!((count(&mut machine), owner(&machine)), (0, Some(machine.threads[0])));
-    assert_eq!(machine.poll(mutant), NtStatus::SUCCESS);
-    assert_eq!(count(&mut machine), -1);
-    let refused = machine.call(1, NtReleaseMutant::of(mutant)).unwrap().status;
-    assert_eq!((refused, count(&mut machine)), (NtStatus::MUTANT_NOT_OWNED, -1));
-    let release = |machine: &mut Machine| machine.call(0, NtReleaseMutant::of(mutant)).unwrap();
-    assert_eq!(release(&mut machine).value.number() as i32, -1);
-    assert_eq!(release(&mut machine).value.number() as i32, 0);
-    assert_eq!((count(&mut machine), owner(&machine)), (1, None));
-    assert_eq!(release(&mut machine).status, NtStatus::MUTANT_NOT_OWNED);
+    holds_always(
+        r#"process app
+  thread main
+    m = NtCreateMutant(TRUE)             -> STATUS_SUCCESS
+    tried = CreateEvent()
+    new = NtQueryMutant(m)               -> STATUS_SUCCESS
+    check new == 0 and m.OwnerThread == "main"
+    NtWaitForSingleObject(m, 0)          -> STATUS_WAIT_0
+    twice = NtQueryMutant(m)             -> STATUS_SUCCESS
+    check twice == -1
+    WaitForSingleObject(tried, INFINITE) -> WAIT_OBJECT_0
+    still = NtQueryMutant(m)             -> STATUS_SUCCESS
+    first = NtReleaseMutant(m)           -> STATUS_SUCCESS
+    second = NtReleaseMutant(m)          -> STATUS_SUCCESS
+    check still == -1 and first == -1 and second == 0
+    free = NtQueryMutant(m)              -> STATUS_SUCCESS
+    check free == 1 and m.OwnerThread == NULL
+    NtReleaseMutant(m)                   -> STATUS_MUTANT_NOT_OWNED
+  thread other
+    NtReleaseMutant(m)                   -> STATUS_MUTANT_NOT_OWNED
+    SetEvent(tried)                      -> TRUE
+"#,
+    );
 }
 
 #[test]
 fn g_03_a_release_past_the_maximum_adds_nothing() {
-    let mut machine = machine();
-    let create = NtCreateSemaphore::Create {
-        access: MAXIMUM_ALLOWED,
-        attributes: ObjectAttributes::UNNAMED,
-        initial: 1,
-        limit: 3,
-    };
-    let semaphore = machine.call(0, create).unwrap().value.handle();
-    let refused = machine.call(0, NtReleaseSemaphore::of(semaphore, 3)).unwrap();
-    assert_eq!((refused.status, refused.value.number()), (NtStatus::SEMAPHORE_LIMIT_EXCEEDED, 0));
-    assert_eq!(machine.call(0, NtQuerySemaphore::of(semaphore)).unwrap().value.number(), 1);
-    assert_eq!(machine.call(0, NtReleaseSemaphore::of(semaphore, 2)).unwrap().value.number(), 1);
-    assert_eq!(machine.call(0, NtQuerySemaphore::of(semaphore)).unwrap().value.number(), 3);
-    for none in [0, u32::MAX] {
-        let refused = machine.call(0, NtReleaseSemaphore::of(semaphore, none)).unwrap();
-        assert_eq!(refused.status, NtStatus::INVALID_PARAMETER);
-    }
-    for (initial, limit) in [(0, 0), (2, 1), (0, 1 << 31)] {
-        let refused = machine
-            .call(
-                0,
-                NtCreateSemaphore::Create {
-                    access: MAXIMUM_ALLOWED,
-                    attributes: ObjectAttributes::UNNAMED,
-                    initial,
-                    limit,
-                },
-            )
-            .unwrap();
-        assert_eq!(refused.status, NtStatus::INVALID_PARAMETER);
-    }
+    lines_hold(
+        "    s = NtCreateSemaphore(1, 3)            -> STATUS_SUCCESS
+    NtReleaseSemaphore(s, 3)               -> STATUS_SEMAPHORE_LIMIT_EXCEEDED
+    one = NtQuerySemaphore(s)              -> STATUS_SUCCESS
+    before = NtReleaseSemaphore(s, 2)      -> STATUS_SUCCESS
+    all = NtQuerySemaphore(s)              -> STATUS_SUCCESS
+    check one == 1 and before == 1 and all == 3
+    NtReleaseSemaphore(s, 0)               -> STATUS_INVALID_PARAMETER
+    NtReleaseSemaphore(s, 0xFFFFFFFF)      -> STATUS_INVALID_PARAMETER
+    NtCreateSemaphore(0, 0)                -> STATUS_INVALID_PARAMETER
+    NtCreateSemaphore(2, 1)                -> STATUS_INVALID_PARAMETER
+    NtCreateSemaphore(0, 0x80000000)       -> STATUS_INVALID_PARAMETER
+",
+    );
 }
 
 #[test]
 fn g_04_a_wait_for_all_consumes_nothing_until_all_are_signalled() {
-    let mut machine = machine();
-    let (a, b) = (event(&mut machine, false), event(&mut machine, false));
-    machine.set(a);
-    assert_eq!(machine.poll_many(&[a, b], true), NtStatus::TIMEOUT);
-    assert!(machine.signaled(a));
-    machine.wait_many(1, &[a, b], true);
-    assert_eq!((machine.ended(1), machine.signaled(a)), (None, true));
-    machine.set(b);
-    assert_eq!(machine.ended(1), Some(NtStatus::SUCCESS));
-    assert!(!machine.signaled(a) && !machine.signaled(b));
+    holds_always(
+        "process app
+  thread waiter
+    a = NtCreateEvent()
+    b = NtCreateEvent()
+    SetEvent(a)                                     -> TRUE
+    NtWaitForMultipleObjects([a, b], TRUE, 0)       -> STATUS_TIMEOUT
+    check signaled(a)
+    NtWaitForMultipleObjects([a, b], TRUE, INFINITE) -> STATUS_WAIT_0
+    check not signaled(a) and not signaled(b)
+  thread main
+    check signaled(a)
+    SetEvent(b)                                     -> TRUE
+",
+    );
 }
 
 #[test]
 fn g_04_a_wait_for_any_takes_the_lowest_signalled() {
-    let mut machine = machine();
-    let (a, b, c) = (event(&mut machine, false), event(&mut machine, false), event(&mut machine, false));
-    machine.set(c);
-    machine.set(b);
-    assert_eq!(machine.poll_many(&[a, b, c], false), NtStatus::WAIT_1);
-    assert_eq!(machine.poll_many(&[a, b, c], false), NtStatus::WAIT_2);
-    assert_eq!(machine.poll_many(&[a, b, c], false), NtStatus::TIMEOUT);
+    lines_hold(
+        "    a = NtCreateEvent()
+    b = NtCreateEvent()
+    c = NtCreateEvent()
+    SetEvent(c)                                      -> TRUE
+    SetEvent(b)                                      -> TRUE
+    NtWaitForMultipleObjects([a, b, c], FALSE, 0)    -> STATUS_WAIT_0 + 1
+    NtWaitForMultipleObjects([a, b, c], FALSE, 0)    -> STATUS_WAIT_0 + 2
+    NtWaitForMultipleObjects([a, b, c], FALSE, 0)    -> STATUS_TIMEOUT
+",
+    );
 }
 
 #[test]
 fn g_04_one_waiter_consumes_an_auto_reset_event_and_the_first_comes_first() {
-    let mut machine = machine();
-    let e = event(&mut machine, false);
-    let theirs = machine.duplicate(0, e, 1);
-    machine.wait(2, theirs, false);
-    machine.wait(1, e, false);
-    machine.set(e);
-    assert_eq!((machine.ended(1), machine.ended(2)), (None, Some(NtStatus::SUCCESS)));
-    assert_eq!((machine.poll(e), machine.signaled(e)), (NtStatus::TIMEOUT, false));
-    machine.set(e);
-    assert_eq!(machine.ended(1), Some(NtStatus::SUCCESS));
+    holds_always(
+        "process app
+  thread main
+    e = NtCreateEvent()
+    theirs = DuplicateHandle(e, other)         -> TRUE
+    served = NtCreateEvent()
+    far = DuplicateHandle(served, other)       -> TRUE
+    waits = NtCreateEvent()
+    near = DuplicateHandle(waits, other)       -> TRUE
+    ready = NtCreateEvent()
+    WaitForSingleObject(waits, INFINITE)       -> WAIT_OBJECT_0
+    NtSignalAndWaitForSingleObject(ready, e, INFINITE) -> STATUS_WAIT_0
+  thread setter
+    WaitForSingleObject(ready, INFINITE)       -> WAIT_OBJECT_0
+    check waiters(e) == 2
+    SetEvent(e)                                -> TRUE
+    WaitForSingleObject(served, INFINITE)      -> WAIT_OBJECT_0
+    check waiters(e) == 1 and not signaled(e)
+    NtWaitForSingleObject(e, 0)                -> STATUS_TIMEOUT
+    SetEvent(e)                                -> TRUE
+    check waiters(e) == 0 and not signaled(e)
+process other
+  thread stranger
+    SignalObjectAndWait(near, theirs, INFINITE) -> WAIT_OBJECT_0
+    SetEvent(far)                              -> TRUE
+",
+    );
 }
 
 #[test]
 fn g_05_set_and_reset_return_the_state_before_and_the_kind_decides_what_a_wait_takes() {
-    for manual_reset in [false, true] {
-        let mut machine = machine();
-        let e = event(&mut machine, manual_reset);
-        let set =
-            |machine: &mut Machine, signaled| machine.call(0, NtSetEvent::of(e, signaled)).unwrap().value;
-        assert_eq!(set(&mut machine, true).number(), 0);
-        assert_eq!(set(&mut machine, true).number(), 1);
-        assert_eq!(set(&mut machine, false).number(), 1);
-        assert_eq!(set(&mut machine, false).number(), 0);
-        set(&mut machine, true);
-        assert_eq!(machine.poll(e), NtStatus::SUCCESS);
-        let second = if manual_reset { NtStatus::SUCCESS } else { NtStatus::TIMEOUT };
-        assert_eq!(machine.poll(e), second);
+    for (manual, second) in [("TRUE", "STATUS_WAIT_0"), ("FALSE", "STATUS_TIMEOUT")] {
+        lines_hold(&format!(
+            "    e = NtCreateEvent(manual: {manual})
+    a = NtSetEvent(e)                 -> STATUS_SUCCESS
+    b = NtSetEvent(e)                 -> STATUS_SUCCESS
+    c = NtResetEvent(e)               -> STATUS_SUCCESS
+    d = NtResetEvent(e)               -> STATUS_SUCCESS
+    check a == 0 and b == 1 and c == 1 and d == 0
+    NtSetEvent(e)                     -> STATUS_SUCCESS
+    NtWaitForSingleObject(e, 0)       -> STATUS_WAIT_0
+    NtWaitForSingleObject(e, 0)       -> {second}
+"
+        ));
     }
 }

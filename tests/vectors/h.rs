@@ -8,7 +8,8 @@
 //! | H-09, H-10, H-12, H-13 | Wine kernel32/tests/pipe.c |
 //! | H-15 | Wine ntdll/tests/pipe.c, test_create_invalid; kernel32/tests/pipe.c |
 
-use crate::pipes::{holds, on_bytes, on_messages};
+use crate::pipes::{on_bytes, on_messages};
+use crate::story::holds;
 
 #[test]
 fn h_01_every_request_in_every_state() {

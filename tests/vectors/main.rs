@@ -11,15 +11,16 @@ mod d_io;
 mod d_signals;
 mod e_ports;
 mod f;
+mod f_kernel;
 mod g;
 mod h;
+mod names;
 mod p;
 mod p_exit;
 mod pipe_signals;
 mod pipe_synchronous;
 mod pipes;
 mod processes;
-mod queries;
 mod r;
 mod real;
 mod stacks;
@@ -29,10 +30,9 @@ mod waits;
 
 use sim_core::nt::create_object::NtCreateEvent;
 use sim_core::nt::event::NtSetEvent;
-use sim_core::nt::wait::{NtWaitForMultipleObjects, NtWaitForSingleObject, Timeout};
+use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
 use sim_core::ob::attributes::ObjectAttributes;
 use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
-use sim_core::ob::header::Body;
 use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::profile::Profile;
 use sim_core::ps::schedule::Progress;
@@ -63,16 +63,8 @@ fn event(machine: &mut Machine, manual_reset: bool) -> Handle {
 
 /// What the tests of waits do to a machine, in short.
 trait Waits {
-    /// The body of that object.
-    fn body(&self, handle: Handle) -> Body;
     /// Whether a wait on it would be satisfied.
     fn signaled(&self, handle: Handle) -> bool;
-    /// One wait of the main thread without patience.
-    fn poll(&mut self, handle: Handle) -> NtStatus;
-    /// A wait of the main thread for several objects, without patience.
-    fn poll_many(&mut self, handles: &[Handle], all: bool) -> NtStatus;
-    /// Begins a wait for several objects on a thread, for ever.
-    fn wait_many(&mut self, thread: usize, handles: &[Handle], all: bool);
     /// Begins a wait on a thread, for ever.
     fn wait(&mut self, thread: usize, handle: Handle, alertable: bool);
     /// The main thread sets an event.
@@ -87,26 +79,8 @@ trait Waits {
 }
 
 impl Waits for Machine {
-    fn body(&self, handle: Handle) -> Body {
-        self.k[self.object(handle)].body
-    }
-
     fn signaled(&self, handle: Handle) -> bool {
         self.k.is_signaled(self.object(handle))
-    }
-
-    fn poll(&mut self, handle: Handle) -> NtStatus {
-        self.call(0, NtWaitForSingleObject::of(handle, Timeout::Zero)).expect("it returns").status
-    }
-
-    fn poll_many(&mut self, handles: &[Handle], all: bool) -> NtStatus {
-        self.k.pass_handles(self.threads[0], handles);
-        self.call(0, NtWaitForMultipleObjects::of(all, false, Timeout::Zero)).expect("it returns").status
-    }
-
-    fn wait_many(&mut self, thread: usize, handles: &[Handle], all: bool) {
-        self.k.pass_handles(self.threads[thread], handles);
-        self.call(thread, NtWaitForMultipleObjects::of(all, false, Timeout::Infinite));
     }
 
     fn wait(&mut self, thread: usize, handle: Handle, alertable: bool) {

@@ -24,7 +24,7 @@ use sim_core::ps::schedule::{Choice, Step};
 use sim_core::{Access, Handle, Id, Kernel, NtStatus};
 use sim_tests::Machine;
 
-use crate::story::{holds_on, holds_since};
+use crate::story::{model_holds_on, model_holds_since};
 
 /// A thread that reads and ends, and another that looks at what has become of it.
 fn ended(port: &str, read: &str, check: &str) -> String {
@@ -54,11 +54,11 @@ fn p_10_without_a_port_everything_is_cancelled() {
         ("NtReadFile(file, 8, offset: 0, apc: TRUE)", "r1.Status == STATUS_CANCELLED and not delivered(r1)"),
     ] {
         let story = ended("CloseHandle(NULL)", read, check);
-        holds_since(Version::Xp, &story);
+        model_holds_since(Version::Xp, &story);
         let (body, _) = story.split_once("    ExitThread()\n").expect("the story has this line");
         let told = "  thread killer\n    TerminateThread(target) -> TRUE\n";
         let look = format!("    WaitForSingleObject(target, INFINITE) -> WAIT_OBJECT_0\n    check {check}\n");
-        holds_since(Version::Xp, &format!("{body}{told}{look}"));
+        model_holds_since(Version::Xp, &format!("{body}{told}{look}"));
     }
 }
 
@@ -75,11 +75,11 @@ fn p_11_a_request_that_reports_to_the_port_alone_survives_its_thread() {
             "r1.Status == STATUS_CANCELLED and signaled(done) and packets(port) == 1",
         ),
     ] {
-        holds_since(Version::Xp, &ended(bind, read, check));
+        model_holds_since(Version::Xp, &ended(bind, read, check));
     }
     let read = "NtReadFile(file, 8, offset: 0)";
-    holds_since(Version::Win7, &ended(bind, read, "pending(r1) and packets(port) == 0"));
-    holds_on(Version::Xp, &ended(bind, read, "r1.Status == STATUS_CANCELLED and packets(port) == 1"));
+    model_holds_since(Version::Win7, &ended(bind, read, "pending(r1) and packets(port) == 0"));
+    model_holds_on(Version::Xp, &ended(bind, read, "r1.Status == STATUS_CANCELLED and packets(port) == 1"));
 }
 
 #[test]
@@ -100,7 +100,7 @@ process child
     ExitThread()
 finally \"file object and process are gone\": exited(child) and deleted(file)
 ";
-    holds_since(Version::Xp, story);
+    model_holds_since(Version::Xp, story);
 }
 
 #[test]
@@ -115,7 +115,7 @@ process app
     none = GetQueuedCompletionStatus(port, 0) -> WAIT_TIMEOUT
     check none.overlapped == NULL
 ";
-    holds_since(Version::Xp, story);
+    model_holds_since(Version::Xp, story);
 }
 
 fn open(m: &mut Machine, name: &str) -> Id<File> {
@@ -192,7 +192,7 @@ process app
         if answer == "TRUE" { "SYNCHRONIZE" } else { second.0 },
         share(second.1),
     );
-    holds_on(Version::Win11, &story);
+    model_holds_on(Version::Win11, &story);
 }
 
 #[test]

@@ -11,7 +11,10 @@
 //! | D-18 | dlls/kernel32/tests/pipe.c, test_overlapped_error |
 //! | E-03, E-04 | dlls/ntdll/tests/file.c, test_file_io_completion |
 
-use crate::pipes::{holds, holds_on, on_bytes, on_messages};
+use sim_core::profile::Version;
+
+use crate::pipes::{on_bytes, on_messages};
+use crate::story::{holds, holds_on};
 
 #[test]
 fn d_01_an_event_or_else_the_file_object() {
@@ -124,9 +127,9 @@ process app
     check rest.Information == 8
 "#;
     let answers = |read, packet| story.replace("-> OVERFLOW", read).replace("-> PACKET", packet);
-    holds_on("win7", &answers("-> STATUS_BUFFER_OVERFLOW", "-> STATUS_TIMEOUT"));
+    holds_on(Version::Win7, &answers("-> STATUS_BUFFER_OVERFLOW", "-> STATUS_TIMEOUT"));
     let packet = "check p3.overlapped == r and p3.status == STATUS_BUFFER_OVERFLOW and p3.bytes == 1";
-    holds_on("win11", &answers("-> STATUS_PENDING", &format!("-> STATUS_SUCCESS\n    {packet}")));
+    holds_on(Version::Win11, &answers("-> STATUS_PENDING", &format!("-> STATUS_SUCCESS\n    {packet}")));
 }
 
 #[test]

@@ -10,8 +10,7 @@
 
 use sim_core::profile::Version;
 
-use crate::pipes::holds;
-use crate::story::holds_since;
+use crate::story::{holds, holds_since};
 
 /// A pipe whose two ends are synchronous; `reader` makes the lines, another thread the others.
 fn on_pipe(reader: &str, others: &str) -> String {
@@ -29,7 +28,8 @@ const CLIENT: &str = "    client = CreateFile(\"\\\\.\\pipe\\p\", GENERIC_READ |
 
 #[test]
 fn b_09_a_synchronous_listen_is_cancelled_and_writes_no_status_block() {
-    let reader = "    peek = NtFsControlFile(server, FSCTL_PIPE_PEEK) -> STATUS_INVALID_PIPE_STATE
+    let reader =
+        "    peek = NtFsControlFile(server, FSCTL_PIPE_PEEK, output: 64) -> STATUS_INVALID_PIPE_STATE
     l = NtFsControlFile(server, FSCTL_PIPE_LISTEN)   -> STATUS_CANCELLED
     check not pending(l) and l.Status != STATUS_CANCELLED
     check server.NamedPipeState == FILE_PIPE_LISTENING_STATE and server.PointerCount == 1

@@ -1,27 +1,6 @@
-//! Stories of pipes as scenarios: what the families that speak of pipes share.
+//! Stories of pipes: what the families that speak of pipes share.
 
-use sim_core::profile::Profile;
-use sim_model::lang;
-use sim_model::scenario::{compile_for, run};
-use sim_model::view::text;
-
-use crate::real::same_on_windows;
-
-/// The scenario holds on that version of Windows.
-pub(super) fn holds_on(profile: &str, story: &str) {
-    let scenario = lang::parse("vector.kobj", story).unwrap_or_else(|error| panic!("{error}"));
-    let profile = Profile::named(profile).expect("a profile");
-    let program = compile_for(scenario, Some(profile)).unwrap_or_else(|error| panic!("{error}"));
-    let run = run(&program);
-    let plain = text::Options { color: false, steps: false, quiet: false };
-    assert!(run.held(), "{}", text::render(&run, plain));
-    same_on_windows(&program);
-}
-
-/// The scenario holds.
-pub(super) fn holds(story: &str) {
-    holds_on("win11", story);
-}
+use crate::story::holds;
 
 /// The story of a pipe with two ends, both asynchronous: `server` and `client`.
 fn pair(mode: &str, story: &str) -> String {

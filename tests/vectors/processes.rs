@@ -10,444 +10,460 @@
 //! | P-21 | Wine kernel32/tests/process.c, test_TerminateProcess |
 //! | jobs | Wine kernel32/tests/process.c, test_WaitForJobObject, test_jobInheritance, test_BreakawayOk; Win32, Nested Jobs |
 
-use sim_core::frame::{Frame, Returned};
-use sim_core::io::port::Packet;
-use sim_core::nt::alert_by_id::{NtAlertThreadByThreadId, NtWaitForAlertByThreadId};
-use sim_core::nt::close::NtClose;
-use sim_core::nt::create_object::{NtCreateEvent, NtCreateIoCompletion, NtCreateJobObject};
-use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject, NtAssociateJobPort};
-use sim_core::nt::next_thread::NtGetNextThread;
-use sim_core::nt::open_process::NtOpenProcess;
-use sim_core::nt::query_object::NtQueryObject;
-use sim_core::nt::remove_completion::NtRemoveIoCompletion;
-use sim_core::nt::terminate::NtTerminate;
-use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
-use sim_core::ob::attributes::ObjectAttributes;
-use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
-use sim_core::ob::handle_flags::{HANDLE_FLAG_INHERIT, NtSetInformationObject};
-use sim_core::ob::header::Body;
-use sim_core::ob::information::{Answered, InformationClass};
-use sim_core::ob::open::MAXIMUM_ALLOWED;
-use sim_core::ob::table::INHERIT;
-use sim_core::profile::{Profile, Version};
-use sim_core::ps::create::{Inheritance, NtCreateUserProcess};
-use sim_core::ps::job::{ACTIVE_PROCESS_ZERO, EXIT_PROCESS, NEW_PROCESS};
-use sim_core::win32::Win32Error;
-use sim_core::{Access, Handle, Id, NtStatus};
-use sim_tests::Machine;
+use sim_core::profile::Version;
 
-use crate::Waits;
-use crate::f::{call, duplicate, event, object, on_every_version, set, status};
+use crate::story::{holds_always, holds_on, holds_since, model_holds_since};
 
-const UNNAMED: ObjectAttributes = ObjectAttributes::UNNAMED;
-/// GENERIC_ALL.
-const ALL: Access = Access(0x1000_0000);
+/// A process whose thread waits for ever.
+const TOOL: &str = "process tool
+  thread worker
+    NtDelayExecution(INFINITE)
+";
 
-/// The first process makes the third, and closes the handle to its thread; what the call gave.
-fn create(m: &mut Machine, inherits: Inheritance) -> Returned {
-    let child = m.processes[2];
-    let made =
-        call(m, NtCreateUserProcess::ReferenceParent { child, parent: Handle::CURRENT_PROCESS, inherits });
-    let thread = m.k.collect_thread_handle(m.threads[0]).expect("a handle to the first thread");
-    assert_eq!(status(m, NtClose::of(thread)), NtStatus::SUCCESS);
-    made
+/// The story of a process `app` that makes the process `tool`, on every version.
+fn with_tool(lines: &str) {
+    holds_always(&of_tool(lines));
 }
 
-fn open(m: &mut Machine, process: usize) -> Returned {
-    let object = m.k[m.processes[process]].object;
-    call(m, NtOpenProcess::Lookup { object, access: ALL, attributes: 0 })
-}
-
-fn job(m: &mut Machine) -> Handle {
-    call(m, NtCreateJobObject::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED }).value.handle()
-}
-
-fn assign(m: &mut Machine, job: Handle, process: Handle) -> NtStatus {
-    status(m, NtAssignProcessToJobObject::ReferenceJob { job, process, asks: false })
-}
-
-fn is_in(m: &mut Machine, job: Handle, process: Handle) -> bool {
-    let asked = status(m, NtAssignProcessToJobObject::ReferenceJob { job, process, asks: true });
-    assert!([NtStatus::PROCESS_IN_JOB, NtStatus::PROCESS_NOT_IN_JOB].contains(&asked), "{asked}");
-    asked == NtStatus::PROCESS_IN_JOB
-}
-
-fn active(m: &Machine, job: Handle) -> u32 {
-    let Body::Job(job) = m.k[object(m, 0, job).unwrap()].body else { panic!("a job") };
-    m.k.active_processes(job)
-}
-
-/// ExitStatus of a process or thread as a query tells it.
-fn exit_status(m: &mut Machine, handle: Handle, class: InformationClass) -> u64 {
-    let answer = call(m, NtQueryObject::of(handle, class, None)).value.information().expect("an answer");
-    match m.k.answered(answer, "ExitStatus") {
-        Some(Answered::Number(status)) => status,
-        other => panic!("{other:?}"),
-    }
-}
-
-/// How a service that gives a handle ended, and that handle.
-fn opened(m: &mut Machine, service: impl Into<Frame>) -> (NtStatus, Handle) {
-    let returned = call(m, service);
-    (returned.status, returned.value.handle())
+fn of_tool(lines: &str) -> String {
+    format!("process app\n  thread main\n{lines}{TOOL}")
 }
 
 #[test]
 fn f_12_an_ended_process_can_be_asked_and_opened_while_a_handle_holds_it() {
-    on_every_version(|_, m| {
-        let image = |handle| NtQueryObject::of(handle, InformationClass::ProcessImage, None);
-        assert_eq!(open(m, 2).status, NtStatus::INVALID_CID, "not before it exists");
-        let handle = create(m, Inheritance::Nothing).value.handle();
-        assert_eq!(exit_status(m, handle, InformationClass::ProcessBasic), 259);
-        assert_eq!(status(m, image(handle)), NtStatus::SUCCESS);
-        assert_eq!(status(m, NtTerminate::process(handle, 77)), NtStatus::SUCCESS);
-        assert!(m.k[m.processes[2]].ended);
-        assert_eq!(status(m, NtTerminate::process(handle, 78)), NtStatus::PROCESS_IS_TERMINATING);
-        assert_eq!(exit_status(m, handle, InformationClass::ProcessBasic), 77);
-        assert_eq!(status(m, image(handle)), NtStatus::PROCESS_IS_TERMINATING);
-        let again = open(m, 2);
-        assert_eq!(again.status, NtStatus::SUCCESS);
-        for handle in [handle, again.value.handle()] {
-            assert_eq!(status(m, NtClose::of(handle)), NtStatus::SUCCESS);
-        }
-        assert_eq!(open(m, 2).status, NtStatus::INVALID_CID, "not after its object is gone");
-    });
+    with_tool(
+        "    NtOpenProcess(tool)                                                     -> STATUS_INVALID_CID
+    child, first = CreateProcess(tool)                                      -> TRUE
+    CloseHandle(first)                                                      -> TRUE
+    alive = NtQueryInformationProcess(child, ProcessBasicInformation)       -> STATUS_SUCCESS
+    check alive.ExitStatus == 259
+    NtQueryInformationProcess(child, ProcessImageInformation)               -> STATUS_SUCCESS
+    NtTerminateProcess(child, 77)                                           -> STATUS_SUCCESS
+    NtWaitForSingleObject(child, INFINITE)                                  -> STATUS_WAIT_0
+    ended = NtQueryInformationProcess(child, ProcessBasicInformation)       -> STATUS_SUCCESS
+    check exited(tool) and ended.ExitStatus == 77
+    again = NtOpenProcess(tool)                                             -> STATUS_SUCCESS
+    CloseHandle(child)                                                      -> TRUE
+    check again.HandleCount == 1
+",
+    );
+    // On real Windows others may hold the process a little longer.
+    let gone = "    child, first = CreateProcess(tool)                                      -> TRUE
+    CloseHandle(first)                                                      -> TRUE
+    NtTerminateProcess(child, 77)                                           -> STATUS_SUCCESS
+    CloseHandle(child)                                                      -> TRUE
+    NtOpenProcess(tool)                                                     -> STATUS_INVALID_CID
+";
+    model_holds_since(Version::Xp, &of_tool(gone));
+    for (last, expected) in [
+        ("NtTerminateProcess(child, 78)", "STATUS_PROCESS_IS_TERMINATING"),
+        ("NtQueryInformationProcess(child, ProcessImageInformation)", "STATUS_PROCESS_IS_TERMINATING"),
+    ] {
+        with_tool(&format!(
+            "    child = CreateProcess(tool)                                        -> TRUE
+    NtTerminateProcess(child, 77)                                      -> STATUS_SUCCESS
+    NtWaitForSingleObject(child, INFINITE)                             -> STATUS_WAIT_0
+    {last}                                                             -> {expected}
+    ended = NtQueryInformationProcess(child, ProcessBasicInformation)  -> STATUS_SUCCESS
+    check ended.ExitStatus == 77
+"
+        ));
+    }
 }
 
 #[test]
 fn f_12_an_ended_thread_is_enumerated_while_a_handle_holds_it() {
-    on_every_version(|_, m| {
-        let own = Handle::CURRENT_PROCESS;
-        let after = |thread| NtGetNextThread::ReferenceProcess {
-            process: own,
-            thread,
-            access: Access(0x40),
-            attributes: INHERIT,
-        };
-        let (_, first) = opened(m, after(Handle::NULL));
-        assert_eq!(object(m, 0, first), Some(m.k[m.threads[0]].object), "the oldest comes first");
-        let (_, second) = opened(m, after(first));
-        assert_eq!(object(m, 0, second), Some(m.k[m.threads[1]].object));
-        assert_eq!(m.k.entry(m.processes[0], second).unwrap().attributes, INHERIT);
-        assert_eq!(opened(m, after(second)), (NtStatus::NO_MORE_ENTRIES, Handle::NULL));
-        for (process, thread) in [(Handle(0xBAD0), Handle::NULL), (own, Handle(0xBAD0))] {
-            let wrong =
-                NtGetNextThread::ReferenceProcess { process, thread, access: Access(0x40), attributes: 0 };
-            assert_eq!(opened(m, wrong), (NtStatus::INVALID_HANDLE, Handle::NULL));
-        }
-        let worker = m.threads[1];
-        m.k.terminate_thread(worker, 5);
-        m.settle();
-        assert!(m.k[worker].ended);
-        let (_, again) = opened(m, after(first));
-        assert_eq!(object(m, 0, again), Some(m.k[worker].object), "a handle holds it");
-        assert_eq!(status(m, NtClose::of(again)), NtStatus::SUCCESS);
-        assert_eq!(status(m, NtClose::of(second)), NtStatus::SUCCESS);
-        assert_eq!(opened(m, after(first)).0, NtStatus::NO_MORE_ENTRIES, "nothing holds it");
-        let main = m.k[m.k[m.threads[0]].object].pointer_count;
-        assert_eq!(main, 2, "it runs and has a handle: the enumeration holds it no more");
-    });
+    holds_since(
+        Version::Win7,
+        "process app
+  thread main
+    go = NtCreateEvent()
+    self = OpenThread(main)
+    one = NtGetNextThread(GetCurrentProcess(), NULL)               -> STATUS_SUCCESS
+    check one.HandleCount == 2 and self.HandleCount == 2
+    two = NtGetNextThread(GetCurrentProcess(), one, inherit: TRUE) -> STATUS_SUCCESS
+    check inherit(two) and not inherit(one) and two.HandleCount == 1
+    none = NtGetNextThread(GetCurrentProcess(), two)               -> STATUS_NO_MORE_ENTRIES
+    check none.Value == 0
+    NtGetNextThread(0xBAD000, NULL)                                -> STATUS_INVALID_HANDLE
+    NtGetNextThread(GetCurrentProcess(), 0xBAD000)                 -> STATUS_INVALID_HANDLE
+    SetEvent(go)                                                   -> TRUE
+    WaitForSingleObject(two, INFINITE)                             -> WAIT_OBJECT_0
+    again = NtGetNextThread(GetCurrentProcess(), one)              -> STATUS_SUCCESS
+    check ended(helper) and two.HandleCount == 2
+    CloseHandle(again)                                             -> TRUE
+    CloseHandle(two)                                               -> TRUE
+    NtGetNextThread(GetCurrentProcess(), one)                      -> STATUS_NO_MORE_ENTRIES
+    CloseHandle(self)                                              -> TRUE
+    check one.PointerCount == 2
+  thread helper
+    WaitForSingleObject(go, INFINITE)                              -> WAIT_OBJECT_0
+    ExitThread(5)
+",
+    );
 }
 
 #[test]
 fn f_12_a_thread_is_alerted_by_its_id_also_when_it_has_ended() {
-    let later = [Version::Win8, Version::Win81, Version::Win10, Version::Win11];
-    for mut machine in later.map(|version| Machine::new(Profile::of(version))) {
-        let m = &mut machine;
-        let alert = |m: &Machine, thread: usize| NtAlertThreadByThreadId::Lookup {
-            object: m.k[m.threads[thread]].object,
-        };
-        let poll = NtWaitForAlertByThreadId::Wait { timeout: Timeout::Zero };
-        assert_eq!(status(m, poll), NtStatus::TIMEOUT);
-        assert_eq!(status(m, alert(m, 3)), NtStatus::INVALID_CID, "nobody has this id");
-        assert_eq!(status(m, alert(m, 2)), NtStatus::ACCESS_DENIED, "a thread of another process");
-        for _ in 0..2 {
-            assert_eq!(status(m, alert(m, 0)), NtStatus::SUCCESS);
-        }
-        assert_eq!(status(m, poll), NtStatus::ALERTED);
-        assert_eq!(status(m, poll), NtStatus::TIMEOUT, "two alerts were one");
-        let forever = NtWaitForAlertByThreadId::Wait { timeout: Timeout::Infinite };
-        assert_eq!(m.call(1, forever), None, "it waits");
-        assert_eq!(status(m, alert(m, 1)), NtStatus::SUCCESS);
-        assert_eq!(m.ended(1), Some(NtStatus::ALERTED));
-        let object = m.k[m.threads[1]].object;
-        let handle = call(m, NtOpenProcess::Lookup { object, access: ALL, attributes: 0 }).value.handle();
-        m.k.terminate_thread(m.threads[1], 0);
-        m.settle();
-        assert_eq!(status(m, alert(m, 1)), NtStatus::SUCCESS, "it has ended and is still referenced");
-        assert_eq!(status(m, NtClose::of(handle)), NtStatus::SUCCESS);
-        assert_eq!(status(m, alert(m, 1)), NtStatus::INVALID_CID);
-    }
+    holds_since(
+        Version::Win8,
+        "process app
+  thread main
+    helper_thread = OpenThread(helper)
+    NtWaitForAlertByThreadId(0)               -> STATUS_TIMEOUT
+    NtAlertThreadByThreadId(worker)           -> STATUS_INVALID_CID
+    NtAlertThreadByThreadId(stranger)         -> STATUS_ACCESS_DENIED
+    NtAlertThreadByThreadId(main)             -> STATUS_SUCCESS
+    NtAlertThreadByThreadId(main)             -> STATUS_SUCCESS
+    NtWaitForAlertByThreadId(0)               -> STATUS_ALERTED
+    NtWaitForAlertByThreadId(0)               -> STATUS_TIMEOUT
+    NtAlertThreadByThreadId(helper)           -> STATUS_SUCCESS
+    WaitForSingleObject(helper_thread, INFINITE) -> WAIT_OBJECT_0
+    NtAlertThreadByThreadId(helper)           -> STATUS_SUCCESS
+    CloseHandle(helper_thread)                -> TRUE
+    NtAlertThreadByThreadId(helper)           -> STATUS_INVALID_CID
+    child = CreateProcess(tool)               -> TRUE
+  thread helper
+    NtWaitForAlertByThreadId()                -> STATUS_ALERTED
+    ExitThread()
+process other
+  thread stranger
+    NtDelayExecution(INFINITE)
+process tool
+  thread worker
+    NtDelayExecution(INFINITE)
+",
+    );
 }
 
 #[test]
 fn f_13_an_inherited_handle_has_the_same_value_and_the_others_are_absent() {
-    on_every_version(|_, m| {
-        let (private, shared) = (event(m), event(m));
-        set(m, shared, HANDLE_FLAG_INHERIT);
-        create(m, Inheritance::All);
-        assert_eq!(object(m, 2, shared), object(m, 0, shared));
-        assert_eq!(m.k.entry(m.processes[2], shared).unwrap().attributes, INHERIT);
-        assert_eq!(object(m, 2, private), None);
-        let mut other = Machine::new(*m.k.profile());
-        let shared = event(&mut other);
-        set(&mut other, shared, HANDLE_FLAG_INHERIT);
-        create(&mut other, Inheritance::Nothing);
-        assert_eq!(object(&other, 2, shared), None, "bInheritHandles is FALSE");
-    });
+    let story = |inherits: &str, lines: &str| {
+        format!(
+            "process app
+  thread main
+    private = NtCreateEvent()
+    shared = NtCreateEvent()
+    SetHandleInformation(shared, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)  -> TRUE
+    child = CreateProcess(tool, bInheritHandles: {inherits})                -> TRUE
+process tool
+  thread worker
+{lines}"
+        )
+    };
+    let shared = "    flags = GetHandleInformation(shared) -> 1
+    NtSetEvent(shared)                       -> STATUS_SUCCESS
+    check signaled(shared) and shared.HandleCount == 2 and private.HandleCount == 1
+";
+    holds_always(&story("TRUE", &shared.replace("flags = ", "")));
+    model_holds_since(Version::Xp, &story("TRUE", "    NtSetEvent(private) -> STATUS_INVALID_HANDLE\n"));
+    model_holds_since(Version::Xp, &story("FALSE", "    NtSetEvent(shared) -> STATUS_INVALID_HANDLE\n"));
 }
 
 #[test]
 fn f_14_a_handle_list_chooses_among_the_inheritable_handles() {
-    on_every_version(|_, m| {
-        let (listed, unlisted, private) = (event(m), event(m), event(m));
-        set(m, listed, HANDLE_FLAG_INHERIT);
-        set(m, unlisted, HANDLE_FLAG_INHERIT);
-        m.k.list_handles(m.processes[2], &[listed]);
-        create(m, Inheritance::Listed);
-        assert_eq!(m.k.entry(m.processes[2], listed).unwrap().attributes, INHERIT);
-        assert_eq!((object(m, 2, unlisted), object(m, 2, private)), (None, None));
-    });
+    let story = |lines: &str| {
+        format!(
+            "process app
+  thread main
+    listed = NtCreateEvent()
+    unlisted = NtCreateEvent()
+    private = NtCreateEvent()
+    SetHandleInformation(listed, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)   -> TRUE
+    SetHandleInformation(unlisted, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) -> TRUE
+    child = CreateProcess(tool, bInheritHandles: TRUE,
+      PROC_THREAD_ATTRIBUTE_HANDLE_LIST: [listed])                           -> TRUE
+    check listed.HandleCount == 2 and unlisted.HandleCount == 1 and private.HandleCount == 1
+process tool
+  thread worker
+{lines}"
+        )
+    };
+    holds_since(
+        Version::Win7,
+        &story("    NtSetEvent(listed) -> STATUS_SUCCESS\n    GetHandleInformation(listed) -> 1\n"),
+    );
+    for absent in ["unlisted", "private"] {
+        let lines = format!("    NtSetEvent({absent}) -> STATUS_INVALID_HANDLE\n");
+        model_holds_since(Version::Win7, &story(&lines));
+    }
 }
 
 #[test]
 fn f_14b_the_substituted_parents_handles_are_inherited() {
-    on_every_version(|_, m| {
-        // The stranger of the second process has an inheritable event; the first process makes the child.
-        let create_event = NtCreateEvent::Create {
-            access: MAXIMUM_ALLOWED,
-            attributes: UNNAMED,
-            manual_reset: true,
-            signaled: false,
-        };
-        for _ in 0..3 {
-            m.call(2, create_event);
-        }
-        let theirs = Handle(12);
-        m.call(2, NtSetInformationObject::Set { handle: theirs, mask: 1, flags: 1 });
-        let mine = event(m);
-        set(m, mine, HANDLE_FLAG_INHERIT);
-        let (child, inherits, other) = (m.processes[2], Inheritance::All, m.k[m.processes[1]].object);
-        let with = |parent| NtCreateUserProcess::ReferenceParent { child, parent, inherits };
-        for garbage in [Handle::NULL, Handle(0xBAD0)] {
-            assert_eq!(status(m, with(garbage)), NtStatus::INVALID_HANDLE);
-        }
-        let weak = NtOpenProcess::Lookup { object: other, access: Access(1), attributes: 0 };
-        let weak = call(m, weak).value.handle();
-        assert_eq!(status(m, with(weak)), NtStatus::ACCESS_DENIED);
-        let strong = NtOpenProcess::Lookup { object: other, access: Access(0x80), attributes: 0 };
-        let strong = call(m, strong).value.handle();
-        assert_eq!(status(m, with(strong)), NtStatus::SUCCESS);
-        assert_eq!(object(m, 2, theirs), object(m, 1, theirs));
-        assert_eq!(object(m, 2, mine), None);
-    });
+    let story = |lines: &str| {
+        format!(
+            "process other
+  thread stranger
+    theirs = NtCreateEvent()
+    SetHandleInformation(theirs, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)  -> TRUE
+process app
+  thread main
+    mine = NtCreateEvent()
+    SetHandleInformation(mine, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT)    -> TRUE
+    strong = OpenProcess(other, PROCESS_CREATE_PROCESS)
+    child = CreateProcess(tool, bInheritHandles: TRUE, parent: strong)      -> TRUE
+    check mine.HandleCount == 1
+process tool
+  thread worker
+{lines}"
+        )
+    };
+    holds_since(
+        Version::Win7,
+        &story("    NtSetEvent(theirs) -> STATUS_SUCCESS\n    check theirs.HandleCount == 2\n"),
+    );
+    for (parent, expected) in [
+        ("NULL", "ERROR_INVALID_HANDLE"),
+        ("0xBAD000", "ERROR_INVALID_HANDLE"),
+        ("weak", "ERROR_ACCESS_DENIED"),
+    ] {
+        holds_since(
+            Version::Win7,
+            &format!(
+                "process app
+  thread main
+    weak = OpenProcess(other, PROCESS_TERMINATE)
+    child = CreateProcess(tool, bInheritHandles: TRUE, parent: {parent}) -> {expected}
+process other
+  thread stranger
+    NtDelayExecution(INFINITE)
+{TOOL}"
+            ),
+        );
+    }
 }
 
 #[test]
 fn f_19_an_ended_process_stays_in_its_job_and_cannot_be_put_into_one() {
-    on_every_version(|_, m| {
-        let jobs = [(); 2].map(|()| job(m));
-        let child = create(m, Inheritance::Nothing).value.handle();
-        assert_eq!(assign(m, jobs[0], child), NtStatus::SUCCESS);
-        assert_eq!(active(m, jobs[0]), 1);
-        assert_eq!(status(m, NtTerminate::process(child, 0)), NtStatus::SUCCESS);
-        assert_eq!(active(m, jobs[0]), 0);
-        assert!(is_in(m, jobs[0], child) && !is_in(m, jobs[1], child));
-        assert_eq!(Win32Error::of(assign(m, jobs[1], child)), Win32Error::ACCESS_DENIED);
-    });
+    with_tool(
+        "    job = NtCreateJobObject()                        -> STATUS_SUCCESS
+    other = NtCreateJobObject()                      -> STATUS_SUCCESS
+    child = CreateProcess(tool)                      -> TRUE
+    AssignProcessToJobObject(job, child)             -> TRUE
+    check job.ActiveProcesses == 1
+    TerminateProcess(child)                          -> TRUE
+    WaitForSingleObject(child, INFINITE)             -> WAIT_OBJECT_0
+    check job.ActiveProcesses == 0
+    NtIsProcessInJob(job, child)                     -> STATUS_PROCESS_IN_JOB
+    NtIsProcessInJob(other, child)                   -> STATUS_PROCESS_NOT_IN_JOB
+    AssignProcessToJobObject(other, child)           -> ERROR_ACCESS_DENIED
+",
+    );
 }
 
 #[test]
 fn f_19_the_last_handle_of_a_job_kills_its_processes() {
-    on_every_version(|_, m| {
-        let job = job(m);
-        let child = create(m, Inheritance::Nothing).value.handle();
-        assert_eq!(
-            status(m, JobService::Reference { handle: job, action: JobAction::KillOnClose, exit_status: 0 }),
-            NtStatus::SUCCESS
-        );
-        assert_eq!(assign(m, job, child), NtStatus::SUCCESS);
-        let copy = duplicate(m, job, Wanted::same_access(0, false)).value.handle();
-        assert_eq!(status(m, NtClose::of(job)), NtStatus::SUCCESS);
-        assert!(!m.k[m.processes[2]].ended, "a handle is left");
-        assert_eq!(status(m, NtClose::of(copy)), NtStatus::SUCCESS);
-        assert!(m.k[m.processes[2]].ended);
-    });
+    with_tool(
+        "    job = NtCreateJobObject()                        -> STATUS_SUCCESS
+    child = CreateProcess(tool)                      -> TRUE
+    SetInformationJobObject(job, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE) -> TRUE
+    AssignProcessToJobObject(job, child)             -> TRUE
+    copy = DuplicateHandle(job)                      -> TRUE
+    CloseHandle(job)                                 -> TRUE
+    check not exited(tool)
+    CloseHandle(copy)                                -> TRUE
+    WaitForSingleObject(child, INFINITE)             -> WAIT_OBJECT_0
+    check exited(tool)
+",
+    );
 }
 
 #[test]
 fn the_exit_status_that_each_was_told_first_counts() {
-    on_every_version(|_, m| {
-        let other = open(m, 1).value.handle();
-        let object = m.k[m.threads[2]].object;
-        let thread = call(m, NtOpenProcess::Lookup { object, access: ALL, attributes: 0 }).value.handle();
-        m.k.terminate_thread(m.threads[2], 3);
-        for status in [7, 8] {
-            m.k.terminate_process(m.processes[1], status);
-        }
-        m.settle();
-        assert_eq!(exit_status(m, thread, InformationClass::ThreadBasic), 3);
-        assert_eq!(exit_status(m, other, InformationClass::ProcessBasic), 7, "not that of its last thread");
-    });
+    holds_always(
+        "process app
+  thread main
+    process = OpenProcess(other)
+    thread = OpenThread(stranger)
+    TerminateThread(thread, 3)                        -> TRUE
+    WaitForSingleObject(thread, INFINITE)             -> WAIT_OBJECT_0
+    TerminateProcess(process, 7)                      -> TRUE
+    WaitForSingleObject(process, INFINITE)            -> WAIT_OBJECT_0
+    of_thread = GetExitCodeThread(thread)             -> TRUE
+    of_process = GetExitCodeProcess(process)          -> TRUE
+    check of_thread.ExitStatus == 3 and of_process.ExitStatus == 7
+process other
+  thread stranger
+    NtDelayExecution(INFINITE)
+  thread second
+    NtDelayExecution(INFINITE)
+",
+    );
 }
 
 #[test]
 fn p_21_a_process_that_has_a_handle_to_itself_ends_as_any_other() {
-    on_every_version(|_, m| {
-        let handle = create(m, Inheritance::Nothing).value.handle();
-        let (own, child) = (m.processes[0], m.processes[2]);
-        let wanted = Wanted::same_access(0, false);
-        let to_child = ObDuplicateObject::Reference { source: own, handle, target: Some(child), wanted };
-        let theirs = call(m, to_child).value.handle();
-        assert_eq!(object(m, 2, theirs), Some(m.k[child].object));
-        assert_eq!(status(m, NtTerminate::process(handle, 9)), NtStatus::SUCCESS);
-        assert_eq!(m.k[m.k[child].object].handle_count, 1, "its own handle went with its table");
-        assert_eq!(exit_status(m, handle, InformationClass::ProcessBasic), 9);
-        let to_dead = ObDuplicateObject::Reference { source: own, handle, target: Some(child), wanted };
-        assert_eq!(status(m, to_dead), NtStatus::PROCESS_IS_TERMINATING);
-        assert_eq!(status(m, NtClose::of(handle)), NtStatus::SUCCESS);
-        assert!(m.k[m.k[child].object].deleted);
-    });
-}
-
-/// The packets of a port until it is empty.
-fn packets(m: &mut Machine, port: Handle) -> Vec<(u32, u64, Option<Id<sim_core::ps::process::Process>>)> {
-    let mut found = Vec::new();
-    while let Some(packet) = call(m, NtRemoveIoCompletion::of(port, Timeout::Zero)).value.packet() {
-        let Packet { information, key, process, .. } = m.k[packet];
-        found.push((information, key, process));
-        m.k.discard_packets(packet);
-    }
-    found
+    with_tool(
+        "    child, first = CreateProcess(tool)                -> TRUE
+    theirs = DuplicateHandle(child, child)            -> TRUE
+    check child.HandleCount == 2
+    TerminateProcess(child, 9)                        -> TRUE
+    WaitForSingleObject(child, INFINITE)              -> WAIT_OBJECT_0
+    code = GetExitCodeProcess(child)                  -> TRUE
+    check child.HandleCount == 1 and code.ExitStatus == 9
+    CloseHandle(first)                                -> TRUE
+    NtDuplicateObject(child, child)                   -> STATUS_PROCESS_IS_TERMINATING
+    CloseHandle(child)                                -> TRUE
+    check deleted(child)
+",
+    );
 }
 
 #[test]
 fn e_15_a_job_tells_its_port_who_comes_and_who_ends() {
-    on_every_version(|_, m| {
-        let (job, port) = (
-            job(m),
-            call(
-                m,
-                NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED, concurrency: 0 },
-            ),
-        );
-        let port = port.value.handle();
-        let (child, other) = (m.processes[2], m.processes[1]);
-        let early = create(m, Inheritance::Nothing).value.handle();
-        assert_eq!(assign(m, job, early), NtStatus::SUCCESS);
-        let associate = |key| NtAssociateJobPort::ReferenceJob { job, port, key };
-        assert_eq!(status(m, associate(7)), NtStatus::SUCCESS);
-        assert_eq!(status(m, associate(8)), NtStatus::INVALID_PARAMETER, "it has a port");
-        let held = |m: &Machine| m.k[object(m, 0, port).unwrap()].pointer_count;
-        assert_eq!(held(m), 2, "its handle and the job");
-        let late = open(m, 1).value.handle();
-        assert_eq!(assign(m, job, late), NtStatus::SUCCESS);
-        assert_eq!(packets(m, port), [(NEW_PROCESS, 7, Some(child)), (NEW_PROCESS, 7, Some(other))]);
-        for (process, handle) in [(child, early), (other, late)] {
-            assert_eq!(status(m, NtTerminate::process(handle, 0)), NtStatus::SUCCESS);
-            let mut expected = vec![(EXIT_PROCESS, 7, Some(process))];
-            if process == other {
-                expected.push((ACTIVE_PROCESS_ZERO, 7, None));
-            }
-            assert_eq!(packets(m, port), expected);
-        }
-        assert_eq!(status(m, NtClose::of(job)), NtStatus::SUCCESS);
-        assert_eq!(held(m), 1, "the job reports no more");
-    });
+    with_tool(
+        "    job = CreateJobObject()
+    port = CreateIoCompletionPort()
+    early = CreateProcess(tool)                                           -> TRUE
+    AssignProcessToJobObject(job, early)                                  -> TRUE
+    SetInformationJobObject(job, CompletionPort: port, CompletionKey: 7)  -> TRUE
+    NtSetInformationJobObject(job, CompletionPort: port, CompletionKey: 8) -> STATUS_INVALID_PARAMETER
+    check port.PointerCount == 2
+    AssignProcessToJobObject(job, GetCurrentProcess())                    -> TRUE
+    a = GetQueuedCompletionStatus(port, INFINITE)                         -> TRUE
+    b = GetQueuedCompletionStatus(port, INFINITE)                         -> TRUE
+    check a.bytes == 6 and a.key == 7 and a.overlapped == \"tool\"
+    check b.bytes == 6 and b.key == 7 and b.overlapped == \"app\"
+    TerminateProcess(early)                                               -> TRUE
+    c = GetQueuedCompletionStatus(port, INFINITE)                         -> TRUE
+    check c.bytes == 7 and c.key == 7 and c.overlapped == \"tool\" and packets(port) == 0
+    CloseHandle(job)                                                      -> TRUE
+",
+    );
+    with_tool(
+        "    job = CreateJobObject()
+    port = CreateIoCompletionPort()
+    SetInformationJobObject(job, CompletionPort: port, CompletionKey: 7)  -> TRUE
+    child = CreateProcess(tool)                                           -> TRUE
+    AssignProcessToJobObject(job, child)                                  -> TRUE
+    TerminateProcess(child)                                               -> TRUE
+    a = GetQueuedCompletionStatus(port, INFINITE)                         -> TRUE
+    b = GetQueuedCompletionStatus(port, INFINITE)                         -> TRUE
+    c = GetQueuedCompletionStatus(port, INFINITE)                         -> TRUE
+    check a.bytes == 6 and b.bytes == 7 and b.overlapped == \"tool\"
+    check c.bytes == 4 and c.key == 7 and c.overlapped == NULL and packets(port) == 0
+    WaitForSingleObject(child, INFINITE)                                  -> WAIT_OBJECT_0
+    CloseHandle(job)                                                      -> TRUE
+    check port.PointerCount == 1
+",
+    );
 }
 
 #[test]
 fn a_nested_job_and_the_job_around_it_are_told_of_the_same_process() {
-    let mut machine = Machine::new(Profile::default());
-    let m = &mut machine;
-    let (outer, inner) = (job(m), job(m));
-    let port = call(
-        m,
-        NtCreateIoCompletion::Create { access: MAXIMUM_ALLOWED, attributes: UNNAMED, concurrency: 0 },
-    )
-    .value
-    .handle();
-    for (job, key) in [(outer, 1), (inner, 2)] {
-        assert_eq!(status(m, NtAssociateJobPort::ReferenceJob { job, port, key }), NtStatus::SUCCESS);
-    }
-    let child = m.processes[2];
-    let handle = create(m, Inheritance::Nothing).value.handle();
-    assert_eq!(assign(m, outer, handle), NtStatus::SUCCESS);
-    assert_eq!(assign(m, inner, handle), NtStatus::SUCCESS);
-    assert_eq!(packets(m, port), [(NEW_PROCESS, 1, Some(child)), (NEW_PROCESS, 2, Some(child))]);
-    assert_eq!(status(m, NtTerminate::process(handle, 0)), NtStatus::SUCCESS);
-    let all = [
-        (EXIT_PROCESS, 2, Some(child)),
-        (EXIT_PROCESS, 1, Some(child)),
-        (ACTIVE_PROCESS_ZERO, 2, None),
-        (ACTIVE_PROCESS_ZERO, 1, None),
-    ];
-    assert_eq!(packets(m, port), all, "the innermost job is told first");
+    let told = "    outer = CreateJobObject()
+    inner = CreateJobObject()
+    port = CreateIoCompletionPort()
+    SetInformationJobObject(outer, CompletionPort: port, CompletionKey: 1)  -> TRUE
+    SetInformationJobObject(inner, CompletionPort: port, CompletionKey: 2)  -> TRUE
+    child = CreateProcess(tool)                                             -> TRUE
+    AssignProcessToJobObject(outer, child)                                  -> TRUE
+    AssignProcessToJobObject(inner, child)                                  -> TRUE
+    a = GetQueuedCompletionStatus(port, INFINITE)                           -> TRUE
+    b = GetQueuedCompletionStatus(port, INFINITE)                           -> TRUE
+    check a.bytes == 6 and a.key == 1 and a.overlapped == \"tool\"
+    check b.bytes == 6 and b.key == 2 and b.overlapped == \"tool\"
+";
+    holds_since(Version::Win8, &of_tool(told));
+    // No source tells when the outer job is told, against the inner one's last message.
+    let ends = "    TerminateProcess(child)                                                 -> TRUE
+    c = GetQueuedCompletionStatus(port, INFINITE)                           -> TRUE
+    d = GetQueuedCompletionStatus(port, INFINITE)                           -> TRUE
+    e = GetQueuedCompletionStatus(port, INFINITE)                           -> TRUE
+    f = GetQueuedCompletionStatus(port, INFINITE)                           -> TRUE
+    check c.bytes == 7 and c.key == 2 and d.bytes == 7 and d.key == 1
+    check e.bytes == 4 and e.key == 2 and f.bytes == 4 and f.key == 1 and packets(port) == 0
+";
+    model_holds_since(Version::Win8, &of_tool(&format!("{told}{ends}")));
 }
 
 #[test]
 fn a_process_comes_into_a_second_job_only_where_jobs_nest() {
-    on_every_version(|version, m| {
-        let nests = version >= Version::Win8;
-        let [outer, inner, stranger] = [(); 3].map(|()| job(m));
-        let (one, two) = (create(m, Inheritance::Nothing).value.handle(), open(m, 1).value.handle());
-        assert_eq!(assign(m, outer, one), NtStatus::SUCCESS);
-        let denied = NtStatus::ACCESS_DENIED;
-        let expected = if nests { NtStatus::SUCCESS } else { denied };
-        assert_eq!(assign(m, inner, one), expected);
-        assert_eq!((is_in(m, outer, one), is_in(m, inner, one)), (true, nests));
-        if !nests {
-            return;
-        }
-        assert_eq!(assign(m, inner, two), denied, "it is not in the outer job");
-        assert_eq!(assign(m, stranger, two), NtStatus::SUCCESS);
-        assert_eq!(assign(m, outer, two), denied, "neither job could hold all the other's processes");
-        assert_eq!((active(m, outer), active(m, inner), active(m, stranger)), (1, 1, 1));
-        // The outer job lives by the inner one, and that by its process.
-        let objects = [outer, inner].map(|job| object(m, 0, job).unwrap());
-        objects.into_iter().for_each(|object| m.k.watch(object));
-        for handle in [outer, inner] {
-            assert_eq!(status(m, NtClose::of(handle)), NtStatus::SUCCESS);
-        }
-        assert!(objects.iter().all(|object| m.k[*object].pointer_count == 1));
-        assert_eq!(status(m, NtTerminate::process(one, 0)), NtStatus::SUCCESS);
-        assert_eq!(status(m, NtClose::of(one)), NtStatus::SUCCESS);
-        m.settle();
-        assert!(objects.iter().all(|object| m.k[*object].deleted));
-        assert!(m.k.broken_invariant().is_none() && m.k.findings().is_empty());
-    });
+    let story = |lines: &str| {
+        format!(
+            "process app
+  thread main
+    outer = CreateJobObject()
+    inner = CreateJobObject()
+    stranger = CreateJobObject()
+    one, first = CreateProcess(tool)                   -> TRUE
+    two = OpenProcess(other)
+    AssignProcessToJobObject(outer, one)               -> TRUE
+{lines}process other
+  thread waits
+    NtDelayExecution(INFINITE)
+{TOOL}"
+        )
+    };
+    for version in Version::ALL.iter().filter(|version| **version < Version::Win8) {
+        let lines = "    NtAssignProcessToJobObject(inner, one)             -> STATUS_ACCESS_DENIED
+    NtIsProcessInJob(outer, one)                       -> STATUS_PROCESS_IN_JOB
+    NtIsProcessInJob(inner, one)                       -> STATUS_PROCESS_NOT_IN_JOB
+";
+        holds_on(*version, &story(lines));
+    }
+    let lines = "    NtAssignProcessToJobObject(inner, one)             -> STATUS_SUCCESS
+    NtIsProcessInJob(outer, one)                       -> STATUS_PROCESS_IN_JOB
+    NtIsProcessInJob(inner, one)                       -> STATUS_PROCESS_IN_JOB
+    AssignProcessToJobObject(inner, two)               -> ERROR_ACCESS_DENIED
+    NtAssignProcessToJobObject(stranger, two)          -> STATUS_SUCCESS
+    NtAssignProcessToJobObject(outer, two)             -> STATUS_ACCESS_DENIED
+    check outer.ActiveProcesses == 1 and inner.ActiveProcesses == 1 and stranger.ActiveProcesses == 1
+    CloseHandle(outer)                                 -> TRUE
+    CloseHandle(inner)                                 -> TRUE
+    check object(outer).PointerCount == 1 and object(inner).PointerCount == 1
+    TerminateProcess(one)                              -> TRUE
+    WaitForSingleObject(one, INFINITE)                 -> WAIT_OBJECT_0
+    CloseHandle(first)                                 -> TRUE
+    CloseHandle(one)                                   -> TRUE
+    check deleted(outer) and deleted(inner)
+";
+    holds_since(Version::Win8, &story(lines));
 }
 
 #[test]
 fn a_terminated_job_is_signalled_when_its_processes_have_ended() {
-    on_every_version(|version, m| {
-        let job = job(m);
-        let child = create(m, Inheritance::Nothing).value.handle();
-        assert_eq!(assign(m, job, child), NtStatus::SUCCESS);
-        let poll = NtWaitForSingleObject::of(job, Timeout::Zero);
-        assert_eq!(status(m, poll), NtStatus::TIMEOUT);
-        let terminate = JobService::Reference { handle: job, action: JobAction::Terminate, exit_status: 123 };
-        assert_eq!(status(m, terminate), NtStatus::SUCCESS);
-        assert_eq!(exit_status(m, child, InformationClass::ProcessBasic), 123);
-        let expected = if version == Version::Xp { NtStatus::TIMEOUT } else { NtStatus::SUCCESS };
-        assert_eq!(status(m, poll), expected, "{version:?}");
-        // A process that comes later does not take the signal back.
-        let other = open(m, 1).value.handle();
-        assert_eq!(assign(m, job, other), NtStatus::SUCCESS);
-        assert_eq!((status(m, poll), active(m, job)), (expected, 1));
-    });
+    let story = |expected: &str| {
+        format!(
+            "process app
+  thread main
+    job = CreateJobObject()
+    child = CreateProcess(tool)                        -> TRUE
+    two = OpenProcess(other)
+    AssignProcessToJobObject(job, child)               -> TRUE
+    WaitForSingleObject(job, 0)                        -> WAIT_TIMEOUT
+    TerminateJobObject(job, 123)                       -> TRUE
+    WaitForSingleObject(child, INFINITE)               -> WAIT_OBJECT_0
+    code = GetExitCodeProcess(child)                   -> TRUE
+    check code.ExitStatus == 123
+    WaitForSingleObject(job, 0)                        -> {expected}
+    AssignProcessToJobObject(job, two)                 -> TRUE
+    WaitForSingleObject(job, 0)                        -> {expected}
+    check job.ActiveProcesses == 1
+process other
+  thread waits
+    NtDelayExecution(INFINITE)
+{TOOL}"
+        )
+    };
+    holds_on(Version::Xp, &story("WAIT_TIMEOUT"));
+    holds_since(Version::Win7, &story("WAIT_OBJECT_0"));
 }
 
 #[test]
 fn a_job_whose_processes_end_by_themselves_is_not_signalled_and_children_are_in_it() {
-    on_every_version(|_, m| {
-        let job = job(m);
-        assert_eq!(assign(m, job, Handle::CURRENT_PROCESS), NtStatus::SUCCESS);
-        let child = create(m, Inheritance::Nothing).value.handle();
-        assert!(is_in(m, job, child));
-        assert_eq!(active(m, job), 2);
-        assert_eq!(status(m, NtTerminate::process(child, 0)), NtStatus::SUCCESS);
-        assert_eq!((active(m, job), is_in(m, job, child)), (1, true));
-        assert_eq!(status(m, NtWaitForSingleObject::of(job, Timeout::Zero)), NtStatus::TIMEOUT);
-    });
+    with_tool(
+        "    job = CreateJobObject()
+    AssignProcessToJobObject(job, GetCurrentProcess()) -> TRUE
+    child = CreateProcess(tool)                        -> TRUE
+    NtIsProcessInJob(job, child)                       -> STATUS_PROCESS_IN_JOB
+    check job.ActiveProcesses == 2
+    TerminateProcess(child)                            -> TRUE
+    WaitForSingleObject(child, INFINITE)               -> WAIT_OBJECT_0
+    check job.ActiveProcesses == 1
+    NtIsProcessInJob(job, child)                       -> STATUS_PROCESS_IN_JOB
+    WaitForSingleObject(job, 0)                        -> WAIT_TIMEOUT
+",
+    );
 }

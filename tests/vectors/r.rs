@@ -7,30 +7,24 @@
 //! | R-01 | ObReference.c, unnamed object |
 //! | R-02 | ObReference.c, named and permanent objects |
 //! | R-03 | ObReference.c, references by handle, by pointer, by name |
-//! | R-04 | ObHandle.c, TestDuplicate |
-//! | R-06 | ObHandle.c, TestDuplicate: attributes of the new handle (the part that needs only DUPLICATE_SAME_ACCESS) |
 //! | R-08 | ObHandle.c, the table of values to close |
 //! | R-09 | ObType.c (counts; the types of the model stand for the test's own) |
 //! | R-10 | modules/rostests/win32, Test_References: a name lives as long as handles (on events; there on window stations) |
 //! | ObInsert | ObInsert.c: the errors of an insertion |
-//! | ObSymbolicLink | ObSymbolicLink.c |
 //! | ObTypes | ObTypes.c: the table of types |
-//! | IoEvent | ntos_io/IoEvent.c: named events |
 
 use sim_core::drivers::DriverKind;
 use sim_core::io::open_options::OpenOptions;
 use sim_core::nt::close::NtClose;
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
-use sim_core::nt::create_object::{NtCreateDirectoryObject, NtCreateEvent, NtCreateSymbolicLinkObject};
-use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbolicLinkObject};
+use sim_core::nt::create_object::{NtCreateDirectoryObject, NtCreateEvent};
+use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent};
 use sim_core::nt::permanence::NtSetPermanence;
-use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_OPENIF, OBJ_PERMANENT, ObjectAttributes};
-use sim_core::ob::duplicate::{ObDuplicateObject, Wanted};
+use sim_core::ob::attributes::{OBJ_CASE_INSENSITIVE, OBJ_PERMANENT, ObjectAttributes};
 use sim_core::ob::header::Object;
 use sim_core::ob::open::{MAXIMUM_ALLOWED, ObReferenceObjectByName};
 use sim_core::ob::pointer::ObOpenObjectByPointer;
 use sim_core::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpose};
-use sim_core::ob::table::INHERIT;
 use sim_core::ob::types::ObjectType;
 use sim_core::profile::{Profile, Version};
 use sim_core::{Access, Handle, Id, NtStatus};
@@ -148,39 +142,6 @@ fn r_03_each_reference_adds_one_and_each_dereference_takes_one() {
 }
 
 #[test]
-fn r_04_a_duplicate_adds_one_handle_and_one_reference() {
-    let mut m = Machine::new(Profile::default());
-    let (handle, _) = directory(&mut m, ObjectAttributes::UNNAMED);
-    let second = duplicate(&mut m, handle, 0);
-    assert_eq!((query(&mut m, handle), query(&mut m, second)), ((3, 2), (3, 2)));
-    m.call(0, NtClose::of(second));
-    assert_eq!(query(&mut m, handle), (2, 1));
-}
-
-fn duplicate(m: &mut Machine, handle: Handle, attributes: u8) -> Handle {
-    let (source, target) = (m.processes[0], m.processes[0]);
-    let duplicate = ObDuplicateObject::Reference {
-        source,
-        handle,
-        target: Some(target),
-        wanted: Wanted::same_access(attributes, false),
-    };
-    m.call(0, duplicate).unwrap().value.handle()
-}
-
-#[test]
-fn r_06_a_duplicate_has_the_attributes_that_were_asked_for_and_the_same_access() {
-    for attributes in [0, INHERIT] {
-        let mut m = Machine::new(Profile::default());
-        let (handle, _) = directory(&mut m, ObjectAttributes::UNNAMED);
-        let second = duplicate(&mut m, handle, attributes);
-        let entries = [handle, second].map(|handle| m.k.entry(m.processes[0], handle).unwrap());
-        assert_eq!((entries[0].attributes, entries[1].attributes), (0, attributes));
-        assert_eq!(entries[0].access, entries[1].access);
-    }
-}
-
-#[test]
 fn r_08_values_that_name_no_handle() {
     for (version, pseudo) in [(Version::Win7, NtStatus::INVALID_HANDLE), (Version::Win10, NtStatus::SUCCESS)]
     {
@@ -274,22 +235,6 @@ fn ob_insert_refuses_malformed_names_and_frees_the_object() {
 }
 
 #[test]
-fn ob_symbolic_link_dies_with_its_last_handle() {
-    let mut m = Machine::new(Profile::default());
-    let (attributes, link_target) = (m.named(r"\ObSymbolicLink"), m.k.path(r"\Device"));
-    let open = NtOpenSymbolicLinkObject::Open { attributes, access: MAXIMUM_ALLOWED };
-    assert_eq!(status(&mut m, open), NtStatus::OBJECT_NAME_NOT_FOUND);
-    let create = NtCreateSymbolicLinkObject::Create { access: MAXIMUM_ALLOWED, attributes, link_target };
-    let first = m.call(0, create).unwrap();
-    let second = m.call(0, open).unwrap();
-    assert_eq!((first.status, second.status), (NtStatus::SUCCESS, NtStatus::SUCCESS));
-    for handle in [first, second] {
-        m.call(0, NtClose::of(handle.value.handle()));
-    }
-    assert_eq!(status(&mut m, open), NtStatus::OBJECT_NAME_NOT_FOUND);
-}
-
-#[test]
 fn ob_types_have_the_masks_of_server_2003() {
     let rows = [
         (ObjectType::File, true, 0x130, 0x1F_01FF),
@@ -309,25 +254,6 @@ fn ob_types_have_the_masks_of_server_2003() {
         let found = (rules.maintains_handle_count, rules.invalid_attributes, rules.valid_access.0);
         assert_eq!(found, (counts_handles, invalid, access), "{object_type:?}");
     }
-}
-
-#[test]
-fn io_event_of_the_same_name_is_the_same_event() {
-    let mut m = Machine::new(Profile::default());
-    let attributes = ObjectAttributes { flags: OBJ_OPENIF, ..m.named(r"\BaseNamedObjects\IoEvent") };
-    let first = m.call(0, event(attributes)).unwrap();
-    assert_eq!(query(&mut m, first.value.handle()), (3, 1));
-    // A synchronization event is asked for; the notification event that is there is opened and stays one.
-    let other_kind =
-        NtCreateEvent::Create { access: MAXIMUM_ALLOWED, attributes, manual_reset: false, signaled: true };
-    let second = m.call(0, other_kind).unwrap();
-    assert_eq!(second.status, NtStatus::OBJECT_NAME_EXISTS);
-    let handles = [first, second].map(|returned| returned.value.handle());
-    assert_eq!(handles.map(|handle| query(&mut m, handle)), [(4, 2), (4, 2)]);
-    let sim_core::ob::header::Body::Event(body) = m.k[m.object(handles[1])].body else { panic!("an event") };
-    assert!(m.k[body].manual_reset && !m.k[body].signaled);
-    m.call(0, NtClose::of(handles[0]));
-    assert_eq!(query(&mut m, handles[1]), (3, 1));
 }
 
 /// A path lookup holds each directory on its way and lets it go (counts before and after are the same).

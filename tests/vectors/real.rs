@@ -1,22 +1,42 @@
 //! The other arm of a vector: what its scenario does on real Windows.
+//!
+//! Told as a scenario, a vector runs on both arms from one text. On the model alone stay:
+//!
+//! | family | what | because |
+//! | --- | --- | --- |
+//! | B, C, D, E, P | what a driver answers, and what its routines are told | the driver exists in the model alone |
+//! | C, R | references by handle, by pointer and by name; kernel handles; types of a driver | kernel mode alone makes them |
+//! | C, R | permanent objects | who creates one needs a privilege, of which the model knows nothing |
+//! | F | exceptions for a debugger, and strict handle checks | a recorder is no debugger |
+//! | F, R | which value a new handle gets, and that a handle was not inherited | the value may name another handle there |
+//! | R | the numbers of PointerCount, which the scenarios check on every version | since Windows 8 each look changes them |
+//! | I | share access and delete on close | files on a disk are a driver of the model |
+//! | waits, P | two calls in the middle of each other, and where a kernel APC meets a wait | nobody can stop a thread there |
 
-/// The scenario does the same on this Windows, or Wine, up to known differences. What exists in the model alone is passed
-/// over, and what another version of Windows does.
+use sim_core::profile::{Arch, Version};
+use sim_model::scenario::Program;
+use sim_model::trace::Performance;
+
+/// The scenario does the same on this Windows, or Wine, up to known differences. What another version of Windows does is
+/// passed over.
 ///
 /// # Panics
-/// With the first difference that nobody has explained.
+/// With the first difference that nobody has explained; on any system, if the scenario cannot be performed.
+pub(super) fn same_on_windows(program: &Program) {
+    if program.profile.version != Version::Win11 || program.profile.arch != Arch::X64 {
+        return;
+    }
+    let performance =
+        Performance::of(program).unwrap_or_else(|why| panic!("only the model can do this: {why}"));
+    assert_eq!(performance.recycles, None, "only the model knows which value a handle gets");
+    compare(program, &performance);
+}
+
 #[cfg(windows)]
-pub(super) fn same_on_windows(program: &sim_model::scenario::Program) {
-    use sim_model::trace::{Performance, Replayed, Trace};
+fn compare(program: &Program, performance: &Performance) {
+    use sim_model::trace::{Replayed, Trace};
     use sim_windows::{RecordError, record};
 
-    if program.profile.version != sim_core::profile::Version::Win11 {
-        return;
-    }
-    let Ok(performance) = Performance::of(program) else { return };
-    if performance.recycles.is_some() {
-        return;
-    }
     let recording = match record(&performance.script, std::path::Path::new(env!("CARGO_BIN_EXE_vector_host")))
     {
         Ok(recording) => recording,
@@ -37,4 +57,4 @@ pub(super) fn same_on_windows(program: &sim_model::scenario::Program) {
 
 /// Elsewhere there is only the model.
 #[cfg(not(windows))]
-pub(super) const fn same_on_windows(_program: &sim_model::scenario::Program) {}
+const fn compare(_program: &Program, _performance: &Performance) {}

@@ -81,7 +81,10 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
             let shown = status.map_or(NOT_WRITTEN.into(), |status| status.to_string());
             add("Status", Some(Value::Text(shown)));
             let mut packets = world.kernel().all::<Packet>().map(|(_, packet)| packet);
-            if packets.any(|packet| packet.context == Some(iosb) && packet.writes_iosb) {
+            let waits = packets.any(|packet| packet.context == Some(iosb) && packet.writes_iosb);
+            // A packet that went with its port has been removed by nobody.
+            let lost = status == Some(NtStatus::PENDING) && world.kernel().irp_of(iosb).is_none();
+            if waits || lost {
                 add(LATE, Some(Value::Truth(true)));
             }
             if status.is_some_and(|status| status != NtStatus::PENDING) {
@@ -101,7 +104,11 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
             }
         }
         Binding::Information(Some(answer)) => {
+            let counts = world.kernel().profile().version < Version::Win8;
             for name in world.kernel()[answer].class.fields() {
+                if *name == "PointerCount" && !counts {
+                    continue;
+                }
                 add(name, answered(world, answer, name));
             }
         }

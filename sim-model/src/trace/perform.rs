@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use sim_windows::script::{Arg, Deed, Process, Script, Step, Thread};
+use sim_core::Id;
+use sim_core::profile::Arch;
+use sim_core::ps::process::Process;
+use sim_windows::script::{self, Arg, Deed, Script, Step, Thread};
 use sim_windows::trace::{FORMAT, Header, Outcome, Record, Returned, Trace};
 
 use crate::lang::ast;
@@ -34,8 +37,8 @@ pub struct Performance {
     pub script: Script,
     /// What the model says of it.
     pub trace: Trace,
-    /// The first line that passes on the value of a closed handle, after another handle was made, or of a handle of another
-    /// process. Which value a new handle gets is the system's choice: what such a value names, another system may answer
+    /// The first line that passes on the value of a closed handle, after another handle was made, or of a handle that
+    /// another process alone has. Which value a new handle gets is the system's choice: what such a value names, another system may answer
     /// otherwise.
     pub recycles: Option<usize>,
 }
@@ -82,7 +85,9 @@ impl Performance {
         Ok(Performance {
             recycles: performer.recycles,
             script: Script {
-                processes: processes.map(|(name, made_by_call)| Process { name, made_by_call }).collect(),
+                processes: processes
+                    .map(|(name, made_by_call)| script::Process { name, made_by_call })
+                    .collect(),
                 threads: threads.map(|(name, process)| Thread { name, process }).collect(),
                 steps: performer.steps,
             },
@@ -106,6 +111,10 @@ fn real_alone(program: &Program) -> Result<(), Unperformable> {
     if let Some(device) = program.scenario.devices.first() {
         let found = format!("device {}", device.name.value);
         return refuse(device.name.span, found, "its driver exists in the model alone");
+    }
+    if program.profile.arch != Arch::X64 {
+        let span = program.scenario.arch.as_ref().map_or_else(ast::Span::default, |arch| arch.span);
+        return refuse(span, "arch x86".into(), "a recorder's processes have 64 bits");
     }
     let limit = program.scenario.policies.iter().find_map(|policy| match policy {
         ast::Policy::Limit(number) => Some(number.span),
@@ -177,7 +186,12 @@ impl Performer<'_> {
                 let thread = self.place(actor);
                 self.inside.insert(thread, action);
                 let call = call_of(program, actor, action);
-                if call.args.values().any(|arg| self.is_recycled(arg, actor)) {
+                let own = self.world.thread(actor).map(|thread| self.world.kernel()[thread].process);
+                // A duplicate says whose its source is.
+                let from = ["hSourceProcessHandle", "SourceProcessHandle"];
+                let says = from.iter().any(|name| call.args.contains_key(*name));
+                let whose = |name: &str| (!says || !name.ends_with("SourceHandle")).then_some(own).flatten();
+                if call.args.iter().any(|(name, arg)| self.is_recycled(arg, whose(name))) {
                     self.recycles = self.recycles.or(Some(line.line));
                 }
                 Deed::Call { thread, call }
@@ -190,24 +204,24 @@ impl Performer<'_> {
         self.steps.push(Step { line: line.line, deed, expected: Vec::new() });
     }
 
-    /// Whether what is passed is the value of a closed handle, and another handle was made since.
-    fn is_recycled(&self, arg: &Arg, actor: usize) -> bool {
+    /// Whether what is passed is the value of a closed handle, and another handle was made since; or one that means
+    /// something to another process, if it is passed in this one.
+    fn is_recycled(&self, arg: &Arg, own: Option<Id<Process>>) -> bool {
         match arg {
             Arg::Label(label) => {
                 let label = self.world.program().labels.iter().position(|known| known.name == *label);
-                // A value of another process may be anything here.
-                let own = self.world.thread(actor).map(|thread| self.world.kernel()[thread].process);
-                let foreign = label.is_some_and(|label| match self.world.binding(label) {
-                    Binding::Handle { process, object: Some(_), .. } => Some(process) != own,
+                // A value of another process may be anything here, unless the handle was inherited.
+                let foreign = label.zip(own).is_some_and(|(label, own)| match self.world.binding(label) {
+                    Binding::Handle { process, handle, object: Some(object) } if process != own => {
+                        let entry = self.world.kernel().entry(own, handle);
+                        entry.is_none_or(|entry| entry.object != Some(object))
+                    }
                     _ => false,
                 });
-                if foreign {
-                    return true;
-                }
                 let closed = label.and_then(|label| self.closed.get(&label));
-                closed.is_some_and(|made| self.made > *made)
+                foreign || closed.is_some_and(|made| self.made > *made)
             }
-            Arg::List(list) => list.iter().any(|arg| self.is_recycled(arg, actor)),
+            Arg::List(list) => list.iter().any(|arg| self.is_recycled(arg, own)),
             _ => false,
         }
     }

@@ -1,7 +1,7 @@
 //! Known differences: where a system is known to do otherwise than the model, why, and how we know.
 
 use crate::compare::Difference;
-use crate::wine::KNOWN;
+use crate::wine::known_differences;
 
 /// A known difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,5 +48,5 @@ impl Known {
 
 /// The known difference that this is, on a system.
 pub fn explanation(difference: &Difference, system: &str) -> Option<&'static Known> {
-    KNOWN.iter().find(|known| known.explains(difference, system))
+    known_differences().find(|known| known.explains(difference, system))
 }

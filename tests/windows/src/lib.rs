@@ -21,7 +21,7 @@ pub use known::{Known, explanation};
 #[cfg(windows)]
 pub use real::host_main;
 pub use record::{RecordError, Recording, record};
-pub use wine::KNOWN;
+pub use wine::known_differences;
 
 /// Makes this process a host of the recorder, if its arguments say so. On this system there is no recorder.
 #[cfg(not(windows))]

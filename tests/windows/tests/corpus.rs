@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use sim_model::trace::{ReplayFailure, Trace, replay};
-use sim_windows::KNOWN;
+use sim_windows::known_differences;
 use sim_windows::trace::{Outcome, Returned, Value};
 
 fn corpus() -> Vec<(String, Trace)> {
@@ -76,7 +76,7 @@ fn a_version_of_windows_that_the_model_does_not_know_is_refused() {
 #[test]
 fn every_known_difference_stands_in_the_fidelity_page() {
     let page = include_str!("../../../docs/FIDELITY.md");
-    for known in KNOWN {
+    for known in known_differences() {
         let row = format!("| {} | {} |", known.id, known.reason);
         assert!(page.contains(&row), "docs/FIDELITY.md has no row\n{row} {} |", known.source);
     }

@@ -94,12 +94,17 @@ impl<'a> Args<'a> {
         }
     }
 
-    /// A text, with a zero at its end.
-    pub(crate) fn wide(&self, name: &str) -> Option<Vec<u16>> {
+    /// A text.
+    pub(crate) fn text(&self, name: &str) -> Option<&'a str> {
         match self.get(name)? {
-            Given::Text(text) => Some(text.encode_utf16().chain([0]).collect()),
+            Given::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// A text, with a zero at its end.
+    pub(crate) fn wide(&self, name: &str) -> Option<Vec<u16>> {
+        self.text(name).map(|text| text.encode_utf16().chain([0]).collect())
     }
 
     /// The memory of a request, or a buffer.

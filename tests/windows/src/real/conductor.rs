@@ -106,6 +106,12 @@ impl Conductor<'_> {
         let observed = self.settle(first);
         let mut records = self.returned(returned);
         self.note_own(step, own, &mut records);
+        // In the order of the threads; what no thread does comes last.
+        let threads = &self.script.threads;
+        records.sort_by_key(|record| {
+            let place = |name: &String| threads.iter().position(|thread| thread.name == *name);
+            record.thread.as_ref().and_then(place).unwrap_or(threads.len())
+        });
         self.note(records, observed);
         for moment in moments {
             let returned = self.gather(moment)?;

@@ -7,6 +7,7 @@ use windows_sys::Win32::Storage::FileSystem::DELETE;
 
 use super::nt::{self, ObjectAttributes};
 use super::nt_objects as objects;
+use super::session;
 use crate::script::{Arg, Call};
 use crate::trace::{Outcome, Record};
 
@@ -67,7 +68,7 @@ fn make_temporary(path: &str) {
         objects::NtOpenDirectoryObject,
         objects::NtOpenSymbolicLinkObject,
     ];
-    let text: Vec<u16> = path.encode_utf16().collect();
+    let text: Vec<u16> = session::path_here(path).encode_utf16().collect();
     let name = nt::counted(&text);
     let attributes = ObjectAttributes { name: &raw const name, ..ObjectAttributes::unnamed(0) };
     for open in every {

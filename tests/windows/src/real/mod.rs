@@ -16,6 +16,7 @@ mod nt;
 mod nt_io;
 mod nt_objects;
 mod observe;
+mod session;
 mod stage;
 mod status;
 mod system;

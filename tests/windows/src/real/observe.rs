@@ -101,6 +101,10 @@ struct Pipe {
 /// The class of [`Pipe`]. <https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/ne-wdm-_file_information_class>
 const FILE_PIPE_LOCAL_INFORMATION: i32 = 24;
 
+/// JOB_OBJECT_IMPERSONATE of winnt.h, which
+/// <https://learn.microsoft.com/windows/win32/procthread/job-object-security-and-access-rights> does not name.
+const JOB_OBJECT_IMPERSONATE: u32 = 0x20;
+
 /// What can be seen of an open handle; none if it is closed.
 fn of_handle(handle: HANDLE, quiet: bool) -> Option<Facts> {
     let mut facts = Facts::new();
@@ -116,7 +120,9 @@ fn of_handle(handle: HANDLE, quiet: bool) -> Option<Facts> {
         number("HandleCount", i64::from(basic.handle_count));
         number("PointerCount", i64::from(basic.pointer_count));
     }
-    number("GrantedAccess", i64::from(basic.granted_access));
+    // Newer headers have a right to a job that its documentation does not name.
+    let unnamed = if kind == "Job" { JOB_OBJECT_IMPERSONATE } else { 0 };
+    number("GrantedAccess", i64::from(basic.granted_access & !unnamed));
     let mut flags = 0;
     // SAFETY: `flags` can be written.
     if unsafe { GetHandleInformation(handle, &raw mut flags) } != 0 {

@@ -4,3 +4,4 @@
 mod both;
 mod known;
 mod random;
+mod scenarios;

@@ -7,6 +7,7 @@ use super::{Answer, Made, handle_or_null, status, status_handle, truth};
 use crate::real::args::Args;
 use crate::real::memory::{self, Kept};
 use crate::real::nt::{self, ObjectAttributes};
+use crate::real::session;
 use crate::trace::{Facts, Value};
 
 pub(super) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Answer {
@@ -60,10 +61,8 @@ pub(super) fn with_attributes(
     args: &Args<'_>,
     call: impl FnOnce(*const ObjectAttributes, *mut HANDLE) -> i32,
 ) -> Made {
-    let text = args.wide("ObjectName").map(|mut text| {
-        text.pop();
-        text
-    });
+    let text: Option<Vec<u16>> =
+        args.text("ObjectName").map(|path| session::path_here(path).encode_utf16().collect());
     let name = text.as_deref().map(nt::counted);
     let attributes = ObjectAttributes {
         root: args.handle("RootDirectory"),

@@ -61,7 +61,13 @@ pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<M
         queries::make,
     ];
     let found = groups.iter().find_map(|group| group(call, label, args));
-    found.unwrap_or_else(|| Err(format!("the recorder has no call {call}")))
+    match found {
+        None => Err(format!("the recorder has no call {call}")),
+        Some(Ok(made)) if made.returned.result == "STATUS_NOT_IMPLEMENTED" => {
+            Err(format!("this system has no {call}"))
+        }
+        Some(made) => made,
+    }
 }
 
 /// What a group of calls answers: none if the call is not of the group.

@@ -8,7 +8,7 @@ use windows_sys::Win32::System::Threading::{OpenEventW, OpenMutexW, OpenSemaphor
 use super::basic::{access, with_attributes};
 use super::{Answer, Made, handle_or_null, status};
 use crate::real::args::{Args, Refused};
-use crate::real::{nt, nt_objects};
+use crate::real::{nt, nt_objects, session};
 
 pub(super) fn make(call: &str, _label: Option<&str>, args: &Args<'_>) -> Answer {
     win32(call, args).or_else(|| open(call, args)).map(Ok).or_else(|| create(call, args))
@@ -85,8 +85,9 @@ fn create(call: &str, args: &Args<'_>) -> Answer {
             })
         }
         "NtCreateSymbolicLinkObject" => {
-            let text = args.wide("LinkTarget").unwrap_or_else(|| vec![0]);
-            let target = nt::counted(&text[..text.len() - 1]);
+            let target = session::path_here(args.text("LinkTarget").unwrap_or_default());
+            let text: Vec<u16> = target.encode_utf16().collect();
+            let target = nt::counted(&text);
             // SAFETY: the attributes are whole, the target lives here, and the handle can be written.
             with_attributes(args, |attributes, handle| unsafe {
                 nt_objects::NtCreateSymbolicLinkObject(handle, access, attributes, &raw const target)

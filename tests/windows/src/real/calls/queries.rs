@@ -9,7 +9,7 @@ use windows_sys::Win32::System::Threading::{
 use super::{Answer, Made, status, truth};
 use crate::real::args::{Args, Refused};
 use crate::real::memory::{self, Kept};
-use crate::real::{nt, nt_objects, observe};
+use crate::real::{nt, nt_objects, observe, session};
 use crate::trace::{Facts, Value};
 
 pub(super) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Answer {
@@ -128,7 +128,7 @@ fn query_object(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     let query = Query { label, handle: args.handle("Handle"), class, length };
     Ok(query.ask(nt::NtQueryObject, |answer| match class {
         0 => basic(answer),
-        1 => Facts::from([("Name".into(), Value::Text(string(answer)))]),
+        1 => Facts::from([("Name".into(), Value::Text(session::path_there(string(answer))))]),
         // The totals count those of every process.
         _ => Facts::from([("TypeName".into(), Value::Text(string(answer)))]),
     }))
