@@ -244,7 +244,7 @@ impl Kernel {
     fn broken_location(&self, irp: Id<Irp>, record: &Irp) -> Option<Broken> {
         let Irp { current_location, stack_count, .. } = *record;
         let is_elsewhere = |(id, device): (Id<Device>, &Device)| {
-            Device::QUEUE.holds(device, irp) && self.device_of(irp) != id && !record.freed
+            device.has(irp) && self.device_of(irp) != id && !record.freed
         };
         let wrong = !(1..=record.top_location()).contains(&current_location)
             || self.all::<Device>().any(is_elsewhere);

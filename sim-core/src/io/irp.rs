@@ -252,7 +252,7 @@ impl Kernel {
     /// `inline`: its issuer finishes it, as if it had not pended.
     pub(crate) fn free_irp(&mut self, irp: Id<Irp>, inline: bool, why: &'static str) {
         let Irp { completed, pending, synchronous_api, .. } = self[irp];
-        let is_queued = |(_, device): (_, &Device)| Device::QUEUE.holds(device, irp);
+        let is_queued = |(_, device): (_, &Device)| device.has(irp);
         let used = !completed
             || inline && pending && !synchronous_api
             || Thread::APCS.holds(&self[self.issuer(irp)], irp)
@@ -265,10 +265,12 @@ impl Kernel {
         }
     }
 
-    /// A cancel routine, or a filter that waits for the drivers below it, has the IRP.
+    /// A cancel routine, a DPC or a filter that waits for the drivers below it has the IRP.
     fn is_in_driver(&self, irp: Id<Irp>) -> bool {
         let is_routine = |frame: &Frame| match frame {
             Frame::CancelRoutine(routine) => routine.irp() == irp,
+            Frame::EvtRequestCancel(routine) => routine.irp() == irp,
+            Frame::EvtInterruptDpc(routine) => routine.completes(irp),
             Frame::PassDown(routine) => routine.waits_for(irp),
             _ => false,
         };

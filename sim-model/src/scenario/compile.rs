@@ -99,9 +99,15 @@ fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
 /// Only a driver that completes requests at once can be told what with.
 fn check_answer(device: &ast::Device, diagnostics: &mut Diagnostics) {
     let name = &device.driver;
-    let waits =
-        DriverKind::named(&name.value).is_some_and(|driver| driver.manner().dispatch == Dispatch::Pend);
-    if waits && (device.bytes.is_some() || device.status.is_some()) {
+    let manner = DriverKind::named(&name.value).map(DriverKind::manner);
+    let is_told = device.bytes.is_some() || device.status.is_some();
+    if manner.is_some_and(|manner| manner.is_null) && is_told {
+        diagnostics.push(
+            Diagnostic::new(format!("the driver `{}` has its own answers", name.value))
+                .at(name.span, "nothing can stand after it"),
+        );
+    }
+    if manner.is_some_and(|manner| manner.dispatch == Dispatch::Pend) && is_told {
         diagnostics.push(
             Diagnostic::new(format!("the driver `{}` does not answer at once", name.value))
                 .at(name.span, "nothing can stand after it")
