@@ -9,6 +9,7 @@ use crate::io::iosb::Iosb;
 use crate::io::open_options::OpenOptions;
 use crate::io::pipe_modes::PipeModes;
 use crate::io::pipe_parameters::PipeParameters;
+use crate::io::ring::IoRing;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::ps::apc::Apc;
@@ -149,6 +150,10 @@ record! {
         IRP_COUNT irp_count: u32 as "AssociatedIrp.IrpCount",
         /// Of one from IoAllocateIrp: the IRP that it was made for, the Context of its completion routine.
         CONTEXT context: Option<Id<Irp>>,
+        /// The I/O ring that is told of its end; the IRP holds it.
+        RING ring: Option<Id<IoRing>>,
+        /// It uses what was registered with the ring.
+        REGISTERED registered: bool,
     }
     lists {}
 }
@@ -198,6 +203,8 @@ impl Irp {
             master: None,
             irp_count: 0,
             context: None,
+            ring: None,
+            registered: false,
         }
     }
 
