@@ -12,7 +12,7 @@ use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Handle, Id, word_enum};
+use crate::word::{Handle, Id, Word, word_enum};
 
 word_enum! {
     /// IORING_OP_CODE: what an entry of the submission queue asks for.
@@ -117,6 +117,16 @@ impl Sqe {
             buffers: alloc::vec::Vec::new(),
         }
     }
+
+    /// Appends a handle to register.
+    pub fn push_handle(&mut self, handle: Handle) {
+        self.handles.push(handle.to_word() as u32);
+    }
+
+    /// Appends a buffer to register, or a sparse entry.
+    pub fn push_buffer(&mut self, buffer: Option<Id<Buffer>>) {
+        self.buffers.push(buffer.to_word() as u32);
+    }
 }
 
 /// The largest submission queue; the completion queue can be twice as large. Windows tells by QueryIoRingCapabilities.
@@ -199,6 +209,11 @@ impl Kernel {
     /// The operations of a ring that are in flight.
     pub(crate) fn in_flight(&self, ring: Id<IoRing>) -> impl Iterator<Item = &Irp> {
         self.all::<Irp>().map(|(_, irp)| irp).filter(move |irp| irp.ring == Some(ring) && !irp.freed)
+    }
+
+    /// How many entries are in a ring's completion queue.
+    pub fn completions(&self, ring: Id<IoRing>) -> usize {
+        IoRing::COMPLETION.of(&self[ring]).len()
     }
 
     /// How many operations of a ring have been submitted and have not completed.

@@ -127,14 +127,14 @@ const fn timed_out(submitted: u32) -> Returned {
 impl Kernel {
     /// Whether so many entries are in the completion queue.
     fn has_completed(&self, ring: Id<IoRing>, wait: u32) -> bool {
-        IoRing::COMPLETION.of(&self[ring]).len() >= wait as usize
+        self.completions(ring) >= wait as usize
     }
 
     /// Why nothing is submitted, if so.
     fn refused_submission(&self, ring: Id<IoRing>, wait: u32) -> Option<NtStatus> {
         let record = &self[ring];
         let outstanding = IoRing::SUBMISSION.of(record).len() + self.operations_in_flight(ring);
-        let completions = outstanding + IoRing::COMPLETION.of(record).len();
+        let completions = outstanding + self.completions(ring);
         if record.submitter.is_some() {
             Some(NtStatus::IORING_SUBMIT_IN_PROGRESS)
         } else if wait as usize > outstanding {

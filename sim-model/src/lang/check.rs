@@ -165,6 +165,9 @@ impl<'a> Checker<'a> {
                 Policy::Verifier(name) => {
                     self.one_of("policy of the verifier", name, || ["on", "off"].into_iter());
                 }
+                Policy::Rings(name) => {
+                    self.one_of("policy of rings", name, || catalogue.ring_policies.iter().copied());
+                }
                 Policy::Limit(_) => {}
             }
         }
@@ -387,6 +390,7 @@ fn with_article(binds: Binds) -> &'static str {
         Binds::Handle => "a handle",
         Binds::Operation => "an operation",
         Binds::Packet => "a packet",
+        Binds::Completion => "a completion",
         Binds::Apc => "a user APC",
         Binds::Buffer => "a buffer",
         Binds::Information => "the answer of a query",

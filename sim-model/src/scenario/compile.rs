@@ -17,6 +17,7 @@ use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::compile_pipes::is_of_pipes;
 use crate::scenario::expect::Expectation;
 use crate::scenario::findings;
+use crate::scenario::rings::ring_policy;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, Label, LabelId, Program, Property, Service,
 };
@@ -68,6 +69,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
             ..profile
         },
         handles,
+        rings: ring_policy(&scenario),
         marks,
         devices: scenario.devices.iter().filter_map(|declared| device(declared, &scenario.devices)).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
@@ -340,6 +342,16 @@ impl Compiler {
                 Some("it came with Windows 8")
             }
             ServiceName::NextThread if !self.profile.has_limited_rights => Some("it came with Windows Vista"),
+            ServiceName::CreateRing
+            | ServiceName::BuildEntry
+            | ServiceName::SubmitRing
+            | ServiceName::PopCompletion
+            | ServiceName::SetRingEvent
+            | ServiceName::CloseRing
+                if !self.profile.has_io_rings =>
+            {
+                Some("it came with Windows 11")
+            }
             _ => None,
         }
     }
@@ -409,7 +421,10 @@ impl Args<'_> {
             }
             ServiceName::ExitThread => Service::ExitThread { exit_status: self.narrow("code") },
             ServiceName::ExitProcess => Service::ExitProcess { exit_status: self.narrow("code") },
-            other => self.port_service().unwrap_or_else(|| self.wait_service(other)),
+            other => self
+                .port_service()
+                .or_else(|| self.ring_service())
+                .unwrap_or_else(|| self.wait_service(other)),
         }
     }
 

@@ -3,6 +3,7 @@
 use sim_core::delta::{Change, Delta};
 use sim_core::finding::Finding;
 use sim_core::io::port::Packet;
+use sim_core::io::ring::IoRing;
 use sim_core::kernel::AnyRecord;
 use sim_core::ob::directory::Directory;
 use sim_core::ob::handle_flags::flags_of;
@@ -273,6 +274,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
         Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
+        Kind::IoRing => k.get(Id::<IoRing>::at(at)).map(|ring| ring.object),
         kind => waited_for(k, kind, at),
     };
     match (object, kind) {
@@ -343,6 +345,20 @@ fn event(
             let to = packet(world, step, *item);
             Some(shown(subject(world, step, Kind::Port, *at), "packet removed", to))
         }
+        Change::Insert { kind: Kind::IoRing, at, list, item, .. }
+            if list_name(Kind::IoRing, *list) == "completion queue" =>
+        {
+            let to = completion(world, step, *item);
+            Some(shown(subject(world, step, Kind::IoRing, *at), "completion", to))
+        }
+        Change::Insert { kind: Kind::IoRing, at, list, item, .. }
+        | Change::Remove { kind: Kind::IoRing, at, list, item, .. }
+            if list_name(Kind::IoRing, *list) == "registered files" =>
+        {
+            let sign = if matches!(change, Change::Insert { .. }) { '+' } else { '−' };
+            let file = subject(world, step, Kind::File, *item - 1);
+            Some(shown(subject(world, step, Kind::IoRing, *at), "registered files", format!("{sign} {file}")))
+        }
         Change::Create { kind: Kind::Information, at } => {
             let at = Id::at(*at);
             let answer = world.kernel().get(at)?;
@@ -405,6 +421,16 @@ fn packet(world: &World<'_>, step: &Taken, item: u32) -> String {
     let packet: Option<&Packet> =
         step.packets.iter().find(|(id, _)| id.index() as u32 + 1 == item).map(|pair| &pair.1);
     packet.map(|packet| packet_in_words(world, packet)).unwrap_or_default()
+}
+
+/// An entry of a completion queue: which operation, and how it ended.
+fn completion(world: &World<'_>, step: &Taken, item: u32) -> String {
+    let entry = step.packets.iter().find(|(id, _)| id.index() as u32 + 1 == item).map(|pair| &pair.1);
+    let in_words = |entry: &Packet| {
+        let operation = entry.context.map_or_else(String::new, |user_data| world.names().iosb(user_data));
+        format!("({operation}, {})", entry.status)
+    };
+    entry.map(in_words).unwrap_or_default()
 }
 
 /// A packet's key, and its status or what a job tells with it.
