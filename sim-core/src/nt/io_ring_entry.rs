@@ -154,7 +154,8 @@ impl Kernel {
         sqe: Id<Sqe>,
         service: IoService,
     ) -> Next {
-        let found = self.file_of_entry(ring, sqe).and_then(|file| Ok((file, self.buffer_of_entry(ring, sqe)?)));
+        let found =
+            self.file_of_entry(ring, sqe).and_then(|file| Ok((file, self.buffer_of_entry(ring, sqe)?)));
         let (file, buffer) = match found {
             Ok(found) => found,
             Err(status) => return self.end_entry(ring, sqe, status),

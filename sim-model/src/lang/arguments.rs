@@ -110,11 +110,7 @@ impl Checker<'_> {
                 self.label_or(name, span, place, &[Binds::Buffer], &[]);
             }
             (ParamKind::Buffers, Value::List(items)) => {
-                for item in items {
-                    if let Value::Name(name) = &item.value {
-                        self.label_or(name, item.span, place, &[Binds::Buffer], &["NULL"]);
-                    }
-                }
+                items.iter().for_each(|item| self.buffer_or_null(item, place));
             }
             (ParamKind::Memory, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Buffer, Binds::Operation], &[]);
@@ -176,6 +172,12 @@ impl Checker<'_> {
             }
             Value::Name(name) => self.label_or(name, value.span, place, &[Binds::Handle], handles),
             _ => {}
+        }
+    }
+
+    fn buffer_or_null(&mut self, item: &Spanned<Value>, place: Option<Place>) {
+        if let Value::Name(name) = &item.value {
+            self.label_or(name, item.span, place, &[Binds::Buffer], &["NULL"]);
         }
     }
 

@@ -17,10 +17,10 @@ use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::compile_pipes::is_of_pipes;
 use crate::scenario::expect::Expectation;
 use crate::scenario::findings;
-use crate::scenario::rings::ring_policy;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, Label, LabelId, Program, Property, Service,
 };
+use crate::scenario::rings::ring_policy;
 
 /// Compiles a scenario.
 ///

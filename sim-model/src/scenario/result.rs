@@ -45,8 +45,8 @@ impl CallResult {
         // Only here does GetLastError say more than that the call succeeded.
         let quiet = answer == Answer::HResult
             || succeeded
-            && (answer != Answer::Wait || status != NtStatus::TIMEOUT)
-            && status != NtStatus::OBJECT_NAME_EXISTS;
+                && (answer != Answer::Wait || status != NtStatus::TIMEOUT)
+                && status != NtStatus::OBJECT_NAME_EXISTS;
         let error = match (quiet, answer, status) {
             (true, ..) => Win32Error::SUCCESS,
             (_, Answer::Completed, NtStatus::PENDING) => Win32Error::IO_INCOMPLETE,

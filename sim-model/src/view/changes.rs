@@ -25,8 +25,8 @@ use sim_core::ob::reference::Purpose;
 
 use crate::scenario::run::{Entry, Run, Taken};
 use crate::scenario::world::World;
-use crate::view::irps;
 use crate::view::temporary::temporary;
+use crate::view::{irps, rings};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -345,19 +345,9 @@ fn event(
             let to = packet(world, step, *item);
             Some(shown(subject(world, step, Kind::Port, *at), "packet removed", to))
         }
-        Change::Insert { kind: Kind::IoRing, at, list, item, .. }
-            if list_name(Kind::IoRing, *list) == "completion queue" =>
-        {
-            let to = completion(world, step, *item);
-            Some(shown(subject(world, step, Kind::IoRing, *at), "completion", to))
-        }
-        Change::Insert { kind: Kind::IoRing, at, list, item, .. }
-        | Change::Remove { kind: Kind::IoRing, at, list, item, .. }
-            if list_name(Kind::IoRing, *list) == "registered files" =>
-        {
-            let sign = if matches!(change, Change::Insert { .. }) { '+' } else { '−' };
-            let file = subject(world, step, Kind::File, *item - 1);
-            Some(shown(subject(world, step, Kind::IoRing, *at), "registered files", format!("{sign} {file}")))
+        Change::Insert { kind: Kind::IoRing, at, .. } | Change::Remove { kind: Kind::IoRing, at, .. } => {
+            let (field, to) = rings::event(world, step, change)?;
+            Some(shown(subject(world, step, Kind::IoRing, *at), field, to))
         }
         Change::Create { kind: Kind::Information, at } => {
             let at = Id::at(*at);
@@ -421,16 +411,6 @@ fn packet(world: &World<'_>, step: &Taken, item: u32) -> String {
     let packet: Option<&Packet> =
         step.packets.iter().find(|(id, _)| id.index() as u32 + 1 == item).map(|pair| &pair.1);
     packet.map(|packet| packet_in_words(world, packet)).unwrap_or_default()
-}
-
-/// An entry of a completion queue: which operation, and how it ended.
-fn completion(world: &World<'_>, step: &Taken, item: u32) -> String {
-    let entry = step.packets.iter().find(|(id, _)| id.index() as u32 + 1 == item).map(|pair| &pair.1);
-    let in_words = |entry: &Packet| {
-        let operation = entry.context.map_or_else(String::new, |user_data| world.names().iosb(user_data));
-        format!("({operation}, {})", entry.status)
-    };
-    entry.map(in_words).unwrap_or_default()
 }
 
 /// A packet's key, and its status or what a job tells with it.

@@ -2,8 +2,8 @@
 
 use crate::lang::{Diagnostic, Diagnostics};
 use crate::scenario::expect::Expectation;
-use crate::scenario::hresult::hresult_name;
 use crate::scenario::findings::sentence;
+use crate::scenario::hresult::hresult_name;
 use crate::scenario::program::{ActionKind, Call};
 use crate::scenario::run::{Ending, Entry, Run};
 
