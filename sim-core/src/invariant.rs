@@ -16,6 +16,7 @@ use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::irp::Irp;
 use crate::io::port::Port;
+use crate::io::ring::{IoRing, Sqe};
 use crate::kernel::Kernel;
 use crate::ob::directory::Directory;
 use crate::ob::header::{HandleCount, Object};
@@ -101,7 +102,13 @@ impl Kernel {
                 hold(self[irp.file].object);
             }
             irp.event.into_iter().for_each(&mut hold);
+            irp.ring.filter(|_| !irp.freed).into_iter().for_each(|ring| hold(self[ring].object));
         }
+        for (_, ring) in self.all::<IoRing>() {
+            IoRing::FILES.of(ring).for_each(|file| hold(self[file].object));
+            ring.event.into_iter().for_each(&mut hold);
+        }
+        self.all::<Sqe>().flat_map(|(_, sqe)| Sqe::FILES.of(sqe)).for_each(|file| hold(self[file].object));
         for (_, process) in self.all::<Process>().filter(|(_, process)| !self[process.object].deleted) {
             process.job.into_iter().for_each(|job| hold(self[job].object));
         }
@@ -244,7 +251,7 @@ impl Kernel {
     fn broken_location(&self, irp: Id<Irp>, record: &Irp) -> Option<Broken> {
         let Irp { current_location, stack_count, .. } = *record;
         let is_elsewhere = |(id, device): (Id<Device>, &Device)| {
-            Device::QUEUE.holds(device, irp) && self.device_of(irp) != id && !record.freed
+            device.has(irp) && self.device_of(irp) != id && !record.freed
         };
         let wrong = !(1..=record.top_location()).contains(&current_location)
             || self.all::<Device>().any(is_elsewhere);

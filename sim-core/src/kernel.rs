@@ -9,6 +9,7 @@ use crate::delta::{Change, Delta};
 use crate::encode::{Decoder, Encoder};
 use crate::finding::Finding;
 use crate::frame::Frame;
+use crate::io::ring::RingPolicy;
 use crate::ob::policy::HandlePolicy;
 use crate::ob::table::HandleTable;
 use crate::ob::types::TypeRules;
@@ -44,6 +45,7 @@ macro_rules! kernel {
         pub struct Kernel {
             profile: Profile,
             pub(crate) policy: HandlePolicy,
+            pub(crate) rings: RingPolicy,
             pub(crate) names: Vec<String>,
             /// The types that drivers registered, by name. They are part of the setting, as names are.
             pub(crate) types: Vec<(Name, TypeRules)>,
@@ -98,7 +100,7 @@ macro_rules! kernel {
         impl PartialEq for Kernel {
             /// Whether the two states are the same; how they came about does not count.
             fn eq(&self, other: &Kernel) -> bool {
-                self.profile == other.profile && self.policy == other.policy
+                self.profile == other.profile && self.policy == other.policy && self.rings == other.rings
                     && self.names == other.names && self.types == other.types && self.findings == other.findings
                     $(&& self.$field == other.$field)*
                     && self.tables == other.tables && self.stacks == other.stacks
@@ -110,6 +112,7 @@ macro_rules! kernel {
                 Kernel {
                     profile,
                     policy: HandlePolicy::default(),
+                    rings: RingPolicy::default(),
                     names: Vec::new(),
                     types: Vec::new(),
                     $($field: Arena::new(),)*
@@ -235,6 +238,8 @@ kernel! {
     Fcb fcbs: crate::drivers::npfs::fcb::Fcb,
     Ccb ccbs: crate::drivers::npfs::ccb::Ccb,
     DataEntry data_entries: crate::drivers::npfs::data_entry::DataEntry,
+    IoRing io_rings: crate::io::ring::IoRing,
+    Sqe sqes: crate::io::ring::Sqe,
 }
 
 /// A record as undo sees it.

@@ -68,6 +68,10 @@ pub enum Kind {
     Ccb,
     /// What waits in a queue of a pipe.
     DataEntry,
+    /// An I/O ring's body.
+    IoRing,
+    /// An entry of an I/O ring's submission queue.
+    Sqe,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

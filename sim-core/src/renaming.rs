@@ -81,7 +81,9 @@ impl Kind {
             | Kind::Buffer
             | Kind::Fcb
             | Kind::Ccb
-            | Kind::DataEntry => false,
+            | Kind::DataEntry
+            | Kind::IoRing
+            | Kind::Sqe => false,
         }
     }
 }

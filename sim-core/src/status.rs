@@ -109,6 +109,11 @@ statuses! {
     HANDLE_NOT_CLOSABLE = 0xC000_0235, "the handle is protected from close";
     CONNECTION_ABORTED = 0xC000_0241, "the connection was aborted";
     NOT_SAME_OBJECT = 0xC000_01AC, "the handles name different objects";
+    IORING_SUBMISSION_QUEUE_FULL = 0xC046_0002, "the submission queue is full";
+    IORING_SUBMISSION_QUEUE_TOO_BIG = 0xC046_0004, "the submission queue is too large";
+    IORING_COMPLETION_QUEUE_TOO_BIG = 0xC046_0005, "the completion queue is too large";
+    IORING_SUBMIT_IN_PROGRESS = 0xC046_0006, "another thread submits to the I/O ring";
+    IORING_COMPLETION_QUEUE_TOO_FULL = 0xC046_0008, "the completion queue has no room for what would be submitted";
 }
 
 impl NtStatus {

@@ -3,4 +3,5 @@
 
 mod interleavings;
 mod matrix;
+mod rings;
 mod verifier;

@@ -3,7 +3,7 @@
 use crate::frame::{Next, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
 use crate::io::device::Device;
-use crate::io::irp::Irp;
+use crate::io::irp::{Irp, Major};
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
@@ -29,7 +29,7 @@ steps! {
     /// The dispatch routine of a driver that completes each request at once, with the device's answer.
     pub enum CompleteAtOnce = "DispatchRequest" {
         Complete { irp: Id<Irp>, device: Id<Device> } = "P0", "set the status and complete the IRP";
-        Return { irp: Id<Irp>, device: Id<Device> } = "return", "return the status";
+        Return { irp: Id<Irp>, device: Id<Device>, status: NtStatus } = "return", "return the status";
     }
 }
 
@@ -43,18 +43,17 @@ impl Routine for CompleteAtOnce {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Complete { irp, device } => {
-                let Device { answer_status: status, answer_information, answer_marks, .. } = k[device];
-                let information = answer_information.map_or(k[irp].length, |bytes| bytes as u32);
-                if answer_marks {
+                let (status, information) = k.device_answer(irp, device);
+                if k[device].answer_marks {
                     k.set(irp, Irp::PENDING, true, "the driver will return STATUS_PENDING");
                 }
                 let complete = IofCompleteRequest::Complete { irp, status, information };
-                Next::call(Self::Return { irp, device }, complete)
+                Next::call(Self::Return { irp, device, status }, complete)
             }
-            Self::Return { irp, device } => {
+            Self::Return { irp, device, status } => {
                 k.forget_returned(thread);
-                let Device { answer_status, answer_marks, answer_returns, .. } = k[device];
-                let own = if answer_marks { NtStatus::PENDING } else { answer_status };
+                let Device { answer_marks, answer_returns, .. } = k[device];
+                let own = if answer_marks { NtStatus::PENDING } else { status };
                 let status = answer_returns.unwrap_or(own);
                 k.verify_pending(irp, answer_marks, status);
                 Next::fail(status)
@@ -64,6 +63,15 @@ impl Routine for CompleteAtOnce {
 }
 
 impl Kernel {
+    /// How the device answers a request, and with how many bytes. At the null device every place is the end of the file.
+    fn device_answer(&self, irp: Id<Irp>, device: Id<Device>) -> (NtStatus, u32) {
+        let Device { answer_status, answer_information, .. } = self[device];
+        if self[device].driver.manner().is_null && self[irp].major == Major::Read {
+            return (NtStatus::END_OF_FILE, 0);
+        }
+        (answer_status, answer_information.map_or(self[irp].length, |bytes| bytes as u32))
+    }
+
     /// How a device of the driver `immediate` answers every request from now on.
     pub fn set_answer(&mut self, device: Id<Device>, answer: Answer) {
         let Answer { status, information, marks_pending, returns } = answer;

@@ -2,10 +2,12 @@
 
 pub mod filter;
 pub mod immediate;
+pub mod kmdf;
 pub mod npfs;
 pub mod own_irps;
 pub mod queue;
 
+use crate::drivers::kmdf::Delivered;
 use crate::drivers::own_irps::{OwnIrps, OwnRoutine};
 use crate::io::irp::Major;
 use crate::word::word_enum;
@@ -21,7 +23,8 @@ word_enum! {
         Immediate = "immediate",
         /// A file system in small: names below its device are files, whose opens must share; it answers at once.
         Volume = "volume",
-        /// A driver that pends without a cancel routine, so that nobody can end its requests but the device.
+        /// A driver that pends without a cancel routine, so that nobody can end its requests but the device; if that does not
+        /// answer, they never end.
         NeverCancels = "never_cancels",
         /// A faulty driver that returns STATUS_PENDING without IoMarkIrpPending.
         PendsUnmarked = "pends_unmarked",
@@ -55,6 +58,14 @@ word_enum! {
         MisfreeingRequester = "misfreeing_requester",
         /// The named pipe file system. Its device is there if a program uses pipes.
         NamedPipes = "npfs",
+        /// A driver of the framework (KMDF): a sequential queue delivers one request at a time; it marks that cancelable.
+        Kmdf = "kmdf",
+        /// A driver of the framework that leaves the request delivered to it uncancelable.
+        KmdfUncancelable = "kmdf_uncancelable",
+        /// A faulty driver of the framework that completes a request although WdfRequestUnmarkCancelable said STATUS_CANCELLED.
+        KmdfIgnoresUnmark = "kmdf_ignores_unmark",
+        /// The null device's driver: a read is at the end of the file, a write takes everything.
+        Null = "null",
     }
 }
 
@@ -126,6 +137,10 @@ pub struct Manner {
     pub has_names: bool,
     /// It checks share access when a file is opened.
     pub shares: bool,
+    /// Of a driver of the framework: what it does with a request that was delivered to it.
+    pub delivered: Option<Delivered>,
+    /// It answers as the null device does, and knows reads and writes only.
+    pub is_null: bool,
 }
 
 impl Manner {
@@ -147,13 +162,39 @@ impl Manner {
         is_stream: false,
         has_names: false,
         shares: false,
+        delivered: None,
+        is_null: false,
+    };
+
+    /// The named pipe file system.
+    const PIPES: Manner = Manner {
+        summary: "the named pipe file system",
+        dispatch: Dispatch::Pipes,
+        is_plain: false,
+        is_stream: true,
+        has_names: true,
+        ..Manner::SERIAL
+    };
+
+    /// The null device's driver.
+    const NULL: Manner = Manner {
+        summary: "the null device: a read is at the end of the file at once, a write takes everything",
+        dispatch: Dispatch::Complete,
+        is_null: true,
+        ..Manner::SERIAL
     };
 
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
     pub const fn refuses(&self, major: Major) -> bool {
         let of_file_systems =
             matches!(major, Major::FileSystemControl | Major::QueryVolumeInformation | Major::SetInformation);
-        self.is_plain && of_file_systems
+        let of_devices = matches!(major, Major::DeviceControl | Major::FlushBuffers);
+        self.is_plain && of_file_systems || self.is_null && of_devices
+    }
+
+    /// Whether a plain driver has nothing to do for requests of this kind.
+    pub const fn succeeds_at(&self, major: Major) -> bool {
+        self.is_plain && !self.is_null && matches!(major, Major::FlushBuffers)
     }
 
     /// Whether the driver serves requests of this kind with IRPs of its own.
@@ -223,15 +264,31 @@ impl DriverKind {
             | DriverKind::ForgetfulRequester
             | DriverKind::UnstoppedRequester
             | DriverKind::MisfreeingRequester => self.manner_with_own_irps(),
-            DriverKind::NamedPipes => Manner {
-                summary: "the named pipe file system",
-                dispatch: Dispatch::Pipes,
-                is_plain: false,
-                is_stream: true,
-                has_names: true,
-                ..Manner::SERIAL
-            },
+            DriverKind::NamedPipes => Manner::PIPES,
+            DriverKind::Null => Manner::NULL,
+            DriverKind::Kmdf | DriverKind::KmdfUncancelable | DriverKind::KmdfIgnoresUnmark => {
+                self.manner_of_framework()
+            }
         }
+    }
+
+    /// A driver of the framework lets its requests wait in a queue of the framework.
+    const fn manner_of_framework(self) -> Manner {
+        let (summary, delivered) = match self {
+            DriverKind::KmdfUncancelable => (
+                "a KMDF driver that does not mark the delivered request cancelable: only its device ends that",
+                Delivered::Uncancelable,
+            ),
+            DriverKind::KmdfIgnoresUnmark => (
+                "faulty: a KMDF driver that completes although WdfRequestUnmarkCancelable said STATUS_CANCELLED",
+                Delivered::IgnoresUnmark,
+            ),
+            _ => (
+                "a KMDF driver with a sequential queue: a cancel ends any request, cleanup those not delivered yet",
+                Delivered::Cancelable,
+            ),
+        };
+        Manner { summary, delivered: Some(delivered), at_cleanup: AtCleanup::CancelQueued, ..Manner::SERIAL }
     }
 
     /// A filter passes each request to the device below.

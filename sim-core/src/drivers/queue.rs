@@ -3,6 +3,7 @@
 //! Whoever gets a non-NULL answer from exchanging the cancel routine owns the IRP and completes it; everyone else
 //! leaves it alone. Source: WDK, "Using a Driver-Supplied Spin Lock" and "Synchronizing IRP Cancellation".
 
+use crate::drivers::kmdf::{DispatchEvents, EvtInterruptDpc, EvtRequestCancel};
 use crate::drivers::npfs::cancel::NpCancelIrp;
 use crate::drivers::own_irps::{CancelOwnIrps, OwnIrps, SendOwnIrps};
 use crate::drivers::{Dispatch, Manner};
@@ -64,10 +65,13 @@ impl Routine for PendIrp {
                     return Next::goto(SendOwnIrps::Make { irp, device, made: None });
                 }
                 k.release_queue_lock(device, thread);
-                if !(k[irp].cancel && k[irp].cancel_routine) {
-                    return Next::goto(Self::ReturnPending { irp, device });
+                if !k.was_cancelled_before(irp) {
+                    let resume = Self::ReturnPending { irp, device };
+                    return match k[device].driver.manner().delivered {
+                        Some(_) => Next::call(resume, DispatchEvents::Take { device }),
+                        None => Next::goto(resume),
+                    };
                 }
-                k.set(irp, Irp::CANCEL_ROUTINE, false, "it was cancelled before: the driver keeps it");
                 k.remove(device, Device::QUEUE, irp, "the driver takes it back");
                 Next::call(
                     Self::ReturnPending { irp, device },
@@ -129,6 +133,10 @@ impl Routine for CancelRoutine {
             Self::Unlink { irp } if k[irp].freed => Next::goto(Self::Complete { irp }),
             Self::Unlink { irp } => {
                 let device = k.device_of(irp);
+                if k[device].delivered == Some(irp) {
+                    k.set(device, Device::DELIVERED, None, "EvtRequestCancel has it now");
+                    return Next::goto(EvtRequestCancel::Complete { irp, device });
+                }
                 k.remove(device, Device::QUEUE, irp, "the cancel routine takes it out");
                 if k[device].driver.manner().cancels_own && k.made_for(irp).next().is_some() {
                     k.set(irp, Irp::HELD_BY, Some(thread), "");
@@ -189,10 +197,10 @@ impl Routine for FlushQueue {
             }
             Self::TakeRoutine { irp, device, queued } => {
                 k.release_queue_lock(device, thread);
-                if k[device].driver.manner().sets_cancel_routine && !k[queued].cancel_routine {
+                let is_ours = k.take_cancel_routine(queued, "the cleanup routine owns the IRP now");
+                if k[device].driver.manner().sets_cancel_routine && !is_ours {
                     return Next::goto(Self::Unlink { irp, device });
                 }
-                k.set(queued, Irp::CANCEL_ROUTINE, false, "the cleanup routine owns the IRP now");
                 let complete =
                     IofCompleteRequest::Complete { irp: queued, status: NtStatus::CANCELLED, information: 0 };
                 Next::call(Self::Unlink { irp, device }, complete)
@@ -230,6 +238,9 @@ impl Routine for DeviceCompletes {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Unlink { iosb, device, status, information } => {
+                if k[device].driver.manner().delivered.is_some() {
+                    return Next::goto(EvtInterruptDpc::Unmark { iosb, device, status, information });
+                }
                 let irp = Device::QUEUE.of(&k[device]).find(|irp| k.iosb_of(*irp) == Some(iosb));
                 let Some(irp) = irp else { return Next::fail(NtStatus::NOT_FOUND) };
                 k.acquire_queue_lock(device, thread);
@@ -263,5 +274,19 @@ impl Routine for DeviceCompletes {
                 Next::fail(status)
             }
         }
+    }
+}
+
+impl Kernel {
+    /// Exchanges an IRP's cancel routine with NULL: whoever finds one owns the IRP.
+    pub(crate) fn take_cancel_routine(&mut self, irp: Id<Irp>, why: &'static str) -> bool {
+        let found = self[irp].cancel_routine;
+        self.set(irp, Irp::CANCEL_ROUTINE, false, why);
+        found
+    }
+
+    /// Whether an IRP whose cancel routine was just set had been cancelled before, and nobody else has the routine.
+    pub(crate) fn was_cancelled_before(&mut self, irp: Id<Irp>) -> bool {
+        self[irp].cancel && self.take_cancel_routine(irp, "it was cancelled before: the driver keeps it")
     }
 }

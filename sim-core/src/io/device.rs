@@ -49,10 +49,21 @@ record! {
         TIMEOUT_LOGGED timeout_logged: bool as "IO_DRIVER_CANCEL_TIMEOUT logged",
         /// The thread that stands for the device's interrupts and DPCs.
         THREAD thread: Id<Thread>,
+        /// Of a driver of the framework: the request that was delivered to it.
+        DELIVERED delivered: Option<Id<Irp>> as "delivered",
+        /// Of such a driver: how many requests it has, or is about to get.
+        DRIVER_IO_COUNT driver_io_count: u32 as "DriverIoCount",
     }
     lists {
         /// The driver's queue of pending IRPs, oldest first.
         QUEUE queue: Id<Irp> as "queue",
+    }
+}
+
+impl Device {
+    /// The driver has the IRP: in its queue, or delivered to it.
+    pub(crate) fn has(&self, irp: Id<Irp>) -> bool {
+        Device::QUEUE.holds(self, irp) || self.delivered == Some(irp)
     }
 }
 
@@ -133,6 +144,8 @@ impl Kernel {
             timeout_logged: false,
             lock: None,
             thread,
+            delivered: None,
+            driver_io_count: 0,
             queue,
         };
         let device = self.create(new, "");

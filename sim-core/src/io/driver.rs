@@ -2,6 +2,7 @@
 
 use crate::drivers::filter::PassDown;
 use crate::drivers::immediate::CompleteAtOnce;
+use crate::drivers::kmdf::OnCleanup;
 use crate::drivers::queue::{FlushQueue, PendIrp};
 use crate::drivers::{AtCleanup, Dispatch, DriverKind};
 use crate::frame::{Next, Returned, Routine, steps};
@@ -48,9 +49,12 @@ impl Routine for IofCallDriver {
                     return k.dispatch_pipe(irp, device);
                 }
                 if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued {
-                    return Next::goto(FlushQueue::Unlink { irp, device });
+                    return match manner.delivered {
+                        Some(_) => Next::goto(OnCleanup::EvtFileCleanup { irp, device }),
+                        None => Next::goto(FlushQueue::Unlink { irp, device }),
+                    };
                 }
-                let trivial = major.opens_or_closes() || manner.is_plain && major == Major::FlushBuffers;
+                let trivial = major.opens_or_closes() || manner.succeeds_at(major);
                 let status = match (trivial, manner.refuses(major)) {
                     (true, _) if manner.shares => k.share(irp),
                     (true, _) => NtStatus::SUCCESS,

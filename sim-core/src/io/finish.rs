@@ -4,6 +4,7 @@ use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
 use crate::io::irp::Irp;
+use crate::io::ring::IoRing;
 use crate::ke::event::Event;
 use crate::kernel::Kernel;
 use crate::ob::header::Body;
@@ -67,7 +68,8 @@ impl Routine for IopCompleteRequest {
                 if !quiet {
                     k.copy_result(irp);
                 }
-                if let Some(iosb) = iosb.filter(|_| !quiet) {
+                // What names an operation of a ring is no status block.
+                if let Some(iosb) = iosb.filter(|_| !quiet && k[irp].ring.is_none()) {
                     k.write_result(iosb, (status, information), "the request is finished");
                 }
                 Next::goto(Self::Signal { irp, inline, quiet })
@@ -99,11 +101,14 @@ impl Routine for IopCompleteRequest {
 }
 
 impl Kernel {
-    /// Exactly one of these: the user APC is queued, or a packet, or nothing.
+    /// Exactly one of these: the ring is told, or the user APC is queued, or a packet, or nothing.
     ///
     /// FILE_SKIP_COMPLETION_PORT_ON_SUCCESS concerns only a request that did not pend.
     fn report_completion(&mut self, thread: Id<Thread>, irp: Id<Irp>, quiet: bool) {
         let Irp { apc, apc_context, file, pending, status, synchronous_api, .. } = self[irp];
+        if let Some(ring) = self[irp].ring {
+            return self.report_to_ring(irp, ring);
+        }
         if let Some(apc) = apc {
             if quiet {
                 self.finish_apc(apc, ApcState::Idle, "the request failed: its APC is not queued");
@@ -116,6 +121,15 @@ impl Kernel {
         if !quiet && apc_context && !skips && !synchronous_api {
             self.post_completion(irp, false);
         }
+    }
+
+    /// An operation of a ring: whatever its end, it is an entry of the completion queue.
+    fn report_to_ring(&mut self, irp: Id<Irp>, ring: Id<IoRing>) {
+        let Irp { iosb, status, information, .. } = self[irp];
+        let information = if status.is_error() { 0 } else { information };
+        self.post_completion_entry(ring, iosb, (status, information));
+        let object = self[ring].object;
+        self.drop_deferred(object, Purpose::Ring, "the last reference went in a completion");
     }
 
     fn warns_as_pending(&self, irp: Id<Irp>, status: NtStatus) -> bool {

@@ -9,6 +9,7 @@ use crate::io::iosb::Iosb;
 use crate::io::open_options::OpenOptions;
 use crate::io::pipe_modes::PipeModes;
 use crate::io::pipe_parameters::PipeParameters;
+use crate::io::ring::IoRing;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::ps::apc::Apc;
@@ -149,6 +150,10 @@ record! {
         IRP_COUNT irp_count: u32 as "AssociatedIrp.IrpCount",
         /// Of one from IoAllocateIrp: the IRP that it was made for, the Context of its completion routine.
         CONTEXT context: Option<Id<Irp>>,
+        /// The I/O ring that is told of its end; the IRP holds it.
+        RING ring: Option<Id<IoRing>>,
+        /// It uses what was registered with the ring.
+        REGISTERED registered: bool,
     }
     lists {}
 }
@@ -198,6 +203,8 @@ impl Irp {
             master: None,
             irp_count: 0,
             context: None,
+            ring: None,
+            registered: false,
         }
     }
 
@@ -252,7 +259,7 @@ impl Kernel {
     /// `inline`: its issuer finishes it, as if it had not pended.
     pub(crate) fn free_irp(&mut self, irp: Id<Irp>, inline: bool, why: &'static str) {
         let Irp { completed, pending, synchronous_api, .. } = self[irp];
-        let is_queued = |(_, device): (_, &Device)| Device::QUEUE.holds(device, irp);
+        let is_queued = |(_, device): (_, &Device)| device.has(irp);
         let used = !completed
             || inline && pending && !synchronous_api
             || Thread::APCS.holds(&self[self.issuer(irp)], irp)
@@ -265,10 +272,12 @@ impl Kernel {
         }
     }
 
-    /// A cancel routine, or a filter that waits for the drivers below it, has the IRP.
+    /// A cancel routine, a DPC or a filter that waits for the drivers below it has the IRP.
     fn is_in_driver(&self, irp: Id<Irp>) -> bool {
         let is_routine = |frame: &Frame| match frame {
             Frame::CancelRoutine(routine) => routine.irp() == irp,
+            Frame::EvtRequestCancel(routine) => routine.irp() == irp,
+            Frame::EvtInterruptDpc(routine) => routine.completes(irp),
             Frame::PassDown(routine) => routine.waits_for(irp),
             _ => false,
         };

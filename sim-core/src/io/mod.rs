@@ -18,5 +18,6 @@ pub mod pipe_modes;
 pub mod pipe_parameters;
 pub mod port;
 pub mod request;
+pub mod ring;
 pub mod share_access;
 pub mod stream_file;

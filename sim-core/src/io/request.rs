@@ -2,9 +2,11 @@
 
 use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
+use crate::io::file::File;
 use crate::io::iosb::Iosb;
 use crate::io::irp::Major;
 use crate::io::pipe_modes::PipeModes;
+use crate::io::ring::IoRing;
 use crate::kernel::Kernel;
 use crate::nt::issue::NtIssue;
 use crate::ps::apc::Apc;
@@ -154,6 +156,12 @@ record! {
         NAME name: Option<Name>,
         /// The wait has a time limit.
         LIMITED limited: bool,
+        /// The I/O ring that it came by, which is told of its end.
+        RING ring: Option<Id<IoRing>>,
+        /// The file, one that the ring holds.
+        REGISTERED registered: Option<Id<File>>,
+        /// It uses what was registered with the ring.
+        BY_INDEX by_index: bool,
     }
     lists {}
 }
@@ -183,6 +191,9 @@ impl Request {
             modes: None,
             name: None,
             limited: false,
+            ring: None,
+            registered: None,
+            by_index: false,
         }
     }
 }

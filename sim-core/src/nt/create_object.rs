@@ -1,6 +1,7 @@
 //! The services that create an object, with or without a name, and return a handle to it.
 
 use crate::frame::{Next, Routine, steps};
+use crate::io::ring::check_ring;
 use crate::kernel::Kernel;
 use crate::nt::semaphore::check_counts;
 use crate::ob::attributes::ObjectAttributes;
@@ -57,6 +58,16 @@ create_service! {
     /// NtCreateEvent: creates an event and returns a handle to it.
     NtCreateEvent = "NtCreateEvent", (manual_reset: bool, signaled: bool), Event,
     |k, _, manual_reset, signaled| Ok(k.create_event_object(manual_reset, signaled))
+}
+
+create_service! {
+    /// NtCreateIoRing (CreateIoRing): creates an I/O ring and returns a handle to it.
+    ///
+    /// The size of the submission queue is rounded up to a power of two, that of the completion queue to one that is at
+    /// least twice as large. Errors besides: STATUS_IORING_SUBMISSION_QUEUE_TOO_BIG and
+    /// STATUS_IORING_COMPLETION_QUEUE_TOO_BIG. Source: Win32, CreateIoRing.
+    NtCreateIoRing = "NtCreateIoRing", (submission: u32, completion: u32), IoRing,
+    |k, _, submission, completion| check_ring(submission, completion).map(|()| k.create_ring_object(submission, completion))
 }
 
 create_service! {

@@ -77,7 +77,8 @@ impl Routine for NtIssue {
 
     fn is_local(self, k: &Kernel, thread: Id<Thread>) -> bool {
         match self {
-            Self::ReferenceFile { .. } | Self::CallDriver { .. } => true,
+            Self::ReferenceFile { request, .. } => k[request].registered.is_none(),
+            Self::CallDriver { .. } => true,
             Self::ReferenceEvent { request, .. } => k.was_successful(thread) && k[request].apc.is_none(),
             Self::AcquireLock { file, .. } => !k[file].synchronous,
             _ => false,
@@ -87,7 +88,11 @@ impl Routine for NtIssue {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::ReferenceFile { service, request } => {
-                let Request { file, code, .. } = k[request];
+                let Request { file, code, registered, .. } = k[request];
+                if let Some(file) = registered {
+                    k.reference(k[file].object, Purpose::Irp);
+                    return Next::goto(Self::AcquireLock { service, request, file, event: None });
+                }
                 let access = k.needed_access(thread, file, service.access(code));
                 let by_handle = k.by_handle(thread, file, ObjectType::File, access, Purpose::Irp);
                 Next::call(Self::ReferenceEvent { service, request }, by_handle)
@@ -95,7 +100,7 @@ impl Routine for NtIssue {
             Self::ReferenceEvent { service, request } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
-                    k.forget_request(request);
+                    k.forget_request(request, returned.status);
                     return Next::Return(returned);
                 }
                 let file = k.file_of(returned.value.object());
@@ -219,15 +224,18 @@ impl Kernel {
         event: Option<Id<Object>>,
         status: NtStatus,
     ) -> Next {
-        self.forget_request(request);
+        self.forget_request(request, status);
         Next::goto(match event {
             Some(event) => NtIssueEnd::LetEventGo { service, file, event, status },
             None => NtIssueEnd::Fail { service, file, status },
         })
     }
 
-    /// The parameters of a call that sends no request.
-    fn forget_request(&mut self, request: Id<Request>) {
+    /// The parameters of a call that sends no request, because of `status`.
+    fn forget_request(&mut self, request: Id<Request>, status: NtStatus) {
+        if let Some(ring) = self[request].ring {
+            self.post_completion_entry(ring, self[request].iosb, (status, 0));
+        }
         if let Some(apc) = self[request].apc {
             self.finish_apc(apc, crate::ps::apc::ApcState::Idle, "");
         }
@@ -297,7 +305,7 @@ impl Kernel {
         let synchronous_api = service.always_waits() && !self[file].synchronous;
         let Request { iosb, apc, apc_context, buffer, length, input_length, code, modes, name, .. } =
             self[request];
-        let limited = self[request].limited;
+        let Request { limited, ring, by_index: registered, .. } = self[request];
         let new = self.new_irp(service.major(), file, thread);
         let new = Irp {
             iosb,
@@ -312,10 +320,15 @@ impl Kernel {
             modes,
             name,
             limited,
+            ring,
+            registered,
             ..new
         };
         let irp = self
             .create(Irp { synchronous_api, ..new }, "the IRP takes over the reference on the file object");
+        if let Some(ring) = ring {
+            self.reference(self[ring].object, Purpose::Ring);
+        }
         self.destroy(request, "");
         irp
     }

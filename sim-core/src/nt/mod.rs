@@ -13,6 +13,8 @@ pub mod delay;
 pub mod duplicate_object;
 pub mod event;
 pub mod file_information;
+pub mod io_ring;
+pub mod io_ring_entry;
 pub mod issue;
 pub mod issue_end;
 pub mod job;

@@ -4,6 +4,7 @@ use crate::frame::{Next, Routine, steps};
 use crate::io::file_close::IopDeleteFile;
 use crate::io::port::Port;
 use crate::kernel::Kernel;
+use crate::nt::io_ring_entry::IopDeleteIoRing;
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
 use crate::ps::thread::Thread;
@@ -31,6 +32,7 @@ impl Routine for ObpDeleteObject {
         match self {
             Self::Start { object } => match k[object].body {
                 Body::File(file) => Next::call(Self::Free { object }, IopDeleteFile::Start { file }),
+                Body::IoRing(ring) => Next::call(Self::Free { object }, IopDeleteIoRing::Toss { ring }),
                 Body::Port(port) => {
                     k.run_down_packets(port);
                     Next::goto(Self::Free { object })
@@ -94,6 +96,7 @@ impl Kernel {
             Body::Directory(id) => self.destroy(id, ""),
             Body::SymbolicLink(id) => self.destroy(id, ""),
             Body::Job(id) => self.destroy(id, ""),
+            Body::IoRing(id) => self.destroy(id, ""),
             Body::Bare(_) | Body::Opaque(_) => {}
         }
         self.destroy(object, "the object is freed");

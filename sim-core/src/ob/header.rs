@@ -3,6 +3,7 @@
 use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::port::Port;
+use crate::io::ring::IoRing;
 use crate::ke::event::Event;
 use crate::ke::mutant::Mutant;
 use crate::ke::semaphore::Semaphore;
@@ -93,6 +94,8 @@ pub enum Body {
     SymbolicLink(Id<SymbolicLink>),
     /// A job.
     Job(Id<Job>),
+    /// An I/O ring.
+    IoRing(Id<IoRing>),
     /// An object of a type of which the model knows the header alone.
     Bare(ObjectType),
     /// An object of a type that is known by its name, which has that number.
@@ -115,6 +118,7 @@ impl Body {
             Body::Directory(_) => ObjectType::Directory,
             Body::SymbolicLink(_) => ObjectType::SymbolicLink,
             Body::Job(_) => ObjectType::Job,
+            Body::IoRing(_) => ObjectType::IoRing,
             Body::Bare(object_type) => object_type,
             Body::Opaque(_) => ObjectType::Opaque,
         }
@@ -137,6 +141,7 @@ impl Body {
             Body::Directory(id) => (Kind::Directory, id.index()),
             Body::SymbolicLink(id) => (Kind::SymbolicLink, id.index()),
             Body::Job(id) => (Kind::Job, id.index()),
+            Body::IoRing(id) => (Kind::IoRing, id.index()),
             Body::Bare(_) | Body::Opaque(_) => return None,
         };
         Some((kind, at as u32))
@@ -159,6 +164,7 @@ impl Word for Body {
             Body::Directory(id) => id.to_word(),
             Body::SymbolicLink(id) => id.to_word(),
             Body::Job(id) => id.to_word(),
+            Body::IoRing(id) => id.to_word(),
             Body::Bare(_) => 0,
             Body::Opaque(name) => u64::from(name),
         };
@@ -179,6 +185,7 @@ impl Word for Body {
             ObjectType::Directory => Body::Directory(Id::from_word(place)),
             ObjectType::SymbolicLink => Body::SymbolicLink(Id::from_word(place)),
             ObjectType::Job => Body::Job(Id::from_word(place)),
+            ObjectType::IoRing => Body::IoRing(Id::from_word(place)),
             bare @ (ObjectType::Section | ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
@@ -198,6 +205,7 @@ impl Word for Body {
             Body::Directory(id) => Body::Directory(names.value(id)),
             Body::SymbolicLink(id) => Body::SymbolicLink(names.value(id)),
             Body::Job(id) => Body::Job(names.value(id)),
+            Body::IoRing(id) => Body::IoRing(names.value(id)),
             same @ (Body::Bare(_) | Body::Opaque(_)) => same,
         };
         renamed.to_word()

@@ -55,6 +55,12 @@ word_enum! {
         Parent = "an object with a name holds the directory that has the name",
         /// A pointer that a driver keeps.
         Pointer = "a driver keeps a pointer to the object",
+        /// An operation's hold on the I/O ring that it came by.
+        Ring = "the operation holds the ring that it reports to",
+        /// A ring's hold on a registered file.
+        Registration = "the ring holds the registered file",
+        /// A ring's hold on its event.
+        RingEvent = "the ring holds the event that it sets",
     }
 }
 
@@ -82,6 +88,9 @@ impl Purpose {
             Purpose::Name => "the name is gone, and with it the reference it held",
             Purpose::Parent => "the name is gone from the directory",
             Purpose::Pointer => "the driver lets its pointer go",
+            Purpose::Ring => "the operation has ended and lets its ring go",
+            Purpose::Registration => "the file is not registered any more",
+            Purpose::RingEvent => "the ring sets this event no more",
         }
     }
 }

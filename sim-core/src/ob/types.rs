@@ -41,6 +41,8 @@ word_enum! {
         Job = "Job",
         /// A type that is known by its name: one that a recording names, or that a driver has registered.
         Opaque = "(named)",
+        /// An I/O ring.
+        IoRing = "IoRing",
     }
 }
 
@@ -133,6 +135,8 @@ impl ObjectType {
             ObjectType::Section => plain(OBJ_OPENLINK, 0x1F_001F).with_close().with_delete(),
             ObjectType::Job => plain(0, 0x1F_001F).with_close().with_delete(),
             ObjectType::Opaque => TypeRules::UNKNOWN,
+            // Neither its rights nor its refusals are documented.
+            ObjectType::IoRing => plain(0, 0x1F_0003).with_delete(),
         }
     }
 }

@@ -52,6 +52,12 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::CreateProcess, "NtCreateUserProcess"),
     (ServiceName::SetHandle, "NtSetInformationObject"),
     (ServiceName::GetHandle, "NtQueryObject"),
+    (ServiceName::CreateRing, "NtCreateIoRing"),
+    (ServiceName::BuildEntry, "IopProcessIoRingEntry"),
+    (ServiceName::SubmitRing, "NtSubmitIoRing"),
+    (ServiceName::PopCompletion, "NtSubmitIoRing"),
+    (ServiceName::SetRingEvent, "NtSetInformationIoRing"),
+    (ServiceName::CloseRing, "NtClose"),
 ];
 
 /// The routines of the calls that open by name, which all are one service.
@@ -239,6 +245,12 @@ const fn has(profile: &Profile, service: ServiceName) -> bool {
         ServiceName::CompareObjects => profile.has_compare_objects,
         ServiceName::AlertById | ServiceName::WaitForAlert => profile.has_alert_by_id,
         ServiceName::NextThread => profile.has_limited_rights,
+        ServiceName::CreateRing
+        | ServiceName::BuildEntry
+        | ServiceName::SubmitRing
+        | ServiceName::PopCompletion
+        | ServiceName::SetRingEvent
+        | ServiceName::CloseRing => profile.has_io_rings,
         _ => true,
     }
 }
@@ -250,6 +262,8 @@ fn passed(kind: ParamKind) -> String {
         ParamKind::Operation => "the label of an operation".into(),
         ParamKind::Buffer => "the label of a buffer, or NULL".into(),
         ParamKind::Memory => "the label of a buffer or an operation".into(),
+        ParamKind::BufferOrIndex => "the label of a buffer, or the index of a registered one".into(),
+        ParamKind::Buffers => "a list of buffers, NULL for none".into(),
         ParamKind::Number => "a number".into(),
         ParamKind::Text => "a text".into(),
         ParamKind::Flags(names) => format!("a number, or {} joined by |", names.join(", ")),
@@ -278,5 +292,6 @@ const fn answer(answer: Answer) -> &'static str {
             "TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION"
         }
         Answer::Status => "an NTSTATUS",
+        Answer::HResult => "an HRESULT: S_OK, S_FALSE, E_… or IORING_E_…, or the NTSTATUS that it stands for",
     }
 }

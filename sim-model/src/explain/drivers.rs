@@ -1,5 +1,6 @@
 //! Pages on drivers: what each does with a request, put together from its manner.
 
+use sim_core::drivers::kmdf::Delivered;
 use sim_core::drivers::{AtCleanup, CompletionRoutine, Dispatch, DriverKind};
 use sim_core::io::irp::Major;
 
@@ -45,6 +46,12 @@ pub(super) fn page(driver: DriverKind) -> Page {
     see_also(&mut page, also);
     let sources = match manner.dispatch {
         Dispatch::Pipes => pipe_sources(),
+        Dispatch::Pend if manner.delivered.is_some() => {
+            "WDK, Synchronizing Cancel and Completion Code; WdfRequestUnmarkCancelable; EVT_WDF_FILE_CLEANUP; \
+             microsoft/Windows-Driver-Frameworks, fxioqueue.cpp, fxpkggeneral.cpp; microsoft/msquic pull request 938"
+                .into()
+        }
+        Dispatch::Complete if manner.is_null => "ReactOS drivers/base/null/null.c".into(),
         Dispatch::PassDown => "WDK, Passing IRPs Down the Driver Stack; IoCompletion Routines".into(),
         _ => "WDK, Synchronizing IRP Cancellation; DispatchCleanup Routines; Completing IRPs".into(),
     };
@@ -63,11 +70,20 @@ pub(super) fn does(driver: DriverKind, major: Major) -> &'static str {
     match manner.dispatch {
         Dispatch::PassDown => "passes it to the device below",
         Dispatch::Pipes => "see its page",
+        _ if major == Major::Cleanup && manner.delivered.is_some() => {
+            "EvtFileCleanup, then ends with STATUS_CANCELLED what waits in the framework's queue for the file object; what \
+             was delivered stays; succeeds"
+        }
         _ if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued => {
             "ends what is queued for the file object with STATUS_CANCELLED, and succeeds"
         }
-        _ if major.opens_or_closes() || manner.is_plain && major == Major::FlushBuffers => at_once,
+        _ if major.opens_or_closes() || manner.succeeds_at(major) => at_once,
         _ if manner.refuses(major) => "refuses it with STATUS_INVALID_DEVICE_REQUEST",
+        _ if manner.is_null && major == Major::Read => "completes it at once with STATUS_END_OF_FILE",
+        _ if manner.is_null => "completes it at once, with as many bytes as were given",
+        Dispatch::Pend if manner.delivered.is_some() => {
+            "queues it until the framework delivers it, and then until the device answers"
+        }
         Dispatch::Complete => "completes it at once with the device's answer",
         Dispatch::Pend if !manner.sets_cancel_routine => "queues it without a cancel routine",
         Dispatch::Pend => "queues it until the device answers or it is cancelled",
@@ -79,6 +95,22 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
     let majors = Major::ALL.iter().map(|major| (major.name(), does(driver, *major)));
     page.section("What it does with a request", grouped(majors));
     let yes = |is: bool| if is { "yes" } else { "no" };
+    if let Some(delivered) = manner.delivered {
+        page.section(
+            "What it does with a request that was delivered",
+            [
+                ("calls WdfRequestMarkCancelable", yes(delivered != Delivered::Uncancelable)),
+                (
+                    "leaves it alone if WdfRequestUnmarkCancelable says STATUS_CANCELLED",
+                    match delivered {
+                        Delivered::Cancelable => "yes",
+                        Delivered::IgnoresUnmark => "no",
+                        Delivered::Uncancelable => "it has nothing to unmark",
+                    },
+                ),
+            ],
+        );
+    }
     match manner.dispatch {
         Dispatch::Pend => page.section(
             "How it pends one",
@@ -109,7 +141,10 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
         Dispatch::Complete | Dispatch::Pipes => {}
     }
     also.extend(match manner.dispatch {
-        Dispatch::Pend => &["DispatchRead", "CancelRoutine", "DispatchCleanup", "DpcForIsr"][..],
+        Dispatch::Pend if manner.delivered.is_some() => {
+            &["DispatchRead", "DispatchEvents", "EvtRequestCancel", "EvtInterruptDpc", "OnCleanup"][..]
+        }
+        Dispatch::Pend => &["DispatchRead", "CancelRoutine", "DispatchCleanup", "DpcForIsr"],
         Dispatch::Complete => &["DispatchRequest"],
         Dispatch::PassDown => &["DispatchPassDown", "CurrentLocation"],
         Dispatch::Pipes => &[],

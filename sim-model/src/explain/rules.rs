@@ -1,5 +1,6 @@
 //! Pages on broken rules: bug checks, by name or by code, and what Windows does not notice.
 
+use sim_core::drivers::kmdf::Delivered;
 use sim_core::drivers::own_irps::{OwnIrps, OwnRoutine};
 use sim_core::drivers::{CompletionRoutine, DriverKind};
 use sim_core::finding::Rule;
@@ -97,6 +98,7 @@ pub(super) fn broken_by(driver: DriverKind) -> Option<Rule> {
         }
         () if !manner.marks_pending => Rule::PendingNotMarked,
         () if !manner.returns_pending => Rule::MarkedNotPending,
+        () if manner.delivered == Some(Delivered::IgnoresUnmark) => Rule::MultipleIrpCompleteRequests,
         () if manner.completes_twice => Rule::MultipleIrpCompleteRequests,
         () if !manner.clears_cancel_routine => Rule::CompletedWithCancelRoutine,
         () if !manner.sets_cancel_routine => Rule::CancelledNotCompleted,

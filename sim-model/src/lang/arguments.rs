@@ -106,8 +106,11 @@ impl Checker<'_> {
             (ParamKind::Operation, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Operation], &[]);
             }
-            (ParamKind::Buffer, Value::Name(name)) => {
+            (ParamKind::Buffer | ParamKind::BufferOrIndex, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Buffer], &[]);
+            }
+            (ParamKind::Buffers, Value::List(items)) => {
+                items.iter().for_each(|item| self.buffer_or_null(item, place));
             }
             (ParamKind::Memory, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Buffer, Binds::Operation], &[]);
@@ -145,7 +148,10 @@ impl Checker<'_> {
                 let name = Spanned::new(name.clone(), span);
                 self.one_of("status", &name, || catalogue.statuses());
             }
-            (ParamKind::Number | ParamKind::Flags(_) | ParamKind::Handle, Value::Number(_))
+            (
+                ParamKind::Number | ParamKind::Flags(_) | ParamKind::Handle | ParamKind::BufferOrIndex,
+                Value::Number(_),
+            )
             | (ParamKind::Text, Value::Text(_)) => {}
             (kind, value) => {
                 let (found, wanted) = (described(value), wanted(kind));
@@ -166,6 +172,12 @@ impl Checker<'_> {
             }
             Value::Name(name) => self.label_or(name, value.span, place, &[Binds::Handle], handles),
             _ => {}
+        }
+    }
+
+    fn buffer_or_null(&mut self, item: &Spanned<Value>, place: Option<Place>) {
+        if let Value::Name(name) = &item.value {
+            self.label_or(name, item.span, place, &[Binds::Buffer], &["NULL"]);
         }
     }
 
@@ -281,6 +293,8 @@ fn wanted(kind: ParamKind) -> &'static str {
         ParamKind::Handles => "a list of handles such as `[a, b]`",
         ParamKind::Operation => "the label of an operation",
         ParamKind::Buffer => "the label of a buffer",
+        ParamKind::BufferOrIndex => "the label of a buffer, or an index",
+        ParamKind::Buffers => "a list of buffers such as `[a, b]`",
         ParamKind::Memory => "the label of a buffer or an operation",
         ParamKind::Number => "a number",
         ParamKind::Text => "a string",

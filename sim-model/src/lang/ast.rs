@@ -135,6 +135,8 @@ pub enum Policy {
     Limit(Spanned<Number>),
     /// `policy verifier off`: whether Driver Verifier watches the drivers.
     Verifier(Name),
+    /// `policy rings looks_up_handles`: what the documentation of I/O rings leaves open.
+    Rings(Name),
 }
 
 /// A broken rule that a scenario expects.

@@ -23,6 +23,8 @@ pub struct Catalogue {
     pub results: &'static [&'static str],
     /// Which free handle value is given out next: `lifo`.
     pub reuses: &'static [&'static str],
+    /// How what the documentation of I/O rings leaves open is decided: `looks_up_handles`.
+    pub ring_policies: &'static [&'static str],
     /// The rules that a step can break: `MULTIPLE_IRP_COMPLETE_REQUESTS`.
     pub rules: &'static [&'static str],
     /// What can be said of a process after its name: `debugged`.
@@ -115,6 +117,10 @@ pub enum ParamKind {
     Operation,
     /// The label of a buffer.
     Buffer,
+    /// The label of a buffer, or the index of a registered one.
+    BufferOrIndex,
+    /// A list of buffers; `NULL` for none.
+    Buffers,
     /// The label of a buffer or an operation.
     Memory,
     /// A number, or a constant of [`Catalogue::numbers`].
@@ -148,6 +154,8 @@ pub enum Binds {
     Operation,
     /// A packet of a completion port.
     Packet,
+    /// An entry that was popped out of a completion queue.
+    Completion,
     /// A user APC.
     Apc,
     /// A buffer in the program's memory.
@@ -166,6 +174,7 @@ impl Binds {
             Binds::Handle => "handle",
             Binds::Operation => "operation",
             Binds::Packet => "packet",
+            Binds::Completion => "completion",
             Binds::Apc => "apc",
             Binds::Buffer => "buffer",
             Binds::Information => "information",

@@ -18,7 +18,7 @@ use super::nearest::nearest;
 const MOST_BYTES: i128 = u32::MAX as i128;
 
 /// So few names are all told, if none is near to an unknown one.
-const MOST_LISTED: usize = 20;
+const MOST_LISTED: usize = 40;
 
 /// Looks up every name of a scenario. No error means that a run can rely on all of them.
 pub fn check(scenario: &Scenario, catalogue: &Catalogue) -> Diagnostics {
@@ -164,6 +164,9 @@ impl<'a> Checker<'a> {
                 }
                 Policy::Verifier(name) => {
                     self.one_of("policy of the verifier", name, || ["on", "off"].into_iter());
+                }
+                Policy::Rings(name) => {
+                    self.one_of("policy of rings", name, || catalogue.ring_policies.iter().copied());
                 }
                 Policy::Limit(_) => {}
             }
@@ -387,6 +390,7 @@ fn with_article(binds: Binds) -> &'static str {
         Binds::Handle => "a handle",
         Binds::Operation => "an operation",
         Binds::Packet => "a packet",
+        Binds::Completion => "a completion",
         Binds::Apc => "a user APC",
         Binds::Buffer => "a buffer",
         Binds::Information => "the answer of a query",

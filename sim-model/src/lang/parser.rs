@@ -300,8 +300,10 @@ fn names(cursor: &mut Cursor<'_, '_>) -> Parsed<Vec<Name>> {
 }
 
 fn policy(cursor: &mut Cursor<'_, '_>) -> Parsed<Policy> {
-    if cursor.word(&["handles", "verifier"], "`handles` or `verifier`")? == "verifier" {
-        return Ok(Policy::Verifier(cursor.name("`on` or `off`")?));
+    match cursor.word(&["handles", "verifier", "rings"], "`handles`, `verifier` or `rings`")? {
+        "verifier" => return Ok(Policy::Verifier(cursor.name("`on` or `off`")?)),
+        "rings" => return Ok(Policy::Rings(cursor.name("a policy of I/O rings")?)),
+        _ => {}
     }
     if !cursor.eat_word("limit") {
         return Ok(Policy::Reuse(cursor.name("which value is given out next, or `limit`")?));

@@ -36,6 +36,7 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
             Policy::Reuse(name) => writeln!(out, "policy handles {}", name.value)?,
             Policy::Limit(number) => writeln!(out, "policy handles limit {}", number.value)?,
             Policy::Verifier(name) => writeln!(out, "policy verifier {}", name.value)?,
+            Policy::Rings(name) => writeln!(out, "policy rings {}", name.value)?,
         }
     }
     for expected in &scenario.expected {

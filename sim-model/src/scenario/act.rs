@@ -12,6 +12,7 @@ use crate::lang::Binds;
 use crate::scenario::calls::{Answer, ServiceName};
 use crate::scenario::program::{ActionKind, Call, Service};
 use crate::scenario::result::CallResult;
+use crate::scenario::rings::RingCall;
 use crate::scenario::world::{ActorState, Binding, Event, Stage, World};
 
 impl World<'_> {
@@ -59,7 +60,11 @@ impl World<'_> {
             self.kernel.start(thread, frame);
             return self.set_actor(actor, ActorState { inside: Some(thread), stage, ..state });
         }
-        if let Some((status, value)) = self.answered_in_user_mode(call) {
+        let ring = match call.service {
+            Service::Ring(ring) => self.ring_in_user_mode(process, call, ring),
+            _ => None,
+        };
+        if let Some((status, value)) = ring.or_else(|| self.answered_in_user_mode(call)) {
             return self.conclude(actor, thread, call, (status, value), events);
         }
         let apc = self.begin_apc(call);
@@ -216,6 +221,9 @@ impl World<'_> {
         let answer = call.answer();
         if let Service::RemovePacket { count, .. } = call.service {
             return self.removed(call, status, value, count.is_some());
+        }
+        if let Service::Ring(RingCall::Pop { .. }) = call.service {
+            return self.removed(call, status, value, true);
         }
         if let Service::Query { .. } = call.service {
             return self.answered_call(call, status, value);

@@ -8,6 +8,7 @@ use crate::scenario::calls_names::{EVENT_ACCESS, FLAGS, NAME, NAMED, ROOT};
 use crate::scenario::calls_pipes::PIPES;
 use crate::scenario::calls_ports::PORTS;
 use crate::scenario::calls_queries::QUERIES;
+use crate::scenario::calls_rings::RINGS;
 use crate::scenario::calls_waits::WAITS;
 
 /// Which service a call is.
@@ -179,6 +180,18 @@ pub enum ServiceName {
     ExitThread,
     /// NtTerminateProcess on the caller's process.
     ExitProcess,
+    /// NtCreateIoRing.
+    CreateRing,
+    /// An entry of a ring's submission queue.
+    BuildEntry,
+    /// NtSubmitIoRing.
+    SubmitRing,
+    /// An entry of a ring's completion queue.
+    PopCompletion,
+    /// NtSetInformationIoRing.
+    SetRingEvent,
+    /// NtClose of a ring.
+    CloseRing,
 }
 
 /// How a call tells its result.
@@ -204,6 +217,8 @@ pub enum Answer {
     Completed,
     /// An NTSTATUS.
     Status,
+    /// An HRESULT.
+    HResult,
 }
 
 /// One call.
@@ -367,11 +382,13 @@ const ROW_COUNT: usize = BASIC.len()
     + NAMED.len()
     + WAITS.len()
     + HANDLES.len()
-    + QUERIES.len();
+    + QUERIES.len()
+    + RINGS.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 9] = [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 10] =
+        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES, &RINGS];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -9,6 +9,7 @@ use sim_core::win32::Win32Error;
 
 use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, Subject};
 use crate::scenario::calls::ROWS;
+use crate::scenario::rings::POLICIES;
 
 const CALLS: [CallSpec; ROWS.len()] = {
     let mut calls = [ROWS[0].spec; ROWS.len()];
@@ -127,8 +128,19 @@ pub const CATALOGUE: Catalogue = Catalogue {
         "STATUS_WAIT_0",
         "raises",
         "blocks",
+        "S_OK",
+        "S_FALSE",
+        "E_INVALID_HANDLE",
+        "E_INVALIDARG",
+        "IORING_E_SUBMISSION_QUEUE_FULL",
+        "IORING_E_SUBMISSION_QUEUE_TOO_BIG",
+        "IORING_E_COMPLETION_QUEUE_TOO_BIG",
+        "IORING_E_SUBMIT_IN_PROGRESS",
+        "IORING_E_COMPLETION_QUEUE_TOO_FULL",
+        "IORING_E_WAIT_TIMEOUT",
     ],
     reuses: &REUSES,
+    ring_policies: &POLICIES,
     rules: &RULES,
     marks: &["debugged", "strict"],
     sums: &[
@@ -159,6 +171,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 READABLE,
                 WRITABLE,
                 INSTANCES,
+                "SubmissionQueueSize",
+                "CompletionQueueSize",
             ],
         ),
         (
@@ -198,6 +212,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
         ("buffer", &["Length", "BytesWritten"]),
         ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),
+        ("completion", &["UserData", "ResultCode", "Information"]),
     ],
     functions: &[
         function("object", HANDLE, Some("object")),

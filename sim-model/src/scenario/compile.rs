@@ -20,6 +20,7 @@ use crate::scenario::findings;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, Label, LabelId, Program, Property, Service,
 };
+use crate::scenario::rings::ring_policy;
 
 /// Compiles a scenario.
 ///
@@ -68,6 +69,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
             ..profile
         },
         handles,
+        rings: ring_policy(&scenario),
         marks,
         devices: scenario.devices.iter().filter_map(|declared| device(declared, &scenario.devices)).collect(),
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
@@ -99,9 +101,15 @@ fn bound_labels(scenario: &Scenario) -> BTreeSet<String> {
 /// Only a driver that completes requests at once can be told what with.
 fn check_answer(device: &ast::Device, diagnostics: &mut Diagnostics) {
     let name = &device.driver;
-    let waits =
-        DriverKind::named(&name.value).is_some_and(|driver| driver.manner().dispatch == Dispatch::Pend);
-    if waits && (device.bytes.is_some() || device.status.is_some()) {
+    let manner = DriverKind::named(&name.value).map(DriverKind::manner);
+    let is_told = device.bytes.is_some() || device.status.is_some();
+    if manner.is_some_and(|manner| manner.is_null) && is_told {
+        diagnostics.push(
+            Diagnostic::new(format!("the driver `{}` has its own answers", name.value))
+                .at(name.span, "nothing can stand after it"),
+        );
+    }
+    if manner.is_some_and(|manner| manner.dispatch == Dispatch::Pend) && is_told {
         diagnostics.push(
             Diagnostic::new(format!("the driver `{}` does not answer at once", name.value))
                 .at(name.span, "nothing can stand after it")
@@ -334,6 +342,16 @@ impl Compiler {
                 Some("it came with Windows 8")
             }
             ServiceName::NextThread if !self.profile.has_limited_rights => Some("it came with Windows Vista"),
+            ServiceName::CreateRing
+            | ServiceName::BuildEntry
+            | ServiceName::SubmitRing
+            | ServiceName::PopCompletion
+            | ServiceName::SetRingEvent
+            | ServiceName::CloseRing
+                if !self.profile.has_io_rings =>
+            {
+                Some("it came with Windows 11")
+            }
             _ => None,
         }
     }
@@ -403,7 +421,10 @@ impl Args<'_> {
             }
             ServiceName::ExitThread => Service::ExitThread { exit_status: self.narrow("code") },
             ServiceName::ExitProcess => Service::ExitProcess { exit_status: self.narrow("code") },
-            other => self.port_service().unwrap_or_else(|| self.wait_service(other)),
+            other => self
+                .port_service()
+                .or_else(|| self.ring_service())
+                .unwrap_or_else(|| self.wait_service(other)),
         }
     }
 

@@ -4,6 +4,7 @@ use crate::lang::ast::CompareOp;
 use crate::scenario::condition::{Condition, Term, TermKind};
 use crate::scenario::field::{Field, PacketField};
 use crate::scenario::program::{Action, ActionKind, Call, HandleArg, LabelId, Program, Service};
+use crate::scenario::rings::RingCall;
 use crate::scenario::service_names::Named;
 
 /// The most exchanges that are looked for. Of more actors that are alike only the first are exchanged.
@@ -136,12 +137,15 @@ impl Exchange {
         lines && unbound && marks && properties && self.keeps_scans(program)
     }
 
-    /// CancelIoEx looks at the threads of its process one after the other, as NtGetNextThread does of any, and
+    /// CancelIoEx, and a cancel of an I/O ring, looks at the threads of its process one after the other, as NtGetNextThread does of any, and
     /// CreateProcess gives a handle to the first.
     /// So they must keep their order.
     fn keeps_scans(&self, program: &Program) -> bool {
         let scans = |action: &Action| {
-            matches!(&action.kind, ActionKind::Call(Call { service: Service::CancelIoEx { .. }, .. }))
+            let scans = |service| {
+                matches!(service, Service::CancelIoEx { .. } | Service::Ring(RingCall::Submit { .. }))
+            };
+            matches!(&action.kind, ActionKind::Call(call) if scans(call.service))
         };
         let makes = |action: &Action, process: usize| match &action.kind {
             ActionKind::Call(Call { service: Service::CreateProcess { child, .. }, .. }) => *child == process,

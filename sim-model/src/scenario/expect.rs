@@ -4,6 +4,7 @@ use sim_core::NtStatus;
 use sim_core::win32::Win32Error;
 
 use crate::scenario::calls::Answer;
+use crate::scenario::hresult::hresult_named;
 use crate::scenario::result::CallResult;
 
 /// One accepted result.
@@ -33,6 +34,8 @@ pub enum Expectation {
     Error(Win32Error),
     /// This value.
     Value(u64),
+    /// The HRESULT that stands for this NTSTATUS.
+    HResult(NtStatus),
 }
 
 impl Expectation {
@@ -49,6 +52,7 @@ impl Expectation {
             "blocks" => Expectation::Blocks,
             "raises" => Expectation::Raises,
             _ if name.starts_with("raises ") => Expectation::RaisesStatus(NtStatus::from_name(&name[7..])?),
+            _ if hresult_named(name).is_some() => Expectation::HResult(hresult_named(name)?),
             _ => match NtStatus::from_name(name) {
                 Some(status) => Expectation::Status(status),
                 None => Expectation::Error(Win32Error::from_name(name)?),
@@ -96,6 +100,7 @@ impl Expectation {
             }
             Expectation::Error(error) => result.answer != Answer::Status && result.error == error,
             Expectation::Value(value) => result.value == Some(value),
+            Expectation::HResult(status) => result.answer == Answer::HResult && result.status == status,
         }
     }
 }

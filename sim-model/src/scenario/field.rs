@@ -59,7 +59,7 @@ pub enum Field {
     Name,
     /// The full name of the object that the label was bound to.
     ObjectName,
-    /// Packets in the port.
+    /// Packets in the port, or entries of a ring's completion queue.
     Packets,
     /// CurrentByteOffset of a file object.
     CurrentByteOffset,
@@ -103,6 +103,10 @@ pub enum Field {
     Packet(Nth, PacketField),
     /// How many packets the call removed.
     Removed,
+    /// The size of a ring's submission queue.
+    SubmissionQueueSize,
+    /// The size of a ring's completion queue.
+    CompletionQueueSize,
 }
 
 impl Field {
@@ -157,6 +161,8 @@ impl Field {
             ("delivered", _) => Field::Delivered,
             ("Information" | "InternalHigh", _) => Field::Information,
             ("removed", _) => Field::Removed,
+            ("SubmissionQueueSize", _) => Field::SubmissionQueueSize,
+            ("CompletionQueueSize", _) => Field::CompletionQueueSize,
             _ => PacketField::named(name).map_or(Field::Status, |field| Field::Packet(Nth::After(0), field)),
         }
     }
@@ -189,8 +195,8 @@ impl PacketField {
     pub fn named(name: &str) -> Option<PacketField> {
         Some(match name {
             "key" => PacketField::Key,
-            "overlapped" => PacketField::Overlapped,
-            "status" => PacketField::Status,
+            "overlapped" | "UserData" => PacketField::Overlapped,
+            "status" | "ResultCode" => PacketField::Status,
             "bytes" => PacketField::Bytes,
             _ => return None,
         })

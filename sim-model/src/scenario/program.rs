@@ -3,6 +3,7 @@
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::drivers::immediate::Answer as Answered;
+use sim_core::io::ring::RingPolicy;
 use sim_core::ob::policy::HandlePolicy;
 use sim_core::profile::Profile;
 
@@ -27,6 +28,8 @@ pub struct Program {
     pub devices: Vec<DeviceDecl>,
     /// How handle tables behave.
     pub handles: HandlePolicy,
+    /// What the documentation of I/O rings leaves open.
+    pub rings: RingPolicy,
     /// What is said of its processes, in the same order.
     pub marks: Vec<Marks>,
     /// Its processes, by name.

@@ -6,6 +6,7 @@ use sim_core::NtStatus;
 use sim_core::win32::Win32Error;
 
 use crate::scenario::calls::Answer;
+use crate::scenario::hresult::hresult_name;
 
 /// The result of one call.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,13 +36,17 @@ impl CallResult {
             Answer::Bool | Answer::Completed => {
                 status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0
             }
+            Answer::HResult => {
+                status.is_success() && status != NtStatus::TIMEOUT || status == NtStatus::NO_MORE_ENTRIES
+            }
             // ReadFileEx says nothing of a request that is pending.
             _ => status.is_success(),
         };
         // Only here does GetLastError say more than that the call succeeded.
-        let quiet = succeeded
-            && (answer != Answer::Wait || status != NtStatus::TIMEOUT)
-            && status != NtStatus::OBJECT_NAME_EXISTS;
+        let quiet = answer == Answer::HResult
+            || succeeded
+                && (answer != Answer::Wait || status != NtStatus::TIMEOUT)
+                && status != NtStatus::OBJECT_NAME_EXISTS;
         let error = match (quiet, answer, status) {
             (true, ..) => Win32Error::SUCCESS,
             (_, Answer::Completed, NtStatus::PENDING) => Win32Error::IO_INCOMPLETE,
@@ -54,7 +59,8 @@ impl CallResult {
 impl CallResult {
     /// Whether the program has a reason to ask GetLastError.
     pub fn tells_error(&self) -> bool {
-        !self.succeeded || self.status == NtStatus::OBJECT_NAME_EXISTS && self.answer != Answer::Status
+        !self.succeeded && self.answer != Answer::HResult
+            || self.status == NtStatus::OBJECT_NAME_EXISTS && self.answer != Answer::Status
     }
 }
 
@@ -66,6 +72,10 @@ impl fmt::Display for CallResult {
         match (self.answer, self.succeeded) {
             (Answer::Flags, true) => write!(f, "flags {}", self.value.unwrap_or_default()),
             (Answer::Status, _) => write!(f, "{}", self.status),
+            (Answer::HResult, _) => match hresult_name(self.status) {
+                Some(name) => f.write_str(name),
+                None => write!(f, "{}", self.status),
+            },
             (Answer::Memory, _) => f.write_str("a buffer"),
             (Answer::Bool | Answer::Started | Answer::Completed, true) => f.write_str("TRUE"),
             (Answer::Completed, false) if self.status == NtStatus::USER_APC => {

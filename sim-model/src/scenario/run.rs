@@ -242,7 +242,7 @@ fn mentioned(kernel: &Kernel, deltas: &[Delta]) -> (Placed<Irp>, Placed<Packet>)
             Change::Field { kind, at, .. } | Change::Create { kind, at } => (*kind, *at),
             Change::Insert { kind, list, item, .. } | Change::Remove { kind, list, item, .. } => {
                 match Kernel::lists(*kind)[*list as usize].kind {
-                    WordKind::Ref(kind) => (kind, item - 1),
+                    WordKind::Ref(kind) if *item > 0 => (kind, item - 1),
                     _ => continue,
                 }
             }

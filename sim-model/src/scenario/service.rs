@@ -142,6 +142,7 @@ impl World<'_> {
             Service::Close(handle) => NtClose::of(self.handle(handle)).into(),
             Service::SetEvent { event, signaled } => NtSetEvent::of(self.handle(event), signaled).into(),
             Service::Act { handle, act } => act_on(self.handle(handle), act),
+            Service::Ring(call) => return self.ring_frame(call),
             Service::QueueApc(thread) => NtQueueApcThread::of(self.handle(thread), apc?).into(),
             other => {
                 let found = self.port_service(other, own).or_else(|| self.wait_service(other));

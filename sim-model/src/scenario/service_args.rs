@@ -12,6 +12,7 @@ use sim_core::ps::create::Inheritance;
 
 use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathId, ProcessArg};
 use crate::scenario::object_act::Act;
+use crate::scenario::rings::RingCall;
 
 /// A service with its arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +122,8 @@ pub enum Service {
         /// bAlertable.
         alertable: bool,
     },
+    /// The calls of I/O rings.
+    Ring(RingCall),
     /// CancelIo.
     CancelIo(HandleArg),
     /// CancelIoEx.

@@ -1,6 +1,7 @@
 //! What a service names: handles, operations and processes, wherever they stand among its arguments.
 
 use crate::scenario::program::{HandleArg, IssueArgs, LabelId, NameArg, ProcessArg, Service};
+use crate::scenario::rings::{EntryArgs, RingCall};
 
 /// One argument that names something of the program.
 pub(super) enum Named<'a> {
@@ -35,6 +36,7 @@ impl Service {
                 each_of_name(name, each);
             }
             Service::Issue(issue) => each_of_issue(issue, each),
+            Service::Ring(call) => each_of_ring(call, each),
             Service::Free { memory } => each(Named::Operation(memory)),
             Service::OverlappedResult { file, operation, .. } => {
                 each(Named::Handle(file));
@@ -92,6 +94,19 @@ fn each_of_issue(issue: &mut IssueArgs, each: &mut dyn FnMut(Named<'_>)) {
     each(Named::Handle(file));
     each(Named::Handle(event));
     buffer.iter_mut().chain(overlapped).for_each(|label| each(Named::Operation(label)));
+}
+
+fn each_of_ring(call: &mut RingCall, each: &mut dyn FnMut(Named<'_>)) {
+    match call {
+        RingCall::Create { .. } => {}
+        RingCall::Build { ring, entry } => {
+            let EntryArgs { file, buffer, target, .. } = entry;
+            each_of_two(ring, file, each);
+            buffer.iter_mut().chain(target).for_each(|label| each(Named::Operation(label)));
+        }
+        RingCall::Submit { ring, .. } | RingCall::Pop { ring } => each(Named::Handle(ring)),
+        RingCall::SetEvent { ring, event } => each_of_two(ring, event, each),
+    }
 }
 
 fn each_of_process(process: &mut ProcessArg, each: &mut dyn FnMut(Named<'_>)) {

@@ -172,6 +172,7 @@ impl<'p> World<'p> {
     pub fn new(program: &'p Program) -> World<'p> {
         let mut kernel = Kernel::new(program.profile);
         kernel.set_handle_policy(program.handles);
+        kernel.set_ring_policy(program.rings);
         let mut devices: Vec<Id<Device>> = Vec::new();
         for DeviceDecl { name, driver, over, answer } in &program.devices {
             let device = match over {

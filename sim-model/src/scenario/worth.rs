@@ -57,6 +57,7 @@ impl World<'_> {
         let removed = || first.into_iter().flat_map(|first| self.kernel().removed_packets(first));
         let (nth, field) = match field {
             Field::Packet(nth, field) => (nth, field),
+            Field::Information => (Nth::After(0), PacketField::Bytes),
             _ => return Value::Number(removed().count() as i128),
         };
         let packet = match nth {
@@ -160,6 +161,9 @@ impl World<'_> {
             (Field::ActiveProcesses, Body::Job(job)) => i128::from(k.active_processes(job)),
             (Field::ActiveProcesses, _) => return Value::Missing("not a job"),
             (Field::Packets, Body::Port(port)) => k.packets(port) as i128,
+            (Field::Packets, Body::IoRing(ring)) => k.completions(ring) as i128,
+            (Field::SubmissionQueueSize, Body::IoRing(ring)) => i128::from(k[ring].submission_queue_size),
+            (Field::CompletionQueueSize, Body::IoRing(ring)) => i128::from(k[ring].completion_queue_size),
             (Field::Waiters, _) => Object::WAITERS.of(header).len() as i128,
             (Field::CurrentCount, Body::Semaphore(semaphore)) => i128::from(k[semaphore].current_count),
             (Field::CurrentCount, Body::Mutant(mutant)) => i128::from(k[mutant].current_count()),

@@ -58,6 +58,10 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
         Binding::Handle { process, handle, object: Some(object) }
             if world.kernel().entry(process, handle).is_some_and(|entry| entry.object == Some(object)) =>
         {
+            if let Body::IoRing(_) = world.kernel()[object].body {
+                // An HIORING tells nothing of the handle behind it.
+                return facts;
+            }
             for (name, field) in HANDLE {
                 add(name, number(*field));
             }

@@ -3,6 +3,7 @@
 use sim_core::delta::{Change, Delta};
 use sim_core::finding::Finding;
 use sim_core::io::port::Packet;
+use sim_core::io::ring::IoRing;
 use sim_core::kernel::AnyRecord;
 use sim_core::ob::directory::Directory;
 use sim_core::ob::handle_flags::flags_of;
@@ -24,8 +25,8 @@ use sim_core::ob::reference::Purpose;
 
 use crate::scenario::run::{Entry, Run, Taken};
 use crate::scenario::world::World;
-use crate::view::irps;
 use crate::view::temporary::temporary;
+use crate::view::{irps, rings};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -273,6 +274,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
         Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
+        Kind::IoRing => k.get(Id::<IoRing>::at(at)).map(|ring| ring.object),
         kind => waited_for(k, kind, at),
     };
     match (object, kind) {
@@ -342,6 +344,10 @@ fn event(
         {
             let to = packet(world, step, *item);
             Some(shown(subject(world, step, Kind::Port, *at), "packet removed", to))
+        }
+        Change::Insert { kind: Kind::IoRing, at, .. } | Change::Remove { kind: Kind::IoRing, at, .. } => {
+            let (field, to) = rings::event(world, step, change)?;
+            Some(shown(subject(world, step, Kind::IoRing, *at), field, to))
         }
         Change::Create { kind: Kind::Information, at } => {
             let at = Id::at(*at);

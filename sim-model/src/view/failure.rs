@@ -3,6 +3,7 @@
 use crate::lang::{Diagnostic, Diagnostics};
 use crate::scenario::expect::Expectation;
 use crate::scenario::findings::sentence;
+use crate::scenario::hresult::hresult_name;
 use crate::scenario::program::{ActionKind, Call};
 use crate::scenario::run::{Ending, Entry, Run};
 
@@ -93,5 +94,6 @@ fn name(expected: Expectation) -> String {
         Expectation::Status(status) => format!("{status} (0x{:08X})", status.0),
         Expectation::Error(error) => format!("{error} ({})", error.0),
         Expectation::Value(value) => format!("0x{value:x}"),
+        Expectation::HResult(status) => hresult_name(status).map_or_else(|| status.to_string(), Into::into),
     }
 }

@@ -3,6 +3,7 @@
 use petgraph::graph::{DiGraph, NodeIndex};
 use sim_core::io::file::File;
 use sim_core::io::irp::Irp;
+use sim_core::io::ring::IoRing;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ps::job::Job;
 use sim_core::ps::process::Process;
@@ -51,6 +52,12 @@ pub enum Hold {
     ParentJob,
     /// A job holds the completion port that it reports to.
     JobPort,
+    /// An operation holds the I/O ring that it came by.
+    Ring,
+    /// An I/O ring holds a registered file.
+    Registration,
+    /// An I/O ring holds the event that it sets.
+    RingEvent,
     /// A wait holds what it is for.
     Wait,
     /// It runs.
@@ -124,6 +131,9 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
         if let Some(to) = irp.event.and_then(node) {
             graph.add_edge(from, to, Hold::IrpEvent);
         }
+        if let Some(to) = irp.ring.and_then(|ring| node(k[ring].object)) {
+            graph.add_edge(from, to, Hold::Ring);
+        }
     }
     for (_, file) in k.all::<File>() {
         let port = file.port.map(|port| k[port].object);
@@ -131,6 +141,7 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
             graph.add_edge(from, to, Hold::Port);
         }
     }
+    add_rings(k, &mut graph, &nodes);
     add_names(k, &mut graph, &nodes);
     graph
 }
@@ -155,6 +166,18 @@ fn add_jobs(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {
         let port = job.port.and_then(|port| node(k[port].object));
         for (to, hold) in [(parent, Hold::ParentJob), (port, Hold::JobPort)] {
             if let (Some(from), Some(to)) = (node(job.object), to) {
+                graph.add_edge(from, to, hold);
+            }
+        }
+    }
+}
+
+fn add_rings(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {
+    for (_, ring) in k.all::<IoRing>() {
+        let Some(from) = node(nodes, ring.object) else { continue };
+        let files = IoRing::FILES.of(ring).map(|file| (k[file].object, Hold::Registration));
+        for (object, hold) in files.chain(ring.event.map(|event| (event, Hold::RingEvent))) {
+            if let Some(to) = node(nodes, object) {
                 graph.add_edge(from, to, hold);
             }
         }

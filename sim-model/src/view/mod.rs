@@ -14,6 +14,7 @@ pub mod json;
 pub mod layout;
 pub mod leaks;
 mod outstanding;
+mod rings;
 mod rows;
 mod temporary;
 pub mod text;

@@ -162,6 +162,7 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         name().prop_filter("a word of its own", |name| name.value != "limit").prop_map(Policy::Reuse),
         number().prop_map(|number| Policy::Limit(Spanned::bare(number))),
         name().prop_map(Policy::Verifier),
+        name().prop_map(Policy::Rings),
     ];
     let plain = || number().prop_map(Spanned::bare);
     let expected = prop_oneof![

@@ -14,6 +14,7 @@ mod ports;
 mod processes;
 mod queries;
 mod request;
+mod rings;
 mod signals;
 mod threads;
 mod waits;
@@ -59,6 +60,7 @@ pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<M
         processes::make,
         jobs::make,
         queries::make,
+        rings::make,
     ];
     let found = groups.iter().find_map(|group| group(call, label, args));
     match found {
