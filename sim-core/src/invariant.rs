@@ -101,6 +101,7 @@ impl Kernel {
                 hold(self[irp.file].object);
             }
             irp.event.into_iter().for_each(&mut hold);
+            irp.other.into_iter().for_each(|other| hold(self[other].object));
         }
         for (_, process) in self.all::<Process>().filter(|(_, process)| !self[process.object].deleted) {
             process.job.into_iter().for_each(|job| hold(self[job].object));

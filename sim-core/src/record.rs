@@ -68,6 +68,8 @@ pub enum Kind {
     Ccb,
     /// What waits in a queue of a pipe.
     DataEntry,
+    /// What the driver of sockets keeps of a socket.
+    Endpoint,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

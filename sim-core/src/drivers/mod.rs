@@ -1,5 +1,6 @@
 //! The drivers that come with the model, and the manner of each.
 
+pub mod afd;
 pub mod filter;
 pub mod immediate;
 pub mod npfs;
@@ -55,6 +56,8 @@ word_enum! {
         MisfreeingRequester = "misfreeing_requester",
         /// The named pipe file system. Its device is there if a program uses pipes.
         NamedPipes = "npfs",
+        /// The driver of sockets. Its device is there if a program uses sockets.
+        Sockets = "afd",
     }
 }
 
@@ -89,6 +92,8 @@ pub enum Dispatch {
     PassDown,
     /// It has a dispatch table of its own: the named pipe file system.
     Pipes,
+    /// It has a dispatch table of its own: the driver of sockets.
+    Sockets,
 }
 
 /// The manner of a driver.
@@ -231,6 +236,14 @@ impl DriverKind {
                 has_names: true,
                 ..Manner::SERIAL
             },
+            DriverKind::Sockets => Manner {
+                summary: "the driver of sockets",
+                dispatch: Dispatch::Sockets,
+                is_plain: false,
+                is_stream: true,
+                has_names: true,
+                ..Manner::SERIAL
+            },
         }
     }
 
@@ -298,7 +311,7 @@ impl DriverKind {
 
     /// Whether a scenario can declare a device of it.
     pub const fn can_be_declared(self) -> bool {
-        !matches!(self.manner().dispatch, Dispatch::Pipes)
+        !matches!(self.manner().dispatch, Dispatch::Pipes | Dispatch::Sockets)
     }
 
     /// Whether its device stands over another one.

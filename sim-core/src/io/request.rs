@@ -154,6 +154,14 @@ record! {
         NAME name: Option<Name>,
         /// The wait has a time limit.
         LIMITED limited: bool,
+        /// The time limit is zero.
+        AT_ONCE at_once: bool,
+        /// The second socket that a request of a socket names.
+        SOCKET socket: Handle,
+        /// A port, a number of connections, an option or events of a socket.
+        NUMBER number: u32,
+        /// The caller waits with an event of its own, as Winsock does where it passes no OVERLAPPED.
+        WAITS waits: bool,
     }
     lists {}
 }
@@ -183,6 +191,10 @@ impl Request {
             modes: None,
             name: None,
             limited: false,
+            at_once: false,
+            socket: Handle::NULL,
+            number: 0,
+            waits: false,
         }
     }
 }

@@ -28,6 +28,19 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::TransactPipe, "NpCommonWrite"),
     (ServiceName::SetPipe, "NpCommonRead"),
     (ServiceName::WaitPipe, "NpWaitForNamedPipe"),
+    (ServiceName::CreateSocket, "NtCreateFile"),
+    (ServiceName::AcceptSocket, "NtCreateFile"),
+    (ServiceName::AcceptSocket, "AfdDispatch"),
+    (ServiceName::AcceptEx, "AfdDispatch"),
+    (ServiceName::ConnectEx, "AfdDispatch"),
+    (ServiceName::BindSocket, "AfdDispatch"),
+    (ServiceName::ListenSocket, "AfdDispatch"),
+    (ServiceName::ConnectSocket, "AfdDispatch"),
+    (ServiceName::ReceiveSocket, "AfdDispatch"),
+    (ServiceName::SendSocket, "AfdDispatch"),
+    (ServiceName::ShutDownSocket, "AfdDispatch"),
+    (ServiceName::SetSocket, "AfdDispatch"),
+    (ServiceName::CloseSocket, "NtClose"),
     (ServiceName::CreatePort, "NtSetInformationFile"),
     (ServiceName::RemovePackets, "NtRemoveIoCompletion"),
     (ServiceName::SetModes, "NtSetInformationFile"),
@@ -278,5 +291,9 @@ const fn answer(answer: Answer) -> &'static str {
             "TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION"
         }
         Answer::Status => "an NTSTATUS",
+        Answer::Socket => "0, or SOCKET_ERROR and a WSAE…",
+        Answer::Transferred => "the number of bytes, or SOCKET_ERROR and a WSAE…",
+        Answer::SocketHandle => "a socket, or INVALID_SOCKET and a WSAE…",
+        Answer::SocketBool => "TRUE, or FALSE and a WSAE…",
     }
 }

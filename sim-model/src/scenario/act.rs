@@ -249,8 +249,10 @@ impl World<'_> {
                 Service::Duplicate { target, .. } => self.process_meant(target, own).unwrap_or(own),
                 _ => own,
             };
-            let failed =
-                if answer == Answer::HandleOrInvalid { Handle::CURRENT_PROCESS } else { Handle::NULL };
+            let failed = match answer {
+                Answer::HandleOrInvalid | Answer::SocketHandle => Handle::CURRENT_PROCESS,
+                _ => Handle::NULL,
+            };
             let handle = if status.is_success() { made } else { failed };
             let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
             self.bind(label, Binding::Handle { process, handle, object });
@@ -259,7 +261,8 @@ impl World<'_> {
             self.bind_thread(thread, call.second);
         }
         let number = match answer {
-            Answer::Flags => Some(u64::from(value.number())),
+            Answer::Flags | Answer::Transferred => Some(u64::from(value.number())),
+            Answer::Socket => Some(0),
             Answer::Sleep if status == NtStatus::SUCCESS => Some(0),
             _ => returns_handle.then_some(u64::from(made.0)),
         };

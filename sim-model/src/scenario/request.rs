@@ -32,8 +32,9 @@ impl World<'_> {
             code,
             ..
         } = args;
-        let IssueArgs { modes, pipe, limited, .. } = args;
+        let IssueArgs { modes, pipe, limited, at_once, number, waits, .. } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
+        let socket = self.handle(args.socket);
         let iosb = match args.overlapped {
             Some(request) => self.iosb_of(request),
             None => self.kernel.create_iosb(),
@@ -66,11 +67,16 @@ impl World<'_> {
             code,
             modes,
             limited,
+            at_once,
+            socket,
+            number,
+            waits,
             name: pipe.map(|pipe| self.path(pipe)),
             ..Request::of(file)
         };
-        let waits = call.answer() == Answer::Bool && !marks && service.has_offset();
-        let stage = if waits && self.is_asynchronous(thread, file) { Stage::Own(iosb) } else { Stage::First };
+        let waits_for_file = call.answer() == Answer::Bool && !marks && service.has_offset();
+        let own = waits || waits_for_file && self.is_asynchronous(thread, file);
+        let stage = if own { Stage::Own(iosb) } else { Stage::First };
         (self.kernel.issue(thread, service, request).into(), stage)
     }
 

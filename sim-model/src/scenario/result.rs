@@ -35,6 +35,7 @@ impl CallResult {
             Answer::Bool | Answer::Completed => {
                 status.is_success() && !pending && status != NtStatus::ABANDONED_WAIT_0
             }
+            answer if answer.is_of_winsock() => status.is_success() && !pending,
             // ReadFileEx says nothing of a request that is pending.
             _ => status.is_success(),
         };
@@ -45,6 +46,7 @@ impl CallResult {
         let error = match (quiet, answer, status) {
             (true, ..) => Win32Error::SUCCESS,
             (_, Answer::Completed, NtStatus::PENDING) => Win32Error::IO_INCOMPLETE,
+            _ if answer.is_of_winsock() => Win32Error::of_socket(status),
             _ => Win32Error::of(status),
         };
         CallResult { answer, status, error, succeeded, raised: None, value: value.filter(|_| succeeded) }
@@ -67,14 +69,20 @@ impl fmt::Display for CallResult {
             (Answer::Flags, true) => write!(f, "flags {}", self.value.unwrap_or_default()),
             (Answer::Status, _) => write!(f, "{}", self.status),
             (Answer::Memory, _) => f.write_str("a buffer"),
-            (Answer::Bool | Answer::Started | Answer::Completed, true) => f.write_str("TRUE"),
+            (Answer::Bool | Answer::Started | Answer::Completed | Answer::SocketBool, true) => f.write_str("TRUE"),
+            (Answer::Socket | Answer::Transferred, true) => write!(f, "{}", self.value.unwrap_or_default()),
+            (Answer::Socket | Answer::Transferred, false) => write!(f, "SOCKET_ERROR, {}", self.error),
+            (Answer::SocketHandle, false) => write!(f, "INVALID_SOCKET, {}", self.error),
             (Answer::Completed, false) if self.status == NtStatus::USER_APC => {
                 f.write_str("FALSE, WAIT_IO_COMPLETION")
             }
-            (Answer::Bool | Answer::Started | Answer::Completed | Answer::Flags, false) => {
+            (
+                Answer::Bool | Answer::Started | Answer::Completed | Answer::Flags | Answer::SocketBool,
+                false,
+            ) => {
                 write!(f, "FALSE, {}", self.error)
             }
-            (Answer::HandleOrNull | Answer::HandleOrInvalid, true) => match self.value {
+            (Answer::HandleOrNull | Answer::HandleOrInvalid | Answer::SocketHandle, true) => match self.value {
                 Some(value) if self.error != Win32Error::SUCCESS => {
                     write!(f, "handle 0x{value:x}, {}", self.error)
                 }
