@@ -65,7 +65,7 @@ const FAMILIES: [(&str, &str, &[&str]); 10] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 23] = [
+const TESTS: [&str; 24] = [
     include_str!("access.rs"),
     include_str!("b.rs"),
     include_str!("b_cancel.rs"),
@@ -81,6 +81,7 @@ const TESTS: [&str; 23] = [
     include_str!("h.rs"),
     include_str!("p.rs"),
     include_str!("p_exit.rs"),
+    include_str!("p_sockets.rs"),
     include_str!("pipe_signals.rs"),
     include_str!("pipe_synchronous.rs"),
     include_str!("processes.rs"),

@@ -15,6 +15,7 @@ mod g;
 mod h;
 mod p;
 mod p_exit;
+mod p_sockets;
 mod pipe_signals;
 mod pipe_synchronous;
 mod pipes;

@@ -288,13 +288,15 @@ impl World<'_> {
         CallResult::new(call.answer(), status, None)
     }
 
-    /// GetQueuedCompletionStatus tells how the packet's request ended; the call that removes many does not.
+    /// GetQueuedCompletionStatus tells how the packet's request ended, if that was no success of any kind; the call that
+    /// removes many does not.
     fn removed(&mut self, call: &Call, status: NtStatus, value: Value, many: bool) -> CallResult {
         let packet = value.packet();
         let shown = match (call.answer(), packet) {
             (Answer::Bool, Some(packet)) if !many => self.kernel[packet].status,
             _ => status,
         };
+        let shown = if packet.is_some() && shown.is_success() { NtStatus::SUCCESS } else { shown };
         match call.label {
             Some(label) => self.bind(label, Binding::Packet(packet)),
             None => packet.into_iter().for_each(|packet| self.kernel.discard_packets(packet)),
