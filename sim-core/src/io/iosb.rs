@@ -29,7 +29,10 @@ record! {
 impl Kernel {
     /// A status block that nobody wrote yet.
     pub fn create_iosb(&mut self) -> Id<Iosb> {
-        self.create(Iosb { status: None, information: 0, event: Handle::NULL, apc: None, freed: false, events: 0 }, "")
+        self.create(
+            Iosb { status: None, information: 0, event: Handle::NULL, apc: None, freed: false, events: 0 },
+            "",
+        )
     }
 
     /// The program prepares its status block for a request: which event it signals, which routine it calls.

@@ -54,6 +54,9 @@ impl World<'_> {
         let state = self.actors[actor];
         let Some(thread) = self.threads[actor] else { return };
         let process = self.kernel[thread].process;
+        if self.winsock_refuses(thread, call) {
+            return self.conclude(actor, thread, call, (NtStatus::INVALID_HANDLE, Value::NONE), events);
+        }
         if let Service::Issue(args) = call.service {
             let (frame, stage) = self.begin_request(thread, call, args);
             self.kernel.start(thread, frame);

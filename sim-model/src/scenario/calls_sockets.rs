@@ -123,7 +123,11 @@ pub(super) const SOCKETS: [CallRow; 15] = [
     ),
     plain(
         "setsockopt",
-        &[S, needs("optname", "option", ParamKind::Name(&["SO_LINGER", "SO_RCVBUF"])), needs("optval", "value", N)],
+        &[
+            S,
+            needs("optname", "option", ParamKind::Name(&["SO_LINGER", "SO_RCVBUF"])),
+            needs("optval", "value", N),
+        ],
         ServiceName::SetSocket,
         "SO_LINGER: with a time of 0, closing the socket resets its connection; SO_RCVBUF: how many bytes can wait",
     ),

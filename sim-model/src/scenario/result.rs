@@ -69,7 +69,9 @@ impl fmt::Display for CallResult {
             (Answer::Flags, true) => write!(f, "flags {}", self.value.unwrap_or_default()),
             (Answer::Status, _) => write!(f, "{}", self.status),
             (Answer::Memory, _) => f.write_str("a buffer"),
-            (Answer::Bool | Answer::Started | Answer::Completed | Answer::SocketBool, true) => f.write_str("TRUE"),
+            (Answer::Bool | Answer::Started | Answer::Completed | Answer::SocketBool, true) => {
+                f.write_str("TRUE")
+            }
             (Answer::Socket | Answer::Transferred, true) => write!(f, "{}", self.value.unwrap_or_default()),
             (Answer::Socket | Answer::Transferred, false) => write!(f, "SOCKET_ERROR, {}", self.error),
             (Answer::SocketHandle, false) => write!(f, "INVALID_SOCKET, {}", self.error),
@@ -82,7 +84,8 @@ impl fmt::Display for CallResult {
             ) => {
                 write!(f, "FALSE, {}", self.error)
             }
-            (Answer::HandleOrNull | Answer::HandleOrInvalid | Answer::SocketHandle, true) => match self.value {
+            (Answer::HandleOrNull | Answer::HandleOrInvalid | Answer::SocketHandle, true) => match self.value
+            {
                 Some(value) if self.error != Win32Error::SUCCESS => {
                     write!(f, "handle 0x{value:x}, {}", self.error)
                 }

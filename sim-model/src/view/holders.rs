@@ -35,6 +35,8 @@ pub enum Hold {
     IrpFile,
     /// An IRP holds the event it will signal.
     IrpEvent,
+    /// An IRP of a socket holds the second socket that it names.
+    IrpSocket,
     /// A file object holds its completion port.
     Port,
     /// A directory holds what it names.
@@ -123,6 +125,9 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
         }
         if let Some(to) = irp.event.and_then(node) {
             graph.add_edge(from, to, Hold::IrpEvent);
+        }
+        if let Some(to) = irp.other.and_then(|other| node(k[other].object)) {
+            graph.add_edge(from, to, Hold::IrpSocket);
         }
     }
     for (_, file) in k.all::<File>() {

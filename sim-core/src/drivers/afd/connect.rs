@@ -110,8 +110,7 @@ impl Kernel {
         let listener = self.all::<Endpoint>().find(|(_, record)| takes(record)).map(|(id, _)| id);
         let Some(listener) = listener else { return NtStatus::CONNECTION_REFUSED };
         let room = self[listener].room;
-        let server =
-            Endpoint { peer: Some(endpoint), port, room, ..Endpoint::new(EndpointState::Connected) };
+        let server = Endpoint { peer: Some(endpoint), port, room, ..Endpoint::new(EndpointState::Connected) };
         let server = self.create(server, "the server's end of a new connection");
         self.push(listener, Endpoint::BACKLOG, server, "the connection waits until it is accepted");
         self.set(endpoint, Endpoint::STATE, EndpointState::Connected, "the socket is connected");
@@ -138,7 +137,12 @@ impl Kernel {
     /// A socket takes the place of the server's end of a connection.
     fn become_end(&mut self, socket: Id<Endpoint>, server: Id<Endpoint>) {
         let Endpoint { peer, port, received, room, ended, reset, .. } = self[server];
-        self.set(socket, Endpoint::STATE, EndpointState::Connected, "it is the server's end of the connection");
+        self.set(
+            socket,
+            Endpoint::STATE,
+            EndpointState::Connected,
+            "it is the server's end of the connection",
+        );
         self.set(socket, Endpoint::PORT, port, "");
         self.set(socket, Endpoint::PEER, peer, "");
         self.set(socket, Endpoint::RECEIVED, received, "");

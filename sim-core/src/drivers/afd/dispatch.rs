@@ -162,6 +162,18 @@ impl Kernel {
         }
     }
 
+    /// What a request in the queue waits for, in words; none if it is no socket's.
+    pub fn awaited_at_socket(&self, irp: Id<Irp>) -> Option<&'static str> {
+        self.endpoint_of(self[irp].file)?;
+        Some(match self.socket_request(irp)? {
+            ControlCode::AfdReceive => "no bytes have come",
+            ControlCode::AfdSend => "the other end has no room",
+            ControlCode::AfdPoll => "nothing of what it polls for has happened",
+            ControlCode::AfdSuperAccept => "no connection has come, or no bytes on it",
+            _ => return None,
+        })
+    }
+
     /// The request lets go of the second socket that it names.
     pub(super) fn let_other_go(&mut self, irp: Id<Irp>) {
         if let Some(other) = self[irp].other {

@@ -2,6 +2,7 @@
 
 use crate::io::file::File;
 use crate::kernel::Kernel;
+use crate::ob::header::Object;
 use crate::record::record;
 use crate::word::{Id, word_enum};
 
@@ -81,7 +82,12 @@ impl Kernel {
         self[file].endpoint
     }
 
-    /// The same, where the driver has made sure of it.
+    /// The file object of an endpoint; none of a connection that nobody has accepted.
+    pub fn socket_of(&self, endpoint: Id<Endpoint>) -> Option<Id<Object>> {
+        self.all::<File>().find(|(_, file)| file.endpoint == Some(endpoint)).map(|(_, file)| file.object)
+    }
+
+    /// The endpoint of a file object, where the driver has made sure that there is one.
     pub(super) fn socket(&self, file: Id<File>) -> Id<Endpoint> {
         self[file].endpoint.unwrap_or_else(|| unreachable!("file {file:?} is a socket until IRP_MJ_CLOSE"))
     }

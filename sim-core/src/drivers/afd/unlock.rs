@@ -102,7 +102,8 @@ impl Kernel {
     /// Ends the oldest request that can end, if there is one.
     fn serve_next(&mut self, thread: Id<Thread>, device: Id<Device>) -> bool {
         let queued: alloc::vec::Vec<Id<Irp>> = Device::QUEUE.of(&self[device]).collect();
-        for irp in queued.into_iter().filter(|irp| self[*irp].cancel_routine).collect::<alloc::vec::Vec<_>>() {
+        for irp in queued.into_iter().filter(|irp| self[*irp].cancel_routine).collect::<alloc::vec::Vec<_>>()
+        {
             if let Some(end) = self.end_of_request(irp) {
                 self.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
                 self.take_off(thread, device, irp, end);

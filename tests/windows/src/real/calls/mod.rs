@@ -15,6 +15,7 @@ mod processes;
 mod queries;
 mod request;
 mod signals;
+mod sockets;
 mod threads;
 mod waits;
 
@@ -59,6 +60,7 @@ pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<M
         processes::make,
         jobs::make,
         queries::make,
+        sockets::make,
     ];
     let found = groups.iter().find_map(|group| group(call, label, args));
     found.unwrap_or_else(|| Err(format!("the recorder has no call {call}")))
