@@ -103,6 +103,7 @@ impl Kernel {
             }
             irp.event.into_iter().for_each(&mut hold);
             irp.ring.filter(|_| !irp.freed).into_iter().for_each(|ring| hold(self[ring].object));
+            irp.other.into_iter().for_each(|other| hold(self[other].object));
         }
         for (_, ring) in self.all::<IoRing>() {
             IoRing::FILES.of(ring).for_each(|file| hold(self[file].object));

@@ -240,6 +240,7 @@ kernel! {
     DataEntry data_entries: crate::drivers::npfs::data_entry::DataEntry,
     IoRing io_rings: crate::io::ring::IoRing,
     Sqe sqes: crate::io::ring::Sqe,
+    Endpoint endpoints: crate::drivers::afd::endpoint::Endpoint,
 }
 
 /// A record as undo sees it.

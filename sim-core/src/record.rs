@@ -72,6 +72,8 @@ pub enum Kind {
     IoRing,
     /// An entry of an I/O ring's submission queue.
     Sqe,
+    /// What the driver of sockets keeps of a socket.
+    Endpoint,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

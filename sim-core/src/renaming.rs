@@ -83,7 +83,8 @@ impl Kind {
             | Kind::Ccb
             | Kind::DataEntry
             | Kind::IoRing
-            | Kind::Sqe => false,
+            | Kind::Sqe
+            | Kind::Endpoint => false,
         }
     }
 }

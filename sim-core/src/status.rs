@@ -107,6 +107,11 @@ statuses! {
     PIPE_BROKEN = 0xC000_014B, "the other end of the pipe is gone";
     NOT_FOUND = 0xC000_0225, "nothing matched";
     HANDLE_NOT_CLOSABLE = 0xC000_0235, "the handle is protected from close";
+    INVALID_CONNECTION = 0xC000_0140, "the socket is not connected";
+    CONNECTION_RESET = 0xC000_020D, "the connection was reset by the other end";
+    CONNECTION_REFUSED = 0xC000_0236, "nobody takes the connection";
+    ADDRESS_ALREADY_ASSOCIATED = 0xC000_0238, "the socket has an address already";
+    CONNECTION_ACTIVE = 0xC000_023B, "the socket is connected already";
     CONNECTION_ABORTED = 0xC000_0241, "the connection was aborted";
     NOT_SAME_OBJECT = 0xC000_01AC, "the handles name different objects";
     IORING_SUBMISSION_QUEUE_FULL = 0xC046_0002, "the submission queue is full";

@@ -72,6 +72,22 @@ errors! {
     NO_SYSTEM_RESOURCES = 1450, "ERROR_NO_SYSTEM_RESOURCES", [INSUFFICIENT_RESOURCES];
     BAD_LENGTH = 24, "ERROR_BAD_LENGTH", [INFO_LENGTH_MISMATCH];
     NOT_SAME_OBJECT = 1656, "ERROR_NOT_SAME_OBJECT", [NOT_SAME_OBJECT];
+    NETNAME_DELETED = 64, "ERROR_NETNAME_DELETED", [CONNECTION_RESET];
+    CONNECTION_REFUSED = 1225, "ERROR_CONNECTION_REFUSED", [CONNECTION_REFUSED];
+    CONNECTION_ABORTED = 1236, "ERROR_CONNECTION_ABORTED", [CONNECTION_ABORTED];
+    WSA_IO_PENDING = 997, "WSA_IO_PENDING", [];
+    WSA_OPERATION_ABORTED = 995, "WSA_OPERATION_ABORTED", [];
+    WSAEINTR = 10_004, "WSAEINTR", [];
+    WSAEFAULT = 10_014, "WSAEFAULT", [];
+    WSAEINVAL = 10_022, "WSAEINVAL", [];
+    WSAENOTSOCK = 10_038, "WSAENOTSOCK", [];
+    WSAEADDRINUSE = 10_048, "WSAEADDRINUSE", [];
+    WSAECONNABORTED = 10_053, "WSAECONNABORTED", [];
+    WSAECONNRESET = 10_054, "WSAECONNRESET", [];
+    WSAEISCONN = 10_056, "WSAEISCONN", [];
+    WSAENOTCONN = 10_057, "WSAENOTCONN", [];
+    WSAESHUTDOWN = 10_058, "WSAESHUTDOWN", [];
+    WSAECONNREFUSED = 10_061, "WSAECONNREFUSED", [];
     MR_MID_NOT_FOUND = 317, "ERROR_MR_MID_NOT_FOUND", [];
 }
 
@@ -79,6 +95,33 @@ impl Win32Error {
     /// RtlNtStatusToDosError: the error of a status; `ERROR_MR_MID_NOT_FOUND`, as on Windows, for one without.
     pub fn of(status: NtStatus) -> Win32Error {
         Self::OF_STATUS.iter().find(|pair| pair.0 == status).map_or(Self::MR_MID_NOT_FOUND, |pair| pair.1)
+    }
+
+    /// The error that Winsock makes of a status.
+    ///
+    /// ```
+    /// use sim_core::NtStatus;
+    /// use sim_core::win32::Win32Error;
+    /// assert_eq!(Win32Error::of_socket(NtStatus::CONNECTION_RESET), Win32Error::WSAECONNRESET);
+    /// assert_eq!(Win32Error::of_socket(NtStatus::PENDING), Win32Error::IO_PENDING);
+    /// ```
+    pub fn of_socket(status: NtStatus) -> Win32Error {
+        match status {
+            NtStatus::INVALID_HANDLE | NtStatus::OBJECT_TYPE_MISMATCH | NtStatus::INVALID_DEVICE_REQUEST => {
+                Self::WSAENOTSOCK
+            }
+            NtStatus::INVALID_PARAMETER | NtStatus::ADDRESS_ALREADY_ASSOCIATED => Self::WSAEINVAL,
+            NtStatus::ACCESS_VIOLATION => Self::WSAEFAULT,
+            NtStatus::SHARING_VIOLATION => Self::WSAEADDRINUSE,
+            NtStatus::CONNECTION_ABORTED => Self::WSAECONNABORTED,
+            NtStatus::CONNECTION_RESET => Self::WSAECONNRESET,
+            NtStatus::CONNECTION_ACTIVE => Self::WSAEISCONN,
+            NtStatus::INVALID_CONNECTION => Self::WSAENOTCONN,
+            NtStatus::PIPE_DISCONNECTED => Self::WSAESHUTDOWN,
+            NtStatus::CONNECTION_REFUSED => Self::WSAECONNREFUSED,
+            NtStatus::CANCELLED => Self::WSAEINTR,
+            other => Self::of(other),
+        }
     }
 
     /// The documented name, or `ERROR_?`.

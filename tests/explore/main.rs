@@ -34,7 +34,7 @@ fn report(program: &Program, outcome: &Outcome<Move>) -> String {
     exploration::render(explored, exploration::Options::default())
 }
 
-const RACES: [(&str, u64, u64, u64); 23] = [
+const RACES: &[(&str, u64, u64, u64)] = &[
     ("close-against-read.kobj", 452, 799, 3),
     ("cancel-against-completion.kobj", 374, 595, 2),
     ("two-closers.kobj", 77, 123, 1),
@@ -53,6 +53,7 @@ const RACES: [(&str, u64, u64, u64); 23] = [
     ("thread-exit-against-completion.kobj", 2_446, 5_654, 2),
     ("pipe-close-against-write.kobj", 3_794, 7_267, 3),
     ("pipe-cancel-against-connect.kobj", 13_171, 25_195, 14),
+    ("socket-accept-against-close.kobj", 18_079, 34_691, 8),
     ("splitter-cancel-against-completion.kobj", 1_960, 3_269, 4),
     ("requester-exit-against-completion.kobj", 3_615, 8_565, 2),
     ("kmdf-cancel-against-completion.kobj", 1_105, 1_928, 3),

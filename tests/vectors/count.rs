@@ -85,6 +85,7 @@ const TESTS: [&str; 24] = [
     include_str!("names.rs"),
     include_str!("p.rs"),
     include_str!("p_exit.rs"),
+    include_str!("p_sockets.rs"),
     include_str!("pipe_signals.rs"),
     include_str!("pipe_synchronous.rs"),
     include_str!("processes.rs"),

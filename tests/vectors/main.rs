@@ -17,6 +17,7 @@ mod h;
 mod names;
 mod p;
 mod p_exit;
+mod p_sockets;
 mod pipe_signals;
 mod pipe_synchronous;
 mod pipes;

@@ -1,5 +1,6 @@
 //! The drivers that come with the model, and the manner of each.
 
+pub mod afd;
 pub mod filter;
 pub mod immediate;
 pub mod kmdf;
@@ -66,6 +67,8 @@ word_enum! {
         KmdfIgnoresUnmark = "kmdf_ignores_unmark",
         /// The null device's driver: a read is at the end of the file, a write takes everything.
         Null = "null",
+        /// The driver of sockets. Its device is there if a program uses sockets.
+        Sockets = "afd",
     }
 }
 
@@ -100,6 +103,8 @@ pub enum Dispatch {
     PassDown,
     /// It has a dispatch table of its own: the named pipe file system.
     Pipes,
+    /// It has a dispatch table of its own: the driver of sockets.
+    Sockets,
 }
 
 /// The manner of a driver.
@@ -265,6 +270,11 @@ impl DriverKind {
             | DriverKind::UnstoppedRequester
             | DriverKind::MisfreeingRequester => self.manner_with_own_irps(),
             DriverKind::NamedPipes => Manner::PIPES,
+            DriverKind::Sockets => Manner {
+                summary: "the driver of sockets",
+                dispatch: Dispatch::Sockets,
+                ..Manner::PIPES
+            },
             DriverKind::Null => Manner::NULL,
             DriverKind::Kmdf | DriverKind::KmdfUncancelable | DriverKind::KmdfIgnoresUnmark => {
                 self.manner_of_framework()
@@ -355,7 +365,7 @@ impl DriverKind {
 
     /// Whether a scenario can declare a device of it.
     pub const fn can_be_declared(self) -> bool {
-        !matches!(self.manner().dispatch, Dispatch::Pipes)
+        !matches!(self.manner().dispatch, Dispatch::Pipes | Dispatch::Sockets)
     }
 
     /// Whether its device stands over another one.

@@ -4,6 +4,7 @@
 //! leaves it alone. Source: WDK, "Using a Driver-Supplied Spin Lock" and "Synchronizing IRP Cancellation".
 
 use crate::drivers::kmdf::{DispatchEvents, EvtInterruptDpc, EvtRequestCancel};
+use crate::drivers::afd::unlock::AfdCancelHandler;
 use crate::drivers::npfs::cancel::NpCancelIrp;
 use crate::drivers::own_irps::{CancelOwnIrps, OwnIrps, SendOwnIrps};
 use crate::drivers::{Dispatch, Manner};
@@ -125,10 +126,11 @@ impl Routine for CancelRoutine {
                 k.set_cancel_lock(None, "the cancel routine releases it first");
                 k.lower(thread);
                 let device = k.device_of(irp);
-                if k[device].driver.manner().dispatch == Dispatch::Pipes {
-                    return Next::goto(NpCancelIrp::Unlink { irp, device });
+                match k[device].driver.manner().dispatch {
+                    Dispatch::Pipes => Next::goto(NpCancelIrp::Unlink { irp, device }),
+                    Dispatch::Sockets => Next::goto(AfdCancelHandler::Unlink { irp, device }),
+                    _ => Next::goto(Self::Unlink { irp }),
                 }
-                Next::goto(Self::Unlink { irp })
             }
             Self::Unlink { irp } if k[irp].freed => Next::goto(Self::Complete { irp }),
             Self::Unlink { irp } => {

@@ -129,7 +129,8 @@ impl Routine for IopCancelIrps {
             let issuer = irp
                 .thread
                 .is_some_and(|issuer| only.is_none_or(|only| issuer == only) && k[issuer].process == process);
-            let waits = irp.synchronous_api || k[irp.file].synchronous;
+            // Winsock waits for a control request with an event of its own: to the I/O manager that is asynchronous.
+            let waits = irp.synchronous_api && irp.major.defers_completion() || k[irp.file].synchronous;
             let asked = file.is_none_or(|file| irp.file == file) && (iosb.is_none() || irp.iosb == iosb);
             issuer && asked && (waits || !synchronous)
         };

@@ -3,7 +3,9 @@
 use crate::drivers::CompletionRoutine;
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
+use crate::io::control_code::ControlCode;
 use crate::io::file::File;
+use crate::io::iosb::Iosb;
 use crate::io::irp::{Irp, Link};
 use crate::io::port::Packet;
 use crate::kernel::Kernel;
@@ -214,6 +216,15 @@ impl Kernel {
         let status = self[irp].status;
         if !status.is_error() && status != NtStatus::VERIFY_REQUIRED {
             self.fill_buffer(irp);
+            self.tell_events(irp);
+        }
+    }
+
+    /// The output buffer of a poll of a socket, of which only the events are kept.
+    fn tell_events(&mut self, irp: Id<Irp>) {
+        let Irp { iosb, code, number, .. } = self[irp];
+        if let Some(iosb) = iosb.filter(|_| code == Some(ControlCode::AfdPoll)) {
+            self.set(iosb, Iosb::EVENTS, number, "the poll tells what has happened");
         }
     }
 

@@ -18,6 +18,26 @@ word_enum! {
         PipeWait = "FSCTL_PIPE_WAIT",
         /// Wait for something to happen on a serial port (WaitCommEvent).
         SerialWaitOnMask = "IOCTL_SERIAL_WAIT_ON_MASK",
+        /// Give a socket its port (bind).
+        AfdBind = "IOCTL_AFD_BIND",
+        /// Take connections (listen).
+        AfdStartListen = "IOCTL_AFD_START_LISTEN",
+        /// Connect to who listens (connect).
+        AfdConnect = "IOCTL_AFD_CONNECT",
+        /// Connect to who listens, as an overlapped request (ConnectEx).
+        AfdSuperConnect = "IOCTL_AFD_SUPER_CONNECT",
+        /// Make a socket the server's end of the next connection (accept, AcceptEx).
+        AfdSuperAccept = "IOCTL_AFD_SUPER_ACCEPT",
+        /// Receive (WSARecv, recv).
+        AfdReceive = "IOCTL_AFD_RECEIVE",
+        /// Send (WSASend, send).
+        AfdSend = "IOCTL_AFD_SEND",
+        /// Wait until something happens on a socket (select, WSAPoll).
+        AfdPoll = "IOCTL_AFD_POLL",
+        /// Send or receive no more (shutdown).
+        AfdPartialDisconnect = "IOCTL_AFD_PARTIAL_DISCONNECT",
+        /// Set an option of a socket (setsockopt).
+        AfdSetInformation = "IOCTL_AFD_SET_INFORMATION",
     }
 }
 
@@ -25,9 +45,18 @@ impl ControlCode {
     /// Which service sends it.
     pub const fn service(self) -> IoService {
         match self {
-            ControlCode::SerialWaitOnMask => IoService::DeviceControl,
-            _ => IoService::FsControl,
+            ControlCode::PipeListen
+            | ControlCode::PipeDisconnect
+            | ControlCode::PipePeek
+            | ControlCode::PipeTransceive
+            | ControlCode::PipeWait => IoService::FsControl,
+            _ => IoService::DeviceControl,
         }
+    }
+
+    /// Whether it is for the driver of sockets.
+    pub const fn is_of_sockets(self) -> bool {
+        matches!(self.service(), IoService::DeviceControl) && !matches!(self, ControlCode::SerialWaitOnMask)
     }
 
     /// The access in the code: the handle must grant one of these, if there are any.

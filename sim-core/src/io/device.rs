@@ -71,12 +71,17 @@ impl Kernel {
     /// Creates a device, as a driver does at load: its object is held while the driver is loaded. Its name is
     /// `\Device\NAME`, permanent, and the link `\??\NAME` leads to it (IoCreateDevice, IoCreateSymbolicLink).
     pub fn create_device(&mut self, name: &str, driver: DriverKind) -> Id<Device> {
-        self.create_linked_device(name, name, driver)
+        self.create_linked_device(name, Some(name), driver)
     }
 
     /// The device of the named pipe file system: `\Device\NamedPipe`, and the link `\??\PIPE`.
     pub fn create_pipe_device(&mut self) -> Id<Device> {
-        self.create_linked_device("NamedPipe", "PIPE", DriverKind::NamedPipes)
+        self.create_linked_device("NamedPipe", Some("PIPE"), DriverKind::NamedPipes)
+    }
+
+    /// The device of the driver of sockets: `\Device\Afd`, which no link leads to.
+    pub fn create_socket_device(&mut self) -> Id<Device> {
+        self.create_linked_device("Afd", None, DriverKind::Sockets)
     }
 
     /// Creates the device of a filter over the stack that `target` is in.
@@ -120,7 +125,7 @@ impl Kernel {
         (current_location..self[irp].top_location()).fold(top, below)
     }
 
-    fn create_linked_device(&mut self, name: &str, link: &str, driver: DriverKind) -> Id<Device> {
+    fn create_linked_device(&mut self, name: &str, link: Option<&str>, driver: DriverKind) -> Id<Device> {
         let thread = self.create_thread_as(self.system_process(), name, Role::Device);
         let name = Title(self.intern(name));
         let at = self.devices.lowest_free();
@@ -153,13 +158,15 @@ impl Kernel {
         device
     }
 
-    fn name_device(&mut self, object: Id<Object>, name: u32, link: &str) {
+    fn name_device(&mut self, object: Id<Object>, name: u32, link: Option<&str>) {
         let (name, devices) = (String::from(self.name(name)), self.intern("Device"));
         let root = self.directory_of(self.root_directory());
         let directory = root.and_then(|root| self.entry_of(root, Name(devices), true));
         if let Some(directory) = directory {
             self.install(object, directory, &name);
-            self.install_link(self.dos_devices(), link, &format!(r"\Device\{name}"));
+            if let Some(link) = link {
+                self.install_link(self.dos_devices(), link, &format!(r"\Device\{name}"));
+            }
         }
     }
 

@@ -48,6 +48,9 @@ impl Routine for IofCallDriver {
                 if manner.dispatch == Dispatch::Pipes {
                     return k.dispatch_pipe(irp, device);
                 }
+                if manner.dispatch == Dispatch::Sockets {
+                    return k.dispatch_socket(irp, device);
+                }
                 if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued {
                     return match manner.delivered {
                         Some(_) => Next::goto(OnCleanup::EvtFileCleanup { irp, device }),

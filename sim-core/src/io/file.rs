@@ -1,5 +1,6 @@
 //! FILE_OBJECT.
 
+use crate::drivers::afd::endpoint::Endpoint;
 use crate::drivers::npfs::ccb::Ccb;
 use crate::io::device::Device;
 use crate::io::irp::Irp;
@@ -59,6 +60,8 @@ record! {
         SKIP_USER_EVENT skip_user_event: bool as "FO_SKIP_SET_FAST_IO",
         /// FsContext2: the instance of a pipe that it is an end of; none when that end was closed or let go.
         FS_CONTEXT fs_context: Option<Id<Ccb>>,
+        /// FsContext of a socket: what its driver keeps of it.
+        ENDPOINT endpoint: Option<Id<Endpoint>>,
     }
     lists {
         /// Its outstanding IRPs that belong to no thread (FILE_OBJECT.IrpList).
@@ -95,6 +98,7 @@ impl File {
             final_status: NtStatus::SUCCESS,
             current_byte_offset: 0,
             fs_context: None,
+            endpoint: None,
             port: None,
             key: 0,
             irps: alloc::vec::Vec::new(),

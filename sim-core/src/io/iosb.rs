@@ -20,6 +20,8 @@ record! {
         APC apc: Option<Id<Apc>>,
         /// The program has freed it.
         FREED freed: bool as "freed",
+        /// Of a poll of a socket: the events that its output buffer tells of.
+        EVENTS events: u32 as "PollEvents",
     }
     lists {}
 }
@@ -27,7 +29,10 @@ record! {
 impl Kernel {
     /// A status block that nobody wrote yet.
     pub fn create_iosb(&mut self) -> Id<Iosb> {
-        self.create(Iosb { status: None, information: 0, event: Handle::NULL, apc: None, freed: false }, "")
+        self.create(
+            Iosb { status: None, information: 0, event: Handle::NULL, apc: None, freed: false, events: 0 },
+            "",
+        )
     }
 
     /// The program prepares its status block for a request: which event it signals, which routine it calls.

@@ -16,7 +16,7 @@ use crate::ps::apc::Apc;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, Name, word_enum};
+use crate::word::{Access, Handle, Id, Name, word_enum};
 
 word_enum! {
     /// IRP_MJ codes.
@@ -154,6 +154,14 @@ record! {
         RING ring: Option<Id<IoRing>>,
         /// It uses what was registered with the ring.
         REGISTERED registered: bool,
+        /// Of a request of a socket that names a second one, as AcceptEx and a poll do: its handle.
+        SOCKET socket: Handle,
+        /// That second socket; the request holds a reference on it.
+        OTHER other: Option<Id<File>> as "second socket",
+        /// Of a request of a socket: a port, a number of connections, an option, or the events of a poll.
+        NUMBER number: u32,
+        /// The wait has a time limit of zero: there is none.
+        AT_ONCE at_once: bool,
     }
     lists {}
 }
@@ -205,6 +213,10 @@ impl Irp {
             context: None,
             ring: None,
             registered: false,
+            socket: Handle::NULL,
+            other: None,
+            number: 0,
+            at_once: false,
         }
     }
 

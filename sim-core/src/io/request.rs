@@ -162,6 +162,14 @@ record! {
         REGISTERED registered: Option<Id<File>>,
         /// It uses what was registered with the ring.
         BY_INDEX by_index: bool,
+        /// The time limit is zero.
+        AT_ONCE at_once: bool,
+        /// The second socket that a request of a socket names.
+        SOCKET socket: Handle,
+        /// A port, a number of connections, an option or events of a socket.
+        NUMBER number: u32,
+        /// The caller waits with an event of its own, as Winsock does where it passes no OVERLAPPED.
+        WAITS waits: bool,
     }
     lists {}
 }
@@ -194,6 +202,10 @@ impl Request {
             ring: None,
             registered: None,
             by_index: false,
+            at_once: false,
+            socket: Handle::NULL,
+            number: 0,
+            waits: false,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! NtCreateFile and NtCreateNamedPipeFile.
 
+use crate::drivers::DriverKind;
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::device::Device;
 use crate::io::driver::IofCallDriver;
@@ -13,6 +14,7 @@ use crate::ob::create::{ObpCreateHandle, OpenReason};
 use crate::ob::header::{Body, Object};
 use crate::ob::namespace::ObpLookupObjectName;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
+use crate::ob::table::INHERIT;
 use crate::ob::types::ObjectType;
 use crate::ps::thread::{Mode, Thread};
 use crate::status::NtStatus;
@@ -141,7 +143,9 @@ impl Routine for NtCreateFile {
                 k.reference(object, Purpose::Handle);
                 let process = k[thread].process;
                 let reason = OpenReason::Create;
-                let count = ObpCreateHandle::Count { object, process, access, attributes: 0, reason };
+                // Winsock opens its sockets with OBJ_INHERIT.
+                let attributes = if k.driver(device) == DriverKind::Sockets { INHERIT } else { 0 };
+                let count = ObpCreateHandle::Count { object, process, access, attributes, reason };
                 Next::call(Self::Insert { device, file, pipe }, count)
             }
             Self::Insert { device, file, pipe } => {

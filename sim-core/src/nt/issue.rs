@@ -151,7 +151,8 @@ impl Routine for NtIssue {
                     return Next::fail(status);
                 }
                 let told = if k.says_pending(status, skips_port) { NtStatus::PENDING } else { status };
-                k.dispatched(service, irp, (file, synchronous), (status, told))
+                let waits = k.is_issuers(irp, thread) && k[irp].synchronous_api;
+                k.dispatched(service, irp, (file, synchronous, waits), (status, told))
             }
         }
     }
@@ -164,16 +165,14 @@ impl Kernel {
         &self,
         service: IoService,
         irp: Id<Irp>,
-        (file, synchronous): (Id<File>, bool),
+        (file, synchronous, waits): (Id<File>, bool, bool),
         (status, told): (NtStatus, NtStatus),
     ) -> Next {
         match (status == NtStatus::PENDING, synchronous) {
             (true, true) => Next::goto(NtIssueEnd::WaitForFile { service, file }),
-            (true, false) if service.always_waits() => {
-                Next::goto(NtIssueEnd::WaitForIrp { service, irp, file })
-            }
+            (true, false) if waits => Next::goto(NtIssueEnd::WaitForIrp { service, irp, file }),
             (true, false) => Next::fail(NtStatus::PENDING),
-            (false, _) if service.major().defers_completion() => Next::call(
+            (false, _) if waits || service.major().defers_completion() => Next::call(
                 NtIssueEnd::Unlock { service, file, status: told },
                 IopCompleteRequest::WriteStatusBlock { irp, inline: true },
             ),
@@ -302,10 +301,11 @@ impl Kernel {
         if service != IoService::SetInformation || self[file].synchronous {
             self.set(file, File::SIGNALED, false, "a request clears the file object when it starts");
         }
-        let synchronous_api = service.always_waits() && !self[file].synchronous;
+        let waits = service.always_waits() || self[request].waits;
+        let synchronous_api = waits && !self[file].synchronous;
         let Request { iosb, apc, apc_context, buffer, length, input_length, code, modes, name, .. } =
             self[request];
-        let Request { limited, ring, by_index: registered, .. } = self[request];
+        let Request { limited, ring, by_index: registered, at_once, socket, number, .. } = self[request];
         let new = self.new_irp(service.major(), file, thread);
         let new = Irp {
             iosb,
@@ -322,6 +322,9 @@ impl Kernel {
             limited,
             ring,
             registered,
+            at_once,
+            socket,
+            number,
             ..new
         };
         let irp = self

@@ -23,6 +23,14 @@ const PIPES: [(&str, &str); 10] = [
     ("writes and transceives", "NpCommonWrite"),
 ];
 
+/// What afd does with what, and the routine that says so.
+const SOCKETS: [(&str, &str); 4] = [
+    ("serves a request, and cleans up", "AfdDispatch"),
+    ("ends what waits", "UnlockAndMaybeComplete"),
+    ("cancels", "AfdCancelHandler"),
+    ("ends a poll whose time runs out", "SelectTimeout"),
+];
+
 /// The page on a driver.
 pub(super) fn page(driver: DriverKind) -> Page {
     let manner = driver.manner();
@@ -30,6 +38,7 @@ pub(super) fn page(driver: DriverKind) -> Page {
     let mut also: Vec<&str> = Vec::new();
     match manner.dispatch {
         Dispatch::Pipes => add_pipes(&mut page, &mut also),
+        Dispatch::Sockets => add_sockets(&mut page, &mut also),
         _ => add_manner(&mut page, driver, &mut also),
     }
     if let Some(rule) = broken_by(driver) {
@@ -38,14 +47,17 @@ pub(super) fn page(driver: DriverKind) -> Page {
         also.push(rule.name());
     }
     page.section("In a scenario", [("", declared(driver))]);
-    if manner.dispatch == Dispatch::Pipes {
-        let shown = "docs/scenarios/pipe-teardown.kobj: who closes decides how a pending read ends";
-        page.section("To see it", [("", shown)]);
-    }
+    let shown = match manner.dispatch {
+        Dispatch::Pipes => "docs/scenarios/pipe-teardown.kobj: who closes decides how a pending read ends",
+        Dispatch::Sockets => "docs/scenarios/socket-close.kobj: closing a socket ends what waits on it",
+        _ => "",
+    };
+    page.section("To see it", (!shown.is_empty()).then_some(("", shown)));
     also.extend(["IRP", "IRP_MJ_CLEANUP", "device"]);
     see_also(&mut page, also);
     let sources = match manner.dispatch {
-        Dispatch::Pipes => pipe_sources(),
+        Dispatch::Pipes => sources("Wine kernel32/tests/pipe.c, test_exit_process_async", &PIPES),
+        Dispatch::Sockets => sources("Wine ws2_32/tests/afd.c, test_async_thread_termination", &SOCKETS),
         Dispatch::Pend if manner.delivered.is_some() => {
             "WDK, Synchronizing Cancel and Completion Code; WdfRequestUnmarkCancelable; EVT_WDF_FILE_CLEANUP; \
              microsoft/Windows-Driver-Frameworks, fxioqueue.cpp, fxpkggeneral.cpp; microsoft/msquic pull request 938"
@@ -69,7 +81,7 @@ pub(super) fn does(driver: DriverKind, major: Major) -> &'static str {
     };
     match manner.dispatch {
         Dispatch::PassDown => "passes it to the device below",
-        Dispatch::Pipes => "see its page",
+        Dispatch::Pipes | Dispatch::Sockets => "see its page",
         _ if major == Major::Cleanup && manner.delivered.is_some() => {
             "EvtFileCleanup, then ends with STATUS_CANCELLED what waits in the framework's queue for the file object; what \
              was delivered stays; succeeds"
@@ -138,7 +150,7 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
                 ),
             ],
         ),
-        Dispatch::Complete | Dispatch::Pipes => {}
+        Dispatch::Complete | Dispatch::Pipes | Dispatch::Sockets => {}
     }
     also.extend(match manner.dispatch {
         Dispatch::Pend if manner.delivered.is_some() => {
@@ -147,7 +159,7 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
         Dispatch::Pend => &["DispatchRead", "CancelRoutine", "DispatchCleanup", "DpcForIsr"],
         Dispatch::Complete => &["DispatchRequest"],
         Dispatch::PassDown => &["DispatchPassDown", "CurrentLocation"],
-        Dispatch::Pipes => &[],
+        Dispatch::Pipes | Dispatch::Sockets => &[],
     });
 }
 
@@ -168,18 +180,31 @@ fn add_pipes(page: &mut Page, also: &mut Vec<&str>) {
                 end of its thread. Closing an end ends it with STATUS_PIPE_BROKEN, disconnecting the instance with \
                 STATUS_PIPE_DISCONNECTED.";
     page.about.push(ends.into());
-    for (what, routine) in PIPES {
+    add_routines(page, also, &PIPES);
+    also.extend(["FCB", "CCB", "NamedPipeState", "STATUS_PIPE_BROKEN", "STATUS_PIPE_DISCONNECTED"]);
+}
+
+fn add_sockets(page: &mut Page, also: &mut Vec<&str>) {
+    let ends = "Closing the last handle to a socket ends what waits on it with STATUS_CANCELLED. A poll of another socket \
+                that was issued through it goes on to its own end. A receive whose other end is reset ends with \
+                STATUS_CONNECTION_RESET, which a program that asks the port reads as ERROR_NETNAME_DELETED.";
+    page.about.push(ends.into());
+    add_routines(page, also, &SOCKETS);
+    also.extend(["AFD_ENDPOINT", "AcceptEx", "WSARecv", "STATUS_CONNECTION_RESET", "AFD_POLL_LOCAL_CLOSE"]);
+}
+
+fn add_routines<'a>(page: &mut Page, also: &mut Vec<&'a str>, rows: &[(&str, &'a str)]) {
+    for (what, routine) in rows {
         let about = routines(routine).flat_map(|routine| Prose::of(routine.text).about);
         page.section(format!("How it {what}"), about.map(|paragraph| ("", paragraph)));
         also.push(routine);
     }
-    also.extend(["FCB", "CCB", "NamedPipeState", "STATUS_PIPE_BROKEN", "STATUS_PIPE_DISCONNECTED"]);
 }
 
 /// The sources of those routines, each once.
-fn pipe_sources() -> String {
-    let mut all: Vec<String> = vec!["Wine kernel32/tests/pipe.c, test_exit_process_async".into()];
-    for routine in PIPES.iter().flat_map(|row| routines(row.1)) {
+fn sources(first: &str, rows: &[(&str, &str)]) -> String {
+    let mut all: Vec<String> = vec![first.into()];
+    for routine in rows.iter().flat_map(|row| routines(row.1)) {
         for source in Prose::of(routine.text).sources.split("; ") {
             if !all.iter().any(|known| known == source) {
                 all.push(source.to_owned());
@@ -192,6 +217,9 @@ fn pipe_sources() -> String {
 fn declared(driver: DriverKind) -> String {
     let name = driver.name();
     match () {
+        () if driver.manner().dispatch == Dispatch::Sockets => {
+            "it is not declared: its device is there if the scenario makes a socket".into()
+        }
         () if !driver.can_be_declared() => {
             r"it is not declared: its device is there if a path of the scenario leads to it, as \\.\pipe\NAME does".into()
         }

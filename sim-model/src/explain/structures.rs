@@ -23,7 +23,7 @@ struct Structure {
     sources: &'static str,
 }
 
-const STRUCTURES: [Structure; 9] = [
+const STRUCTURES: [Structure; 10] = [
     Structure {
         name: "IRP",
         kind: Kind::Irp,
@@ -118,6 +118,17 @@ const STRUCTURES: [Structure; 9] = [
         life: &["NpCommonRead", "NpCommonWrite", "NpAddDataQueueEntry", "NpCancelIrp"],
         also: &["CCB", "npfs"],
         sources: "ReactOS drivers/filesystems/npfs/npfs.h, datasup.c",
+    },
+    Structure {
+        name: "AFD_ENDPOINT",
+        kind: Kind::Endpoint,
+        what: "What the driver of sockets keeps of a socket: its state, its port, the other end of its connection, and how \
+               many bytes have come. A connection that nobody has accepted has one too.",
+        when: "From socket to IRP_MJ_CLOSE: a request that waits keeps it after closesocket.",
+        seen: "At the end of a run, what a request waits for.",
+        life: &["AfdDispatch", "UnlockAndMaybeComplete"],
+        also: &["afd", "socket", "AcceptEx", "FILE_OBJECT"],
+        sources: "ReactOS drivers/network/afd/include/afd.h",
     },
 ];
 

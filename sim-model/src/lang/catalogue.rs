@@ -35,7 +35,7 @@ pub struct Catalogue {
     pub handles: &'static [&'static str],
     /// Constants where a number is wanted: `INFINITE`.
     pub numbers: &'static [&'static str],
-    /// Other constants of conditions: the states of a pipe.
+    /// Other constants of conditions: the states of a pipe, the events of a poll.
     pub states: &'static [&'static str],
     /// The fields that can be read, by what has them: the [`Binds::word`] of a label, or what a
     /// function gives.

@@ -55,6 +55,9 @@ impl World<'_> {
         let state = self.actors[actor];
         let Some(thread) = self.threads[actor] else { return };
         let process = self.kernel[thread].process;
+        if self.winsock_refuses(thread, call) {
+            return self.conclude(actor, thread, call, (NtStatus::INVALID_HANDLE, Value::NONE), events);
+        }
         if let Service::Issue(args) = call.service {
             let (frame, stage) = self.begin_request(thread, call, args);
             self.kernel.start(thread, frame);
@@ -257,8 +260,10 @@ impl World<'_> {
                 Service::Duplicate { target, .. } => self.process_meant(target, own).unwrap_or(own),
                 _ => own,
             };
-            let failed =
-                if answer == Answer::HandleOrInvalid { Handle::CURRENT_PROCESS } else { Handle::NULL };
+            let failed = match answer {
+                Answer::HandleOrInvalid | Answer::SocketHandle => Handle::CURRENT_PROCESS,
+                _ => Handle::NULL,
+            };
             let handle = if status.is_success() { made } else { failed };
             let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
             self.bind(label, Binding::Handle { process, handle, object });
@@ -267,7 +272,8 @@ impl World<'_> {
             self.bind_thread(thread, call.second);
         }
         let number = match answer {
-            Answer::Flags => Some(u64::from(value.number())),
+            Answer::Flags | Answer::Transferred => Some(u64::from(value.number())),
+            Answer::Socket => Some(0),
             Answer::Sleep if status == NtStatus::SUCCESS => Some(0),
             _ => returns_handle.then_some(u64::from(made.0)),
         };
@@ -293,13 +299,15 @@ impl World<'_> {
         CallResult::new(call.answer(), status, None)
     }
 
-    /// GetQueuedCompletionStatus tells how the packet's request ended; the call that removes many does not.
+    /// GetQueuedCompletionStatus tells how the packet's request ended, if that was no success of any kind; the call that
+    /// removes many does not.
     fn removed(&mut self, call: &Call, status: NtStatus, value: Value, many: bool) -> CallResult {
         let packet = value.packet();
         let shown = match (call.answer(), packet) {
             (Answer::Bool, Some(packet)) if !many => self.kernel[packet].status,
             _ => status,
         };
+        let shown = if packet.is_some() && shown.is_success() { NtStatus::SUCCESS } else { shown };
         match call.label {
             Some(label) => self.bind(label, Binding::Packet(packet)),
             None => packet.into_iter().for_each(|packet| self.kernel.discard_packets(packet)),

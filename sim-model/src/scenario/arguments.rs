@@ -81,6 +81,14 @@ pub struct IssueArgs {
     pub pipe: Option<PathId>,
     /// The wait has a time limit.
     pub limited: bool,
+    /// The time limit is zero.
+    pub at_once: bool,
+    /// The second socket that the request names.
+    pub socket: HandleArg,
+    /// A port, a number of connections, an option or events.
+    pub number: u32,
+    /// A call of Winsock without an OVERLAPPED: it waits.
+    pub waits: bool,
 }
 
 impl IssueArgs {
@@ -103,6 +111,10 @@ impl IssueArgs {
             modes: None,
             pipe: None,
             limited: false,
+            at_once: false,
+            socket: HandleArg::Value(Handle::NULL),
+            number: 0,
+            waits: false,
         }
     }
 }

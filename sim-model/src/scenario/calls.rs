@@ -9,6 +9,7 @@ use crate::scenario::calls_pipes::PIPES;
 use crate::scenario::calls_ports::PORTS;
 use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_rings::RINGS;
+use crate::scenario::calls_sockets::SOCKETS;
 use crate::scenario::calls_waits::WAITS;
 
 /// Which service a call is.
@@ -48,6 +49,30 @@ pub enum ServiceName {
     WaitPipe,
     /// NtClose.
     Close,
+    /// NtCreateFile of the driver of sockets.
+    CreateSocket,
+    /// NtDeviceIoControlFile(IOCTL_AFD_BIND).
+    BindSocket,
+    /// NtDeviceIoControlFile(IOCTL_AFD_START_LISTEN).
+    ListenSocket,
+    /// NtDeviceIoControlFile(IOCTL_AFD_CONNECT).
+    ConnectSocket,
+    /// NtCreateFile and NtDeviceIoControlFile(IOCTL_AFD_SUPER_ACCEPT).
+    AcceptSocket,
+    /// NtDeviceIoControlFile(IOCTL_AFD_SUPER_ACCEPT).
+    AcceptEx,
+    /// NtDeviceIoControlFile(IOCTL_AFD_SUPER_CONNECT).
+    ConnectEx,
+    /// NtDeviceIoControlFile(IOCTL_AFD_RECEIVE).
+    ReceiveSocket,
+    /// NtDeviceIoControlFile(IOCTL_AFD_SEND).
+    SendSocket,
+    /// NtDeviceIoControlFile(IOCTL_AFD_PARTIAL_DISCONNECT).
+    ShutDownSocket,
+    /// NtDeviceIoControlFile(IOCTL_AFD_SET_INFORMATION).
+    SetSocket,
+    /// NtClose of a socket.
+    CloseSocket,
     /// CreateIoCompletionPort, which is up to two services.
     CreatePort,
     /// NtSetInformationFile(FileCompletionInformation).
@@ -219,6 +244,21 @@ pub enum Answer {
     Status,
     /// An HRESULT.
     HResult,
+    /// 0, or SOCKET_ERROR and WSAGetLastError.
+    Socket,
+    /// The number of bytes, or SOCKET_ERROR and WSAGetLastError.
+    Transferred,
+    /// A socket, or INVALID_SOCKET and WSAGetLastError.
+    SocketHandle,
+    /// TRUE, or FALSE and WSAGetLastError.
+    SocketBool,
+}
+
+impl Answer {
+    /// Whether a call of Winsock answers so: its errors are other ones.
+    pub const fn is_of_winsock(self) -> bool {
+        matches!(self, Answer::Socket | Answer::Transferred | Answer::SocketHandle | Answer::SocketBool)
+    }
 }
 
 /// One call.
@@ -383,12 +423,13 @@ const ROW_COUNT: usize = BASIC.len()
     + WAITS.len()
     + HANDLES.len()
     + QUERIES.len()
-    + RINGS.len();
+    + RINGS.len()
+    + SOCKETS.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 10] =
-        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES, &RINGS];
+    let groups: [&[CallRow]; 11] =
+        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES, &RINGS, &SOCKETS];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -22,7 +22,16 @@ const IOSB: ParamSpec = may("IoStatusBlock", "overlapped", ParamKind::Operation)
 const TO_READ: ParamSpec = needs("nNumberOfBytesToRead", "length", N);
 const TO_WRITE: ParamSpec = needs("nNumberOfBytesToWrite", "length", N);
 const LENGTH: ParamSpec = needs("Length", "length", N);
-const IOCTL: ParamKind = ParamKind::Name(&["IOCTL_SERIAL_WAIT_ON_MASK"]);
+const IOCTL: ParamKind = ParamKind::Name(&["IOCTL_SERIAL_WAIT_ON_MASK", "IOCTL_AFD_POLL"]);
+const POLL_EVENTS: ParamKind = ParamKind::Flags(&[
+    "AFD_POLL_RECEIVE",
+    "AFD_POLL_SEND",
+    "AFD_POLL_DISCONNECT",
+    "AFD_POLL_ABORT",
+    "AFD_POLL_LOCAL_CLOSE",
+    "AFD_POLL_CONNECT",
+    "AFD_POLL_ACCEPT",
+]);
 const FSCTL: ParamKind = ParamKind::Name(&[
     "FSCTL_PIPE_LISTEN",
     "FSCTL_PIPE_DISCONNECT",
@@ -121,10 +130,14 @@ pub(super) const IO: [CallRow; 12] = [
             ROUTINE,
             OUT_BUFFER,
             IOSB,
+            may("Handle", "polled", H),
+            may("PollEvents", "events", POLL_EVENTS),
+            may("Timeout", "timeout", N),
         ],
         ServiceName::DeviceControl,
         Answer::Status,
-        "sends a control code to a device; its label is the IO_STATUS_BLOCK",
+        "sends a control code to a device; its label is the IO_STATUS_BLOCK. IOCTL_AFD_POLL names the socket that is \
+         looked at, its events and how long, as AFD_POLL_INFO does",
     ),
     request(
         "NtFsControlFile",

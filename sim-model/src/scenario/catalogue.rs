@@ -1,6 +1,7 @@
 //! What a scenario can name: calls, drivers, results, fields and functions.
 
 use sim_core::drivers::DriverKind;
+use sim_core::drivers::afd::poll::EVENTS;
 use sim_core::drivers::npfs::ccb::PipeState;
 use sim_core::finding::Rule;
 use sim_core::nt::wait::MAXIMUM_WAIT_OBJECTS;
@@ -52,11 +53,15 @@ const DRIVERS: [&str; count(false)] = drivers(false);
 
 const FILTERS: [&str; count(true)] = drivers(true);
 
-const STATES: [&str; PipeState::ALL.len()] = {
-    let mut names = [""; PipeState::ALL.len()];
+const STATES: [&str; PipeState::ALL.len() + EVENTS.len()] = {
+    let mut names = [""; PipeState::ALL.len() + EVENTS.len()];
     let mut at = 0;
     while at < names.len() {
-        names[at] = PipeState::ALL[at].name();
+        let event = at.checked_sub(PipeState::ALL.len());
+        names[at] = match event {
+            None => PipeState::ALL[at].name(),
+            Some(event) => EVENTS[event].1,
+        };
         at += 1;
     }
     names
@@ -126,6 +131,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
         "WAIT_IO_COMPLETION",
         "WAIT_FAILED",
         "STATUS_WAIT_0",
+        "SOCKET_ERROR",
+        "INVALID_SOCKET",
         "raises",
         "blocks",
         "S_OK",
@@ -210,7 +217,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
             ],
         ),
         ("buffer", &["Length", "BytesWritten"]),
-        ("operation", &["Status", "Internal", "Information", "InternalHigh"]),
+        ("operation", &["Status", "Internal", "Information", "InternalHigh", "PollEvents"]),
         ("packet", &["key", "overlapped", "status", "bytes"]),
         ("completion", &["UserData", "ResultCode", "Information"]),
     ],

@@ -15,6 +15,7 @@ use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_args::Args;
 use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::compile_pipes::is_of_pipes;
+use crate::scenario::compile_sockets::is_of_sockets;
 use crate::scenario::expect::Expectation;
 use crate::scenario::findings;
 use crate::scenario::program::{
@@ -75,6 +76,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
         has_pipes: paths.iter().any(|path| is_of_pipes(path)),
+        has_sockets: paths.iter().any(|path| is_of_sockets(path)),
         paths,
         labels,
         expected,
@@ -382,6 +384,18 @@ impl Args<'_> {
             | ServiceName::PeekPipe
             | ServiceName::TransactPipe
             | ServiceName::SetPipe => self.pipe_service(labelled),
+            ServiceName::CreateSocket
+            | ServiceName::BindSocket
+            | ServiceName::ListenSocket
+            | ServiceName::ConnectSocket
+            | ServiceName::AcceptSocket
+            | ServiceName::AcceptEx
+            | ServiceName::ConnectEx
+            | ServiceName::ReceiveSocket
+            | ServiceName::SendSocket
+            | ServiceName::ShutDownSocket
+            | ServiceName::SetSocket
+            | ServiceName::CloseSocket => self.socket_service(labelled),
             ServiceName::Close => Service::Close(self.handle("handle")),
             ServiceName::CreateEvent => Service::CreateEvent {
                 name: self.name(),

@@ -62,10 +62,17 @@ impl Args<'_> {
         let from_start = marks && service.has_offset() && offset == ByteOffset::None;
         let offset = if from_start { ByteOffset::At(0) } else { offset };
         let pipe = self.text("name").map(|name| self.path(name));
-        let limited = self.given("timeout").is_some() && self.timeout() != Timeout::Infinite;
+        let timeout = if self.given("timeout").is_some() { self.timeout() } else { Timeout::Infinite };
+        let (limited, at_once) = (timeout == Timeout::Finite, timeout == Timeout::Zero);
+        // A file system takes a time of zero for one that runs out.
+        let limited = limited || at_once && code != Some(ControlCode::AfdPoll);
+        let (socket, number) = (self.handle("polled"), self.poll_events());
         Service::Issue(IssueArgs {
             pipe,
             limited,
+            at_once,
+            socket,
+            number,
             event,
             apc,
             apc_context,

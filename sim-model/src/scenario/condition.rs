@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use sim_core::drivers::afd::poll::EVENTS;
 use sim_core::drivers::npfs::ccb::PipeState;
 use sim_core::io::iosb::Iosb;
 use sim_core::win32::Win32Error;
@@ -88,6 +89,10 @@ impl Value {
             "NULL" => Value::Operation(None),
             "INVALID_HANDLE_VALUE" => Value::Number(i128::from(Handle::CURRENT_PROCESS.0)),
             _ => {
+                let event = EVENTS.iter().find(|event| event.1 == name);
+                if let Some(event) = event {
+                    return Some(Value::Number(event.0.into()));
+                }
                 let state = PipeState::ALL.iter().find(|state| state.name() == name);
                 let state = state.map(|state| Value::State(*state));
                 let status = NtStatus::from_name(name).map(|status| Value::Status(Some(status)));

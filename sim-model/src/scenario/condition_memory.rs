@@ -18,6 +18,7 @@ impl World<'_> {
             Field::HasCompleted => i128::from(block.status != Some(NtStatus::PENDING)),
             Field::Freed => i128::from(block.freed),
             Field::Information => i128::from(block.information),
+            Field::PollEvents => i128::from(block.events),
             Field::Queued | Field::Delivered => return self.apc_field(block.apc, field),
             _ => return Value::Status(block.status),
         })

@@ -12,7 +12,7 @@ use crate::scenario::result::CallResult;
 pub enum Expectation {
     /// TRUE, or any handle.
     Succeeds,
-    /// FALSE, or no handle.
+    /// FALSE, SOCKET_ERROR, or no handle.
     Fails,
     /// WAIT_OBJECT_0 + n.
     Signaled(u32),
@@ -43,7 +43,7 @@ impl Expectation {
     pub fn named(name: &str) -> Option<Expectation> {
         Some(match name {
             "TRUE" => Expectation::Succeeds,
-            "FALSE" => Expectation::Fails,
+            "FALSE" | "SOCKET_ERROR" | "INVALID_SOCKET" => Expectation::Fails,
             "WAIT_OBJECT_0" => Expectation::Signaled(0),
             "WAIT_ABANDONED_0" | "WAIT_ABANDONED" => Expectation::Abandoned(0),
             "WAIT_IO_COMPLETION" => Expectation::UserApc,

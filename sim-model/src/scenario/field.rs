@@ -99,6 +99,8 @@ pub enum Field {
     Status,
     /// The information field of the status block.
     Information,
+    /// The events that a poll of a socket has told.
+    PollEvents,
     /// A field of one of the packets that a call removed.
     Packet(Nth, PacketField),
     /// How many packets the call removed.
@@ -160,6 +162,7 @@ impl Field {
             ("queued", _) => Field::Queued,
             ("delivered", _) => Field::Delivered,
             ("Information" | "InternalHigh", _) => Field::Information,
+            ("PollEvents", _) => Field::PollEvents,
             ("removed", _) => Field::Removed,
             ("SubmissionQueueSize", _) => Field::SubmissionQueueSize,
             ("CompletionQueueSize", _) => Field::CompletionQueueSize,

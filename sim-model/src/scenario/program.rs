@@ -38,6 +38,8 @@ pub struct Program {
     pub actors: Vec<Actor>,
     /// A path leads to the file system of pipes, so that its device is there.
     pub has_pipes: bool,
+    /// A path of it leads to the driver of sockets.
+    pub has_sockets: bool,
     /// Every path that a call names an object by.
     pub paths: Vec<String>,
     /// Its labels.

@@ -4,10 +4,11 @@ use sim_core::frame::{Frame, Value};
 use sim_core::io::iosb::Iosb;
 use sim_core::io::request::Request;
 use sim_core::nt::wait::{NtWaitForSingleObject, Timeout};
-use sim_core::ob::header::Body;
+use sim_core::ob::header::{Body, Object};
 use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, NtStatus};
 
+use crate::lang::Binds;
 use crate::scenario::calls::Answer;
 use crate::scenario::program::{Call, IssueArgs, Service};
 use crate::scenario::world::{Binding, Stage, World};
@@ -32,8 +33,9 @@ impl World<'_> {
             code,
             ..
         } = args;
-        let IssueArgs { modes, pipe, limited, .. } = args;
+        let IssueArgs { modes, pipe, limited, at_once, number, waits, .. } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
+        let socket = self.handle(args.socket);
         let iosb = match args.overlapped {
             Some(request) => self.iosb_of(request),
             None => self.kernel.create_iosb(),
@@ -66,12 +68,37 @@ impl World<'_> {
             code,
             modes,
             limited,
+            at_once,
+            socket,
+            number,
+            waits,
             name: pipe.map(|pipe| self.path(pipe)),
             ..Request::of(file)
         };
-        let waits = call.answer() == Answer::Bool && !marks && service.has_offset();
-        let stage = if waits && self.is_asynchronous(thread, file) { Stage::Own(iosb) } else { Stage::First };
+        let waits_for_file = call.answer() == Answer::Bool && !marks && service.has_offset();
+        let own = waits || waits_for_file && self.is_asynchronous(thread, file);
+        let stage = if own { Stage::Own(iosb) } else { Stage::First };
         (self.kernel.issue(thread, service, request).into(), stage)
+    }
+
+    /// Winsock itself refuses an open handle that is no socket; the label of such a call names a request that never was.
+    pub(super) fn winsock_refuses(&mut self, thread: Id<Thread>, call: &Call) -> bool {
+        let socket = match call.service {
+            Service::Issue(args) => args.file,
+            Service::AcceptSocket { listener, .. } => listener,
+            Service::Close(handle) => handle,
+            _ => return false,
+        };
+        let k = &self.kernel;
+        let named = k.entry(k[thread].process, self.handle(socket)).and_then(|entry| entry.object);
+        let is_socket =
+            |object: Id<Object>| matches!(k[object].body, Body::File(file) if k.endpoint_of(file).is_some());
+        let refuses = call.answer().is_of_winsock() && named.is_some_and(|object| !is_socket(object));
+        if let Some(label) = call.label.filter(|_| refuses && call.row.spec.binds == Binds::Operation) {
+            let nobodys = self.kernel.create_iosb();
+            self.bind(label, Binding::Operation(nobodys));
+        }
+        refuses
     }
 
     fn is_asynchronous(&self, thread: Id<Thread>, file: Handle) -> bool {

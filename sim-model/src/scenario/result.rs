@@ -39,6 +39,7 @@ impl CallResult {
             Answer::HResult => {
                 status.is_success() && status != NtStatus::TIMEOUT || status == NtStatus::NO_MORE_ENTRIES
             }
+            answer if answer.is_of_winsock() => status.is_success() && !pending,
             // ReadFileEx says nothing of a request that is pending.
             _ => status.is_success(),
         };
@@ -50,6 +51,7 @@ impl CallResult {
         let error = match (quiet, answer, status) {
             (true, ..) => Win32Error::SUCCESS,
             (_, Answer::Completed, NtStatus::PENDING) => Win32Error::IO_INCOMPLETE,
+            _ if answer.is_of_winsock() => Win32Error::of_socket(status),
             _ => Win32Error::of(status),
         };
         CallResult { answer, status, error, succeeded, raised: None, value: value.filter(|_| succeeded) }
@@ -77,14 +79,23 @@ impl fmt::Display for CallResult {
                 None => write!(f, "{}", self.status),
             },
             (Answer::Memory, _) => f.write_str("a buffer"),
-            (Answer::Bool | Answer::Started | Answer::Completed, true) => f.write_str("TRUE"),
+            (Answer::Bool | Answer::Started | Answer::Completed | Answer::SocketBool, true) => {
+                f.write_str("TRUE")
+            }
+            (Answer::Socket | Answer::Transferred, true) => write!(f, "{}", self.value.unwrap_or_default()),
+            (Answer::Socket | Answer::Transferred, false) => write!(f, "SOCKET_ERROR, {}", self.error),
+            (Answer::SocketHandle, false) => write!(f, "INVALID_SOCKET, {}", self.error),
             (Answer::Completed, false) if self.status == NtStatus::USER_APC => {
                 f.write_str("FALSE, WAIT_IO_COMPLETION")
             }
-            (Answer::Bool | Answer::Started | Answer::Completed | Answer::Flags, false) => {
+            (
+                Answer::Bool | Answer::Started | Answer::Completed | Answer::Flags | Answer::SocketBool,
+                false,
+            ) => {
                 write!(f, "FALSE, {}", self.error)
             }
-            (Answer::HandleOrNull | Answer::HandleOrInvalid, true) => match self.value {
+            (Answer::HandleOrNull | Answer::HandleOrInvalid | Answer::SocketHandle, true) => match self.value
+            {
                 Some(value) if self.error != Win32Error::SUCCESS => {
                     write!(f, "handle 0x{value:x}, {}", self.error)
                 }

@@ -135,6 +135,10 @@ impl World<'_> {
                 let call = CreateFile { attributes, access, options };
                 NtCreateFile::named_pipe(call, pipe).into()
             }
+            Service::AcceptSocket { name, .. } => {
+                let ((attributes, access), options) = (self.named(name), OpenOptions::default());
+                NtCreateFile::of(CreateFile { attributes, access, options }).into()
+            }
             Service::WaitPipe { root, .. } => {
                 let ((attributes, access), options) = (self.named(root), OpenOptions::SYNCHRONOUS);
                 NtCreateFile::of(CreateFile { attributes, access, options }).into()
@@ -212,7 +216,7 @@ impl World<'_> {
     }
 
     /// The service that a call goes on with when its first has made a handle: CreateIoCompletionPort binds a file to
-    /// the new port, WaitNamedPipe asks the file system of pipes.
+    /// the new port, WaitNamedPipe asks the file system of pipes, accept waits for a connection.
     pub(super) fn second_service(
         &mut self,
         thread: Id<Thread>,
@@ -223,6 +227,11 @@ impl World<'_> {
             let (name, code) = (Some(self.path(pipe)), Some(ControlCode::PipeWait));
             let request = Request { name, limited, code, ..Request::of(port) };
             return Some(self.kernel.issue(thread, IoService::FsControl, request).into());
+        }
+        if let Service::AcceptSocket { listener, .. } = service {
+            let (socket, code) = (port, Some(ControlCode::AfdSuperAccept));
+            let request = Request { socket, code, waits: true, ..Request::of(self.handle(listener)) };
+            return Some(self.kernel.issue(thread, IoService::DeviceControl, request).into());
         }
         let Service::CreatePort { file, port: given, key, .. } = service else { return None };
         let (file, given) = (self.handle(file), self.handle(given));

@@ -42,6 +42,13 @@ pub enum Service {
         /// The wait has a limit.
         limited: bool,
     },
+    /// accept.
+    AcceptSocket {
+        /// The socket that listens.
+        listener: HandleArg,
+        /// What is opened for the new one.
+        name: NameArg,
+    },
     /// ReadFile, WriteFile, DeviceIoControl and what else sends a request.
     Issue(IssueArgs),
     /// CloseHandle.

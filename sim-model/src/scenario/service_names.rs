@@ -31,6 +31,10 @@ impl Service {
             | Service::CreateMutant { name, .. }
             | Service::CreateTimer { name, .. }
             | Service::CreateJob(name) => each_of_name(name, each),
+            Service::AcceptSocket { listener, name } => {
+                each(Named::Handle(listener));
+                each_of_name(name, each);
+            }
             Service::CreatePort { file, port, name, .. } => {
                 each_of_two(file, port, each);
                 each_of_name(name, each);
@@ -90,9 +94,10 @@ impl Service {
 }
 
 fn each_of_issue(issue: &mut IssueArgs, each: &mut dyn FnMut(Named<'_>)) {
-    let IssueArgs { file, event, buffer, overlapped, .. } = issue;
+    let IssueArgs { file, event, socket, buffer, overlapped, .. } = issue;
     each(Named::Handle(file));
     each(Named::Handle(event));
+    each(Named::Handle(socket));
     buffer.iter_mut().chain(overlapped).for_each(|label| each(Named::Operation(label)));
 }
 

@@ -61,7 +61,7 @@ pub struct ActorState {
 }
 
 /// How far a call is that is more than one service: one that makes a handle and goes on with it, as CreateIoCompletionPort
-/// for a file and WaitNamedPipe, or that waits for its own request.
+/// for a file, WaitNamedPipe and accept, or that waits for its own request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// In its first service, as every other call.
@@ -70,8 +70,8 @@ pub enum Stage {
     Binding(Handle),
     /// That ended so, and it closes the handle again.
     Closing(NtStatus),
-    /// A read or write of an asynchronous file without an OVERLAPPED: this is its own status block, and it waits for the
-    /// file if the request is pending.
+    /// A read or write of an asynchronous file without an OVERLAPPED, or a call of a socket: this is its own status block,
+    /// and the first waits for the file if the request is pending.
     Own(Id<Iosb>),
 }
 
@@ -184,6 +184,9 @@ impl<'p> World<'p> {
         }
         if program.has_pipes {
             kernel.create_pipe_device();
+        }
+        if program.has_sockets {
+            kernel.create_socket_device();
         }
         let processes: Vec<_> = program
             .processes

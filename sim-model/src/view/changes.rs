@@ -206,6 +206,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
         Kind::Process if name == "active in its job" => to == 0,
         Kind::Ccb => name == "NamedPipeState",
+        Kind::Endpoint => matches!(name, "State" | "end of stream" | "reset"),
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => {
             !name.is_empty()
@@ -246,6 +247,8 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Thread, "Queue") => only("joins a port"),
         (Kind::Irp, "CurrentLocation" | "AssociatedIrp.IrpCount") => (info.name, read(from), read(to)),
         (Kind::Ccb, _) => ("state", pipe_state(&read(from)), pipe_state(&read(to))),
+        (Kind::Endpoint, "State") => ("state", socket_state(&read(from)), socket_state(&read(to))),
+        (Kind::Endpoint, name) => only(name),
         (Kind::Process, "active in its job") => only("active no more in its job"),
         (Kind::Process, name @ "ActiveThreads") => (name, read(from), read(to)),
         (Kind::Thread | Kind::Process, name @ ("ExitStatus" | "job")) => (name, String::new(), read(to)),
@@ -258,6 +261,11 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
 /// The state of a pipe in a word: `FILE_PIPE_CONNECTED_STATE` is long.
 fn pipe_state(name: &str) -> String {
     name.trim_start_matches("FILE_PIPE_").trim_end_matches("_STATE").to_lowercase()
+}
+
+/// The same of a socket.
+fn socket_state(name: &str) -> String {
+    name.trim_start_matches("SOCKET_STATE_").to_lowercase()
 }
 
 /// The name of the record at a place.
@@ -275,6 +283,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
         Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
         Kind::IoRing => k.get(Id::<IoRing>::at(at)).map(|ring| ring.object),
+        Kind::Endpoint => k.socket_of(Id::at(at)),
         kind => waited_for(k, kind, at),
     };
     match (object, kind) {
@@ -284,6 +293,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
+        (None, Kind::Endpoint) => format!("connection#{at}"),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
             let mark = k.get(Id::<HighWater>::at(at));

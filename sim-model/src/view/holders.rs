@@ -36,6 +36,8 @@ pub enum Hold {
     IrpFile,
     /// An IRP holds the event it will signal.
     IrpEvent,
+    /// An IRP of a socket holds the second socket that it names.
+    IrpSocket,
     /// A file object holds its completion port.
     Port,
     /// A directory holds what it names.
@@ -133,6 +135,9 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
         }
         if let Some(to) = irp.ring.and_then(|ring| node(k[ring].object)) {
             graph.add_edge(from, to, Hold::Ring);
+        }
+        if let Some(to) = irp.other.and_then(|other| node(k[other].object)) {
+            graph.add_edge(from, to, Hold::IrpSocket);
         }
     }
     for (_, file) in k.all::<File>() {

@@ -69,7 +69,7 @@ fn missing(world: &World<'_>, id: Id<Irp>) -> String {
         };
         return format!("{}: {why}", irp.status);
     }
-    if let Some(awaited) = k.awaited_in_pipe(id) {
+    if let Some(awaited) = k.awaited_in_pipe(id).or_else(|| k.awaited_at_socket(id)) {
         return awaited.into();
     }
     if irp.name.is_some() {

@@ -61,18 +61,18 @@ impl Routine for NpCompleteDeferredIrps {
 
 impl Kernel {
     /// Says how a request ends, for when it is completed.
-    pub(super) fn conclude(&mut self, irp: Id<Irp>, status: NtStatus, information: u32) {
+    pub(in crate::drivers) fn conclude(&mut self, irp: Id<Irp>, status: NtStatus, information: u32) {
         self.set(irp, Irp::STATUS, status, "the driver set the final status");
         self.set(irp, Irp::INFORMATION, information, "bytes transferred");
     }
 
-    fn complete_concluded(&self, irp: Id<Irp>) -> IofCompleteRequest {
+    pub(in crate::drivers) fn complete_concluded(&self, irp: Id<Irp>) -> IofCompleteRequest {
         let Irp { status, information, .. } = self[irp];
         IofCompleteRequest::Complete { irp, status, information }
     }
 
     /// A request was dequeued; whose it is the exchange of its cancel routine will show.
-    pub(super) fn dequeue(
+    pub(in crate::drivers) fn dequeue(
         &mut self,
         thread: Id<Thread>,
         irp: Option<Id<Irp>>,
@@ -86,7 +86,7 @@ impl Kernel {
     }
 
     /// How many requests the thread has dequeued.
-    pub(super) fn dequeued(&self, thread: Id<Thread>) -> u32 {
+    pub(in crate::drivers) fn dequeued(&self, thread: Id<Thread>) -> u32 {
         Thread::DEFERRED.of(&self[thread]).len() as u32
     }
 

@@ -392,6 +392,7 @@ fn service(world: &World<'_>, thread: Id<Thread>) -> Option<&'static str> {
 const fn verb(hold: Hold) -> &'static str {
     match hold {
         Hold::IrpEvent => "holds as its event",
+        Hold::IrpSocket => "holds as its second socket",
         Hold::Port | Hold::JobPort => "holds as its port",
         Hold::Name => "names",
         Hold::Parent => "holds as its directory",

@@ -16,6 +16,7 @@ mod queries;
 mod request;
 mod rings;
 mod signals;
+mod sockets;
 mod threads;
 mod waits;
 
@@ -61,6 +62,7 @@ pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<M
         jobs::make,
         queries::make,
         rings::make,
+        sockets::make,
     ];
     let found = groups.iter().find_map(|group| group(call, label, args));
     match found {

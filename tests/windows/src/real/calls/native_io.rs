@@ -59,15 +59,37 @@ fn write(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
 
 fn device_control(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     let request = Native::new(args, label)?;
-    let (from, to) = (length(args, "InputBufferLength"), length(args, "OutputBufferLength"));
-    let (file, code, input) = (args.handle("FileHandle"), args.bits("IoControlCode"), input(from)?.cast());
-    let output = buffer(args, "OutputBuffer", request.block, to)?.cast();
+    let (file, code) = (args.handle("FileHandle"), args.bits("IoControlCode"));
+    let (input, from, to) = match args.word("IoControlCode") {
+        Some("IOCTL_AFD_POLL") => {
+            let (input, length) = poll(args);
+            (input, length, length)
+        }
+        _ => {
+            let from = length(args, "InputBufferLength");
+            (input(from)?, from, length(args, "OutputBufferLength"))
+        }
+    };
+    let (input, output) = (input.cast(), buffer(args, "OutputBuffer", request.block, to)?.cast());
     let iosb = request.iosb();
     let Native { event, routine, context, .. } = request;
     // SAFETY: the buffers have so many bytes, and they and the block live for ever.
     Ok(status(unsafe {
         nt_io::NtDeviceIoControlFile(file, event, routine, context, iosb, code, input, from, output, to)
     }))
+}
+
+/// AFD_POLL_INFO for one socket: Timeout, NumberOfHandles, Unique; Handle, PollEvents, Status. Without a timeout, for ever.
+/// No page documents it; Wine's and wepoll's sources do.
+fn poll(args: &Args<'_>) -> (*const u8, u32) {
+    let timeout = interval(args, "Timeout").unwrap_or(i64::MAX);
+    let mut bytes = timeout.to_le_bytes().to_vec();
+    bytes.extend([1, 0, 0, 0, 0, 0, 0, 0]);
+    bytes.extend((args.handle("Handle") as usize).to_le_bytes());
+    bytes.extend(args.bits("PollEvents").to_le_bytes());
+    bytes.extend([0; 4]);
+    let length = bytes.len() as u32;
+    (Box::leak(bytes.into_boxed_slice()).as_ptr(), length)
 }
 
 fn fs_control(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
