@@ -68,6 +68,8 @@ pub enum Kind {
     Ccb,
     /// What waits in a queue of a pipe.
     DataEntry,
+    /// A file of a volume.
+    Scb,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -81,7 +81,8 @@ impl Kind {
             | Kind::Buffer
             | Kind::Fcb
             | Kind::Ccb
-            | Kind::DataEntry => false,
+            | Kind::DataEntry
+            | Kind::Scb => false,
         }
     }
 }

@@ -23,7 +23,7 @@ struct Structure {
     sources: &'static str,
 }
 
-const STRUCTURES: [Structure; 9] = [
+const STRUCTURES: [Structure; 10] = [
     Structure {
         name: "IRP",
         kind: Kind::Irp,
@@ -118,6 +118,17 @@ const STRUCTURES: [Structure; 9] = [
         life: &["NpCommonRead", "NpCommonWrite", "NpAddDataQueueEntry", "NpCancelIrp"],
         also: &["CCB", "npfs"],
         sources: "ReactOS drivers/filesystems/npfs/npfs.h, datasup.c",
+    },
+    Structure {
+        name: "SCB",
+        kind: Kind::Scb,
+        what: "A file or directory of a volume: its path, how long it is, and the file objects that it is open through. \
+               Whether it is to be deleted is said here, so every file object sees the same.",
+        when: "From its creation until it is deleted and the last file object that leads to it has seen IRP_MJ_CLOSE.",
+        seen: "NtQueryInformationFile(FileStandardInformation) tells its size and DeletePending.",
+        life: &["NtfsFsdCreate", "NtfsFsdCleanup", "NtfsFsdClose"],
+        also: &["ntfs", "FILE_OBJECT", "CreateFile", "IRP_MJ_CLEANUP"],
+        sources: "WDK, FSRTL_ADVANCED_FCB_HEADER; Microsoft, Windows-driver-samples, filesys/fastfat/fatstruc.h",
     },
 ];
 
