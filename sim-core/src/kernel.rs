@@ -236,6 +236,7 @@ kernel! {
     Ccb ccbs: crate::drivers::npfs::ccb::Ccb,
     DataEntry data_entries: crate::drivers::npfs::data_entry::DataEntry,
     Scb scbs: crate::drivers::ntfs::scb::Scb,
+    FileLock file_locks: crate::drivers::ntfs::lock::FileLock,
 }
 
 /// A record as undo sees it.

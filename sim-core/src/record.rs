@@ -70,6 +70,8 @@ pub enum Kind {
     DataEntry,
     /// A file of a volume.
     Scb,
+    /// A locked byte range of a file.
+    FileLock,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -82,7 +82,8 @@ impl Kind {
             | Kind::Fcb
             | Kind::Ccb
             | Kind::DataEntry
-            | Kind::Scb => false,
+            | Kind::Scb
+            | Kind::FileLock => false,
         }
     }
 }

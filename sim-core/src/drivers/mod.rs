@@ -154,8 +154,13 @@ impl Manner {
 
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
     pub const fn refuses(&self, major: Major) -> bool {
-        let of_file_systems =
-            matches!(major, Major::FileSystemControl | Major::QueryVolumeInformation | Major::SetInformation);
+        let of_file_systems = matches!(
+            major,
+            Major::FileSystemControl
+                | Major::QueryVolumeInformation
+                | Major::SetInformation
+                | Major::LockControl
+        );
         self.is_plain && of_file_systems
     }
 
