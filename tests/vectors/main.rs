@@ -14,6 +14,7 @@ mod f;
 mod g;
 mod h;
 mod i;
+mod j;
 mod p;
 mod p_exit;
 mod pipe_signals;
