@@ -42,7 +42,7 @@ impl Machine {
             8 => (IoService::Unlock, operate(FileOperation::Unlock)),
             9 => (IoService::SetInformation, operate(FileOperation::Disposition(exclusive))),
             10 => {
-                (IoService::SetInformation, operate(FileOperation::DispositionEx((flags / 512 % 32) as u8)))
+                (IoService::SetInformation, operate(FileOperation::DispositionEx([3, 3, 0, 9, 8, 1][flags / 512 % 6])))
             }
             11 => (IoService::SetInformation, operate(FileOperation::EndOfFile(offset))),
             12 => (IoService::FsControl, control(ControlCode::RequestBatchOplock)),
