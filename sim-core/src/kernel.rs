@@ -241,6 +241,8 @@ kernel! {
     IoRing io_rings: crate::io::ring::IoRing,
     Sqe sqes: crate::io::ring::Sqe,
     Endpoint endpoints: crate::drivers::afd::endpoint::Endpoint,
+    Scb scbs: crate::drivers::ntfs::scb::Scb,
+    FileLock file_locks: crate::drivers::ntfs::lock::FileLock,
 }
 
 /// A record as undo sees it.

@@ -122,6 +122,8 @@ pub struct Profile {
     pub has_alert_by_id: bool,
     /// I/O rings exist (since Windows 11).
     pub has_io_rings: bool,
+    /// FileDispositionInformationEx exists, and DeleteFile asks for POSIX semantics (since Windows 10).
+    pub has_posix_delete: bool,
     /// What a handle-table entry takes in advance (since Windows 8).
     pub batch: Option<Batch>,
     /// The kernel keeps the books of what each entry took in advance. They are a part of the state, so a scenario
@@ -165,6 +167,7 @@ impl Profile {
             has_compare_objects: version as u8 >= Version::Win10 as u8,
             has_alert_by_id: version as u8 >= Version::Win8 as u8,
             has_io_rings: version as u8 >= Version::Win11 as u8,
+            has_posix_delete: version as u8 >= Version::Win10 as u8,
             batch: Profile::batch_of(version, Arch::X64),
             charges: false,
             high_water: false,

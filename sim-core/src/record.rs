@@ -74,6 +74,10 @@ pub enum Kind {
     Sqe,
     /// What the driver of sockets keeps of a socket.
     Endpoint,
+    /// A file of a volume.
+    Scb,
+    /// A locked byte range of a file.
+    FileLock,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -84,7 +84,9 @@ impl Kind {
             | Kind::DataEntry
             | Kind::IoRing
             | Kind::Sqe
-            | Kind::Endpoint => false,
+            | Kind::Endpoint
+            | Kind::Scb
+            | Kind::FileLock => false,
         }
     }
 }

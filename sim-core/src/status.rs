@@ -79,6 +79,11 @@ statuses! {
     SEMAPHORE_LIMIT_EXCEEDED = 0xC000_0047, "the release would pass the semaphore's maximum";
     FILE_LOCK_CONFLICT = 0xC000_0054, "the byte range is locked by another";
     DELETE_PENDING = 0xC000_0056, "the file is marked for deletion";
+    LOCK_NOT_GRANTED = 0xC000_0055, "the byte range could not be locked at once";
+    INVALID_OPLOCK_PROTOCOL = 0xC000_00E3, "no oplock is broken that could be acknowledged";
+    OPLOCK_NOT_GRANTED = 0xC000_00E2, "the oplock was not granted";
+    FILE_IS_A_DIRECTORY = 0xC000_00BA, "the file is a directory";
+    NOT_A_DIRECTORY = 0xC000_0103, "the file is not a directory";
     PRIVILEGE_NOT_HELD = 0xC000_0061, "the caller lacks a privilege";
     RANGE_NOT_LOCKED = 0xC000_007E, "the byte range was not locked";
     INSUFFICIENT_RESOURCES = 0xC000_009A, "there are not enough resources";

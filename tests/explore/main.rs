@@ -59,6 +59,7 @@ const RACES: &[(&str, u64, u64, u64)] = &[
     ("kmdf-cancel-against-completion.kobj", 1_105, 1_928, 3),
     ("kmdf-unmark-ignored.kobj", 796, 1_293, 31),
     ("ring-cancel-against-completion.kobj", 418, 584, 4),
+    ("lock-cancel-against-close.kobj", 25_529, 49_605, 8),
 ];
 
 #[test]

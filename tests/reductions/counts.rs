@@ -33,6 +33,10 @@ const COUNTS: &[(&str, [Option<u64>; 4])] = &[
     ("docs/explorations/inherit-against-close.kobj", [Some(10_163), Some(2_999), Some(10_163), Some(2_999)]),
     ("docs/explorations/kmdf-cancel-against-completion.kobj", [Some(1_105), Some(774), Some(885), Some(609)]),
     ("docs/explorations/kmdf-unmark-ignored.kobj", [Some(796), Some(613), Some(796), Some(613)]),
+    (
+        "docs/explorations/lock-cancel-against-close.kobj",
+        [Some(25_529), Some(11_218), Some(10_529), Some(4_681)],
+    ),
     ("docs/explorations/open-or-create.kobj", [Some(3_906), Some(1_978), Some(1_588), Some(820)]),
     (
         "docs/explorations/pipe-cancel-against-connect.kobj",

@@ -15,6 +15,8 @@ mod f_kernel;
 mod g;
 mod h;
 mod names;
+mod i;
+mod j;
 mod p;
 mod p_exit;
 mod p_sockets;

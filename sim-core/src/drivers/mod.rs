@@ -5,6 +5,7 @@ pub mod filter;
 pub mod immediate;
 pub mod kmdf;
 pub mod npfs;
+pub mod ntfs;
 pub mod own_irps;
 pub mod queue;
 
@@ -22,8 +23,8 @@ word_enum! {
         Queue = "queue",
         /// A driver that never pends: it completes each request with the device's answer.
         Immediate = "immediate",
-        /// A file system in small: names below its device are files, whose opens must share; it answers at once.
-        Volume = "volume",
+        /// A file system in small: paths below its device are files and directories, whose data is only as long as it is.
+        Ntfs = "ntfs",
         /// A driver that pends without a cancel routine, so that nobody can end its requests but the device; if that does not
         /// answer, they never end.
         NeverCancels = "never_cancels",
@@ -105,6 +106,8 @@ pub enum Dispatch {
     Pipes,
     /// It has a dispatch table of its own: the driver of sockets.
     Sockets,
+    /// It has a dispatch table of its own: the file system of a volume.
+    Files,
 }
 
 /// The manner of a driver.
@@ -140,8 +143,8 @@ pub struct Manner {
     pub is_stream: bool,
     /// Names below its device are its own.
     pub has_names: bool,
-    /// It checks share access when a file is opened.
-    pub shares: bool,
+    /// Those names are paths, of directories and files in them.
+    pub has_directories: bool,
     /// Of a driver of the framework: what it does with a request that was delivered to it.
     pub delivered: Option<Delivered>,
     /// It answers as the null device does, and knows reads and writes only.
@@ -166,7 +169,7 @@ impl Manner {
         attaches: true,
         is_stream: false,
         has_names: false,
-        shares: false,
+        has_directories: false,
         delivered: None,
         is_null: false,
     };
@@ -191,8 +194,13 @@ impl Manner {
 
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
     pub const fn refuses(&self, major: Major) -> bool {
-        let of_file_systems =
-            matches!(major, Major::FileSystemControl | Major::QueryVolumeInformation | Major::SetInformation);
+        let of_file_systems = matches!(
+            major,
+            Major::FileSystemControl
+                | Major::QueryVolumeInformation
+                | Major::SetInformation
+                | Major::LockControl
+        );
         let of_devices = matches!(major, Major::DeviceControl | Major::FlushBuffers);
         self.is_plain && of_file_systems || self.is_null && of_devices
     }
@@ -225,12 +233,12 @@ impl DriverKind {
                 is_plain: false,
                 ..Manner::SERIAL
             },
-            DriverKind::Volume => Manner {
-                summary: "a file system in small: names below its device are files, whose opens must share; answers at once",
-                dispatch: Dispatch::Complete,
+            DriverKind::Ntfs => Manner {
+                summary: "a file system in small: files and directories below its device, whose data is only as long as it is",
+                dispatch: Dispatch::Files,
                 is_plain: false,
                 has_names: true,
-                shares: true,
+                has_directories: true,
                 ..Manner::SERIAL
             },
             DriverKind::NeverCancels => Manner {

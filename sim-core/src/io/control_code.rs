@@ -16,6 +16,14 @@ word_enum! {
         PipeTransceive = "FSCTL_PIPE_TRANSCEIVE",
         /// Wait until an instance of a pipe listens (WaitNamedPipe).
         PipeWait = "FSCTL_PIPE_WAIT",
+        /// Ask for a level 1 oplock on a file.
+        RequestOplockLevel1 = "FSCTL_REQUEST_OPLOCK_LEVEL_1",
+        /// Ask for a batch oplock on a file.
+        RequestBatchOplock = "FSCTL_REQUEST_BATCH_OPLOCK",
+        /// Ask for an oplock on a file (since Windows 7).
+        RequestOplock = "FSCTL_REQUEST_OPLOCK",
+        /// Acknowledge that an oplock is broken, and ask for none.
+        AcknowledgeOplockBreak = "FSCTL_OPLOCK_BREAK_ACK_NO_2",
         /// Wait for something to happen on a serial port (WaitCommEvent).
         SerialWaitOnMask = "IOCTL_SERIAL_WAIT_ON_MASK",
         /// Give a socket its port (bind).
@@ -66,6 +74,17 @@ impl ControlCode {
             ControlCode::PipeTransceive => &[Access(FILE_READ_DATA.0 | FILE_WRITE_DATA.0)],
             _ => &[],
         }
+    }
+
+    /// It asks for an oplock, or acknowledges that one is broken.
+    pub const fn is_of_oplocks(self) -> bool {
+        matches!(
+            self,
+            ControlCode::RequestOplockLevel1
+                | ControlCode::RequestBatchOplock
+                | ControlCode::RequestOplock
+                | ControlCode::AcknowledgeOplockBreak
+        )
     }
 
     /// The code of that name.

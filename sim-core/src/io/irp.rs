@@ -5,6 +5,7 @@ use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
 use crate::io::device::Device;
 use crate::io::file::File;
+use crate::io::file_operation::FileOperation;
 use crate::io::iosb::Iosb;
 use crate::io::open_options::OpenOptions;
 use crate::io::pipe_modes::PipeModes;
@@ -41,6 +42,8 @@ word_enum! {
         SetInformation = "IRP_MJ_SET_INFORMATION",
         /// The last handle to the file object is gone.
         Cleanup = "IRP_MJ_CLEANUP",
+        /// Lock or unlock a byte range of the file.
+        LockControl = "IRP_MJ_LOCK_CONTROL",
     }
 }
 
@@ -126,7 +129,7 @@ record! {
         APC apc: Option<Id<Apc>>,
         /// The program's buffer.
         BUFFER buffer: Option<Id<Buffer>>,
-        /// Of a create request: ShareAccess and CreateOptions.
+        /// Of a create request: ShareAccess, CreateOptions and CreateDisposition.
         OPTIONS options: OpenOptions,
         /// The length of a control code's input.
         INPUT_LENGTH input_length: u32,
@@ -162,6 +165,8 @@ record! {
         NUMBER number: u32,
         /// The wait has a time limit of zero: there is none.
         AT_ONCE at_once: bool,
+        /// What is asked of a file beyond an offset and a length.
+        OPERATION operation: FileOperation,
     }
     lists {}
 }
@@ -189,7 +194,7 @@ impl Irp {
             input_length: 0,
             offset: 0,
             access: Access(0),
-            options: OpenOptions { share: 0, synchronous: false, alertable: false },
+            options: OpenOptions::ASYNCHRONOUS,
             pipe: None,
             modes: None,
             name: None,
@@ -217,6 +222,7 @@ impl Irp {
             other: None,
             number: 0,
             at_once: false,
+            operation: FileOperation::None,
         }
     }
 

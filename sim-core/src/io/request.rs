@@ -3,6 +3,7 @@
 use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
 use crate::io::file::File;
+use crate::io::file_operation::FileOperation;
 use crate::io::iosb::Iosb;
 use crate::io::irp::Major;
 use crate::io::pipe_modes::PipeModes;
@@ -20,6 +21,8 @@ pub const FILE_READ_DATA: Access = Access(0x0001);
 pub const FILE_WRITE_DATA: Access = Access(0x0002);
 /// FILE_WRITE_ATTRIBUTES.
 const FILE_WRITE_ATTRIBUTES: Access = Access(0x0100);
+/// DELETE.
+const DELETE: Access = Access(0x0001_0000);
 /// FILE_APPEND_DATA.
 pub const FILE_APPEND_DATA: Access = Access(0x0004);
 
@@ -38,8 +41,12 @@ word_enum! {
         Flush = "NtFlushBuffersFile",
         /// Ask for what a file system knows of its volume.
         QueryVolume = "NtQueryVolumeInformationFile",
-        /// Change what a file system knows of the file: FilePipeInformation.
+        /// Change what a file system knows of the file.
         SetInformation = "NtSetInformationFile",
+        /// Lock a byte range of the file.
+        Lock = "NtLockFile",
+        /// Unlock a byte range of the file.
+        Unlock = "NtUnlockFile",
     }
 }
 
@@ -54,12 +61,16 @@ impl IoService {
             IoService::Flush => Major::FlushBuffers,
             IoService::QueryVolume => Major::QueryVolumeInformation,
             IoService::SetInformation => Major::SetInformation,
+            IoService::Lock | IoService::Unlock => Major::LockControl,
         }
     }
 
     /// It has no asynchronous form: it waits on an asynchronous file too.
     pub const fn always_waits(self) -> bool {
-        matches!(self, IoService::Flush | IoService::QueryVolume | IoService::SetInformation)
+        matches!(
+            self,
+            IoService::Flush | IoService::QueryVolume | IoService::SetInformation | IoService::Unlock
+        )
     }
 
     /// Whether it reads or writes at a place in the file.
@@ -67,12 +78,23 @@ impl IoService {
         matches!(self, IoService::Read | IoService::Write)
     }
 
+    /// Whether it concerns a byte range of the file.
+    pub const fn has_range(self) -> bool {
+        matches!(self, IoService::Lock | IoService::Unlock)
+    }
+
     /// The accesses of which the handle must grant one; all will do if there are none.
-    pub const fn access(self, code: Option<ControlCode>) -> &'static [Access] {
+    pub const fn access(self, code: Option<ControlCode>, operation: FileOperation) -> &'static [Access] {
         match (self, code) {
+            (IoService::Lock | IoService::Unlock, _) => &[FILE_READ_DATA, FILE_WRITE_DATA],
+            (IoService::SetInformation, _) => match operation {
+                FileOperation::EndOfFile(_) => &[FILE_WRITE_DATA],
+                FileOperation::Disposition(_) | FileOperation::DispositionEx(_) => &[DELETE],
+                FileOperation::Position(_) => &[],
+                _ => &[FILE_WRITE_ATTRIBUTES],
+            },
             (IoService::Read, _) => &[FILE_READ_DATA],
             (IoService::Write | IoService::Flush, _) => &[FILE_WRITE_DATA, FILE_APPEND_DATA],
-            (IoService::SetInformation, _) => &[FILE_WRITE_ATTRIBUTES],
             (_, Some(code)) => code.access(),
             _ => &[],
         }
@@ -170,6 +192,8 @@ record! {
         NUMBER number: u32,
         /// The caller waits with an event of its own, as Winsock does where it passes no OVERLAPPED.
         WAITS waits: bool,
+        /// What is asked of a file beyond an offset and a length.
+        OPERATION operation: FileOperation,
     }
     lists {}
 }
@@ -206,6 +230,7 @@ impl Request {
             socket: Handle::NULL,
             number: 0,
             waits: false,
+            operation: FileOperation::None,
         }
     }
 }

@@ -31,6 +31,18 @@ const SOCKETS: [(&str, &str); 4] = [
     ("ends a poll whose time runs out", "SelectTimeout"),
 ];
 
+/// What ntfs does with what, and the routine that says so.
+const FILES: [(&str, &str); 8] = [
+    ("opens and creates files", "NtfsFsdCreate"),
+    ("reads and writes", "NtfsCommonRead"),
+    ("sets sizes, and deletes", "NtfsCommonSetInformation"),
+    ("locks and unlocks", "NtfsCommonLockControl"),
+    ("grants oplocks", "FsRtlOplockFsctrl"),
+    ("ends what waits", "NtfsCompleteQueued"),
+    ("cleans up", "NtfsFsdCleanup"),
+    ("closes", "NtfsFsdClose"),
+];
+
 /// The page on a driver.
 pub(super) fn page(driver: DriverKind) -> Page {
     let manner = driver.manner();
@@ -39,6 +51,7 @@ pub(super) fn page(driver: DriverKind) -> Page {
     match manner.dispatch {
         Dispatch::Pipes => add_pipes(&mut page, &mut also),
         Dispatch::Sockets => add_sockets(&mut page, &mut also),
+        Dispatch::Files => add_files(&mut page, &mut also),
         _ => add_manner(&mut page, driver, &mut also),
     }
     if let Some(rule) = broken_by(driver) {
@@ -56,8 +69,9 @@ pub(super) fn page(driver: DriverKind) -> Page {
     also.extend(["IRP", "IRP_MJ_CLEANUP", "device"]);
     see_also(&mut page, also);
     let sources = match manner.dispatch {
-        Dispatch::Pipes => sources("Wine kernel32/tests/pipe.c, test_exit_process_async", &PIPES),
-        Dispatch::Sockets => sources("Wine ws2_32/tests/afd.c, test_async_thread_termination", &SOCKETS),
+        Dispatch::Pipes => sources_of(&PIPES, "Wine kernel32/tests/pipe.c, test_exit_process_async"),
+        Dispatch::Sockets => sources_of(&SOCKETS, "Wine ws2_32/tests/afd.c, test_async_thread_termination"),
+        Dispatch::Files => sources_of(&FILES, "MS-FSA"),
         Dispatch::Pend if manner.delivered.is_some() => {
             "WDK, Synchronizing Cancel and Completion Code; WdfRequestUnmarkCancelable; EVT_WDF_FILE_CLEANUP; \
              microsoft/Windows-Driver-Frameworks, fxioqueue.cpp, fxpkggeneral.cpp; microsoft/msquic pull request 938"
@@ -74,14 +88,9 @@ pub(super) fn page(driver: DriverKind) -> Page {
 /// What a driver does with a request, in words.
 pub(super) fn does(driver: DriverKind, major: Major) -> &'static str {
     let manner = driver.manner();
-    let at_once = match major {
-        Major::Create if manner.shares => "succeeds if share access allows it",
-        Major::Cleanup if manner.shares => "takes the file out of share access and succeeds",
-        _ => "succeeds at once",
-    };
     match manner.dispatch {
         Dispatch::PassDown => "passes it to the device below",
-        Dispatch::Pipes | Dispatch::Sockets => "see its page",
+        Dispatch::Pipes | Dispatch::Sockets | Dispatch::Files => "see its page",
         _ if major == Major::Cleanup && manner.delivered.is_some() => {
             "EvtFileCleanup, then ends with STATUS_CANCELLED what waits in the framework's queue for the file object; what \
              was delivered stays; succeeds"
@@ -89,7 +98,7 @@ pub(super) fn does(driver: DriverKind, major: Major) -> &'static str {
         _ if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued => {
             "ends what is queued for the file object with STATUS_CANCELLED, and succeeds"
         }
-        _ if major.opens_or_closes() || manner.succeeds_at(major) => at_once,
+        _ if major.opens_or_closes() || manner.succeeds_at(major) => "succeeds at once",
         _ if manner.refuses(major) => "refuses it with STATUS_INVALID_DEVICE_REQUEST",
         _ if manner.is_null && major == Major::Read => "completes it at once with STATUS_END_OF_FILE",
         _ if manner.is_null => "completes it at once, with as many bytes as were given",
@@ -150,7 +159,7 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
                 ),
             ],
         ),
-        Dispatch::Complete | Dispatch::Pipes | Dispatch::Sockets => {}
+        Dispatch::Complete | Dispatch::Pipes | Dispatch::Sockets | Dispatch::Files => {}
     }
     also.extend(match manner.dispatch {
         Dispatch::Pend if manner.delivered.is_some() => {
@@ -159,7 +168,7 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
         Dispatch::Pend => &["DispatchRead", "CancelRoutine", "DispatchCleanup", "DpcForIsr"],
         Dispatch::Complete => &["DispatchRequest"],
         Dispatch::PassDown => &["DispatchPassDown", "CurrentLocation"],
-        Dispatch::Pipes | Dispatch::Sockets => &[],
+        Dispatch::Pipes | Dispatch::Sockets | Dispatch::Files => &[],
     });
 }
 
@@ -175,12 +184,30 @@ pub(super) fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec
     groups.into_iter().map(|(names, text)| (String::new(), format!("{names}: {text}"))).collect()
 }
 
+fn add_files(page: &mut Page, also: &mut Vec<&str>) {
+    page.about.push(
+        "What a file holds is only as long as it is: reads and writes move no bytes. Closing a file ends no read and no \
+         write that is on its way."
+            .into(),
+    );
+    add_routines(&FILES, page, also);
+    also.extend(["SCB", "CreateFile"]);
+}
+
+fn add_routines(rows: &[(&'static str, &'static str)], page: &mut Page, also: &mut Vec<&str>) {
+    for (what, routine) in rows {
+        let about = routines(routine).flat_map(|routine| Prose::of(routine.text).about);
+        page.section(format!("How it {what}"), about.map(|paragraph| ("", paragraph)));
+        also.push(routine);
+    }
+}
+
 fn add_pipes(page: &mut Page, also: &mut Vec<&str>) {
     let ends = "A request that waits ends with STATUS_CANCELLED only if it is cancelled: by CancelIo and its kin, or by the \
                 end of its thread. Closing an end ends it with STATUS_PIPE_BROKEN, disconnecting the instance with \
                 STATUS_PIPE_DISCONNECTED.";
     page.about.push(ends.into());
-    add_routines(page, also, &PIPES);
+    add_routines(&PIPES, page, also);
     also.extend(["FCB", "CCB", "NamedPipeState", "STATUS_PIPE_BROKEN", "STATUS_PIPE_DISCONNECTED"]);
 }
 
@@ -189,20 +216,12 @@ fn add_sockets(page: &mut Page, also: &mut Vec<&str>) {
                 that was issued through it goes on to its own end. A receive whose other end is reset ends with \
                 STATUS_CONNECTION_RESET, which a program that asks the port reads as ERROR_NETNAME_DELETED.";
     page.about.push(ends.into());
-    add_routines(page, also, &SOCKETS);
+    add_routines(&SOCKETS, page, also);
     also.extend(["AFD_ENDPOINT", "AcceptEx", "WSARecv", "STATUS_CONNECTION_RESET", "AFD_POLL_LOCAL_CLOSE"]);
 }
 
-fn add_routines<'a>(page: &mut Page, also: &mut Vec<&'a str>, rows: &[(&str, &'a str)]) {
-    for (what, routine) in rows {
-        let about = routines(routine).flat_map(|routine| Prose::of(routine.text).about);
-        page.section(format!("How it {what}"), about.map(|paragraph| ("", paragraph)));
-        also.push(routine);
-    }
-}
-
-/// The sources of those routines, each once.
-fn sources(first: &str, rows: &[(&str, &str)]) -> String {
+/// The sources of those routines, each once, after a first.
+fn sources_of(rows: &[(&'static str, &'static str)], first: &str) -> String {
     let mut all: Vec<String> = vec![first.into()];
     for routine in rows.iter().flat_map(|row| routines(row.1)) {
         for source in Prose::of(routine.text).sources.split("; ") {

@@ -23,7 +23,7 @@ struct Structure {
     sources: &'static str,
 }
 
-const STRUCTURES: [Structure; 10] = [
+const STRUCTURES: &[Structure] = &[
     Structure {
         name: "IRP",
         kind: Kind::Irp,
@@ -129,6 +129,27 @@ const STRUCTURES: [Structure; 10] = [
         life: &["AfdDispatch", "UnlockAndMaybeComplete"],
         also: &["afd", "socket", "AcceptEx", "FILE_OBJECT"],
         sources: "ReactOS drivers/network/afd/include/afd.h",
+    },
+    Structure {
+        name: "SCB",
+        kind: Kind::Scb,
+        what: "A file or directory of a volume: its path, how long it is, and the file objects that it is open through. \
+               Whether it is to be deleted is said here, so every file object sees the same.",
+        when: "From its creation until it is deleted and the last file object that leads to it has seen IRP_MJ_CLOSE.",
+        seen: "NtQueryInformationFile(FileStandardInformation) tells its size and DeletePending.",
+        life: &["NtfsFsdCreate", "NtfsFsdCleanup", "NtfsFsdClose"],
+        also: &["ntfs", "FILE_OBJECT", "CreateFile", "IRP_MJ_CLEANUP"],
+        sources: "WDK, FILE_STANDARD_INFORMATION; Microsoft, Windows-driver-samples, filesys/fastfat/fatstruc.h",
+    },
+    Structure {
+        name: "FILE_LOCK_INFO",
+        kind: Kind::FileLock,
+        what: "A byte range of a file that a file object has locked.",
+        when: "From LockFileEx until UnlockFileEx, or until the last handle to the file object is closed.",
+        seen: "A read, write or lock through another file object fails with ERROR_LOCK_VIOLATION.",
+        life: &["NtfsCommonLockControl", "NtfsFsdCleanup"],
+        also: &["SCB", "LockFileEx", "UnlockFileEx"],
+        sources: "WDK, FILE_LOCK_INFO; MS-FSA 2.1.1.10",
     },
 ];
 

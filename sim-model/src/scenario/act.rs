@@ -198,11 +198,12 @@ impl World<'_> {
             self.kernel.start(thread, wait);
             return None;
         }
-        let closes = matches!(call.service, Service::WaitPipe { .. });
+        let closes = matches!(call.service, Service::WaitPipe { .. } | Service::OfPath { .. });
         let (service, stage): (Frame, Stage) = match state.stage {
             Stage::First if status.is_success() => {
                 match self.second_service(thread, call.service, value.handle()) {
                     Some(service) => (service, Stage::Binding(value.handle())),
+                    None if closes => (NtClose::of(value.handle()).into(), Stage::Closing(status)),
                     None => return Some((status, value)),
                 }
             }
@@ -277,7 +278,12 @@ impl World<'_> {
             Answer::Sleep if status == NtStatus::SUCCESS => Some(0),
             _ => returns_handle.then_some(u64::from(made.0)),
         };
-        CallResult::new(answer, status, number)
+        let action = self.kernel.collect_create_action(thread);
+        let result = CallResult::new(answer, status, number);
+        match call.service {
+            Service::CreateFile { options, .. } => result.of_create_file(options.disposition, action),
+            _ => result,
+        }
     }
 
     /// PROCESS_INFORMATION.hThread. It is passed over, but not closed, if no label names it.

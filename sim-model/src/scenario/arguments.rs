@@ -2,6 +2,7 @@
 
 use sim_core::Handle;
 use sim_core::io::control_code::ControlCode;
+use sim_core::io::file_operation::FileOperation;
 use sim_core::io::pipe_modes::PipeModes;
 use sim_core::io::request::{ByteOffset, IoService};
 
@@ -44,6 +45,15 @@ pub enum ProcessArg {
     Named(usize),
     /// The process that a handle names.
     Handle(HandleArg),
+}
+
+/// What a call does with the file of a path between opening and closing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathAct {
+    /// Nothing.
+    Nothing,
+    /// It sets the file's disposition.
+    Delete(FileOperation),
 }
 
 /// The arguments of a call that sends a request.
@@ -89,6 +99,8 @@ pub struct IssueArgs {
     pub number: u32,
     /// A call of Winsock without an OVERLAPPED: it waits.
     pub waits: bool,
+    /// What is asked of a file beyond an offset and a length.
+    pub operation: FileOperation,
 }
 
 impl IssueArgs {
@@ -115,6 +127,7 @@ impl IssueArgs {
             socket: HandleArg::Value(Handle::NULL),
             number: 0,
             waits: false,
+            operation: FileOperation::None,
         }
     }
 }

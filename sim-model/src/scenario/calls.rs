@@ -1,6 +1,7 @@
 //! The calls a scenario can make: documented names and parameters, and which system service each one is.
 
 use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
+use crate::scenario::calls_files::FILES;
 use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
 use crate::scenario::calls_memory::MEMORY;
@@ -93,8 +94,26 @@ pub enum ServiceName {
     QueryPort,
     /// NtSetInformationFile(FileIoCompletionNotificationInformation).
     SetModes,
-    /// NtQueryInformationFile(FileIoCompletionNotificationInformation).
-    QueryModes,
+    /// NtQueryInformationFile.
+    QueryFile,
+    /// NtQueryInformationFile(FileStandardInformation).
+    FileSize,
+    /// NtSetInformationFile(FileEndOfFileInformation).
+    SetEndOfFile,
+    /// NtSetInformationFile(FilePositionInformation).
+    SetPosition,
+    /// NtCreateFile(FILE_DIRECTORY_FILE) and NtClose.
+    MakeDirectory,
+    /// NtCreateFile(FILE_DIRECTORY_FILE), NtSetInformationFile(FileDispositionInformation) and NtClose.
+    RemoveDirectory,
+    /// NtCreateFile, NtSetInformationFile(FileDispositionInformation) and NtClose.
+    DeleteFile,
+    /// NtCreateFile and NtClose.
+    QueryAttributes,
+    /// NtLockFile.
+    LockFile,
+    /// NtUnlockFile.
+    UnlockFile,
     /// HeapAlloc.
     Allocate,
     /// HeapFree.
@@ -292,13 +311,41 @@ pub(super) const fn row(
 }
 
 pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
-pub(super) const ACCESS: ParamKind =
-    ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
+pub(super) const ACCESS: ParamKind = ParamKind::Flags(&[
+    "GENERIC_READ",
+    "GENERIC_WRITE",
+    "GENERIC_ALL",
+    "FILE_READ_DATA",
+    "FILE_WRITE_DATA",
+    "FILE_APPEND_DATA",
+    "FILE_READ_ATTRIBUTES",
+    "FILE_WRITE_ATTRIBUTES",
+    "DELETE",
+    "SYNCHRONIZE",
+]);
 pub(super) const SHARE: ParamKind =
     ParamKind::Flags(&["FILE_SHARE_READ", "FILE_SHARE_WRITE", "FILE_SHARE_DELETE"]);
 pub(super) const CREATE_OPTIONS: ParamKind =
     ParamKind::Flags(&["FILE_SYNCHRONOUS_IO_NONALERT", "FILE_SYNCHRONOUS_IO_ALERT"]);
-const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
+const FILE_OPTIONS: ParamKind = ParamKind::Flags(&[
+    "FILE_SYNCHRONOUS_IO_NONALERT",
+    "FILE_SYNCHRONOUS_IO_ALERT",
+    "FILE_DIRECTORY_FILE",
+    "FILE_NON_DIRECTORY_FILE",
+    "FILE_DELETE_ON_CLOSE",
+]);
+const FILE_DISPOSITIONS: ParamKind =
+    ParamKind::Name(&["FILE_OPEN", "FILE_CREATE", "FILE_OPEN_IF", "FILE_OVERWRITE", "FILE_OVERWRITE_IF"]);
+const FILE_ATTRIBUTES: ParamKind = ParamKind::Flags(&["FILE_ATTRIBUTE_NORMAL", "FILE_ATTRIBUTE_READONLY"]);
+const FILE_FLAGS: ParamKind = ParamKind::Flags(&[
+    "FILE_FLAG_OVERLAPPED",
+    "FILE_FLAG_BACKUP_SEMANTICS",
+    "FILE_FLAG_DELETE_ON_CLOSE",
+    "FILE_ATTRIBUTE_NORMAL",
+    "FILE_ATTRIBUTE_READONLY",
+]);
+const DISPOSITIONS: ParamKind =
+    ParamKind::Name(&["CREATE_NEW", "CREATE_ALWAYS", "OPEN_EXISTING", "OPEN_ALWAYS", "TRUNCATE_EXISTING"]);
 use ParamKind::{Handle as H, Number as N, Text as T};
 
 const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
@@ -313,11 +360,12 @@ const BASIC: [CallRow; 12] = [
             needs("dwDesiredAccess", "access", ACCESS),
             may("dwFlagsAndAttributes", "flags", FILE_FLAGS),
             may("dwShareMode", "share", SHARE),
+            may("dwCreationDisposition", "disposition", DISPOSITIONS),
         ],
         Binds::Handle,
         ServiceName::CreateFile,
         Answer::HandleOrInvalid,
-        "opens a device",
+        "opens a device, or opens or creates a file of a volume",
     ),
     row(
         "CloseHandle",
@@ -364,13 +412,15 @@ const BASIC: [CallRow; 12] = [
         &[
             needs("ObjectName", "name", T),
             needs("DesiredAccess", "access", ACCESS),
-            may("CreateOptions", "options", CREATE_OPTIONS),
+            may("CreateOptions", "options", FILE_OPTIONS),
             may("ShareAccess", "share", SHARE),
+            may("CreateDisposition", "disposition", FILE_DISPOSITIONS),
+            may("FileAttributes", "attributes", FILE_ATTRIBUTES),
         ],
         Binds::Handle,
         ServiceName::CreateFile,
         Answer::Status,
-        "opens a device",
+        "opens a device, or opens or creates a file or directory of a volume",
     ),
     row(
         "ExitProcess",
@@ -424,12 +474,13 @@ const ROW_COUNT: usize = BASIC.len()
     + HANDLES.len()
     + QUERIES.len()
     + RINGS.len()
-    + SOCKETS.len();
+    + SOCKETS.len()
+    + FILES.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 11] =
-        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES, &RINGS, &SOCKETS];
+    let groups: [&[CallRow]; 12] =
+        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES, &RINGS, &SOCKETS, &FILES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -329,10 +329,7 @@ impl Compiler {
     const fn missing(&self, service: ServiceName) -> Option<&'static str> {
         match service {
             ServiceName::CancelIoEx if !self.profile.has_cancel_io_ex => Some("it came with Windows Vista"),
-            ServiceName::CancelSynchronousIo
-            | ServiceName::RemovePackets
-            | ServiceName::SetModes
-            | ServiceName::QueryModes
+            ServiceName::CancelSynchronousIo | ServiceName::RemovePackets | ServiceName::SetModes
                 if !self.profile.has_vista_io =>
             {
                 Some("it came with Windows Vista")
@@ -435,15 +432,15 @@ impl Args<'_> {
             }
             ServiceName::ExitThread => Service::ExitThread { exit_status: self.narrow("code") },
             ServiceName::ExitProcess => Service::ExitProcess { exit_status: self.narrow("code") },
-            other => self
-                .port_service()
-                .or_else(|| self.ring_service())
-                .unwrap_or_else(|| self.wait_service(other)),
+            other => {
+                let found = self.port_service().or_else(|| self.ring_service()).or_else(|| self.file_service());
+                found.unwrap_or_else(|| self.wait_service(other))
+            }
         }
     }
 
-    /// A query of a process or thread.
-    fn query_of(&mut self, parameter: &str, class: InformationClass) -> Service {
+    /// A query of a process, thread or file.
+    pub(super) fn query_of(&mut self, parameter: &str, class: InformationClass) -> Service {
         Service::Query { handle: self.handle(parameter), class, length: self.wide("length") }
     }
 
@@ -465,6 +462,10 @@ pub(super) fn access_bit(name: &str) -> u32 {
         "GENERIC_WRITE" => 0x4000_0000,
         "GENERIC_ALL" => 0x1000_0000,
         "FILE_READ_DATA" => 0x0000_0001,
+        "FILE_WRITE_DATA" => 0x0000_0002,
+        "FILE_APPEND_DATA" => 0x0000_0004,
+        "FILE_READ_ATTRIBUTES" => 0x0000_0080,
+        "FILE_WRITE_ATTRIBUTES" => 0x0000_0100,
         "SYNCHRONIZE" => 0x0010_0000,
         _ => 0,
     }

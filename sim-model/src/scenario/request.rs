@@ -33,7 +33,7 @@ impl World<'_> {
             code,
             ..
         } = args;
-        let IssueArgs { modes, pipe, limited, at_once, number, waits, .. } = args;
+        let IssueArgs { modes, pipe, limited, at_once, number, waits, operation, .. } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
         let socket = self.handle(args.socket);
         let iosb = match args.overlapped {
@@ -72,6 +72,7 @@ impl World<'_> {
             socket,
             number,
             waits,
+            operation,
             name: pipe.map(|pipe| self.path(pipe)),
             ..Request::of(file)
         };

@@ -10,7 +10,7 @@ use sim_core::ob::information::InformationClass;
 use sim_core::ob::types::ObjectType;
 use sim_core::ps::create::Inheritance;
 
-use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathId, ProcessArg};
+use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathAct, PathId, ProcessArg};
 use crate::scenario::object_act::Act;
 use crate::scenario::rings::RingCall;
 
@@ -48,6 +48,15 @@ pub enum Service {
         listener: HandleArg,
         /// What is opened for the new one.
         name: NameArg,
+    },
+    /// A call that opens a path and closes it again: CreateDirectory, DeleteFile and their kin.
+    OfPath {
+        /// The path and DesiredAccess.
+        name: NameArg,
+        /// How it opens the path.
+        options: OpenOptions,
+        /// What it does with the file.
+        act: PathAct,
     },
     /// ReadFile, WriteFile, DeviceIoControl and what else sends a request.
     Issue(IssueArgs),

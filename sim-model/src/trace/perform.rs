@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use sim_core::Id;
+use sim_core::drivers::DriverKind;
 use sim_core::profile::Arch;
 use sim_core::ps::process::Process;
 use sim_windows::script::{self, Arg, Deed, Script, Step, Thread};
@@ -89,6 +90,7 @@ impl Performance {
                     .map(|(name, made_by_call)| script::Process { name, made_by_call })
                     .collect(),
                 threads: threads.map(|(name, process)| Thread { name, process }).collect(),
+                volumes: program.devices.iter().map(|device| device.name.clone()).collect(),
                 steps: performer.steps,
             },
             trace: Trace {
@@ -108,7 +110,8 @@ impl Performance {
 /// Whether everything in a program exists on real Windows.
 fn real_alone(program: &Program) -> Result<(), Unperformable> {
     let refuse = |span, found: String, why| Err(Unperformable { span, found, why });
-    if let Some(device) = program.scenario.devices.first() {
+    let is_volume = |device: &&ast::Device| device.driver.value == DriverKind::Ntfs.name();
+    if let Some(device) = program.scenario.devices.iter().find(|device| !is_volume(device)) {
         let found = format!("device {}", device.name.value);
         return refuse(device.name.span, found, "its driver exists in the model alone");
     }

@@ -207,6 +207,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Process if name == "active in its job" => to == 0,
         Kind::Ccb => name == "NamedPipeState",
         Kind::Endpoint => matches!(name, "State" | "end of stream" | "reset"),
+        Kind::Scb => !name.is_empty(),
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => {
             !name.is_empty()
@@ -246,6 +247,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Thread, "WaitStatus") => only("wait ends"),
         (Kind::Thread, "Queue") => only("joins a port"),
         (Kind::Irp, "CurrentLocation" | "AssociatedIrp.IrpCount") => (info.name, read(from), read(to)),
+        (Kind::Scb, "deleted") => only("deleted"),
         (Kind::Ccb, _) => ("state", pipe_state(&read(from)), pipe_state(&read(to))),
         (Kind::Endpoint, "State") => ("state", socket_state(&read(from)), socket_state(&read(to))),
         (Kind::Endpoint, name) => only(name),
@@ -294,6 +296,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
         (None, Kind::Endpoint) => format!("connection#{at}"),
+        (None, Kind::Scb) => names.file_of_volume(Id::at(at)),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
             let mark = k.get(Id::<HighWater>::at(at));

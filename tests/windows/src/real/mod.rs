@@ -13,6 +13,7 @@ mod host;
 mod leftovers;
 mod memory;
 mod nt;
+mod nt_files;
 mod nt_io;
 mod nt_objects;
 mod observe;
@@ -20,6 +21,7 @@ mod session;
 mod stage;
 mod status;
 mod system;
+mod volumes;
 mod wire;
 
 pub(crate) use conductor::perform;
