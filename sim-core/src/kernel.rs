@@ -235,6 +235,10 @@ kernel! {
     Fcb fcbs: crate::drivers::npfs::fcb::Fcb,
     Ccb ccbs: crate::drivers::npfs::ccb::Ccb,
     DataEntry data_entries: crate::drivers::npfs::data_entry::DataEntry,
+    Section sections: crate::mm::section::Section,
+    ControlArea control_areas: crate::mm::control_area::ControlArea,
+    View views: crate::mm::view::View,
+    CacheMap cache_maps: crate::cc::cache_map::CacheMap,
 }
 
 /// A record as undo sees it.

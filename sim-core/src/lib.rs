@@ -46,6 +46,7 @@
 
 extern crate alloc;
 
+pub mod cc;
 pub mod delta;
 pub mod drivers;
 pub mod encode;
@@ -55,6 +56,7 @@ pub mod invariant;
 pub mod io;
 pub mod ke;
 pub mod kernel;
+pub mod mm;
 pub mod nt;
 pub mod ob;
 pub mod part;

@@ -68,6 +68,14 @@ pub enum Kind {
     Ccb,
     /// What waits in a queue of a pipe.
     DataEntry,
+    /// A section's body.
+    Section,
+    /// What all sections of one file share.
+    ControlArea,
+    /// A mapped view.
+    View,
+    /// What the cache manager keeps of a file.
+    CacheMap,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

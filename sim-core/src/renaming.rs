@@ -81,7 +81,11 @@ impl Kind {
             | Kind::Buffer
             | Kind::Fcb
             | Kind::Ccb
-            | Kind::DataEntry => false,
+            | Kind::DataEntry
+            | Kind::Section
+            | Kind::ControlArea
+            | Kind::View
+            | Kind::CacheMap => false,
         }
     }
 }

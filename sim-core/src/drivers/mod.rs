@@ -21,6 +21,8 @@ word_enum! {
         Immediate = "immediate",
         /// A file system in small: names below its device are files, whose opens must share; it answers at once.
         Volume = "volume",
+        /// A volume whose files are read and written through the cache.
+        CachedVolume = "cached_volume",
         /// A driver that pends without a cancel routine, so that nobody can end its requests but the device.
         NeverCancels = "never_cancels",
         /// A faulty driver that returns STATUS_PENDING without IoMarkIrpPending.
@@ -126,6 +128,8 @@ pub struct Manner {
     pub has_names: bool,
     /// It checks share access when a file is opened.
     pub shares: bool,
+    /// It reads and writes its files through the cache.
+    pub caches: bool,
 }
 
 impl Manner {
@@ -147,6 +151,7 @@ impl Manner {
         is_stream: false,
         has_names: false,
         shares: false,
+        caches: false,
     };
 
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
@@ -186,6 +191,11 @@ impl DriverKind {
                 has_names: true,
                 shares: true,
                 ..Manner::SERIAL
+            },
+            DriverKind::CachedVolume => Manner {
+                summary: "a volume whose files are read and written through the cache: a write reaches the disk later",
+                caches: true,
+                ..DriverKind::Volume.manner()
             },
             DriverKind::NeverCancels => Manner {
                 summary: "pends without a cancel routine: only the device ends a request",

@@ -1,5 +1,6 @@
 //! IofCallDriver: into the driver's dispatch routine.
 
+use crate::cc::cached_io::CachedIo;
 use crate::drivers::filter::PassDown;
 use crate::drivers::immediate::CompleteAtOnce;
 use crate::drivers::queue::{FlushQueue, PendIrp};
@@ -55,6 +56,9 @@ impl Routine for IofCallDriver {
                     (true, _) if manner.shares => k.share(irp),
                     (true, _) => NtStatus::SUCCESS,
                     (_, true) => NtStatus::INVALID_DEVICE_REQUEST,
+                    _ if manner.caches && major.has_data() && !k[irp].paging_io => {
+                        return Next::goto(CachedIo::of(k, irp, device));
+                    }
                     _ if manner.dispatch == Dispatch::Complete => {
                         return Next::goto(CompleteAtOnce::Complete { irp, device });
                     }
@@ -78,6 +82,7 @@ impl Kernel {
         match self[irp].major {
             Major::Create => self.check_share_access(file).err().unwrap_or_default(),
             Major::Cleanup => {
+                self.uninitialize_cache_map(file);
                 self.remove_share_access(file);
                 NtStatus::SUCCESS
             }

@@ -59,6 +59,8 @@ record! {
         SKIP_USER_EVENT skip_user_event: bool as "FO_SKIP_SET_FAST_IO",
         /// FsContext2: the instance of a pipe that it is an end of; none when that end was closed or let go.
         FS_CONTEXT fs_context: Option<Id<Ccb>>,
+        /// PrivateCacheMap: it reads and writes through the cache.
+        PRIVATE_CACHE_MAP private_cache_map: bool as "PrivateCacheMap",
     }
     lists {
         /// Its outstanding IRPs that belong to no thread (FILE_OBJECT.IrpList).
@@ -95,6 +97,7 @@ impl File {
             final_status: NtStatus::SUCCESS,
             current_byte_offset: 0,
             fs_context: None,
+            private_cache_map: false,
             port: None,
             key: 0,
             irps: alloc::vec::Vec::new(),

@@ -49,6 +49,11 @@ impl Major {
         matches!(self, Major::Create | Major::Cleanup | Major::Close)
     }
 
+    /// It moves a file's data.
+    pub const fn has_data(self) -> bool {
+        matches!(self, Major::Read | Major::Write)
+    }
+
     /// Its result is data for the program's buffer.
     pub const fn fills_buffer(self) -> bool {
         matches!(
@@ -149,6 +154,8 @@ record! {
         IRP_COUNT irp_count: u32 as "AssociatedIrp.IrpCount",
         /// Of one from IoAllocateIrp: the IRP that it was made for, the Context of its completion routine.
         CONTEXT context: Option<Id<Irp>>,
+        /// IRP_PAGING_IO, with IRP_NOCACHE: the cache or memory manager moves pages. It holds no reference on the file object.
+        PAGING_IO paging_io: bool as "IRP_PAGING_IO",
     }
     lists {}
 }
@@ -198,12 +205,13 @@ impl Irp {
             master: None,
             irp_count: 0,
             context: None,
+            paging_io: false,
         }
     }
 
     /// It holds a reference on its file object.
     pub const fn holds_file(&self) -> bool {
-        !self.major.opens_or_closes() && !self.freed && self.maker.is_none()
+        !self.major.opens_or_closes() && !self.freed && !self.paging_io && self.maker.is_none()
     }
 
     /// The IRP that its driver has made it for.

@@ -63,7 +63,8 @@ impl Kernel {
         self.set(file, File::SHARES, false, "nobody needs to share with it any more");
     }
 
-    fn is_same_file(&self, file: Id<File>, other: &File) -> bool {
+    /// Whether both are opens of one file.
+    pub(crate) fn is_same_file(&self, file: Id<File>, other: &File) -> bool {
         let name = |file: &File| file.name.map_or("", |name| self.name(name.0));
         self[file].device == other.device && name(&self[file]).eq_ignore_ascii_case(name(other))
     }

@@ -8,6 +8,7 @@ use crate::ke::mutant::Mutant;
 use crate::ke::semaphore::Semaphore;
 use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
+use crate::mm::section::Section;
 use crate::ob::directory::Directory;
 use crate::ob::symbolic_link::SymbolicLink;
 use crate::ob::types::ObjectType;
@@ -93,6 +94,8 @@ pub enum Body {
     SymbolicLink(Id<SymbolicLink>),
     /// A job.
     Job(Id<Job>),
+    /// A section.
+    Section(Id<Section>),
     /// An object of a type of which the model knows the header alone.
     Bare(ObjectType),
     /// An object of a type that is known by its name, which has that number.
@@ -115,6 +118,7 @@ impl Body {
             Body::Directory(_) => ObjectType::Directory,
             Body::SymbolicLink(_) => ObjectType::SymbolicLink,
             Body::Job(_) => ObjectType::Job,
+            Body::Section(_) => ObjectType::Section,
             Body::Bare(object_type) => object_type,
             Body::Opaque(_) => ObjectType::Opaque,
         }
@@ -137,6 +141,7 @@ impl Body {
             Body::Directory(id) => (Kind::Directory, id.index()),
             Body::SymbolicLink(id) => (Kind::SymbolicLink, id.index()),
             Body::Job(id) => (Kind::Job, id.index()),
+            Body::Section(id) => (Kind::Section, id.index()),
             Body::Bare(_) | Body::Opaque(_) => return None,
         };
         Some((kind, at as u32))
@@ -159,6 +164,7 @@ impl Word for Body {
             Body::Directory(id) => id.to_word(),
             Body::SymbolicLink(id) => id.to_word(),
             Body::Job(id) => id.to_word(),
+            Body::Section(id) => id.to_word(),
             Body::Bare(_) => 0,
             Body::Opaque(name) => u64::from(name),
         };
@@ -179,7 +185,8 @@ impl Word for Body {
             ObjectType::Directory => Body::Directory(Id::from_word(place)),
             ObjectType::SymbolicLink => Body::SymbolicLink(Id::from_word(place)),
             ObjectType::Job => Body::Job(Id::from_word(place)),
-            bare @ (ObjectType::Section | ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
+            ObjectType::Section => Body::Section(Id::from_word(place)),
+            bare @ (ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
     }
@@ -198,6 +205,7 @@ impl Word for Body {
             Body::Directory(id) => Body::Directory(names.value(id)),
             Body::SymbolicLink(id) => Body::SymbolicLink(names.value(id)),
             Body::Job(id) => Body::Job(names.value(id)),
+            Body::Section(id) => Body::Section(names.value(id)),
             same @ (Body::Bare(_) | Body::Opaque(_)) => same,
         };
         renamed.to_word()

@@ -250,6 +250,7 @@ fn passed(kind: ParamKind) -> String {
         ParamKind::Operation => "the label of an operation".into(),
         ParamKind::Buffer => "the label of a buffer, or NULL".into(),
         ParamKind::Memory => "the label of a buffer or an operation".into(),
+        ParamKind::View => "the label of a view".into(),
         ParamKind::Number => "a number".into(),
         ParamKind::Text => "a text".into(),
         ParamKind::Flags(names) => format!("a number, or {} joined by |", names.join(", ")),
@@ -274,6 +275,7 @@ const fn answer(answer: Answer) -> &'static str {
         Answer::Flags => "HANDLE_FLAG_… bits, or FALSE and an ERROR_…",
         Answer::Sleep => "0, or WAIT_IO_COMPLETION",
         Answer::Memory => "a buffer",
+        Answer::View => "a view, or NULL and an ERROR_…",
         Answer::Completed => {
             "TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION"
         }

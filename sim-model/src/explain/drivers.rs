@@ -62,6 +62,9 @@ pub(super) fn does(driver: DriverKind, major: Major) -> &'static str {
     };
     match manner.dispatch {
         Dispatch::PassDown => "passes it to the device below",
+        _ if manner.caches && major.has_data() => {
+            "reads or writes the cache and completes it; a paging one it completes with the device's answer"
+        }
         Dispatch::Pipes => "see its page",
         _ if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued => {
             "ends what is queued for the file object with STATUS_CANCELLED, and succeeds"
@@ -110,6 +113,7 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
     }
     also.extend(match manner.dispatch {
         Dispatch::Pend => &["DispatchRead", "CancelRoutine", "DispatchCleanup", "DpcForIsr"][..],
+        Dispatch::Complete if manner.caches => &["FsdReadWrite", "CcWorkerThread", "SHARED_CACHE_MAP"],
         Dispatch::Complete => &["DispatchRequest"],
         Dispatch::PassDown => &["DispatchPassDown", "CurrentLocation"],
         Dispatch::Pipes => &[],

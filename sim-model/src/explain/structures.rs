@@ -23,7 +23,7 @@ struct Structure {
     sources: &'static str,
 }
 
-const STRUCTURES: [Structure; 9] = [
+const STRUCTURES: [Structure; 13] = [
     Structure {
         name: "IRP",
         kind: Kind::Irp,
@@ -118,6 +118,49 @@ const STRUCTURES: [Structure; 9] = [
         life: &["NpCommonRead", "NpCommonWrite", "NpAddDataQueueEntry", "NpCancelIrp"],
         also: &["CCB", "npfs"],
         sources: "ReactOS drivers/filesystems/npfs/npfs.h, datasup.c",
+    },
+    Structure {
+        name: "SECTION",
+        kind: Kind::Section,
+        what: "What handles to a section (in Win32 a file mapping) lead to.",
+        when: "As long as the object. A view does not hold it.",
+        seen: "section = CreateFileMapping(file, 0); check section.PointerCount == 1.",
+        life: &["NtCreateSection", "NtMapViewOfSection", "ObpDeleteObject"],
+        also: &["CONTROL_AREA", "MMVAD", "OBJECT_HEADER", "CreateFileMapping"],
+        sources: "Win32, CreateFileMapping; ReactOS mm/section.c",
+    },
+    Structure {
+        name: "CONTROL_AREA",
+        kind: Kind::ControlArea,
+        what: "What all sections and views of one file share. It holds one reference on the file object of the first \
+               section, for all of them.",
+        when: "From a file's first section, the cache manager's among them, until the memory manager trims it. That of a \
+               section that the paging file backs goes with its last section and view.",
+        seen: "check object(file).PointerCount == 1 after every handle and view is gone; system trims file.",
+        life: &["NtCreateSection", "NtUnmapViewOfSection", "MiDereferenceSegmentThread"],
+        also: &["SECTION", "MMVAD", "SHARED_CACHE_MAP", "FILE_OBJECT", "PointerCount", "IRP_MJ_CLOSE", "system"],
+        sources: "ReactOS kernel tests ntos_mm/MmSection; WDK, IRP_MJ_CLOSE",
+    },
+    Structure {
+        name: "MMVAD",
+        kind: Kind::View,
+        what: "A view: a section in the address space of a process. It keeps the control area, not the section object.",
+        when: "From the call that maps it until it is unmapped or its process ends.",
+        seen: "view = MapViewOfFile(section); check mapped(view).",
+        life: &["NtMapViewOfSection", "NtUnmapViewOfSection", "PspExitProcess"],
+        also: &["CONTROL_AREA", "SECTION", "MapViewOfFile", "UnmapViewOfFile"],
+        sources: "WDK, ZwMapViewOfSection; ReactOS ps/kill.c",
+    },
+    Structure {
+        name: "SHARED_CACHE_MAP",
+        kind: Kind::CacheMap,
+        what: "What the cache manager keeps of a file that is read or written through the cache. It holds the file object \
+               of the first cached request, and has a section of the file.",
+        when: "From the first cached read or write until the lazy writer finds it clean and without users.",
+        seen: "check cached(file) and dirty(file); system writes file.",
+        life: &["FsdReadWrite", "CcWorkerThread"],
+        also: &["CONTROL_AREA", "FILE_OBJECT", "cached_volume", "IRP_MJ_CLEANUP", "system"],
+        sources: "WDK, CcInitializeCacheMap, CcUninitializeCacheMap",
     },
 ];
 

@@ -117,6 +117,8 @@ pub enum ParamKind {
     Buffer,
     /// The label of a buffer or an operation.
     Memory,
+    /// The label of a view.
+    View,
     /// A number, or a constant of [`Catalogue::numbers`].
     Number,
     /// A string.
@@ -152,6 +154,8 @@ pub enum Binds {
     Apc,
     /// A buffer in the program's memory.
     Buffer,
+    /// A mapped view.
+    View,
     /// The answer of a query.
     Information,
     /// Another value; it can be passed where a handle, an operation or a number is wanted.
@@ -168,6 +172,7 @@ impl Binds {
             Binds::Packet => "packet",
             Binds::Apc => "apc",
             Binds::Buffer => "buffer",
+            Binds::View => "view",
             Binds::Information => "information",
             Binds::Value => "value",
         }

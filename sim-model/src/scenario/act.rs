@@ -35,6 +35,7 @@ impl World<'_> {
                 self.kernel.start(thread, completes);
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
             }
+            ActionKind::System { act, file } => self.begin_system(actor, (*act, *file), events),
             ActionKind::EndProcess(process) => {
                 self.kernel.terminate_process(self.processes[*process], 0);
                 self.set_actor(actor, past);
@@ -61,6 +62,10 @@ impl World<'_> {
         }
         if let Some((status, value)) = self.answered_in_user_mode(call) {
             return self.conclude(actor, thread, call, (status, value), events);
+        }
+        if let Some(frame) = self.begin_view(process, call) {
+            self.kernel.start(thread, frame);
+            return self.set_actor(actor, ActorState { inside: Some(thread), ..state });
         }
         let apc = self.begin_apc(call);
         self.pass_handles(thread, call);

@@ -8,6 +8,7 @@ use crate::scenario::calls_names::{EVENT_ACCESS, FLAGS, NAME, NAMED, ROOT};
 use crate::scenario::calls_pipes::PIPES;
 use crate::scenario::calls_ports::PORTS;
 use crate::scenario::calls_queries::QUERIES;
+use crate::scenario::calls_sections::SECTIONS;
 use crate::scenario::calls_waits::WAITS;
 
 /// Which service a call is.
@@ -83,6 +84,10 @@ pub enum ServiceName {
     CreateDirectory,
     /// NtCreateSection.
     CreateSection,
+    /// NtMapViewOfSection.
+    MapView,
+    /// NtUnmapViewOfSection.
+    UnmapView,
     /// NtCreateSymbolicLinkObject.
     CreateSymbolicLink,
     /// NtMakeTemporaryObject.
@@ -200,6 +205,8 @@ pub enum Answer {
     Sleep,
     /// A buffer.
     Memory,
+    /// The address of a view, or NULL and GetLastError.
+    View,
     /// TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION.
     Completed,
     /// An NTSTATUS.
@@ -365,13 +372,15 @@ const ROW_COUNT: usize = BASIC.len()
     + PORTS.len()
     + MEMORY.len()
     + NAMED.len()
+    + SECTIONS.len()
     + WAITS.len()
     + HANDLES.len()
     + QUERIES.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 9] = [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 10] =
+        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &WAITS, &HANDLES, &QUERIES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

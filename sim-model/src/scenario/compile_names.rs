@@ -85,19 +85,6 @@ impl Args<'_> {
         Service::Open { wanted, name }
     }
 
-    /// A section that the paging file backs: no file is given, or INVALID_HANDLE_VALUE.
-    pub(super) fn create_section(&mut self) -> Service {
-        let file = self.handle("file");
-        if let Some(span) = self.raw("file").map(|value| value.span)
-            && file != HandleArg::Value(Handle::CURRENT_PROCESS)
-        {
-            let message = "a section of a file is not modelled, only one that the paging file backs";
-            self.complain(Diagnostic::new(message).at(span, "expected INVALID_HANDLE_VALUE"));
-        }
-        let size = self.wide("size").unwrap_or(0);
-        Service::CreateSection { name: self.name(), size }
-    }
-
     /// The path that CreateFile passes: a Win32 device path is one below `\??`.
     pub(super) fn device_path(&mut self, access: u32) -> NameArg {
         let text = self.text("path").unwrap_or_default();

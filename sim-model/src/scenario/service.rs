@@ -14,7 +14,7 @@ use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtQueryIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
-    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSection,
+    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant,
     NtCreateSemaphore, NtCreateSymbolicLinkObject, NtCreateTimer,
 };
 use sim_core::nt::delay::NtDelayExecution;
@@ -28,6 +28,7 @@ use sim_core::nt::open_object::{
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::query_object::NtQueryObject;
 use sim_core::nt::remove_completion::NtRemoveIoCompletion;
+use sim_core::nt::section::NtCreateSection;
 use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtQueryTimer, NtSetTimer};
@@ -74,9 +75,9 @@ impl World<'_> {
                 let ((attributes, access), link_target) = (self.named(name), self.path(target));
                 NtCreateSymbolicLinkObject::Create { attributes, access, link_target }.into()
             }
-            Service::CreateSection { name, size } => {
-                let (attributes, access) = self.named(name);
-                NtCreateSection::Create { attributes, access, size }.into()
+            Service::CreateSection { name, size, file, protection } => {
+                let ((attributes, access), file) = (self.named(name), self.handle(file));
+                NtCreateSection::Create { attributes, access, size, file, protection }.into()
             }
             Service::CreateEvent { name, manual_reset, signaled } => {
                 let (attributes, access) = self.named(name);

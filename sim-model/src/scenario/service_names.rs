@@ -24,7 +24,6 @@ impl Service {
             | Service::CreateEvent { name, .. }
             | Service::Open { name, .. }
             | Service::CreateDirectory(name)
-            | Service::CreateSection { name, .. }
             | Service::CreateSymbolicLink { name, .. }
             | Service::CreateSemaphore { name, .. }
             | Service::CreateMutant { name, .. }
@@ -35,6 +34,11 @@ impl Service {
                 each_of_name(name, each);
             }
             Service::Issue(issue) => each_of_issue(issue, each),
+            Service::CreateSection { name, file, .. } => {
+                each_of_name(name, each);
+                each(Named::Handle(file));
+            }
+            Service::UnmapView { view } => each(Named::Operation(view)),
             Service::Free { memory } => each(Named::Operation(memory)),
             Service::OverlappedResult { file, operation, .. } => {
                 each(Named::Handle(file));
@@ -72,6 +76,7 @@ impl Service {
             | Service::Act { handle, .. }
             | Service::SetHandle { handle, .. }
             | Service::GetHandle(handle)
+            | Service::MapView { section: handle, .. }
             | Service::Terminate { handle, .. }
             | Service::Job { job: handle, .. }
             | Service::Query { handle, .. }

@@ -205,6 +205,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
         Kind::Process if name == "active in its job" => to == 0,
         Kind::Ccb => name == "NamedPipeState",
+        Kind::ControlArea | Kind::View | Kind::CacheMap => !name.is_empty(),
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => {
             !name.is_empty()
@@ -273,6 +274,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
         Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
+        Kind::Section => k.get(Id::<sim_core::mm::section::Section>::at(at)).map(|section| section.object),
         kind => waited_for(k, kind, at),
     };
     match (object, kind) {
@@ -282,6 +284,9 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
+        (None, Kind::View) => names.view(Id::at(at)),
+        (None, Kind::ControlArea) => names.control_area(Id::at(at)),
+        (None, Kind::CacheMap) => names.cache_map(Id::at(at)),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
             let mark = k.get(Id::<HighWater>::at(at));

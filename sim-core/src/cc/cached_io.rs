@@ -1,0 +1,54 @@
+//! Cached reads and writes: what a file system does with a request that does not go to the disk.
+
+use crate::cc::cache_map::CacheMap;
+use crate::drivers::immediate::CompleteAtOnce;
+use crate::frame::{Next, Routine, steps};
+use crate::io::device::Device;
+use crate::io::irp::{Irp, Major};
+use crate::kernel::Kernel;
+use crate::ps::thread::Thread;
+use crate::word::Id;
+
+steps! {
+    /// The read and write dispatch routine of a file system that caches its files.
+    ///
+    /// The first request of a file object calls CcInitializeCacheMap; a write only dirties pages in the cache, and the
+    /// lazy writer writes them later. Sources: WDK, CcInitializeCacheMap, CcCopyWrite; Microsoft's fastfat sample,
+    /// read.c and write.c.
+    pub enum CachedIo = "FsdReadWrite" {
+        Initialize { irp: Id<Irp>, device: Id<Device> }
+            = "cache map", "CcInitializeCacheMap: the first cached request of this file object";
+        Copy { irp: Id<Irp>, device: Id<Device> } = "copy", "CcCopyRead, CcCopyWrite: between the buffer and the cache";
+    }
+}
+
+impl CachedIo {
+    /// Where the request begins.
+    pub(crate) fn of(k: &Kernel, irp: Id<Irp>, device: Id<Device>) -> CachedIo {
+        match k[k[irp].file].private_cache_map {
+            true => CachedIo::Copy { irp, device },
+            false => CachedIo::Initialize { irp, device },
+        }
+    }
+}
+
+impl Routine for CachedIo {
+    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        match self {
+            Self::Initialize { irp, device } => {
+                let file = k[irp].file;
+                if !k[file].private_cache_map {
+                    k.initialize_cache_map(file);
+                }
+                Next::goto(Self::Copy { irp, device })
+            }
+            Self::Copy { irp, device } => {
+                let map = k.shared_cache_map(k[irp].file);
+                if let (Some(map), Major::Write) = (map, k[irp].major) {
+                    k.set(map, CacheMap::DIRTY, true, "the data is in the cache and not on the disk yet");
+                }
+                Next::goto(CompleteAtOnce::Complete { irp, device })
+            }
+        }
+    }
+}
