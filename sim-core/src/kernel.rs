@@ -239,6 +239,7 @@ kernel! {
     ControlArea control_areas: crate::mm::control_area::ControlArea,
     View views: crate::mm::view::View,
     CacheMap cache_maps: crate::cc::cache_map::CacheMap,
+    Notify notifies: crate::fsrtl::notify::Notify,
 }
 
 /// A record as undo sees it.

@@ -53,6 +53,7 @@ pub mod encode;
 pub mod finding;
 pub mod frame;
 pub mod invariant;
+pub mod fsrtl;
 pub mod io;
 pub mod ke;
 pub mod kernel;

@@ -76,6 +76,8 @@ pub enum Kind {
     View,
     /// What the cache manager keeps of a file.
     CacheMap,
+    /// What a file system keeps of a directory that is watched.
+    Notify,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

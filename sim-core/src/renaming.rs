@@ -85,7 +85,8 @@ impl Kind {
             | Kind::Section
             | Kind::ControlArea
             | Kind::View
-            | Kind::CacheMap => false,
+            | Kind::CacheMap
+            | Kind::Notify => false,
         }
     }
 }

@@ -36,6 +36,8 @@ word_enum! {
         FlushBuffers = "IRP_MJ_FLUSH_BUFFERS",
         /// What a file system knows of its volume.
         QueryVolumeInformation = "IRP_MJ_QUERY_VOLUME_INFORMATION",
+        /// What is in a directory, or changes there.
+        DirectoryControl = "IRP_MJ_DIRECTORY_CONTROL",
         /// Change what a file system knows of the file.
         SetInformation = "IRP_MJ_SET_INFORMATION",
         /// The last handle to the file object is gone.
@@ -58,7 +60,11 @@ impl Major {
     pub const fn fills_buffer(self) -> bool {
         matches!(
             self,
-            Major::Read | Major::DeviceControl | Major::FileSystemControl | Major::QueryVolumeInformation
+            Major::Read
+                | Major::DeviceControl
+                | Major::FileSystemControl
+                | Major::QueryVolumeInformation
+                | Major::DirectoryControl
         )
     }
 
@@ -156,6 +162,12 @@ record! {
         CONTEXT context: Option<Id<Irp>>,
         /// IRP_PAGING_IO, with IRP_NOCACHE: the cache or memory manager moves pages. It holds no reference on the file object.
         PAGING_IO paging_io: bool as "IRP_PAGING_IO",
+        /// Of a request to be told of changes in a directory: CompletionFilter.
+        FILTER filter: u32,
+        /// Of such a request: directories below count too.
+        WATCH_TREE watch_tree: bool,
+        /// Of such a request: it has no buffer.
+        NULL_BUFFER null_buffer: bool,
     }
     lists {}
 }
@@ -206,6 +218,9 @@ impl Irp {
             irp_count: 0,
             context: None,
             paging_io: false,
+            filter: 0,
+            watch_tree: false,
+            null_buffer: false,
         }
     }
 

@@ -36,6 +36,8 @@ word_enum! {
         Flush = "NtFlushBuffersFile",
         /// Ask for what a file system knows of its volume.
         QueryVolume = "NtQueryVolumeInformationFile",
+        /// Be told of changes in a directory.
+        NotifyDirectory = "NtNotifyChangeDirectoryFile",
         /// Change what a file system knows of the file: FilePipeInformation.
         SetInformation = "NtSetInformationFile",
     }
@@ -52,6 +54,7 @@ impl IoService {
             IoService::Flush => Major::FlushBuffers,
             IoService::QueryVolume => Major::QueryVolumeInformation,
             IoService::SetInformation => Major::SetInformation,
+            IoService::NotifyDirectory => Major::DirectoryControl,
         }
     }
 
@@ -68,7 +71,8 @@ impl IoService {
     /// The accesses of which the handle must grant one; all will do if there are none.
     pub const fn access(self, code: Option<ControlCode>) -> &'static [Access] {
         match (self, code) {
-            (IoService::Read, _) => &[FILE_READ_DATA],
+            // FILE_LIST_DIRECTORY is the same bit.
+            (IoService::Read | IoService::NotifyDirectory, _) => &[FILE_READ_DATA],
             (IoService::Write | IoService::Flush, _) => &[FILE_WRITE_DATA, FILE_APPEND_DATA],
             (IoService::SetInformation, _) => &[FILE_WRITE_ATTRIBUTES],
             (_, Some(code)) => code.access(),
@@ -154,6 +158,10 @@ record! {
         NAME name: Option<Name>,
         /// The wait has a time limit.
         LIMITED limited: bool,
+        /// CompletionFilter.
+        FILTER filter: u32,
+        /// WatchTree.
+        WATCH_TREE watch_tree: bool,
     }
     lists {}
 }
@@ -183,6 +191,8 @@ impl Request {
             modes: None,
             name: None,
             limited: false,
+            filter: 0,
+            watch_tree: false,
         }
     }
 }

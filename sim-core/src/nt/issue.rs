@@ -2,6 +2,7 @@
 
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
+use crate::fsrtl::notify::FILTERS;
 use crate::io::driver::IofCallDriver;
 use crate::io::file::File;
 use crate::io::finish::IopCompleteRequest;
@@ -197,7 +198,11 @@ impl Kernel {
 
     /// Why a request is refused before its event is looked at, if it is.
     fn refused(&self, request: Id<Request>, file: Id<File>, service: IoService) -> Option<NtStatus> {
-        let Request { apc, null_buffer, length, .. } = self[request];
+        let Request { apc, null_buffer, length, filter, .. } = self[request];
+        let bad_filter = filter == 0 || filter & !FILTERS != 0;
+        if service == IoService::NotifyDirectory && bad_filter {
+            return Some(NtStatus::INVALID_PARAMETER);
+        }
         if apc.is_some() && self[file].port.is_some() {
             return Some(NtStatus::INVALID_PARAMETER);
         }
@@ -297,7 +302,7 @@ impl Kernel {
         let synchronous_api = service.always_waits() && !self[file].synchronous;
         let Request { iosb, apc, apc_context, buffer, length, input_length, code, modes, name, .. } =
             self[request];
-        let limited = self[request].limited;
+        let Request { limited, filter, watch_tree, null_buffer, .. } = self[request];
         let new = self.new_irp(service.major(), file, thread);
         let new = Irp {
             iosb,
@@ -312,6 +317,9 @@ impl Kernel {
             modes,
             name,
             limited,
+            filter,
+            watch_tree,
+            null_buffer: null_buffer && service == IoService::NotifyDirectory,
             ..new
         };
         let irp = self

@@ -23,7 +23,7 @@ struct Structure {
     sources: &'static str,
 }
 
-const STRUCTURES: [Structure; 13] = [
+const STRUCTURES: [Structure; 14] = [
     Structure {
         name: "IRP",
         kind: Kind::Irp,
@@ -150,6 +150,17 @@ const STRUCTURES: [Structure; 13] = [
         life: &["NtMapViewOfSection", "NtUnmapViewOfSection", "PspExitProcess"],
         also: &["CONTROL_AREA", "SECTION", "MapViewOfFile", "UnmapViewOfFile"],
         sources: "WDK, ZwMapViewOfSection; ReactOS ps/kill.c",
+    },
+    Structure {
+        name: "NOTIFY_CHANGE",
+        kind: Kind::Notify,
+        what: "What a file system keeps of a directory that is watched through a file object: what the first request asked \
+               for, and what has changed since the last one.",
+        when: "From the file object's first request to its IRP_MJ_CLEANUP.",
+        seen: "r = ReadDirectoryChangesW(dir, 1024, FILE_NOTIFY_CHANGE_FILE_NAME); check r.Information == 16.",
+        life: &["FsRtlNotifyFullChangeDirectory", "FsRtlNotifyFullReportChange", "FsRtlNotifyCleanup"],
+        also: &["IRP_MJ_DIRECTORY_CONTROL", "FILE_OBJECT", "STATUS_NOTIFY_ENUM_DIR", "STATUS_NOTIFY_CLEANUP"],
+        sources: "WDK, FsRtlNotifyFullChangeDirectory; Win32, ReadDirectoryChangesW",
     },
     Structure {
         name: "SHARED_CACHE_MAP",

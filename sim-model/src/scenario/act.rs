@@ -207,6 +207,10 @@ impl World<'_> {
             Stage::Binding(port) if status.is_error() || closes => {
                 (NtClose::of(port).into(), Stage::Closing(status))
             }
+            // The request of FindFirstChangeNotification is pending, and the call over.
+            Stage::Binding(port) if status == NtStatus::PENDING => {
+                return Some((NtStatus::SUCCESS, Value::Handle(port)));
+            }
             Stage::Binding(port) => return Some((status, Value::Handle(port))),
             Stage::Closing(why) => return Some((why, Value::NONE)),
             Stage::Own(_) => return Some((status, value)),

@@ -81,6 +81,10 @@ pub struct IssueArgs {
     pub pipe: Option<PathId>,
     /// The wait has a time limit.
     pub limited: bool,
+    /// CompletionFilter.
+    pub filter: u32,
+    /// WatchTree.
+    pub watch_tree: bool,
 }
 
 impl IssueArgs {
@@ -103,6 +107,8 @@ impl IssueArgs {
             modes: None,
             pipe: None,
             limited: false,
+            filter: 0,
+            watch_tree: false,
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
 use crate::scenario::calls_memory::MEMORY;
 use crate::scenario::calls_names::{EVENT_ACCESS, FLAGS, NAME, NAMED, ROOT};
+use crate::scenario::calls_notify::NOTIFY;
 use crate::scenario::calls_pipes::PIPES;
 use crate::scenario::calls_ports::PORTS;
 use crate::scenario::calls_queries::QUERIES;
@@ -88,6 +89,10 @@ pub enum ServiceName {
     MapView,
     /// NtUnmapViewOfSection.
     UnmapView,
+    /// NtNotifyChangeDirectoryFile.
+    NotifyDirectory,
+    /// NtCreateFile and NtNotifyChangeDirectoryFile.
+    WatchDirectory,
     /// NtCreateSymbolicLinkObject.
     CreateSymbolicLink,
     /// NtMakeTemporaryObject.
@@ -373,14 +378,15 @@ const ROW_COUNT: usize = BASIC.len()
     + MEMORY.len()
     + NAMED.len()
     + SECTIONS.len()
+    + NOTIFY.len()
     + WAITS.len()
     + HANDLES.len()
     + QUERIES.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 10] =
-        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 11] =
+        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &NOTIFY, &WAITS, &HANDLES, &QUERIES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

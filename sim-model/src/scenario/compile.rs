@@ -378,6 +378,7 @@ impl Args<'_> {
             ServiceName::CreateSection | ServiceName::MapView | ServiceName::UnmapView => {
                 self.section_service()
             }
+            ServiceName::NotifyDirectory | ServiceName::WatchDirectory => self.notify_service(labelled),
             ServiceName::CreateDirectory => Service::CreateDirectory(self.name()),
             ServiceName::CreateSymbolicLink => {
                 let target = self.text("target").unwrap_or_default();

@@ -32,7 +32,7 @@ impl World<'_> {
             code,
             ..
         } = args;
-        let IssueArgs { modes, pipe, limited, .. } = args;
+        let IssueArgs { modes, pipe, limited, filter, watch_tree, .. } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
         let iosb = match args.overlapped {
             Some(request) => self.iosb_of(request),
@@ -66,6 +66,8 @@ impl World<'_> {
             code,
             modes,
             limited,
+            filter,
+            watch_tree,
             name: pipe.map(|pipe| self.path(pipe)),
             ..Request::of(file)
         };

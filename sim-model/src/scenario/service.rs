@@ -127,7 +127,7 @@ impl World<'_> {
         own: Option<Id<Iosb>>,
     ) -> Option<Frame> {
         Some(match service {
-            Service::CreateFile { name, options } => {
+            Service::CreateFile { name, options } | Service::WatchDirectory { name, options, .. } => {
                 let (attributes, access) = self.named(name);
                 NtCreateFile::of(CreateFile { attributes, access, options }).into()
             }
@@ -223,6 +223,11 @@ impl World<'_> {
             let (name, code) = (Some(self.path(pipe)), Some(ControlCode::PipeWait));
             let request = Request { name, limited, code, ..Request::of(port) };
             return Some(self.kernel.issue(thread, IoService::FsControl, request).into());
+        }
+        if let Service::WatchDirectory { filter, watch_tree, .. } = service {
+            let (iosb, null_buffer) = (Some(self.kernel.create_iosb()), true);
+            let request = Request { iosb, filter, watch_tree, null_buffer, ..Request::of(port) };
+            return Some(self.kernel.issue(thread, IoService::NotifyDirectory, request).into());
         }
         let Service::CreatePort { file, port: given, key, .. } = service else { return None };
         let (file, given) = (self.handle(file), self.handle(given));

@@ -42,6 +42,17 @@ pub enum Service {
         /// The wait has a limit.
         limited: bool,
     },
+    /// FindFirstChangeNotification.
+    WatchDirectory {
+        /// The path and DesiredAccess.
+        name: NameArg,
+        /// Share access.
+        options: OpenOptions,
+        /// dwNotifyFilter.
+        filter: u32,
+        /// bWatchSubtree.
+        watch_tree: bool,
+    },
     /// ReadFile, WriteFile, DeviceIoControl and what else sends a request.
     Issue(IssueArgs),
     /// CloseHandle.

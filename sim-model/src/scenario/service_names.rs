@@ -19,6 +19,7 @@ impl Service {
     pub(super) fn each_named(&mut self, each: &mut dyn FnMut(Named<'_>)) {
         match self {
             Service::CreateFile { name, .. }
+            | Service::WatchDirectory { name, .. }
             | Service::CreatePipe { name, .. }
             | Service::WaitPipe { root: name, .. }
             | Service::CreateEvent { name, .. }

@@ -205,7 +205,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
         Kind::Process if name == "active in its job" => to == 0,
         Kind::Ccb => name == "NamedPipeState",
-        Kind::ControlArea | Kind::View | Kind::CacheMap => !name.is_empty(),
+        Kind::ControlArea | Kind::View | Kind::CacheMap | Kind::Notify => !name.is_empty(),
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => {
             !name.is_empty()
@@ -274,6 +274,10 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
         Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
+        Kind::Notify => {
+            let notify = k.get(Id::<sim_core::fsrtl::notify::Notify>::at(at));
+            notify.map(|notify| k[notify.file].object)
+        }
         Kind::Section => k.get(Id::<sim_core::mm::section::Section>::at(at)).map(|section| section.object),
         kind => waited_for(k, kind, at),
     };

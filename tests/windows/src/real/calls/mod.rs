@@ -9,11 +9,13 @@ mod io;
 mod jobs;
 mod names;
 mod native_io;
+mod notify;
 mod pipes;
 mod ports;
 mod processes;
 mod queries;
 mod request;
+mod sections;
 mod signals;
 mod threads;
 mod waits;
@@ -55,6 +57,8 @@ pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<M
         waits::make,
         threads::make,
         names::make,
+        sections::make,
+        notify::make,
         handles::make,
         processes::make,
         jobs::make,

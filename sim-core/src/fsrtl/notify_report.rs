@@ -1,0 +1,59 @@
+//! FsRtlNotifyFullReportChange: a file system tells of a change.
+
+use crate::frame::{Next, Routine, steps};
+use crate::fsrtl::notify::{Change, Notify};
+use crate::fsrtl::notify_complete::FsRtlNotifyCompleteIrp;
+use crate::io::device::Device;
+use crate::io::irp::Irp;
+use crate::kernel::Kernel;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::{Id, Name};
+
+steps! {
+    /// FsRtlNotifyFullReportChange: ends the requests that wait for such a change, and remembers it for those who watch and
+    /// have none outstanding.
+    ///
+    /// A file system calls it when the change is made, before it completes the request that has made it. Source: WDK,
+    /// FsRtlNotifyFullReportChange.
+    pub enum FsRtlNotifyFullReportChange = "FsRtlNotifyFullReportChange" {
+        Report { device: Id<Device>, path: Name, change: Change, irp: Id<Irp>, status: NtStatus, information: u32 }
+            = "report", "under the volume's lock: dequeue the requests that it ends, remember it for the others";
+        Reported { irp: Id<Irp>, status: NtStatus, information: u32 }
+            = "reported", "who waited is told: the request that has made the change ends";
+    }
+}
+
+impl Routine for FsRtlNotifyFullReportChange {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Report { device, .. } => k[device].lock.is_none(),
+            Self::Reported { .. } => true,
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        match self {
+            Self::Report { device, path, change, irp, status, information } => {
+                let told: alloc::vec::Vec<(Id<Notify>, u32)> = k.watchers(device, path, change).collect();
+                for (notify, characters) in told {
+                    k.remember_change(notify, characters);
+                    if let Some(waiting) = k.notify_request(device, notify) {
+                        let ends = k.take_changes(notify, waiting);
+                        k.dequeue_notify(thread, (device, waiting), ends);
+                    }
+                }
+                let reported = Self::Reported { irp, status, information };
+                if Thread::DEFERRED.first(&k[thread]).is_none() {
+                    return Next::goto(reported);
+                }
+                k.acquire_queue_lock(device, thread);
+                Next::call(reported, FsRtlNotifyCompleteIrp::TakeRoutine { device, at: 0 })
+            }
+            Self::Reported { irp, status, information } => {
+                k.forget_returned(thread);
+                k.end_at_once(irp, status, information)
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! FsRtlNotifyFullChangeDirectory: a request to be told of changes in a directory.
+
+use crate::drivers::queue::PendIrp;
+use crate::frame::{Next, Routine, steps};
+use crate::fsrtl::notify::Notify;
+use crate::io::complete::IofCompleteRequest;
+use crate::io::device::Device;
+use crate::io::driver::IofCallDriver;
+use crate::io::irp::Irp;
+use crate::kernel::Kernel;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::Id;
+
+steps! {
+    /// FsRtlNotifyFullChangeDirectory: pends a request until something changes in its directory.
+    ///
+    /// The file object's first request decides what is watched and how much is remembered: later ones that ask for
+    /// something else get what the first has asked for. Without a buffer, or with changes that do not fit, a request ends
+    /// with STATUS_NOTIFY_ENUM_DIR and no bytes. What has changed since the last request ends the next at once. Through
+    /// a file object that is cleaned up: STATUS_NOTIFY_CLEANUP. Sources: WDK, FsRtlNotifyFullChangeDirectory; Win32,
+    /// ReadDirectoryChangesW; Wine kernel32/tests/change.c, test_readdirectorychanges.
+    pub enum FsRtlNotifyFullChangeDirectory = "FsRtlNotifyFullChangeDirectory" {
+        Start { irp: Id<Irp>, device: Id<Device> }
+            = "notify", "under the volume's lock: is a change remembered? if not, mark the IRP pending and queue it";
+    }
+}
+
+impl Routine for FsRtlNotifyFullChangeDirectory {
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        let Self::Start { device, .. } = self;
+        k[device].lock.is_none()
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let Self::Start { irp, device } = self;
+        let file = k[irp].file;
+        if k[file].cleanup_sent {
+            return k.end_at_once(irp, NtStatus::NOTIFY_CLEANUP, 0);
+        }
+        let notify = k.notify_of(file).unwrap_or_else(|| k.create_notify(irp));
+        if k.has_changes(notify) {
+            let (status, bytes) = k.take_changes(notify, irp);
+            return k.end_at_once(irp, status, bytes);
+        }
+        k.acquire_queue_lock(device, thread);
+        k.set(irp, Irp::PENDING, true, "the driver will complete it later");
+        k.push(device, Device::QUEUE, irp, "the request waits for a change in its directory");
+        Next::goto(PendIrp::SetRoutine { irp, device })
+    }
+}
+
+impl Kernel {
+    fn create_notify(&mut self, irp: Id<Irp>) -> Id<Notify> {
+        let Irp { file, filter, watch_tree, null_buffer, length, .. } = self[irp];
+        let room = if null_buffer { 0 } else { length };
+        let new = Notify { file, filter, watch_tree, room, remembered: 0, immediately: false };
+        self.create(new, "the first request of the file object decides what is watched")
+    }
+
+    /// The driver completes the request, and returns how it ended.
+    pub(crate) fn end_at_once(&self, irp: Id<Irp>, status: NtStatus, information: u32) -> Next {
+        let complete = IofCompleteRequest::Complete { irp, status, information };
+        Next::call(IofCallDriver::Return { status }, complete)
+    }
+
+    pub(crate) fn cleanup_after_notify(&self, irp: Id<Irp>) -> Next {
+        self.end_at_once(irp, NtStatus::SUCCESS, 0)
+    }
+
+    /// The oldest request that waits through a file object.
+    pub(crate) fn notify_request(&self, device: Id<Device>, notify: Id<Notify>) -> Option<Id<Irp>> {
+        let file = self[notify].file;
+        Device::QUEUE.of(&self[device]).find(|irp| self[*irp].file == file)
+    }
+}
