@@ -256,9 +256,9 @@ impl Machine {
                 attributes: self.device(pick / 16 % 3),
                 access: Access(0x8010_0000),
                 options: OpenOptions {
-                    share: 0,
                     synchronous: pick & 0xC0 == 0,
                     alertable: pick & 0x100 == 0,
+                    ..OpenOptions::default()
                 },
             })
             .into(),

@@ -235,6 +235,7 @@ kernel! {
     Fcb fcbs: crate::drivers::npfs::fcb::Fcb,
     Ccb ccbs: crate::drivers::npfs::ccb::Ccb,
     DataEntry data_entries: crate::drivers::npfs::data_entry::DataEntry,
+    Scb scbs: crate::drivers::ntfs::scb::Scb,
     Section sections: crate::mm::section::Section,
     ControlArea control_areas: crate::mm::control_area::ControlArea,
     View views: crate::mm::view::View,

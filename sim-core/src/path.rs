@@ -16,14 +16,17 @@ fn components(path: &str) -> impl Iterator<Item = &str> {
 
 impl Kernel {
     /// The number of a name; two names that differ only in letter case are two. Names are part of the setting, not of
-    /// the state: a scenario's names are all known before its first step. A path makes its components known too.
+    /// the state: a scenario's names are all known before its first step. A path makes its components known too, and
+    /// what may be left of it below a device, which is its third component or comes later.
     pub fn intern(&mut self, name: &str) -> u32 {
         if let Some(at) = self.names.iter().position(|known| known == name) {
             return at as u32;
         }
         if name.contains(SEPARATOR) {
-            for component in components(name) {
-                self.intern(component);
+            let all: Vec<&str> = components(name).collect();
+            all.iter().for_each(|component| _ = self.intern(component));
+            for rest in (2..all.len()).map(|from| &all[from..]).filter(|rest| rest.len() > 1) {
+                self.intern(&rest.join(r"\"));
             }
         }
         self.names.push(name.into());
@@ -38,6 +41,12 @@ impl Kernel {
     /// The path as a name that services take.
     pub fn path(&mut self, path: &str) -> Name {
         Name(self.intern(path))
+    }
+
+    /// The path of these components below a device, if somebody named it.
+    pub(crate) fn path_below(&self, components: &[Name]) -> Option<Name> {
+        let path = components.iter().map(|name| self.name(name.0)).collect::<Vec<_>>().join(r"\");
+        self.names.iter().position(|known| *known == path).map(|at| Name(at as u32))
     }
 
     /// The components of a path, in order.

@@ -68,6 +68,8 @@ pub enum Kind {
     Ccb,
     /// What waits in a queue of a pipe.
     DataEntry,
+    /// A file of a volume.
+    Scb,
     /// A section's body.
     Section,
     /// What all sections of one file share.

@@ -86,7 +86,8 @@ impl Kind {
             | Kind::ControlArea
             | Kind::View
             | Kind::CacheMap
-            | Kind::Notify => false,
+            | Kind::Notify
+            | Kind::Scb => false,
         }
     }
 }
@@ -144,7 +145,7 @@ impl Renaming {
         processes: &[(Id<Process>, Id<Process>)],
         threads: &[(Id<Thread>, Id<Thread>)],
     ) -> Renaming {
-        let mut new: [Vec<u32>; Kind::COUNT] = Default::default();
+        let mut new: [Vec<u32>; Kind::COUNT] = core::array::from_fn(|_| Vec::new());
         for kind in Kind::ALL {
             new[*kind as usize].extend(0..base.places(*kind) as u32);
         }

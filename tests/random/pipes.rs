@@ -30,8 +30,12 @@ impl Machine {
             open.filter(|(_, entry)| entry.object.is_some_and(is_end)).map(|(handle, _)| handle).collect();
         let modes = PipeModes { message: pick & 1 << 12 != 0, nowait: (pick >> 13).is_multiple_of(8) };
         let (kind, size) = (pick % 16, (pick / 16 % 8) as u32);
-        let options =
-            OpenOptions { share: 3, synchronous: pick & 1 << 10 == 0, alertable: pick & 1 << 11 == 0 };
+        let options = OpenOptions {
+            share: 3,
+            synchronous: pick & 1 << 10 == 0,
+            alertable: pick & 1 << 11 == 0,
+            ..OpenOptions::default()
+        };
         let attributes = ObjectAttributes::named(path);
         let access = Access(0xC010_0000);
         if ends.is_empty() && kind < 12 || kind < 2 {

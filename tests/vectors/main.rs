@@ -13,6 +13,7 @@ mod e_ports;
 mod f;
 mod g;
 mod h;
+mod i;
 mod p;
 mod p_exit;
 mod pipe_signals;

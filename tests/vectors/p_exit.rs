@@ -176,7 +176,7 @@ fn since_vista_an_ending_thread_waits_for_ever() {
 fn two_opens(first: (&str, &str), second: (&str, &str), answer: &str) {
     let share = |mode: &str| if mode.is_empty() { String::new() } else { format!(", dwShareMode: {mode}") };
     let story = format!(
-        "device vol driver=volume
+        "device vol driver=ntfs
 process app
   thread main
     one = CreateFile(\"\\\\.\\vol\\name\", {}{}) -> TRUE
@@ -223,7 +223,7 @@ fn i_13_each_of_two_opens_must_allow_what_the_other_does() {
 #[test]
 fn share_access_is_released_at_cleanup() {
     let mut m = Machine::new(Profile::default());
-    m.k.create_device("vol0", DriverKind::Volume);
+    m.k.create_device("vol0", DriverKind::Ntfs);
     let file = open(&mut m, r"\Device\vol0\name");
     let (object, handle) = (m.k[file].object, first_handle(&m));
     m.k.reference_pointer(object);
@@ -236,7 +236,7 @@ fn share_access_is_released_at_cleanup() {
 
 /// A stream file object of a device, made by the device's own thread.
 fn stream(k: &mut Kernel, lite: bool) -> (Id<File>, Vec<bool>) {
-    let device = k.create_device("fs0", DriverKind::Volume);
+    let device = k.create_device("fs0", DriverKind::Ntfs);
     let thread = k[device].thread;
     k.start(thread, IoCreateStreamFileObject::Create { device, lite });
     k.run(thread);

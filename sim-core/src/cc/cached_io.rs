@@ -1,7 +1,6 @@
 //! Cached reads and writes: what a file system does with a request that does not go to the disk.
 
 use crate::cc::cache_map::CacheMap;
-use crate::drivers::immediate::CompleteAtOnce;
 use crate::frame::{Next, Routine, steps};
 use crate::io::device::Device;
 use crate::io::irp::{Irp, Major};
@@ -22,16 +21,6 @@ steps! {
     }
 }
 
-impl CachedIo {
-    /// Where the request begins.
-    pub(crate) fn of(k: &Kernel, irp: Id<Irp>, device: Id<Device>) -> CachedIo {
-        match k[k[irp].file].private_cache_map {
-            true => CachedIo::Copy { irp, device },
-            false => CachedIo::Initialize { irp, device },
-        }
-    }
-}
-
 impl Routine for CachedIo {
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         match self {
@@ -47,8 +36,23 @@ impl Routine for CachedIo {
                 if let (Some(map), Major::Write) = (map, k[irp].major) {
                     k.set(map, CacheMap::DIRTY, true, "the data is in the cache and not on the disk yet");
                 }
-                Next::goto(CompleteAtOnce::Complete { irp, device })
+                k.dispatch_file(irp, device)
             }
         }
+    }
+}
+
+impl Kernel {
+    /// The dispatch table of a file system that may cache: a read or write that is not a paging one goes through the cache
+    /// first.
+    pub(crate) fn dispatch_cached(&self, irp: Id<Irp>, device: Id<Device>) -> Next {
+        let Irp { major, file, paging_io, .. } = self[irp];
+        if !self[device].driver.manner().caches || !major.has_data() || paging_io {
+            return self.dispatch_file(irp, device);
+        }
+        Next::goto(match self[file].private_cache_map {
+            true => CachedIo::Copy { irp, device },
+            false => CachedIo::Initialize { irp, device },
+        })
     }
 }

@@ -3,6 +3,7 @@
 pub mod filter;
 pub mod immediate;
 pub mod npfs;
+pub mod ntfs;
 pub mod own_irps;
 pub mod queue;
 
@@ -19,10 +20,10 @@ word_enum! {
         Queue = "queue",
         /// A driver that never pends: it completes each request with the device's answer.
         Immediate = "immediate",
-        /// A file system in small: names below its device are files, whose opens must share; it answers at once.
-        Volume = "volume",
-        /// A volume whose files are read and written through the cache.
-        CachedVolume = "cached_volume",
+        /// A file system in small: paths below its device are files and directories, whose data is only as long as it is.
+        Ntfs = "ntfs",
+        /// The same file system, whose files are read and written through the cache.
+        CachedNtfs = "cached_ntfs",
         /// A driver that pends without a cancel routine, so that nobody can end its requests but the device.
         NeverCancels = "never_cancels",
         /// A faulty driver that returns STATUS_PENDING without IoMarkIrpPending.
@@ -91,6 +92,8 @@ pub enum Dispatch {
     PassDown,
     /// It has a dispatch table of its own: the named pipe file system.
     Pipes,
+    /// It has a dispatch table of its own: the file system of a volume.
+    Files,
 }
 
 /// The manner of a driver.
@@ -126,8 +129,8 @@ pub struct Manner {
     pub is_stream: bool,
     /// Names below its device are its own.
     pub has_names: bool,
-    /// It checks share access when a file is opened.
-    pub shares: bool,
+    /// Those names are paths, of directories and files in them.
+    pub has_directories: bool,
     /// It reads and writes its files through the cache.
     pub caches: bool,
 }
@@ -150,7 +153,7 @@ impl Manner {
         attaches: true,
         is_stream: false,
         has_names: false,
-        shares: false,
+        has_directories: false,
         caches: false,
     };
 
@@ -184,18 +187,18 @@ impl DriverKind {
                 is_plain: false,
                 ..Manner::SERIAL
             },
-            DriverKind::Volume => Manner {
-                summary: "a file system in small: names below its device are files, whose opens must share; answers at once",
-                dispatch: Dispatch::Complete,
+            DriverKind::Ntfs => Manner {
+                summary: "a file system in small: files and directories below its device, whose data is only as long as it is",
+                dispatch: Dispatch::Files,
                 is_plain: false,
                 has_names: true,
-                shares: true,
+                has_directories: true,
                 ..Manner::SERIAL
             },
-            DriverKind::CachedVolume => Manner {
-                summary: "a volume whose files are read and written through the cache: a write reaches the disk later",
+            DriverKind::CachedNtfs => Manner {
+                summary: "as ntfs, but files are read and written through the cache: a write reaches the disk later",
                 caches: true,
-                ..DriverKind::Volume.manner()
+                ..DriverKind::Ntfs.manner()
             },
             DriverKind::NeverCancels => Manner {
                 summary: "pends without a cancel routine: only the device ends a request",

@@ -84,7 +84,8 @@ impl Kernel {
     }
 
     fn watched_path(&self, file: Id<File>) -> &str {
-        self[file].name.map_or("", |name| self.name(name.0))
+        let name = self[file].scb.and_then(|scb| self[scb].name);
+        name.map_or("", |name| self.name(name.0))
     }
 
     /// A change of which no request is told now is remembered for the next, as far as there is room; after that it is only

@@ -1,5 +1,6 @@
 //! FsRtlNotifyCleanup: the last handle to a file object that watches a directory is closed.
 
+use crate::drivers::ntfs::cleanup::NtfsCleanup;
 use crate::frame::{Next, Routine, steps};
 use crate::fsrtl::notify_complete::FsRtlNotifyCompleteIrp;
 use crate::io::device::Device;
@@ -47,7 +48,7 @@ impl Routine for FsRtlNotifyCleanup {
             }
             Self::End { irp, .. } => {
                 k.forget_returned(thread);
-                k.cleanup_after_notify(irp)
+                Next::goto(NtfsCleanup::Start { irp })
             }
         }
     }

@@ -1,5 +1,6 @@
 //! FsRtlNotifyFullReportChange: a file system tells of a change.
 
+use crate::drivers::ntfs::scb::Scb;
 use crate::frame::{Next, Routine, steps};
 use crate::fsrtl::notify::{Change, Notify};
 use crate::fsrtl::notify_complete::FsRtlNotifyCompleteIrp;
@@ -52,8 +53,37 @@ impl Routine for FsRtlNotifyFullReportChange {
             }
             Self::Reported { irp, status, information } => {
                 k.forget_returned(thread);
-                k.end_at_once(irp, status, information)
+                k.end_disk_request(irp, status, information)
             }
+        }
+    }
+}
+
+impl Kernel {
+    /// What is told when a file or directory gets its name, or loses it.
+    pub(crate) fn name_change(&self, scb: Id<Scb>) -> Option<(Name, Change)> {
+        let change = if self[scb].directory { Change::DirName } else { Change::FileName };
+        self[scb].name.map(|name| (name, change))
+    }
+
+    /// The end of a request that may have changed something: those who watch are told first.
+    pub(crate) fn end_reporting(
+        &self,
+        irp: Id<Irp>,
+        (status, information): (NtStatus, u32),
+        changed: Option<(Name, Change)>,
+    ) -> Next {
+        let device = self.device_of(irp);
+        match changed.filter(|(path, change)| self.watchers(device, *path, *change).next().is_some()) {
+            Some((path, change)) => Next::goto(FsRtlNotifyFullReportChange::Report {
+                device,
+                path,
+                change,
+                irp,
+                status,
+                information,
+            }),
+            None => self.end_disk_request(irp, status, information),
         }
     }
 }

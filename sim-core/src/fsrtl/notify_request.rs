@@ -3,9 +3,8 @@
 use crate::drivers::queue::PendIrp;
 use crate::frame::{Next, Routine, steps};
 use crate::fsrtl::notify::Notify;
-use crate::io::complete::IofCompleteRequest;
 use crate::io::device::Device;
-use crate::io::driver::IofCallDriver;
+use crate::io::file::File;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
@@ -36,12 +35,12 @@ impl Routine for FsRtlNotifyFullChangeDirectory {
         let Self::Start { irp, device } = self;
         let file = k[irp].file;
         if k[file].cleanup_sent {
-            return k.end_at_once(irp, NtStatus::NOTIFY_CLEANUP, 0);
+            return k.end_disk_request(irp, NtStatus::NOTIFY_CLEANUP, 0);
         }
         let notify = k.notify_of(file).unwrap_or_else(|| k.create_notify(irp));
         if k.has_changes(notify) {
             let (status, bytes) = k.take_changes(notify, irp);
-            return k.end_at_once(irp, status, bytes);
+            return k.end_disk_request(irp, status, bytes);
         }
         k.acquire_queue_lock(device, thread);
         k.set(irp, Irp::PENDING, true, "the driver will complete it later");
@@ -58,14 +57,9 @@ impl Kernel {
         self.create(new, "the first request of the file object decides what is watched")
     }
 
-    /// The driver completes the request, and returns how it ended.
-    pub(crate) fn end_at_once(&self, irp: Id<Irp>, status: NtStatus, information: u32) -> Next {
-        let complete = IofCompleteRequest::Complete { irp, status, information };
-        Next::call(IofCallDriver::Return { status }, complete)
-    }
-
-    pub(crate) fn cleanup_after_notify(&self, irp: Id<Irp>) -> Next {
-        self.end_at_once(irp, NtStatus::SUCCESS, 0)
+    /// Whether it is an open of a directory.
+    pub(crate) fn is_directory(&self, file: Id<File>) -> bool {
+        self[file].scb.is_some_and(|scb| self[scb].directory)
     }
 
     /// The oldest request that waits through a file object.

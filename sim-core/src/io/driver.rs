@@ -1,6 +1,5 @@
 //! IofCallDriver: into the driver's dispatch routine.
 
-use crate::cc::cached_io::CachedIo;
 use crate::drivers::filter::PassDown;
 use crate::drivers::immediate::CompleteAtOnce;
 use crate::drivers::queue::{FlushQueue, PendIrp};
@@ -23,15 +22,9 @@ steps! {
 }
 
 impl Routine for IofCallDriver {
-    fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
-        match self {
-            // Who opens a file before whom makes a difference where files are shared.
-            Self::Dispatch { irp } => {
-                !k[irp].major.opens_or_closes() || !k[k.device_of(irp)].driver.manner().shares
-            }
-            // The driver does not have the IRP yet, so only its issuer can finish it.
-            Self::Return { .. } => true,
-        }
+    fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
+        // Until the driver has the IRP, and when it is done with it, only the issuer can finish it.
+        true
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -48,17 +41,16 @@ impl Routine for IofCallDriver {
                 if manner.dispatch == Dispatch::Pipes {
                     return k.dispatch_pipe(irp, device);
                 }
+                if manner.dispatch == Dispatch::Files {
+                    return k.dispatch_cached(irp, device);
+                }
                 if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued {
                     return Next::goto(FlushQueue::Unlink { irp, device });
                 }
                 let trivial = major.opens_or_closes() || manner.is_plain && major == Major::FlushBuffers;
                 let status = match (trivial, manner.refuses(major)) {
-                    (true, _) if manner.shares => k.share(irp),
                     (true, _) => NtStatus::SUCCESS,
                     (_, true) => NtStatus::INVALID_DEVICE_REQUEST,
-                    _ if manner.caches && major.has_data() && !k[irp].paging_io => {
-                        return Next::goto(CachedIo::of(k, irp, device));
-                    }
                     _ if manner.dispatch == Dispatch::Complete => {
                         return Next::goto(CompleteAtOnce::Complete { irp, device });
                     }
@@ -76,20 +68,6 @@ impl Routine for IofCallDriver {
 }
 
 impl Kernel {
-    /// What a driver that shares its files does when one is opened, and when its last handle is closed.
-    fn share(&mut self, irp: Id<Irp>) -> NtStatus {
-        let file = self[irp].file;
-        match self[irp].major {
-            Major::Create => self.check_share_access(file).err().unwrap_or_default(),
-            Major::Cleanup => {
-                self.uninitialize_cache_map(file);
-                self.remove_share_access(file);
-                NtStatus::SUCCESS
-            }
-            _ => NtStatus::SUCCESS,
-        }
-    }
-
     /// The driver behind a device.
     pub fn driver(&self, device: Id<Device>) -> DriverKind {
         self[device].driver

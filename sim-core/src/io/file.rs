@@ -1,6 +1,7 @@
 //! FILE_OBJECT.
 
 use crate::drivers::npfs::ccb::Ccb;
+use crate::drivers::ntfs::scb::Scb;
 use crate::io::device::Device;
 use crate::io::irp::Irp;
 use crate::io::open_options::OpenOptions;
@@ -59,6 +60,11 @@ record! {
         SKIP_USER_EVENT skip_user_event: bool as "FO_SKIP_SET_FAST_IO",
         /// FsContext2: the instance of a pipe that it is an end of; none when that end was closed or let go.
         FS_CONTEXT fs_context: Option<Id<Ccb>>,
+        /// FsContext: the file of a volume that was opened; none until the file system has opened it, and after
+        /// IRP_MJ_CLOSE.
+        SCB scb: Option<Id<Scb>> as "FsContext",
+        /// FO_DELETE_ON_CLOSE: the file is marked for deletion when the last handle to this file object is closed.
+        DELETE_ON_CLOSE delete_on_close: bool as "FO_DELETE_ON_CLOSE",
         /// PrivateCacheMap: it reads and writes through the cache.
         PRIVATE_CACHE_MAP private_cache_map: bool as "PrivateCacheMap",
     }
@@ -75,7 +81,7 @@ impl File {
         access: Access,
         options: OpenOptions,
     ) -> File {
-        let OpenOptions { share, synchronous, alertable } = options;
+        let OpenOptions { share, synchronous, alertable, .. } = options;
         File {
             object,
             device: Some(device),
@@ -97,6 +103,8 @@ impl File {
             final_status: NtStatus::SUCCESS,
             current_byte_offset: 0,
             fs_context: None,
+            scb: None,
+            delete_on_close: false,
             private_cache_map: false,
             port: None,
             key: 0,

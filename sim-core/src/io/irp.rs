@@ -136,7 +136,7 @@ record! {
         APC apc: Option<Id<Apc>>,
         /// The program's buffer.
         BUFFER buffer: Option<Id<Buffer>>,
-        /// Of a create request: ShareAccess and CreateOptions.
+        /// Of a create request: ShareAccess, CreateOptions and CreateDisposition.
         OPTIONS options: OpenOptions,
         /// The length of a control code's input.
         INPUT_LENGTH input_length: u32,
@@ -195,7 +195,7 @@ impl Irp {
             input_length: 0,
             offset: 0,
             access: Access(0),
-            options: OpenOptions { share: 0, synchronous: false, alertable: false },
+            options: OpenOptions::ASYNCHRONOUS,
             pipe: None,
             modes: None,
             name: None,

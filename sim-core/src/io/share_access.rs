@@ -1,5 +1,6 @@
 //! Share access: whether a file may be opened beside those that are open already.
 
+use crate::drivers::ntfs::scb::Scb;
 use crate::io::file::File;
 use crate::io::open_options::{FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE};
 use crate::kernel::Kernel;
@@ -36,21 +37,20 @@ pub const fn needed(access: Access) -> u8 {
 }
 
 impl Kernel {
-    /// IoCheckShareAccess: enters a file object among those that are open under its name, if they share with it.
+    /// IoCheckShareAccess: enters a file object among those that a file is open through, if they share with it.
     ///
     /// Each of two must allow what the other does. One that only asks for attributes takes no part. Errors:
     /// STATUS_SHARING_VIOLATION. Sources: WDK, IoCheckShareAccess; Win32, Creating and Opening Files; Wine
     /// kernel32/tests/file.c, test_file_sharing.
-    pub fn check_share_access(&mut self, file: Id<File>) -> Result<(), NtStatus> {
+    pub fn check_share_access(&mut self, file: Id<File>, scb: Id<Scb>) -> Result<(), NtStatus> {
         let needs = needed(self[file].access);
         if needs == 0 {
             return Ok(());
         }
         let shares = self[file].share;
         let refuses = |other: &File| needs & !other.share != 0 || needed(other.access) & !shares != 0;
-        let mut beside =
-            self.all::<File>().filter(|(_, other)| other.shares && self.is_same_file(file, other));
-        if beside.any(|(_, other)| refuses(other)) {
+        let mut beside = Scb::OPENS.of(&self[scb]).map(|other| &self[other]).filter(|other| other.shares);
+        if beside.any(refuses) {
             return Err(NtStatus::SHARING_VIOLATION);
         }
         drop(beside);
@@ -63,9 +63,8 @@ impl Kernel {
         self.set(file, File::SHARES, false, "nobody needs to share with it any more");
     }
 
-    /// Whether both are opens of one file.
+    /// Whether both are opens of one file of a volume.
     pub(crate) fn is_same_file(&self, file: Id<File>, other: &File) -> bool {
-        let name = |file: &File| file.name.map_or("", |name| self.name(name.0));
-        self[file].device == other.device && name(&self[file]).eq_ignore_ascii_case(name(other))
+        self[file].scb.is_some() && self[file].scb == other.scb
     }
 }

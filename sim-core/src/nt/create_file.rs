@@ -21,6 +21,7 @@ use crate::word::{Access, Id};
 const FILE_GENERIC_READ: u32 = 0x0012_0089;
 const FILE_GENERIC_WRITE: u32 = 0x0012_0116;
 const FILE_ALL_ACCESS: u32 = 0x001F_01FF;
+const DELETE: Access = Access(0x0001_0000);
 
 /// What NtCreateFile is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +30,7 @@ pub struct CreateFile {
     pub attributes: ObjectAttributes,
     /// DesiredAccess; generic rights are mapped as the File type maps them.
     pub access: Access,
-    /// ShareAccess and CreateOptions.
+    /// ShareAccess, CreateOptions and CreateDisposition.
     pub options: OpenOptions,
 }
 
@@ -37,7 +38,8 @@ steps! {
     /// NtCreateFile and NtCreateNamedPipeFile: open a device, or a name below it, and return a handle to a new file
     /// object.
     ///
-    /// Errors: those of [`ObpLookupObjectName`]; STATUS_ACCESS_DENIED from user mode for no access at all; what the driver
+    /// Errors: STATUS_INVALID_PARAMETER for FILE_DELETE_ON_CLOSE without DELETE access, and for FILE_DIRECTORY_FILE with
+    /// FILE_NON_DIRECTORY_FILE or with a disposition that overwrites; those of [`ObpLookupObjectName`]; STATUS_ACCESS_DENIED from user mode for no access at all; what the driver
     /// answers to IRP_MJ_CREATE. Nothing is left behind then: the file object of a failed create sees neither
     /// IRP_MJ_CLEANUP nor IRP_MJ_CLOSE. The create request holds no reference on the file object. Sources: ReactOS
     /// io/iomgr/file.c; Wine ntdll/tests/om.c.
@@ -94,11 +96,18 @@ impl Routine for NtCreateFile {
     }
 
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
-        matches!(self, Self::Open { .. } | Self::LetDeviceGo { .. })
+        match self {
+            Self::Open { access, options, .. } => options_go_together(access, options),
+            Self::LetDeviceGo { .. } => true,
+            _ => false,
+        }
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
+            Self::Open { access, options, .. } if !options_go_together(access, options) => {
+                Next::fail(NtStatus::INVALID_PARAMETER)
+            }
             Self::Open { attributes, access, options, pipe } => {
                 let (wanted, insert, purpose) = (ObjectType::File, None, Purpose::Parse);
                 let lookup = ObpLookupObjectName::Start { attributes, wanted, insert, purpose };
@@ -135,7 +144,9 @@ impl Routine for NtCreateFile {
                     k.destroy(irp, "the driver refuses to open the file");
                     return k.refuse_create(device, file, status, pipe);
                 }
+                let action = k[irp].information;
                 k.destroy(irp, "the file is open");
+                k.set(thread, Thread::CREATE_ACTION, action, "");
                 let object = k[file].object;
                 k.set(file, File::SIGNALED, true, "a file that was just opened is signalled");
                 k.reference(object, Purpose::Handle);
@@ -165,6 +176,13 @@ impl Routine for NtCreateFile {
             }
         }
     }
+}
+
+/// Whether the options of a create request contradict neither each other nor the access.
+const fn options_go_together(access: Access, options: OpenOptions) -> bool {
+    let deletes = !options.delete_on_close || map_generic(access).grants(DELETE);
+    let overwrites = options.disposition.overwrites();
+    deletes && !(options.directory && (options.non_directory || overwrites))
 }
 
 /// The File type's generic mapping.
@@ -210,6 +228,14 @@ impl Kernel {
         let drop = ObDereferenceObject::Drop { object: self[file].object, purpose: Purpose::Creation };
         let returned = Some(Returned::status(status));
         Next::call(NtCreateFile::LetDeviceGo { device, returned, pipe }, drop)
+    }
+
+    /// IoStatus.Information of the last NtCreateFile of a thread's call, read once: FILE_OPENED, FILE_CREATED,
+    /// FILE_OVERWRITTEN, or 0 where no file system says it.
+    pub fn collect_create_action(&mut self, thread: Id<Thread>) -> u32 {
+        let action = self[thread].create_action;
+        self.set(thread, Thread::CREATE_ACTION, 0, "");
+        action
     }
 
     /// The body of an object that is a file.

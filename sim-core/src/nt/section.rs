@@ -168,7 +168,6 @@ impl Routine for NtUnmapViewOfSection {
 impl Kernel {
     /// The file system gives the file object SECTION_OBJECT_POINTERS: it is a file, and no device.
     fn has_data_sections(&self, file: Id<File>) -> bool {
-        let File { device, name, .. } = self[file];
-        name.is_some() && device.is_some_and(|device| self[device].driver.manner().shares)
+        self[file].scb.is_some_and(|scb| !self[scb].directory)
     }
 }

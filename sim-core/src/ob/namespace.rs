@@ -1,5 +1,7 @@
 //! ObpLookupObjectName: from a name to an object, or to a place for a new one.
 
+use alloc::vec::Vec;
+
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::attributes::{OBJ_CASE_INSENSITIVE, ObjectAttributes};
@@ -144,7 +146,7 @@ impl Kernel {
         purpose: Purpose,
     ) -> Next {
         let any_case = attributes.has(OBJ_CASE_INSENSITIVE) || wanted.rules().case_insensitive;
-        let remaining = alloc::vec::Vec::new();
+        let remaining = Vec::new();
         let new = Lookup { wanted, purpose, insert, any_case, reparses: 0, directory, remaining };
         let lookup = self.create(new, "");
         for name in attributes.name.map(|name| self.components_of(name)).unwrap_or_default() {
@@ -265,11 +267,13 @@ impl Kernel {
     /// The path goes on below a device: what is left is for the device's parse procedure, if its driver has names.
     fn found_below_device(&mut self, thread: Id<Thread>, lookup: Id<Lookup>, object: Id<Object>) -> Next {
         let Body::Device(device) = self[object].body else { unreachable!("the type was checked") };
-        let (name, more) = (Lookup::REMAINING.first(&self[lookup]), self[lookup].remaining.len() > 1);
-        if more || !self[device].driver.manner().has_names {
+        let manner = self[device].driver.manner();
+        let remaining: Vec<Name> = Lookup::REMAINING.of(&self[lookup]).collect();
+        let right = manner.has_names && (remaining.len() == 1 || manner.has_directories);
+        let Some(name) = self.path_below(&remaining).filter(|_| right) else {
             return self.fail_lookup(lookup, NtStatus::NOT_SUPPORTED);
-        }
-        self.set(thread, Thread::REMAINING_NAME, name, "");
+        };
+        self.set(thread, Thread::REMAINING_NAME, Some(name), "");
         self.found(lookup, object)
     }
 

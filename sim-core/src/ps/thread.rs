@@ -48,6 +48,8 @@ record! {
         HANDLE_INFORMATION handle_information: Access,
         /// RemainingName: what a path says beyond the device that its lookup came to, until the file object has it.
         REMAINING_NAME remaining_name: Option<Name>,
+        /// IoStatus.Information of the create request of its call: what the file system did, until its program reads it.
+        CREATE_ACTION create_action: u32,
         /// How its wait ended, until it takes that up (KTHREAD.WaitStatus).
         WAIT_STATUS wait_status: Option<NtStatus> as "WaitStatus",
         /// NtAlertThread was called for it and no alertable wait has seen it yet.
@@ -122,6 +124,7 @@ impl Kernel {
             handle_information: Access(0),
             handle_attributes: 0,
             remaining_name: None,
+            create_action: 0,
             thread_handle: Handle::NULL,
             exception: None,
             wait_status: None,

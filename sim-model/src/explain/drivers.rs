@@ -22,6 +22,13 @@ const PIPES: [(&str, &str); 10] = [
     ("writes and transceives", "NpCommonWrite"),
 ];
 
+/// What ntfs does with what, and the routine that says so.
+const FILES: [(&str, &str); 3] = [
+    ("opens and creates files", "NtfsFsdCreate"),
+    ("cleans up", "NtfsFsdCleanup"),
+    ("closes", "NtfsFsdClose"),
+];
+
 /// The page on a driver.
 pub(super) fn page(driver: DriverKind) -> Page {
     let manner = driver.manner();
@@ -29,6 +36,7 @@ pub(super) fn page(driver: DriverKind) -> Page {
     let mut also: Vec<&str> = Vec::new();
     match manner.dispatch {
         Dispatch::Pipes => add_pipes(&mut page, &mut also),
+        Dispatch::Files => add_files(&mut page, &mut also),
         _ => add_manner(&mut page, driver, &mut also),
     }
     if let Some(rule) = broken_by(driver) {
@@ -44,7 +52,8 @@ pub(super) fn page(driver: DriverKind) -> Page {
     also.extend(["IRP", "IRP_MJ_CLEANUP", "device"]);
     see_also(&mut page, also);
     let sources = match manner.dispatch {
-        Dispatch::Pipes => pipe_sources(),
+        Dispatch::Pipes => sources_of(&PIPES, "Wine kernel32/tests/pipe.c, test_exit_process_async"),
+        Dispatch::Files => sources_of(&FILES, "MS-FSA"),
         Dispatch::PassDown => "WDK, Passing IRPs Down the Driver Stack; IoCompletion Routines".into(),
         _ => "WDK, Synchronizing IRP Cancellation; DispatchCleanup Routines; Completing IRPs".into(),
     };
@@ -55,21 +64,13 @@ pub(super) fn page(driver: DriverKind) -> Page {
 /// What a driver does with a request, in words.
 pub(super) fn does(driver: DriverKind, major: Major) -> &'static str {
     let manner = driver.manner();
-    let at_once = match major {
-        Major::Create if manner.shares => "succeeds if share access allows it",
-        Major::Cleanup if manner.shares => "takes the file out of share access and succeeds",
-        _ => "succeeds at once",
-    };
     match manner.dispatch {
         Dispatch::PassDown => "passes it to the device below",
-        _ if manner.caches && major.has_data() => {
-            "reads or writes the cache and completes it; a paging one it completes with the device's answer"
-        }
-        Dispatch::Pipes => "see its page",
+        Dispatch::Pipes | Dispatch::Files => "see its page",
         _ if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued => {
             "ends what is queued for the file object with STATUS_CANCELLED, and succeeds"
         }
-        _ if major.opens_or_closes() || manner.is_plain && major == Major::FlushBuffers => at_once,
+        _ if major.opens_or_closes() || manner.is_plain && major == Major::FlushBuffers => "succeeds at once",
         _ if manner.refuses(major) => "refuses it with STATUS_INVALID_DEVICE_REQUEST",
         Dispatch::Complete => "completes it at once with the device's answer",
         Dispatch::Pend if !manner.sets_cancel_routine => "queues it without a cancel routine",
@@ -109,14 +110,14 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
                 ),
             ],
         ),
-        Dispatch::Complete | Dispatch::Pipes => {}
+        Dispatch::Complete | Dispatch::Pipes | Dispatch::Files => {}
     }
     also.extend(match manner.dispatch {
         Dispatch::Pend => &["DispatchRead", "CancelRoutine", "DispatchCleanup", "DpcForIsr"][..],
         Dispatch::Complete if manner.caches => &["FsdReadWrite", "CcWorkerThread", "SHARED_CACHE_MAP"],
         Dispatch::Complete => &["DispatchRequest"],
         Dispatch::PassDown => &["DispatchPassDown", "CurrentLocation"],
-        Dispatch::Pipes => &[],
+        Dispatch::Pipes | Dispatch::Files => &[],
     });
 }
 
@@ -132,23 +133,37 @@ pub(super) fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec
     groups.into_iter().map(|(names, text)| (String::new(), format!("{names}: {text}"))).collect()
 }
 
+fn add_files(page: &mut Page, also: &mut Vec<&str>) {
+    page.about.push(
+        "What a file holds is only as long as it is: reads and writes move no bytes. Closing a file ends no read and no \
+         write that is on its way."
+            .into(),
+    );
+    add_routines(&FILES, page, also);
+    also.extend(["SCB", "CreateFile"]);
+}
+
+fn add_routines(rows: &[(&'static str, &'static str)], page: &mut Page, also: &mut Vec<&str>) {
+    for (what, routine) in rows {
+        let about = routines(routine).flat_map(|routine| Prose::of(routine.text).about);
+        page.section(format!("How it {what}"), about.map(|paragraph| ("", paragraph)));
+        also.push(routine);
+    }
+}
+
 fn add_pipes(page: &mut Page, also: &mut Vec<&str>) {
     let ends = "A request that waits ends with STATUS_CANCELLED only if it is cancelled: by CancelIo and its kin, or by the \
                 end of its thread. Closing an end ends it with STATUS_PIPE_BROKEN, disconnecting the instance with \
                 STATUS_PIPE_DISCONNECTED.";
     page.about.push(ends.into());
-    for (what, routine) in PIPES {
-        let about = routines(routine).flat_map(|routine| Prose::of(routine.text).about);
-        page.section(format!("How it {what}"), about.map(|paragraph| ("", paragraph)));
-        also.push(routine);
-    }
+    add_routines(&PIPES, page, also);
     also.extend(["FCB", "CCB", "NamedPipeState", "STATUS_PIPE_BROKEN", "STATUS_PIPE_DISCONNECTED"]);
 }
 
-/// The sources of those routines, each once.
-fn pipe_sources() -> String {
-    let mut all: Vec<String> = vec!["Wine kernel32/tests/pipe.c, test_exit_process_async".into()];
-    for routine in PIPES.iter().flat_map(|row| routines(row.1)) {
+/// The sources of those routines, each once, after a first.
+fn sources_of(rows: &[(&'static str, &'static str)], first: &str) -> String {
+    let mut all: Vec<String> = vec![first.into()];
+    for routine in rows.iter().flat_map(|row| routines(row.1)) {
         for source in Prose::of(routine.text).sources.split("; ") {
             if !all.iter().any(|known| known == source) {
                 all.push(source.to_owned());

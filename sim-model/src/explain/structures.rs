@@ -23,7 +23,7 @@ struct Structure {
     sources: &'static str,
 }
 
-const STRUCTURES: [Structure; 14] = [
+const STRUCTURES: [Structure; 15] = [
     Structure {
         name: "IRP",
         kind: Kind::Irp,
@@ -170,8 +170,19 @@ const STRUCTURES: [Structure; 14] = [
         when: "From the first cached read or write until the lazy writer finds it clean and without users.",
         seen: "check cached(file) and dirty(file); system writes file.",
         life: &["FsdReadWrite", "CcWorkerThread"],
-        also: &["CONTROL_AREA", "FILE_OBJECT", "cached_volume", "IRP_MJ_CLEANUP", "system"],
+        also: &["CONTROL_AREA", "FILE_OBJECT", "cached_ntfs", "IRP_MJ_CLEANUP", "system"],
         sources: "WDK, CcInitializeCacheMap, CcUninitializeCacheMap",
+    },
+    Structure {
+        name: "SCB",
+        kind: Kind::Scb,
+        what: "A file or directory of a volume: its path, how long it is, and the file objects that it is open through. \
+               Whether it is to be deleted is said here, so every file object sees the same.",
+        when: "From its creation until it is deleted and the last file object that leads to it has seen IRP_MJ_CLOSE.",
+        seen: "NtQueryInformationFile(FileStandardInformation) tells its size and DeletePending.",
+        life: &["NtfsFsdCreate", "NtfsFsdCleanup", "NtfsFsdClose"],
+        also: &["ntfs", "FILE_OBJECT", "CreateFile", "IRP_MJ_CLEANUP"],
+        sources: "WDK, FSRTL_ADVANCED_FCB_HEADER; Microsoft, Windows-driver-samples, filesys/fastfat/fatstruc.h",
     },
 ];
 

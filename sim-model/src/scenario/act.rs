@@ -272,7 +272,12 @@ impl World<'_> {
             Answer::Sleep if status == NtStatus::SUCCESS => Some(0),
             _ => returns_handle.then_some(u64::from(made.0)),
         };
-        CallResult::new(answer, status, number)
+        let action = self.kernel.collect_create_action(thread);
+        let result = CallResult::new(answer, status, number);
+        match call.service {
+            Service::CreateFile { options, .. } => result.of_create_file(options.disposition, action),
+            _ => result,
+        }
     }
 
     /// PROCESS_INFORMATION.hThread. It is passed over, but not closed, if no label names it.

@@ -249,13 +249,41 @@ pub(super) const fn row(
 }
 
 pub(super) const BOOLEAN: ParamKind = ParamKind::Name(&["TRUE", "FALSE"]);
-pub(super) const ACCESS: ParamKind =
-    ParamKind::Flags(&["GENERIC_READ", "GENERIC_WRITE", "GENERIC_ALL", "FILE_READ_DATA", "SYNCHRONIZE"]);
+pub(super) const ACCESS: ParamKind = ParamKind::Flags(&[
+    "GENERIC_READ",
+    "GENERIC_WRITE",
+    "GENERIC_ALL",
+    "FILE_READ_DATA",
+    "FILE_WRITE_DATA",
+    "FILE_APPEND_DATA",
+    "FILE_READ_ATTRIBUTES",
+    "FILE_WRITE_ATTRIBUTES",
+    "DELETE",
+    "SYNCHRONIZE",
+]);
 pub(super) const SHARE: ParamKind =
     ParamKind::Flags(&["FILE_SHARE_READ", "FILE_SHARE_WRITE", "FILE_SHARE_DELETE"]);
 pub(super) const CREATE_OPTIONS: ParamKind =
     ParamKind::Flags(&["FILE_SYNCHRONOUS_IO_NONALERT", "FILE_SYNCHRONOUS_IO_ALERT"]);
-const FILE_FLAGS: ParamKind = ParamKind::Flags(&["FILE_FLAG_OVERLAPPED", "FILE_ATTRIBUTE_NORMAL"]);
+const FILE_OPTIONS: ParamKind = ParamKind::Flags(&[
+    "FILE_SYNCHRONOUS_IO_NONALERT",
+    "FILE_SYNCHRONOUS_IO_ALERT",
+    "FILE_DIRECTORY_FILE",
+    "FILE_NON_DIRECTORY_FILE",
+    "FILE_DELETE_ON_CLOSE",
+]);
+const FILE_DISPOSITIONS: ParamKind =
+    ParamKind::Name(&["FILE_OPEN", "FILE_CREATE", "FILE_OPEN_IF", "FILE_OVERWRITE", "FILE_OVERWRITE_IF"]);
+const FILE_ATTRIBUTES: ParamKind = ParamKind::Flags(&["FILE_ATTRIBUTE_NORMAL", "FILE_ATTRIBUTE_READONLY"]);
+const FILE_FLAGS: ParamKind = ParamKind::Flags(&[
+    "FILE_FLAG_OVERLAPPED",
+    "FILE_FLAG_BACKUP_SEMANTICS",
+    "FILE_FLAG_DELETE_ON_CLOSE",
+    "FILE_ATTRIBUTE_NORMAL",
+    "FILE_ATTRIBUTE_READONLY",
+]);
+const DISPOSITIONS: ParamKind =
+    ParamKind::Name(&["CREATE_NEW", "CREATE_ALWAYS", "OPEN_EXISTING", "OPEN_ALWAYS", "TRUNCATE_EXISTING"]);
 use ParamKind::{Handle as H, Number as N, Text as T};
 
 const MANUAL: ParamSpec = may("bManualReset", "manual", BOOLEAN);
@@ -270,11 +298,12 @@ const BASIC: [CallRow; 12] = [
             needs("dwDesiredAccess", "access", ACCESS),
             may("dwFlagsAndAttributes", "flags", FILE_FLAGS),
             may("dwShareMode", "share", SHARE),
+            may("dwCreationDisposition", "disposition", DISPOSITIONS),
         ],
         Binds::Handle,
         ServiceName::CreateFile,
         Answer::HandleOrInvalid,
-        "opens a device",
+        "opens a device, or opens or creates a file of a volume",
     ),
     row(
         "CloseHandle",
@@ -321,13 +350,15 @@ const BASIC: [CallRow; 12] = [
         &[
             needs("ObjectName", "name", T),
             needs("DesiredAccess", "access", ACCESS),
-            may("CreateOptions", "options", CREATE_OPTIONS),
+            may("CreateOptions", "options", FILE_OPTIONS),
             may("ShareAccess", "share", SHARE),
+            may("CreateDisposition", "disposition", FILE_DISPOSITIONS),
+            may("FileAttributes", "attributes", FILE_ATTRIBUTES),
         ],
         Binds::Handle,
         ServiceName::CreateFile,
         Answer::Status,
-        "opens a device",
+        "opens a device, or opens or creates a file or directory of a volume",
     ),
     row(
         "ExitProcess",

@@ -437,6 +437,10 @@ pub(super) fn access_bit(name: &str) -> u32 {
         "GENERIC_WRITE" => 0x4000_0000,
         "GENERIC_ALL" => 0x1000_0000,
         "FILE_READ_DATA" => 0x0000_0001,
+        "FILE_WRITE_DATA" => 0x0000_0002,
+        "FILE_APPEND_DATA" => 0x0000_0004,
+        "FILE_READ_ATTRIBUTES" => 0x0000_0080,
+        "FILE_WRITE_ATTRIBUTES" => 0x0000_0100,
         "SYNCHRONIZE" => 0x0010_0000,
         _ => 0,
     }

@@ -1,7 +1,9 @@
 //! Compiling the calls that open a file or send a request to a driver.
 
 use sim_core::io::control_code::ControlCode;
-use sim_core::io::open_options::{FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, OpenOptions};
+use sim_core::io::open_options::{
+    CreateDisposition, FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, OpenOptions,
+};
 use sim_core::io::request::{ByteOffset, IoService};
 
 use sim_core::nt::wait::Timeout;
@@ -13,19 +15,62 @@ use crate::scenario::calls::{Answer, ServiceName};
 use crate::scenario::compile_args::Args;
 use crate::scenario::program::{IssueArgs, Service};
 
+/// DELETE.
+const DELETE: u32 = 0x0001_0000;
+
 impl Args<'_> {
     pub(super) fn create_file(&mut self) -> Service {
         let native = self.row.answer == Answer::Status;
-        // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request.
-        let access = self.desired_access() | 0x0010_0080;
+        let options = if native { self.native_options() } else { self.win32_options() };
+        // Win32's CreateFile adds SYNCHRONIZE and FILE_READ_ATTRIBUTES to every request, and DELETE if it is to delete.
+        let deletes = if options.delete_on_close && !native { DELETE } else { 0 };
+        let access = self.desired_access() | 0x0010_0080 | deletes;
         let name = if native { self.name() } else { self.device_path(access) };
-        let alertable = self.flags("options").contains(&"FILE_SYNCHRONOUS_IO_ALERT");
-        let synchronous = match native {
-            true => !self.flags("options").is_empty(),
-            false => !self.flags("flags").contains(&"FILE_FLAG_OVERLAPPED"),
-        };
-        let share = self.flags("share").into_iter().map(share_bit).fold(0, |mask, bit| mask | bit);
-        Service::CreateFile { name, options: OpenOptions { share, synchronous, alertable } }
+        Service::CreateFile { name, options }
+    }
+
+    fn native_options(&self) -> OpenOptions {
+        let has = |flag: &str| self.flags("options").contains(&flag);
+        let alertable = has("FILE_SYNCHRONOUS_IO_ALERT");
+        OpenOptions {
+            share: self.share(),
+            synchronous: alertable || has("FILE_SYNCHRONOUS_IO_NONALERT"),
+            alertable,
+            disposition: self.disposition(),
+            directory: has("FILE_DIRECTORY_FILE"),
+            non_directory: has("FILE_NON_DIRECTORY_FILE"),
+            delete_on_close: has("FILE_DELETE_ON_CLOSE"),
+            read_only: self.flags("attributes").contains(&"FILE_ATTRIBUTE_READONLY"),
+        }
+    }
+
+    fn win32_options(&self) -> OpenOptions {
+        let has = |flag: &str| self.flags("flags").contains(&flag);
+        OpenOptions {
+            share: self.share(),
+            synchronous: !has("FILE_FLAG_OVERLAPPED"),
+            alertable: false,
+            disposition: self.disposition(),
+            directory: false,
+            non_directory: !has("FILE_FLAG_BACKUP_SEMANTICS"),
+            delete_on_close: has("FILE_FLAG_DELETE_ON_CLOSE"),
+            read_only: has("FILE_ATTRIBUTE_READONLY"),
+        }
+    }
+
+    fn share(&self) -> u8 {
+        self.flags("share").into_iter().map(share_bit).fold(0, |mask, bit| mask | bit)
+    }
+
+    /// CreateDisposition; a file that is not there is created if it is left out.
+    fn disposition(&self) -> CreateDisposition {
+        match self.flags("disposition").first() {
+            Some(&("CREATE_NEW" | "FILE_CREATE")) => CreateDisposition::Create,
+            Some(&("CREATE_ALWAYS" | "FILE_OVERWRITE_IF")) => CreateDisposition::OverwriteIf,
+            Some(&("OPEN_EXISTING" | "FILE_OPEN")) => CreateDisposition::Open,
+            Some(&("TRUNCATE_EXISTING" | "FILE_OVERWRITE")) => CreateDisposition::Overwrite,
+            _ => CreateDisposition::OpenIf,
+        }
     }
 
     /// A call that sends a request. A Win32 call passes an OVERLAPPED if it has an offset or, where there is none to

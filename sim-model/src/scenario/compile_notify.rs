@@ -2,7 +2,7 @@
 
 use sim_core::Handle;
 use sim_core::fsrtl::notify::Change;
-use sim_core::io::open_options::OpenOptions;
+use sim_core::io::open_options::{CreateDisposition, OpenOptions};
 use sim_core::io::request::IoService;
 
 use crate::scenario::arguments::{HandleArg, IssueArgs};
@@ -19,7 +19,12 @@ impl Args<'_> {
     pub(super) fn notify_service(&mut self, labelled: bool) -> Service {
         let (filter, watch_tree) = (self.filter(), self.is_true("tree"));
         if self.row.service == ServiceName::WatchDirectory {
-            let options = OpenOptions { share: EVERY_SHARE, ..OpenOptions::default() };
+            let options = OpenOptions {
+                share: EVERY_SHARE,
+                disposition: CreateDisposition::Open,
+                directory: true,
+                ..OpenOptions::default()
+            };
             let name = self.device_path(LIST);
             return Service::WatchDirectory { name, options, filter, watch_tree };
         }

@@ -67,7 +67,7 @@ impl Args<'_> {
         let share = self.flags("share").into_iter().map(share_bit).fold(0, |mask, bit| mask | bit);
         let (synchronous, alertable) =
             (!self.flags("options").is_empty(), self.flags("options").contains(&"FILE_SYNCHRONOUS_IO_ALERT"));
-        (self.name(), OpenOptions { share, synchronous, alertable })
+        (self.name(), OpenOptions { share, synchronous, alertable, ..OpenOptions::default() })
     }
 
     /// What CreateNamedPipe makes of dwOpenMode: the server reads what comes in, and shares that its client writes it.
@@ -82,7 +82,7 @@ impl Args<'_> {
             (false, true) => (write, FILE_SHARE_READ),
             _ => (read | write, FILE_SHARE_READ | FILE_SHARE_WRITE),
         };
-        let options = OpenOptions { share, synchronous, alertable: false };
+        let options = OpenOptions { share, synchronous, ..OpenOptions::default() };
         (self.device_path(access | WIN32_ACCESS), options)
     }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use sim_core::NtStatus;
+use sim_core::drivers::ntfs::create::{FILE_OPENED, FILE_OVERWRITTEN};
+use sim_core::io::open_options::CreateDisposition;
 use sim_core::win32::Win32Error;
 
 use crate::scenario::calls::Answer;
@@ -52,9 +54,26 @@ impl CallResult {
 }
 
 impl CallResult {
+    /// What CreateFile says beyond its status: ERROR_ALREADY_EXISTS with a handle to a file that it opened or emptied
+    /// and would have created, ERROR_FILE_EXISTS in the place of ERROR_ALREADY_EXISTS. Sources: Win32, CreateFile; Wine
+    /// dlls/kernelbase/file.c.
+    pub fn of_create_file(self, disposition: CreateDisposition, action: u32) -> CallResult {
+        let existed = match disposition {
+            CreateDisposition::OpenIf => action == FILE_OPENED,
+            CreateDisposition::OverwriteIf => action == FILE_OVERWRITTEN,
+            _ => false,
+        };
+        let error = match self.status {
+            _ if self.succeeded && existed && self.answer != Answer::Status => Win32Error::ALREADY_EXISTS,
+            NtStatus::OBJECT_NAME_COLLISION => Win32Error::FILE_EXISTS,
+            _ => self.error,
+        };
+        CallResult { error, ..self }
+    }
+
     /// Whether the program has a reason to ask GetLastError.
     pub fn tells_error(&self) -> bool {
-        !self.succeeded || self.status == NtStatus::OBJECT_NAME_EXISTS && self.answer != Answer::Status
+        !self.succeeded || self.error == Win32Error::ALREADY_EXISTS && self.answer != Answer::Status
     }
 }
 

@@ -205,6 +205,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
         Kind::Process if name == "active in its job" => to == 0,
         Kind::Ccb => name == "NamedPipeState",
+        Kind::Scb => !name.is_empty(),
         Kind::ControlArea | Kind::View | Kind::CacheMap | Kind::Notify => !name.is_empty(),
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => {
@@ -245,6 +246,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Thread, "WaitStatus") => only("wait ends"),
         (Kind::Thread, "Queue") => only("joins a port"),
         (Kind::Irp, "CurrentLocation" | "AssociatedIrp.IrpCount") => (info.name, read(from), read(to)),
+        (Kind::Scb, "deleted") => only("deleted"),
         (Kind::Ccb, _) => ("state", pipe_state(&read(from)), pipe_state(&read(to))),
         (Kind::Process, "active in its job") => only("active no more in its job"),
         (Kind::Process, name @ "ActiveThreads") => (name, read(from), read(to)),
@@ -288,6 +290,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
+        (None, Kind::Scb) => names.file_of_volume(Id::at(at)),
         (None, Kind::View) => names.view(Id::at(at)),
         (None, Kind::ControlArea) => names.control_area(Id::at(at)),
         (None, Kind::CacheMap) => names.cache_map(Id::at(at)),

@@ -1,0 +1,71 @@
+//! IRP_MJ_CLEANUP and IRP_MJ_CLOSE of a volume.
+
+use crate::drivers::ntfs::scb::Scb;
+use crate::frame::{Next, Routine, steps};
+use crate::fsrtl::notify::Change;
+use crate::io::file::File;
+use crate::io::irp::Irp;
+use crate::kernel::Kernel;
+use crate::ps::thread::Thread;
+use crate::status::NtStatus;
+use crate::word::{Id, Name};
+
+steps! {
+    /// NtfsFsdCleanup: the last handle to a file object of the volume is closed.
+    ///
+    /// A file object that was opened with FILE_DELETE_ON_CLOSE marks its file for deletion; the file's name goes with
+    /// the last file object that is cleaned up. A directory that is not empty stays, and nobody is told. Share access is
+    /// released at last. Reads and writes that are on their way are left alone. Sources: Microsoft,
+    /// Windows-driver-samples, filesys/fastfat/cleanup.c; Wine ntdll/tests/file.c, test_file_disposition_information.
+    pub enum NtfsCleanup = "NtfsFsdCleanup" {
+        Start { irp: Id<Irp> }
+            = "resource", "under the file's resource: delete what is to be deleted, and take the file object out of share access";
+    }
+}
+
+impl Routine for NtfsCleanup {
+    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        let Self::Start { irp } = self;
+        let file = k[irp].file;
+        let changed = k[file].scb.and_then(|scb| k.clean_up(file, scb));
+        k.end_reporting(irp, (NtStatus::SUCCESS, 0), changed)
+    }
+}
+
+impl Kernel {
+    /// The change that it makes, if the file goes.
+    fn clean_up(&mut self, file: Id<File>, scb: Id<Scb>) -> Option<(Name, Change)> {
+        let was_there = !self[scb].unlinked;
+        if self[file].delete_on_close && !self[scb].unlinked {
+            self.set(scb, Scb::DELETE_PENDING, true, "it was opened with FILE_DELETE_ON_CLOSE");
+        }
+        self.remove(scb, Scb::OPENS, file, "the last handle to the file object is closed");
+        if self[scb].delete_pending && Scb::OPENS.first(&self[scb]).is_none() {
+            match self.has_children(scb) {
+                true => self.set(scb, Scb::DELETE_PENDING, false, "the directory is not empty: it stays"),
+                false => self.unlink_file(scb, "the last open is cleaned up: the file is deleted"),
+            }
+        }
+        self.uninitialize_cache_map(file);
+        self.remove_share_access(file);
+        (was_there && self[scb].unlinked).then(|| self.name_change(scb))?
+    }
+}
+
+steps! {
+    /// NtfsFsdClose: the last reference on a file object of the volume is gone. A deleted file's record goes with its
+    /// last file object.
+    ///
+    /// Sources: Microsoft, Windows-driver-samples, filesys/fastfat/close.c; WDK, IRP_MJ_CLOSE.
+    pub enum NtfsClose = "NtfsFsdClose" {
+        Start { irp: Id<Irp> } = "resource", "let the file go";
+    }
+}
+
+impl Routine for NtfsClose {
+    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        let Self::Start { irp } = self;
+        k.let_scb_go(k[irp].file);
+        k.end_disk_request(irp, NtStatus::SUCCESS, 0)
+    }
+}
