@@ -65,7 +65,7 @@ const FAMILIES: [(&str, &str, &[&str]); 10] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 23] = [
+const TESTS: [&str; 25] = [
     include_str!("access.rs"),
     include_str!("b.rs"),
     include_str!("b_cancel.rs"),
@@ -79,6 +79,7 @@ const TESTS: [&str; 23] = [
     include_str!("f.rs"),
     include_str!("g.rs"),
     include_str!("h.rs"),
+    include_str!("notify.rs"),
     include_str!("p.rs"),
     include_str!("p_exit.rs"),
     include_str!("pipe_signals.rs"),
@@ -86,6 +87,7 @@ const TESTS: [&str; 23] = [
     include_str!("processes.rs"),
     include_str!("queries.rs"),
     include_str!("r.rs"),
+    include_str!("sections.rs"),
     include_str!("stacks.rs"),
     include_str!("types.rs"),
     include_str!("waits.rs"),
