@@ -24,7 +24,7 @@ use sim_core::nt::create_object::{
 };
 use sim_core::nt::duplicate_object::NtDuplicateObject;
 use sim_core::nt::event::NtSetEvent;
-use sim_core::nt::file_information::{NtQueryNotificationModes, NtSetNotificationModes};
+use sim_core::nt::file_information::NtSetNotificationModes;
 use sim_core::nt::job::{JobAction, JobService, NtAssignProcessToJobObject, NtAssociateJobPort};
 use sim_core::nt::next_thread::NtGetNextThread;
 use sim_core::nt::open_object::{NtOpenDirectoryObject, NtOpenEvent, NtOpenSymbolicLinkObject};
@@ -371,7 +371,7 @@ impl Machine {
             2 => NtSetInformationFile::replacing(handle, second, 9).into(),
             3 => NtQueryIoCompletion::of(handle).into(),
             4 => NtSetNotificationModes::of(handle, (pick / 8 % 9) as u8).into(),
-            5 => NtQueryNotificationModes::of(handle).into(),
+            5 => NtQueryObject::of(handle, InformationClass::FileModes, None).into(),
             6 => {
                 let attributes = ObjectAttributes::UNNAMED;
                 NtCreateIoCompletion::Create {

@@ -236,6 +236,7 @@ kernel! {
     Ccb ccbs: crate::drivers::npfs::ccb::Ccb,
     DataEntry data_entries: crate::drivers::npfs::data_entry::DataEntry,
     Scb scbs: crate::drivers::ntfs::scb::Scb,
+    FileLock file_locks: crate::drivers::ntfs::lock::FileLock,
     Section sections: crate::mm::section::Section,
     ControlArea control_areas: crate::mm::control_area::ControlArea,
     View views: crate::mm::view::View,

@@ -120,6 +120,8 @@ pub struct Profile {
     pub has_compare_objects: bool,
     /// `NtAlertThreadByThreadId` and its wait exist (since Windows 8).
     pub has_alert_by_id: bool,
+    /// FileDispositionInformationEx exists, and DeleteFile asks for POSIX semantics (since Windows 10).
+    pub has_posix_delete: bool,
     /// What a handle-table entry takes in advance (since Windows 8).
     pub batch: Option<Batch>,
     /// The kernel keeps the books of what each entry took in advance. They are a part of the state, so a scenario
@@ -162,6 +164,7 @@ impl Profile {
             has_limited_rights: vista,
             has_compare_objects: version as u8 >= Version::Win10 as u8,
             has_alert_by_id: version as u8 >= Version::Win8 as u8,
+            has_posix_delete: version as u8 >= Version::Win10 as u8,
             batch: Profile::batch_of(version, Arch::X64),
             charges: false,
             high_water: false,

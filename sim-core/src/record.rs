@@ -70,6 +70,8 @@ pub enum Kind {
     DataEntry,
     /// A file of a volume.
     Scb,
+    /// A locked byte range of a file.
+    FileLock,
     /// A section's body.
     Section,
     /// What all sections of one file share.

@@ -87,7 +87,8 @@ impl Kind {
             | Kind::View
             | Kind::CacheMap
             | Kind::Notify
-            | Kind::Scb => false,
+            | Kind::Scb
+            | Kind::FileLock => false,
         }
     }
 }

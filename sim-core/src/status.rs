@@ -83,6 +83,8 @@ statuses! {
     SECTION_PROTECTION = 0xC000_004E, "the view would do more than the section allows";
     FILE_LOCK_CONFLICT = 0xC000_0054, "the byte range is locked by another";
     DELETE_PENDING = 0xC000_0056, "the file is marked for deletion";
+    LOCK_NOT_GRANTED = 0xC000_0055, "the byte range could not be locked at once";
+    OPLOCK_NOT_GRANTED = 0xC000_00E2, "the oplock was not granted";
     FILE_IS_A_DIRECTORY = 0xC000_00BA, "the file is a directory";
     NOT_A_DIRECTORY = 0xC000_0103, "the file is not a directory";
     PRIVILEGE_NOT_HELD = 0xC000_0061, "the caller lacks a privilege";

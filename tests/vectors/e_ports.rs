@@ -265,12 +265,12 @@ fn d_08_the_low_bit_of_hevent_keeps_the_packet_away() {
 fn d_09_modes_stay_set_and_count_for_every_handle() {
     let lines = "    copy = DuplicateHandle(file)
     none = NtQueryInformationFile(file, FileIoCompletionNotificationInformation)
-    check none == 0
+    check none.Flags == 0
     SetFileCompletionNotificationModes(file, FILE_SKIP_SET_EVENT_ON_HANDLE) -> TRUE
     SetFileCompletionNotificationModes(file, FILE_SKIP_SET_USER_EVENT_ON_FAST_IO) -> TRUE
     SetFileCompletionNotificationModes(file, 0) -> TRUE
     modes = NtQueryInformationFile(copy, FileIoCompletionNotificationInformation)
-    check modes == 6
+    check modes.Flags == 6
     NtSetInformationFile(file, class: FileIoCompletionNotificationInformation, flags: 8) -> STATUS_INVALID_PARAMETER
 ";
     holds_since(Version::Win7, &format!("{PENDING}{lines}"));

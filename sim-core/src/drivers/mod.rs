@@ -159,8 +159,14 @@ impl Manner {
 
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
     pub const fn refuses(&self, major: Major) -> bool {
-        let of_file_systems =
-            matches!(major, Major::FileSystemControl | Major::QueryVolumeInformation | Major::SetInformation | Major::DirectoryControl);
+        let of_file_systems = matches!(
+            major,
+            Major::FileSystemControl
+                | Major::QueryVolumeInformation
+                | Major::SetInformation
+                | Major::LockControl
+                | Major::DirectoryControl
+        );
         self.is_plain && of_file_systems
     }
 

@@ -46,9 +46,9 @@ impl Routine for FsRtlNotifyCleanup {
                 k.acquire_queue_lock(device, thread);
                 Next::call(end, FsRtlNotifyCompleteIrp::TakeRoutine { device, at: 0 })
             }
-            Self::End { irp, .. } => {
+            Self::End { irp, device } => {
                 k.forget_returned(thread);
-                Next::goto(NtfsCleanup::Start { irp })
+                Next::goto(NtfsCleanup::Start { irp, device })
             }
         }
     }

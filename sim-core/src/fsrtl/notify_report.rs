@@ -1,11 +1,12 @@
 //! FsRtlNotifyFullReportChange: a file system tells of a change.
 
+use crate::drivers::ntfs::queue::NtfsCompleteQueued;
 use crate::drivers::ntfs::scb::Scb;
 use crate::frame::{Next, Routine, steps};
 use crate::fsrtl::notify::{Change, Notify};
 use crate::fsrtl::notify_complete::FsRtlNotifyCompleteIrp;
 use crate::io::device::Device;
-use crate::io::irp::Irp;
+use crate::io::irp::{Irp, Major};
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
@@ -53,7 +54,7 @@ impl Routine for FsRtlNotifyFullReportChange {
             }
             Self::Reported { irp, status, information } => {
                 k.forget_returned(thread);
-                k.end_disk_request(irp, status, information)
+                k.end_changing(irp, status, information)
             }
         }
     }
@@ -83,7 +84,15 @@ impl Kernel {
                 status,
                 information,
             }),
-            None => self.end_disk_request(irp, status, information),
+            None => self.end_changing(irp, status, information),
+        }
+    }
+
+    /// A cleanup goes on with the requests that it ends.
+    fn end_changing(&self, irp: Id<Irp>, status: NtStatus, information: u32) -> Next {
+        match self[irp].major {
+            Major::Cleanup => Next::goto(NtfsCompleteQueued::Next { irp, device: self.device_of(irp) }),
+            _ => self.end_disk_request(irp, status, information),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::frame::{Next, Routine, steps};
 use crate::fsrtl::notify::Notify;
 use crate::io::device::Device;
 use crate::io::file::File;
-use crate::io::irp::Irp;
+use crate::io::irp::{Irp, Major};
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
@@ -65,6 +65,7 @@ impl Kernel {
     /// The oldest request that waits through a file object.
     pub(crate) fn notify_request(&self, device: Id<Device>, notify: Id<Notify>) -> Option<Id<Irp>> {
         let file = self[notify].file;
-        Device::QUEUE.of(&self[device]).find(|irp| self[*irp].file == file)
+        let asks = |irp: &Irp| irp.file == file && irp.major == Major::DirectoryControl;
+        Device::QUEUE.of(&self[device]).find(|irp| asks(&self[*irp]))
     }
 }

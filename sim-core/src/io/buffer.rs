@@ -64,14 +64,14 @@ impl Kernel {
     pub(crate) fn fill_buffer(&mut self, irp: Id<Irp>) {
         let Irp { buffer, information, major, .. } = self[irp];
         let Some(buffer) = buffer.filter(|_| major.fills_buffer()) else { return };
+        self.fill(buffer, information, self.request_of(irp));
+    }
+
+    /// The system puts so many bytes into the program's buffer.
+    pub(crate) fn fill(&mut self, buffer: Id<Buffer>, bytes: u32, request: About) {
         if self[buffer].freed {
-            self.report(Rule::WriteToFreedMemory, self.request_of(irp), Memory::Buffer(buffer).to_word());
+            self.report(Rule::WriteToFreedMemory, request, Memory::Buffer(buffer).to_word());
         }
-        self.set(
-            buffer,
-            Buffer::FILLED,
-            information,
-            "the request's data is copied into the program's buffer",
-        );
+        self.set(buffer, Buffer::FILLED, bytes, "the request's data is copied into the program's buffer");
     }
 }

@@ -16,6 +16,12 @@ word_enum! {
         PipeTransceive = "FSCTL_PIPE_TRANSCEIVE",
         /// Wait until an instance of a pipe listens (WaitNamedPipe).
         PipeWait = "FSCTL_PIPE_WAIT",
+        /// Ask for a level 1 oplock on a file.
+        RequestOplockLevel1 = "FSCTL_REQUEST_OPLOCK_LEVEL_1",
+        /// Ask for a batch oplock on a file.
+        RequestBatchOplock = "FSCTL_REQUEST_BATCH_OPLOCK",
+        /// Ask for an oplock on a file (since Windows 7).
+        RequestOplock = "FSCTL_REQUEST_OPLOCK",
         /// Wait for something to happen on a serial port (WaitCommEvent).
         SerialWaitOnMask = "IOCTL_SERIAL_WAIT_ON_MASK",
     }
@@ -37,6 +43,14 @@ impl ControlCode {
             ControlCode::PipeTransceive => &[Access(FILE_READ_DATA.0 | FILE_WRITE_DATA.0)],
             _ => &[],
         }
+    }
+
+    /// It asks for an oplock.
+    pub const fn asks_for_oplock(self) -> bool {
+        matches!(
+            self,
+            ControlCode::RequestOplockLevel1 | ControlCode::RequestBatchOplock | ControlCode::RequestOplock
+        )
     }
 
     /// The code of that name.

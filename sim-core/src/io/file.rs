@@ -2,6 +2,7 @@
 
 use crate::drivers::npfs::ccb::Ccb;
 use crate::drivers::ntfs::scb::Scb;
+use crate::drivers::ntfs::transfer::WRITE_TO_END_OF_FILE;
 use crate::io::device::Device;
 use crate::io::irp::Irp;
 use crate::io::open_options::OpenOptions;
@@ -56,7 +57,7 @@ record! {
         SKIP_COMPLETION_PORT skip_completion_port: bool as "FO_SKIP_COMPLETION_PORT",
         /// FO_SKIP_SET_EVENT: an asynchronous request does not signal the file object.
         SKIP_SET_EVENT skip_set_event: bool as "FO_SKIP_SET_EVENT",
-        /// FO_SKIP_SET_FAST_IO: kept, and nothing more, for there is no fast I/O here.
+        /// FO_SKIP_SET_FAST_IO: fast I/O does not set the event of a request.
         SKIP_USER_EVENT skip_user_event: bool as "FO_SKIP_SET_FAST_IO",
         /// FsContext2: the instance of a pipe that it is an end of; none when that end was closed or let go.
         FS_CONTEXT fs_context: Option<Id<Ccb>>,
@@ -65,6 +66,8 @@ record! {
         SCB scb: Option<Id<Scb>> as "FsContext",
         /// FO_DELETE_ON_CLOSE: the file is marked for deletion when the last handle to this file object is closed.
         DELETE_ON_CLOSE delete_on_close: bool as "FO_DELETE_ON_CLOSE",
+        /// It has set its file's disposition with FILE_DISPOSITION_POSIX_SEMANTICS.
+        POSIX_DELETE posix_delete: bool,
         /// PrivateCacheMap: it reads and writes through the cache.
         PRIVATE_CACHE_MAP private_cache_map: bool as "PrivateCacheMap",
     }
@@ -105,6 +108,7 @@ impl File {
             fs_context: None,
             scb: None,
             delete_on_close: false,
+            posix_delete: false,
             private_cache_map: false,
             port: None,
             key: 0,
@@ -119,8 +123,8 @@ impl Kernel {
         self[file].device.is_some_and(|device| self[device].driver.manner().is_stream)
     }
 
-    /// Where FILE_WRITE_TO_END_OF_FILE writes. What a device stands for has no end.
-    pub(crate) const fn end_of_file(&self, _file: Id<File>) -> u64 {
-        0
+    /// Where FILE_WRITE_TO_END_OF_FILE writes: its file system finds out. What a device stands for has no end.
+    pub(crate) fn end_of_file(&self, file: Id<File>) -> u64 {
+        if self[file].scb.is_some() { WRITE_TO_END_OF_FILE } else { 0 }
     }
 }

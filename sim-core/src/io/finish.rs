@@ -3,7 +3,8 @@
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
-use crate::io::irp::Irp;
+use crate::io::file_operation::FileOperation;
+use crate::io::irp::{Irp, Major};
 use crate::ke::event::Event;
 use crate::kernel::Kernel;
 use crate::ob::header::Body;
@@ -63,7 +64,9 @@ impl Routine for IopCompleteRequest {
             }
             Self::WriteStatusBlock { irp, inline } => {
                 let Irp { status, information, pending, iosb, file, .. } = k[irp];
-                let quiet = status.is_error() && (!pending || k[file].synchronous);
+                // NtUnlockFile tells its caller's block of an error too.
+                let unlocks = k[irp].operation == FileOperation::Unlock;
+                let quiet = status.is_error() && (!pending || k[file].synchronous) && !unlocks;
                 if !quiet {
                     k.copy_result(irp);
                 }
@@ -137,7 +140,7 @@ impl Kernel {
     }
 
     fn signal_completion(&mut self, irp: Id<Irp>, quiet: bool) {
-        let Irp { event, file, pending, status, information, synchronous_api, .. } = self[irp];
+        let Irp { event, file, pending, status, information, synchronous_api, major, .. } = self[irp];
         let synchronous = self[file].synchronous;
         if let Some(object) = event {
             if let (Body::Event(event), false) = (self[object].body, quiet) {
@@ -155,7 +158,7 @@ impl Kernel {
             self.set(file, File::SIGNALED, true, "the request is finished");
             self.wake_waiters(self[file].object);
         }
-        if synchronous && !status.is_error() {
+        if synchronous && !status.is_error() && matches!(major, Major::Read | Major::Write) {
             let offset = self[irp].offset + u64::from(information);
             self.set(file, File::CURRENT_BYTE_OFFSET, offset, "a synchronous file keeps its position");
         }

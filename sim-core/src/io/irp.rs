@@ -5,6 +5,7 @@ use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
 use crate::io::device::Device;
 use crate::io::file::File;
+use crate::io::file_operation::FileOperation;
 use crate::io::iosb::Iosb;
 use crate::io::open_options::OpenOptions;
 use crate::io::pipe_modes::PipeModes;
@@ -42,6 +43,8 @@ word_enum! {
         SetInformation = "IRP_MJ_SET_INFORMATION",
         /// The last handle to the file object is gone.
         Cleanup = "IRP_MJ_CLEANUP",
+        /// Lock or unlock a byte range of the file.
+        LockControl = "IRP_MJ_LOCK_CONTROL",
     }
 }
 
@@ -160,6 +163,8 @@ record! {
         IRP_COUNT irp_count: u32 as "AssociatedIrp.IrpCount",
         /// Of one from IoAllocateIrp: the IRP that it was made for, the Context of its completion routine.
         CONTEXT context: Option<Id<Irp>>,
+        /// What is asked of a file beyond an offset and a length.
+        OPERATION operation: FileOperation,
         /// IRP_PAGING_IO, with IRP_NOCACHE: the cache or memory manager moves pages. It holds no reference on the file object.
         PAGING_IO paging_io: bool as "IRP_PAGING_IO",
         /// Of a request to be told of changes in a directory: CompletionFilter.
@@ -217,6 +222,7 @@ impl Irp {
             master: None,
             irp_count: 0,
             context: None,
+            operation: FileOperation::None,
             paging_io: false,
             filter: 0,
             watch_tree: false,

@@ -8,6 +8,7 @@ pub mod device;
 pub mod driver;
 pub mod file;
 pub mod file_close;
+pub mod file_operation;
 pub mod finish;
 pub mod invoke_on;
 pub mod iosb;

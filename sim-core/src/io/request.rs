@@ -2,6 +2,7 @@
 
 use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
+use crate::io::file_operation::FileOperation;
 use crate::io::iosb::Iosb;
 use crate::io::irp::Major;
 use crate::io::pipe_modes::PipeModes;
@@ -18,6 +19,8 @@ pub const FILE_READ_DATA: Access = Access(0x0001);
 pub const FILE_WRITE_DATA: Access = Access(0x0002);
 /// FILE_WRITE_ATTRIBUTES.
 const FILE_WRITE_ATTRIBUTES: Access = Access(0x0100);
+/// DELETE.
+const DELETE: Access = Access(0x0001_0000);
 /// FILE_APPEND_DATA.
 pub const FILE_APPEND_DATA: Access = Access(0x0004);
 
@@ -38,8 +41,12 @@ word_enum! {
         QueryVolume = "NtQueryVolumeInformationFile",
         /// Be told of changes in a directory.
         NotifyDirectory = "NtNotifyChangeDirectoryFile",
-        /// Change what a file system knows of the file: FilePipeInformation.
+        /// Change what a file system knows of the file.
         SetInformation = "NtSetInformationFile",
+        /// Lock a byte range of the file.
+        Lock = "NtLockFile",
+        /// Unlock a byte range of the file.
+        Unlock = "NtUnlockFile",
     }
 }
 
@@ -54,13 +61,17 @@ impl IoService {
             IoService::Flush => Major::FlushBuffers,
             IoService::QueryVolume => Major::QueryVolumeInformation,
             IoService::SetInformation => Major::SetInformation,
+            IoService::Lock | IoService::Unlock => Major::LockControl,
             IoService::NotifyDirectory => Major::DirectoryControl,
         }
     }
 
     /// It has no asynchronous form: it waits on an asynchronous file too.
     pub const fn always_waits(self) -> bool {
-        matches!(self, IoService::Flush | IoService::QueryVolume | IoService::SetInformation)
+        matches!(
+            self,
+            IoService::Flush | IoService::QueryVolume | IoService::SetInformation | IoService::Unlock
+        )
     }
 
     /// Whether it reads or writes at a place in the file.
@@ -68,13 +79,24 @@ impl IoService {
         matches!(self, IoService::Read | IoService::Write)
     }
 
+    /// Whether it concerns a byte range of the file.
+    pub const fn has_range(self) -> bool {
+        matches!(self, IoService::Lock | IoService::Unlock)
+    }
+
     /// The accesses of which the handle must grant one; all will do if there are none.
-    pub const fn access(self, code: Option<ControlCode>) -> &'static [Access] {
+    pub const fn access(self, code: Option<ControlCode>, operation: FileOperation) -> &'static [Access] {
         match (self, code) {
+            (IoService::Lock | IoService::Unlock, _) => &[FILE_READ_DATA, FILE_WRITE_DATA],
+            (IoService::SetInformation, _) => match operation {
+                FileOperation::EndOfFile(_) => &[FILE_WRITE_DATA],
+                FileOperation::Disposition(_) | FileOperation::DispositionEx(_) => &[DELETE],
+                FileOperation::Position(_) => &[],
+                _ => &[FILE_WRITE_ATTRIBUTES],
+            },
             // FILE_LIST_DIRECTORY is the same bit.
             (IoService::Read | IoService::NotifyDirectory, _) => &[FILE_READ_DATA],
             (IoService::Write | IoService::Flush, _) => &[FILE_WRITE_DATA, FILE_APPEND_DATA],
-            (IoService::SetInformation, _) => &[FILE_WRITE_ATTRIBUTES],
             (_, Some(code)) => code.access(),
             _ => &[],
         }
@@ -158,6 +180,8 @@ record! {
         NAME name: Option<Name>,
         /// The wait has a time limit.
         LIMITED limited: bool,
+        /// What is asked of a file beyond an offset and a length.
+        OPERATION operation: FileOperation,
         /// CompletionFilter.
         FILTER filter: u32,
         /// WatchTree.
@@ -191,6 +215,7 @@ impl Request {
             modes: None,
             name: None,
             limited: false,
+            operation: FileOperation::None,
             filter: 0,
             watch_tree: false,
         }

@@ -1,8 +1,10 @@
 //! NtSetInformationFile and NtQueryInformationFile for what a file object keeps itself.
 
+use crate::drivers::ntfs::scb::Scb;
 use crate::io::file::File;
 use crate::kernel::Kernel;
 use crate::nt::object_service::object_service;
+use crate::ob::information::{Information, InformationClass};
 use crate::status::NtStatus;
 use crate::word::Id;
 
@@ -29,14 +31,6 @@ object_service! {
     |k, _, file, modes| k.set_notification_modes(file, modes)
 }
 
-object_service! {
-    /// NtQueryInformationFile(FileIoCompletionNotificationInformation): which modes are set.
-    ///
-    /// Errors: those of ObReferenceObjectByHandle. Source: WDK, ZwQueryInformationFile.
-    NtQueryNotificationModes = "NtQueryInformationFile", (), File, access 0, "modes" "read the modes",
-    |k, _, file| Ok(u32::from(k.notification_modes(file)))
-}
-
 impl Kernel {
     fn set_notification_modes(&mut self, file: Id<File>, modes: u8) -> Result<u32, NtStatus> {
         if modes & !ALL_MODES != 0 {
@@ -54,6 +48,15 @@ impl Kernel {
             self.set(file, File::SKIP_USER_EVENT, true, why);
         }
         Ok(0)
+    }
+
+    /// What NtQueryInformationFile answers; none if the file object is open on no file of a volume.
+    pub(super) fn answer_of_file(&self, file: Id<File>, answer: Information) -> Option<Information> {
+        if answer.class == InformationClass::FileModes {
+            return Some(Information { flags: self.notification_modes(file), ..answer });
+        }
+        let Scb { end_of_file, delete_pending, directory, .. } = self[self[file].scb?];
+        Some(Information { end_of_file, delete_pending, directory, ..answer })
     }
 
     /// The FILE_SKIP_ modes of a file object.

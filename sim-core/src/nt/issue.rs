@@ -5,6 +5,7 @@ use crate::frame::{Next, Routine, steps};
 use crate::fsrtl::notify::FILTERS;
 use crate::io::driver::IofCallDriver;
 use crate::io::file::File;
+use crate::io::file_operation::FileOperation;
 use crate::io::finish::IopCompleteRequest;
 use crate::io::irp::Irp;
 use crate::io::request::{ByteOffset, IoService, Request};
@@ -30,7 +31,7 @@ steps! {
     /// ObReferenceObjectByHandle for the file; STATUS_INVALID_PARAMETER for an APC routine on a file with a port;
     /// STATUS_ACCESS_VIOLATION for a buffer at NULL (a write to a pipe: STATUS_INVALID_USER_BUFFER, after the event was
     /// cleared); those of ObReferenceObjectByHandle for the event;
-    /// STATUS_INVALID_PARAMETER for an asynchronous file without an offset. Sources: ReactOS io/iomgr/iofunc.c; WDK,
+    /// STATUS_INVALID_PARAMETER for an asynchronous file without an offset, and for FilePositionInformation of one. Sources: ReactOS io/iomgr/iofunc.c; WDK,
     /// ZwReadFile; Wine ntdll/tests/pipe.c and file.c; ReactOS kernel tests ntos_io/IoReadWrite.
     pub enum NtIssue = "NtReadFile", by service {
         ReferenceFile { service: IoService, request: Id<Request> }
@@ -40,6 +41,9 @@ steps! {
         ClearEvent { service: IoService, request: Id<Request>, file: Id<File> } = "N4", "clear the event";
         AcquireLock { service: IoService, request: Id<Request>, file: Id<File>, event: Option<Id<Object>> }
             = "N5", "a synchronous file: wait until no other call is inside; find the offset";
+        FastIo {
+            service: IoService, request: Id<Request>, file: Id<File>, event: Option<Id<Object>>, offset: u64,
+        } = "N6", "a synchronous file: the file system, or the I/O manager, can do it at once, without an IRP";
         CreateIrp {
             service: IoService, request: Id<Request>, file: Id<File>, event: Option<Id<Object>>, offset: u64,
         } = "N8", "clear the file object's own event and allocate the IRP";
@@ -58,6 +62,7 @@ impl NtIssue {
             | Self::ReferenceEvent { service, .. }
             | Self::ClearEvent { service, .. }
             | Self::AcquireLock { service, .. }
+            | Self::FastIo { service, .. }
             | Self::CreateIrp { service, .. }
             | Self::LinkIrp { service, .. }
             | Self::CallDriver { service, .. }
@@ -88,8 +93,8 @@ impl Routine for NtIssue {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::ReferenceFile { service, request } => {
-                let Request { file, code, .. } = k[request];
-                let access = k.needed_access(thread, file, service.access(code));
+                let Request { file, code, operation, .. } = k[request];
+                let access = k.needed_access(thread, file, service.access(code, operation));
                 let by_handle = k.by_handle(thread, file, ObjectType::File, access, Purpose::Irp);
                 Next::call(Self::ReferenceEvent { service, request }, by_handle)
             }
@@ -124,6 +129,15 @@ impl Routine for NtIssue {
             }
             Self::AcquireLock { service, request, file, event } => {
                 k.acquire_file_lock(thread, service, request, (file, event))
+            }
+            Self::FastIo { service, request, file, event, offset } => {
+                match k.try_fast_io(request, file, offset) {
+                    Some((status, information)) => {
+                        k.end_fast_io(request, (file, event), (status, information));
+                        k.refuse(service, request, file, event, status)
+                    }
+                    None => Next::goto(Self::CreateIrp { service, request, file, event, offset }),
+                }
             }
             Self::CreateIrp { service, request, file, event, offset } => {
                 let irp = k.create_irp(thread, service, request, (file, event, offset));
@@ -198,9 +212,10 @@ impl Kernel {
 
     /// Why a request is refused before its event is looked at, if it is.
     fn refused(&self, request: Id<Request>, file: Id<File>, service: IoService) -> Option<NtStatus> {
-        let Request { apc, null_buffer, length, filter, .. } = self[request];
+        let Request { apc, null_buffer, length, operation, filter, .. } = self[request];
         let bad_filter = filter == 0 || filter & !FILTERS != 0;
-        if service == IoService::NotifyDirectory && bad_filter {
+        let no_position = matches!(operation, FileOperation::Position(_)) && !self[file].synchronous;
+        if service == IoService::NotifyDirectory && bad_filter || no_position {
             return Some(NtStatus::INVALID_PARAMETER);
         }
         if apc.is_some() && self[file].port.is_some() {
@@ -269,13 +284,19 @@ impl Kernel {
             self.set(file, File::LOCK, Some(thread), why);
             self.reference(self[file].object, Purpose::Lock);
         }
-        Next::goto(NtIssue::CreateIrp { service, request, file, event, offset })
+        Next::goto(match self.has_fast_io(request, file, service) {
+            true => NtIssue::FastIo { service, request, file, event, offset },
+            false => NtIssue::CreateIrp { service, request, file, event, offset },
+        })
     }
 
     /// Where in the file a request starts.
     ///
     /// A file opened for asynchronous I/O keeps no position and must be told, except a pipe, which has none.
     fn start_of(&self, file: Id<File>, service: IoService, offset: ByteOffset) -> Result<u64, NtStatus> {
+        if let (true, ByteOffset::At(offset)) = (service.has_range(), offset) {
+            return Ok(offset);
+        }
         if !service.has_offset() || self.is_stream(file) {
             return Ok(0);
         }
@@ -302,7 +323,7 @@ impl Kernel {
         let synchronous_api = service.always_waits() && !self[file].synchronous;
         let Request { iosb, apc, apc_context, buffer, length, input_length, code, modes, name, .. } =
             self[request];
-        let Request { limited, filter, watch_tree, null_buffer, .. } = self[request];
+        let Request { limited, operation, filter, watch_tree, null_buffer, .. } = self[request];
         let new = self.new_irp(service.major(), file, thread);
         let new = Irp {
             iosb,
@@ -317,6 +338,7 @@ impl Kernel {
             modes,
             name,
             limited,
+            operation,
             filter,
             watch_tree,
             null_buffer: null_buffer && service == IoService::NotifyDirectory,

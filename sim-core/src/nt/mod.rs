@@ -12,6 +12,7 @@ pub mod create_object;
 pub mod delay;
 pub mod duplicate_object;
 pub mod event;
+mod fast_io;
 pub mod file_information;
 pub mod issue;
 pub mod issue_end;

@@ -15,6 +15,9 @@ use crate::word::{Access, Handle, Id};
 const fn asked_of(class: InformationClass, limited: bool) -> (Option<ObjectType>, Access) {
     match (class, limited) {
         (InformationClass::Basic | InformationClass::Name | InformationClass::Type, _) => (None, Access(0)),
+        (InformationClass::FileStandard | InformationClass::FileModes, _) => {
+            (Some(ObjectType::File), Access(0))
+        }
         (InformationClass::ThreadBasic, false) => (Some(ObjectType::Thread), Access(0x40)),
         (InformationClass::ThreadBasic, true) => (Some(ObjectType::Thread), Access(0x800)),
         (_, false) => (Some(ObjectType::Process), Access(0x400)),
@@ -28,9 +31,10 @@ steps! {
     /// The query references the object by its handle, so the PointerCount that it tells counts the query's own
     /// reference. Since Windows 8 it counts also the references that handle-table entries took in advance, and each
     /// query uses one of them up. With a class of processes or threads it is NtQueryInformationProcess or
-    /// NtQueryInformationThread: how many handles a process has open, how it has ended. Returns the answer. Errors:
+    /// NtQueryInformationThread: how many handles a process has open, how it has ended. With one of files it is
+    /// NtQueryInformationFile: how long a file is, which modes a file object has. Returns the answer. Errors:
     /// those of ObReferenceObjectByHandle; STATUS_INFO_LENGTH_MISMATCH; STATUS_PROCESS_IS_TERMINATING for the image of a
-    /// process that is ending; STATUS_BUFFER_OVERFLOW for the name of a file that does not fit. Sources: WDK,
+    /// process that is ending; STATUS_INVALID_DEVICE_REQUEST for FileStandardInformation of what is no file; STATUS_BUFFER_OVERFLOW for the name of a file that does not fit. Sources: WDK,
     /// NtQueryObject, PUBLIC_OBJECT_BASIC_INFORMATION; Win32, GetProcessHandleCount, GetExitCodeProcess; Wine
     /// kernel32/tests/process.c, test_dead_process; ReactOS kernel tests
     /// ntos_ob/ObReference.c, ntos_ob/ObHandle.c; Wine ntdll/tests/om.c, test_query_object.
@@ -152,6 +156,12 @@ impl Kernel {
                 Information { exit_status: self.exit_status(object), ..answer }
             }
             InformationClass::ProcessImage => answer,
+            InformationClass::FileStandard | InformationClass::FileModes => {
+                match self.answer_of_file(self.file_of(object), answer) {
+                    Some(answer) => answer,
+                    None => return Returned::status(NtStatus::INVALID_DEVICE_REQUEST),
+                }
+            }
         };
         let answer = self.create(answer, "the query answers");
         Returned::information(answer)

@@ -29,6 +29,10 @@ word_enum! {
         ProcessImage = "ProcessImageInformation",
         /// How a thread has ended.
         ThreadBasic = "ThreadBasicInformation",
+        /// How long a file is, and whether it is to be deleted.
+        FileStandard = "FileStandardInformation",
+        /// Which FILE_SKIP_ modes of a file object are set.
+        FileModes = "FileIoCompletionNotificationInformation",
     }
 }
 
@@ -62,6 +66,14 @@ record! {
         HIGH_HANDLES high_handles: u32 as "HighWaterNumberOfHandles",
         /// How many bytes the answer takes.
         RETURN_LENGTH return_length: u32 as "ReturnLength",
+        /// How many bytes a file has.
+        END_OF_FILE end_of_file: u64 as "EndOfFile",
+        /// A file is to be deleted.
+        DELETE_PENDING delete_pending: bool as "DeletePending",
+        /// A file is a directory.
+        DIRECTORY directory: bool as "Directory",
+        /// The FILE_SKIP_ modes of a file object.
+        FLAGS flags: u8 as "Flags",
     }
     lists {
         /// The components of the object's full name.
@@ -94,6 +106,8 @@ impl InformationClass {
             InformationClass::ProcessHandleCount => &["HandleCount"],
             InformationClass::ProcessBasic | InformationClass::ThreadBasic => &["ExitStatus"],
             InformationClass::ProcessImage => &[],
+            InformationClass::FileStandard => &["EndOfFile", "DeletePending", "Directory"],
+            InformationClass::FileModes => &["Flags"],
         }
     }
 }
@@ -114,6 +128,10 @@ impl Information {
             high_objects: 0,
             high_handles: 0,
             return_length: 0,
+            end_of_file: 0,
+            delete_pending: false,
+            directory: false,
+            flags: 0,
             name: Vec::new(),
         }
     }
@@ -165,6 +183,10 @@ impl Kernel {
             (InformationClass::ProcessBasic | InformationClass::ThreadBasic, "ExitStatus") => {
                 Number(u64::from(answer.exit_status))
             }
+            (InformationClass::FileStandard, "EndOfFile") => Number(answer.end_of_file),
+            (InformationClass::FileStandard, "DeletePending") => Number(u64::from(answer.delete_pending)),
+            (InformationClass::FileStandard, "Directory") => Number(u64::from(answer.directory)),
+            (InformationClass::FileModes, "Flags") => Number(u64::from(answer.flags)),
             _ => return None,
         })
     }
@@ -195,7 +217,8 @@ impl Kernel {
                 let name = self.object_type(object).name().len();
                 (type_information + text(name)).next_multiple_of(4)
             }
-            InformationClass::ProcessHandleCount => 4,
+            InformationClass::FileStandard => 24,
+            InformationClass::ProcessHandleCount | InformationClass::FileModes => 4,
             InformationClass::ProcessBasic => {
                 if x64 {
                     48
@@ -219,7 +242,13 @@ impl Kernel {
             }
         };
         let given = length.unwrap_or(u64::from(needed));
-        let exact = !matches!(class, InformationClass::Name | InformationClass::Type);
+        let exact = !matches!(
+            class,
+            InformationClass::Name
+                | InformationClass::Type
+                | InformationClass::FileStandard
+                | InformationClass::FileModes
+        );
         let fits = if exact { given == u64::from(needed) } else { given >= u64::from(needed) };
         let cut = class == InformationClass::Name && matches!(self[object].body, Body::File(_));
         let status = match fits {

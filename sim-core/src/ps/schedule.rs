@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::delta::Delta;
+use crate::drivers::ntfs::transfer::NtfsFspDispatch;
 use crate::finding::{About, Rule};
 use crate::frame::{Frame, Next, Returned, StepName};
 use crate::io::finish::IopCompleteRequest;
@@ -255,7 +256,9 @@ impl Kernel {
     }
 
     fn has_work(&self, thread: Id<Thread>) -> bool {
-        self[thread].role == Role::Worker && System::REAPER.first(&self[self.system_id()]).is_some()
+        let system = &self[self.system_id()];
+        let has_work = System::REAPER.first(system).is_some() || System::POSTED.first(system).is_some();
+        self[thread].role == Role::Worker && has_work
     }
 
     fn take_work(&mut self, thread: Id<Thread>) {
@@ -263,6 +266,9 @@ impl Kernel {
         if let Some(object) = System::REAPER.first(&self[system]) {
             self.remove(system, System::REAPER, object, "the worker takes it up");
             self.enter(thread, ObpDeleteObject::Start { object }.into());
+        } else if let Some(irp) = System::POSTED.first(&self[system]) {
+            self.remove(system, System::POSTED, irp, "the worker takes it up");
+            self.enter(thread, NtfsFspDispatch::Start { irp }.into());
         }
     }
 

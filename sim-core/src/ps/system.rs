@@ -1,5 +1,6 @@
 //! The System process: its worker, the namespace it makes, and what the system keeps once.
 
+use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
 use crate::ps::process::Process;
@@ -32,13 +33,16 @@ record! {
     lists {
         /// Objects without references whose deletion a worker will run.
         REAPER reaper: Id<Object> as "deferred deletions",
+        /// Requests that a file system has posted to a worker.
+        POSTED posted: Id<Irp> as "work queue",
     }
 }
 
 impl Kernel {
     pub(crate) fn boot(&mut self) {
         let reaper = alloc::vec::Vec::new();
-        self.create(System { cancel_lock: None, root: None, dos_devices: None, reaper }, "");
+        let posted = alloc::vec::Vec::new();
+        self.create(System { cancel_lock: None, root: None, dos_devices: None, reaper, posted }, "");
         self.begin_high_water();
         let process = self.create_process("System");
         self.create_thread_as(process, "worker", Role::Worker);

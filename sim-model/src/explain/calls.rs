@@ -56,6 +56,16 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::CreateProcess, "NtCreateUserProcess"),
     (ServiceName::SetHandle, "NtSetInformationObject"),
     (ServiceName::GetHandle, "NtQueryObject"),
+    (ServiceName::QueryFile, "NtQueryObject"),
+    (ServiceName::FileSize, "NtQueryObject"),
+    (ServiceName::SetEndOfFile, "NtfsCommonSetInformation"),
+    (ServiceName::SetPosition, "NtReadFile"),
+    (ServiceName::MakeDirectory, "NtfsFsdCreate"),
+    (ServiceName::RemoveDirectory, "NtfsCommonSetInformation"),
+    (ServiceName::DeleteFile, "NtfsCommonSetInformation"),
+    (ServiceName::QueryAttributes, "NtfsFsdCreate"),
+    (ServiceName::LockFile, "NtfsCommonLockControl"),
+    (ServiceName::UnlockFile, "NtfsCommonLockControl"),
 ];
 
 /// The routines of the calls that open by name, which all are one service.
@@ -236,10 +246,9 @@ pub(super) fn see_also(page: &mut Page, also: Vec<&str>) {
 const fn has(profile: &Profile, service: ServiceName) -> bool {
     match service {
         ServiceName::CancelIoEx => profile.has_cancel_io_ex,
-        ServiceName::CancelSynchronousIo
-        | ServiceName::RemovePackets
-        | ServiceName::SetModes
-        | ServiceName::QueryModes => profile.has_vista_io,
+        ServiceName::CancelSynchronousIo | ServiceName::RemovePackets | ServiceName::SetModes => {
+            profile.has_vista_io
+        }
         ServiceName::CompareObjects => profile.has_compare_objects,
         ServiceName::AlertById | ServiceName::WaitForAlert => profile.has_alert_by_id,
         ServiceName::NextThread => profile.has_limited_rights,

@@ -23,8 +23,13 @@ const PIPES: [(&str, &str); 10] = [
 ];
 
 /// What ntfs does with what, and the routine that says so.
-const FILES: [(&str, &str); 3] = [
+const FILES: [(&str, &str); 8] = [
     ("opens and creates files", "NtfsFsdCreate"),
+    ("reads and writes", "NtfsCommonRead"),
+    ("sets sizes, and deletes", "NtfsCommonSetInformation"),
+    ("locks and unlocks", "NtfsCommonLockControl"),
+    ("grants oplocks", "FsRtlOplockFsctrl"),
+    ("ends what waits", "NtfsCompleteQueued"),
     ("cleans up", "NtfsFsdCleanup"),
     ("closes", "NtfsFsdClose"),
 ];

@@ -87,6 +87,12 @@ const fn function(major: Major) -> Function {
             ANSWERS,
             "Nothing: the call gives the answer.",
         ),
+        Major::LockControl => (
+            "A byte range of a file is locked or unlocked for a file object.",
+            "When a program asks: LockFileEx, UnlockFileEx.",
+            PENDS,
+            "Keep the OVERLAPPED until the request has ended. The locks go with the last handle to the file object.",
+        ),
         Major::DirectoryControl => (
             "A program wants to be told when something changes in a directory.",
             "When it asks: ReadDirectoryChangesW, FindFirstChangeNotification, FindNextChangeNotification.",
@@ -95,8 +101,9 @@ const fn function(major: Major) -> Function {
              directory has to be read.",
         ),
         Major::SetInformation => (
-            "What the file system knows of the file is changed: of a pipe, how an end reads and whether it waits.",
-            "When a program sets it: SetNamedPipeHandleState.",
+            "What the file system knows of the file is changed: where it ends, whether it is to be deleted; of a pipe, \
+             how an end reads and whether it waits.",
+            "When a program sets it: SetEndOfFile, DeleteFile, SetNamedPipeHandleState.",
             ANSWERS,
             "Nothing: the call gives the answer.",
         ),

@@ -23,7 +23,7 @@ struct Structure {
     sources: &'static str,
 }
 
-const STRUCTURES: [Structure; 15] = [
+const STRUCTURES: [Structure; 16] = [
     Structure {
         name: "IRP",
         kind: Kind::Irp,
@@ -182,7 +182,17 @@ const STRUCTURES: [Structure; 15] = [
         seen: "NtQueryInformationFile(FileStandardInformation) tells its size and DeletePending.",
         life: &["NtfsFsdCreate", "NtfsFsdCleanup", "NtfsFsdClose"],
         also: &["ntfs", "FILE_OBJECT", "CreateFile", "IRP_MJ_CLEANUP"],
-        sources: "WDK, FSRTL_ADVANCED_FCB_HEADER; Microsoft, Windows-driver-samples, filesys/fastfat/fatstruc.h",
+        sources: "WDK, FILE_STANDARD_INFORMATION; Microsoft, Windows-driver-samples, filesys/fastfat/fatstruc.h",
+    },
+    Structure {
+        name: "FILE_LOCK_INFO",
+        kind: Kind::FileLock,
+        what: "A byte range of a file that a file object has locked.",
+        when: "From LockFileEx until UnlockFileEx, or until the last handle to the file object is closed.",
+        seen: "A read, write or lock through another file object fails with ERROR_LOCK_VIOLATION.",
+        life: &["NtfsCommonLockControl", "NtfsFsdCleanup"],
+        also: &["SCB", "LockFileEx", "UnlockFileEx"],
+        sources: "WDK, FILE_LOCK_INFO; MS-FSA 2.1.1.10",
     },
 ];
 

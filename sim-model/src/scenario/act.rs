@@ -195,11 +195,12 @@ impl World<'_> {
             self.kernel.start(thread, wait);
             return None;
         }
-        let closes = matches!(call.service, Service::WaitPipe { .. });
+        let closes = matches!(call.service, Service::WaitPipe { .. } | Service::OfPath { .. });
         let (service, stage): (Frame, Stage) = match state.stage {
             Stage::First if status.is_success() => {
                 match self.second_service(thread, call.service, value.handle()) {
                     Some(service) => (service, Stage::Binding(value.handle())),
+                    None if closes => (NtClose::of(value.handle()).into(), Stage::Closing(status)),
                     None => return Some((status, value)),
                 }
             }

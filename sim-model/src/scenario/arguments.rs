@@ -2,6 +2,7 @@
 
 use sim_core::Handle;
 use sim_core::io::control_code::ControlCode;
+use sim_core::io::file_operation::FileOperation;
 use sim_core::io::pipe_modes::PipeModes;
 use sim_core::io::request::{ByteOffset, IoService};
 
@@ -46,6 +47,15 @@ pub enum ProcessArg {
     Handle(HandleArg),
 }
 
+/// What a call does with the file of a path between opening and closing it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PathAct {
+    /// Nothing.
+    Nothing,
+    /// It sets the file's disposition.
+    Delete(FileOperation),
+}
+
 /// The arguments of a call that sends a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IssueArgs {
@@ -81,6 +91,8 @@ pub struct IssueArgs {
     pub pipe: Option<PathId>,
     /// The wait has a time limit.
     pub limited: bool,
+    /// What is asked of a file beyond an offset and a length.
+    pub operation: FileOperation,
     /// CompletionFilter.
     pub filter: u32,
     /// WatchTree.
@@ -107,6 +119,7 @@ impl IssueArgs {
             modes: None,
             pipe: None,
             limited: false,
+            operation: FileOperation::None,
             filter: 0,
             watch_tree: false,
         }

@@ -1,6 +1,7 @@
 //! The calls a scenario can make: documented names and parameters, and which system service each one is.
 
 use crate::lang::{Binds, CallSpec, ParamKind, ParamSpec};
+use crate::scenario::calls_files::FILES;
 use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
 use crate::scenario::calls_memory::MEMORY;
@@ -69,8 +70,26 @@ pub enum ServiceName {
     QueryPort,
     /// NtSetInformationFile(FileIoCompletionNotificationInformation).
     SetModes,
-    /// NtQueryInformationFile(FileIoCompletionNotificationInformation).
-    QueryModes,
+    /// NtQueryInformationFile.
+    QueryFile,
+    /// NtQueryInformationFile(FileStandardInformation).
+    FileSize,
+    /// NtSetInformationFile(FileEndOfFileInformation).
+    SetEndOfFile,
+    /// NtSetInformationFile(FilePositionInformation).
+    SetPosition,
+    /// NtCreateFile(FILE_DIRECTORY_FILE) and NtClose.
+    MakeDirectory,
+    /// NtCreateFile(FILE_DIRECTORY_FILE), NtSetInformationFile(FileDispositionInformation) and NtClose.
+    RemoveDirectory,
+    /// NtCreateFile, NtSetInformationFile(FileDispositionInformation) and NtClose.
+    DeleteFile,
+    /// NtCreateFile and NtClose.
+    QueryAttributes,
+    /// NtLockFile.
+    LockFile,
+    /// NtUnlockFile.
+    UnlockFile,
     /// HeapAlloc.
     Allocate,
     /// HeapFree.
@@ -412,12 +431,13 @@ const ROW_COUNT: usize = BASIC.len()
     + NOTIFY.len()
     + WAITS.len()
     + HANDLES.len()
-    + QUERIES.len();
+    + QUERIES.len()
+    + FILES.len();
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 11] =
-        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &NOTIFY, &WAITS, &HANDLES, &QUERIES];
+    let groups: [&[CallRow]; 12] =
+        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &NOTIFY, &WAITS, &HANDLES, &QUERIES, &FILES];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -29,6 +29,9 @@ const FSCTL: ParamKind = ParamKind::Name(&[
     "FSCTL_PIPE_PEEK",
     "FSCTL_PIPE_TRANSCEIVE",
     "FSCTL_PIPE_WAIT",
+    "FSCTL_REQUEST_OPLOCK_LEVEL_1",
+    "FSCTL_REQUEST_BATCH_OPLOCK",
+    "FSCTL_REQUEST_OPLOCK",
 ]);
 const IN: ParamSpec = may("InputBufferLength", "input", N);
 const OUT: ParamSpec = may("OutputBufferLength", "output", N);

@@ -14,8 +14,22 @@ const SET_CLASSES: ParamKind = ParamKind::Name(&[
     "FileCompletionInformation",
     "FileReplaceCompletionInformation",
     "FileIoCompletionNotificationInformation",
+    "FileEndOfFileInformation",
+    "FilePositionInformation",
+    "FileDispositionInformation",
+    "FileDispositionInformationEx",
 ]);
-const QUERY_CLASSES: ParamKind = ParamKind::Name(&["FileIoCompletionNotificationInformation"]);
+const SET_FLAGS: ParamKind = ParamKind::Flags(&[
+    "FILE_SKIP_COMPLETION_PORT_ON_SUCCESS",
+    "FILE_SKIP_SET_EVENT_ON_HANDLE",
+    "FILE_SKIP_SET_USER_EVENT_ON_FAST_IO",
+    "FILE_DISPOSITION_DELETE",
+    "FILE_DISPOSITION_POSIX_SEMANTICS",
+    "FILE_DISPOSITION_ON_CLOSE",
+    "FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE",
+]);
+const QUERY_CLASSES: ParamKind =
+    ParamKind::Name(&["FileStandardInformation", "FileIoCompletionNotificationInformation"]);
 
 /// Their rows, Win32 names first.
 pub(super) const PORTS: [CallRow; 18] = [
@@ -113,7 +127,10 @@ pub(super) const PORTS: [CallRow; 18] = [
             may("Port", "port", H),
             may("Key", "key", N),
             may("FileInformationClass", "class", SET_CLASSES),
-            may("Flags", "flags", MODES),
+            may("Flags", "flags", SET_FLAGS),
+            may("EndOfFile", "end", N),
+            may("CurrentByteOffset", "position", N),
+            may("DeleteFile", "delete", BOOLEAN),
         ],
         Binds::Nothing,
         ServiceName::Associate,
@@ -123,10 +140,10 @@ pub(super) const PORTS: [CallRow; 18] = [
     row(
         "NtQueryInformationFile",
         &[needs("FileHandle", "file", H), needs("FileInformationClass", "class", QUERY_CLASSES)],
-        Binds::Value,
-        ServiceName::QueryModes,
+        Binds::Information,
+        ServiceName::QueryFile,
         Answer::Status,
-        "its label is the file's FILE_SKIP_ modes as a number",
+        "asks for a file's size and deletion, or for its FILE_SKIP_ modes; its label is the answer",
     ),
     row(
         "NtRemoveIoCompletion",

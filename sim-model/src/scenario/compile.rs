@@ -323,10 +323,7 @@ impl Compiler {
     const fn missing(&self, service: ServiceName) -> Option<&'static str> {
         match service {
             ServiceName::CancelIoEx if !self.profile.has_cancel_io_ex => Some("it came with Windows Vista"),
-            ServiceName::CancelSynchronousIo
-            | ServiceName::RemovePackets
-            | ServiceName::SetModes
-            | ServiceName::QueryModes
+            ServiceName::CancelSynchronousIo | ServiceName::RemovePackets | ServiceName::SetModes
                 if !self.profile.has_vista_io =>
             {
                 Some("it came with Windows Vista")
@@ -410,12 +407,15 @@ impl Args<'_> {
             }
             ServiceName::ExitThread => Service::ExitThread { exit_status: self.narrow("code") },
             ServiceName::ExitProcess => Service::ExitProcess { exit_status: self.narrow("code") },
-            other => self.port_service().unwrap_or_else(|| self.wait_service(other)),
+            other => {
+                let found = self.port_service().or_else(|| self.file_service());
+                found.unwrap_or_else(|| self.wait_service(other))
+            }
         }
     }
 
-    /// A query of a process or thread.
-    fn query_of(&mut self, parameter: &str, class: InformationClass) -> Service {
+    /// A query of a process, thread or file.
+    pub(super) fn query_of(&mut self, parameter: &str, class: InformationClass) -> Service {
         Service::Query { handle: self.handle(parameter), class, length: self.wide("length") }
     }
 

@@ -35,7 +35,6 @@ impl Args<'_> {
                 Service::Post { port, key, value, bytes, status: status.unwrap_or_default() }
             }
             ServiceName::SetModes => self.set_modes(),
-            ServiceName::QueryModes => Service::Act { handle: self.handle("file"), act: Act::QueryModes },
             ServiceName::QueryPort => Service::Act { handle: self.handle("port"), act: Act::QueryPort },
             ServiceName::CancelIo => Service::CancelIo(self.handle("file")),
             ServiceName::CancelIoEx => {
@@ -57,6 +56,10 @@ impl Args<'_> {
             ["FileReplaceCompletionInformation"] => true,
             _ => false,
         };
+        let class = self.flags("class").first().map_or_else(String::new, ToString::to_string);
+        if let Some(service) = self.set_file(&class) {
+            return service;
+        }
         if replaces && !self.compiler.profile.has_replace_completion {
             let version = self.compiler.profile.version.name();
             let message = format!("FileReplaceCompletionInformation does not exist on {version}");

@@ -35,6 +35,14 @@ pub enum Field {
     ReturnLength,
     /// How a queried process or thread has ended.
     ExitStatus,
+    /// How long a queried file is.
+    EndOfFile,
+    /// A queried file is to be deleted.
+    DeletePending,
+    /// A queried file is a directory.
+    Directory,
+    /// The FILE_SKIP_ modes of a queried file object.
+    Flags,
     /// IRP_MJ_CLEANUP was sent.
     Cleanup,
     /// IRP_MJ_CLOSE was sent.
@@ -138,6 +146,10 @@ impl Field {
             ("dirty", _) => Field::Dirty,
             ("open", _) => Field::Open,
             ("deleted", _) => Field::Deleted,
+            ("EndOfFile", _) => Field::EndOfFile,
+            ("DeletePending", _) => Field::DeletePending,
+            ("Directory", _) => Field::Directory,
+            ("Flags", _) => Field::Flags,
             ("signaled", _) => Field::Signaled,
             ("named", _) => Field::Named,
             ("permanent", _) => Field::Permanent,

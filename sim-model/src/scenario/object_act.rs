@@ -38,8 +38,6 @@ pub enum Act {
         /// FILE_SKIP_ bits.
         modes: u8,
     },
-    /// NtQueryInformationFile(FileIoCompletionNotificationInformation).
-    QueryModes,
     /// NtQueryIoCompletion.
     QueryPort,
 }

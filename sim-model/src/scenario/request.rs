@@ -66,6 +66,7 @@ impl World<'_> {
             code,
             modes,
             limited,
+            operation,
             filter,
             watch_tree,
             name: pipe.map(|pipe| self.path(pipe)),

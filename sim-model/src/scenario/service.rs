@@ -19,7 +19,7 @@ use sim_core::nt::create_object::{
 };
 use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::event::{NtClearEvent, NtPulseEvent, NtQueryEvent, NtSetEvent};
-use sim_core::nt::file_information::{NtQueryNotificationModes, NtSetNotificationModes};
+use sim_core::nt::file_information::NtSetNotificationModes;
 use sim_core::nt::mutant::{NtQueryMutant, NtReleaseMutant};
 use sim_core::nt::open_object::{
     NtOpenDirectoryObject, NtOpenEvent, NtOpenIoCompletion, NtOpenJobObject, NtOpenMutant, NtOpenSection,
@@ -40,6 +40,7 @@ use sim_core::ps::process::Process;
 use sim_core::ps::thread::Thread;
 use sim_core::{Access, Handle, Id};
 
+use crate::scenario::arguments::PathAct;
 use crate::scenario::program::{Act, HandleArg, NameArg, Service};
 use crate::scenario::world::{Binding, World};
 
@@ -140,6 +141,10 @@ impl World<'_> {
                 let ((attributes, access), options) = (self.named(root), OpenOptions::SYNCHRONOUS);
                 NtCreateFile::of(CreateFile { attributes, access, options }).into()
             }
+            Service::OfPath { name, options, .. } => {
+                let (attributes, access) = self.named(name);
+                NtCreateFile::of(CreateFile { attributes, access, options }).into()
+            }
             Service::Close(handle) => NtClose::of(self.handle(handle)).into(),
             Service::SetEvent { event, signaled } => NtSetEvent::of(self.handle(event), signaled).into(),
             Service::Act { handle, act } => act_on(self.handle(handle), act),
@@ -212,7 +217,7 @@ impl World<'_> {
     }
 
     /// The service that a call goes on with when its first has made a handle: CreateIoCompletionPort binds a file to
-    /// the new port, WaitNamedPipe asks the file system of pipes.
+    /// the new port, WaitNamedPipe asks the file system of pipes, DeleteFile marks the file.
     pub(super) fn second_service(
         &mut self,
         thread: Id<Thread>,
@@ -223,6 +228,11 @@ impl World<'_> {
             let (name, code) = (Some(self.path(pipe)), Some(ControlCode::PipeWait));
             let request = Request { name, limited, code, ..Request::of(port) };
             return Some(self.kernel.issue(thread, IoService::FsControl, request).into());
+        }
+        if let Service::OfPath { act, .. } = service {
+            let PathAct::Delete(operation) = act else { return None };
+            let request = Request { operation, ..Request::of(port) };
+            return Some(self.kernel.issue(thread, IoService::SetInformation, request).into());
         }
         if let Service::WatchDirectory { filter, watch_tree, .. } = service {
             let (iosb, null_buffer) = (Some(self.kernel.create_iosb()), true);
@@ -250,7 +260,6 @@ fn act_on(handle: Handle, act: Act) -> Frame {
         Act::QueryTimer => NtQueryTimer::of(handle).into(),
         Act::AlertThread => NtAlertThread::of(handle).into(),
         Act::SetModes { modes } => NtSetNotificationModes::of(handle, modes).into(),
-        Act::QueryModes => NtQueryNotificationModes::of(handle).into(),
         Act::QueryPort => NtQueryIoCompletion::of(handle).into(),
     }
 }

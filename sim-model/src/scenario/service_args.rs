@@ -11,7 +11,7 @@ use sim_core::ob::information::InformationClass;
 use sim_core::ob::types::ObjectType;
 use sim_core::ps::create::Inheritance;
 
-use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathId, ProcessArg};
+use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathAct, PathId, ProcessArg};
 use crate::scenario::object_act::Act;
 
 /// A service with its arguments.
@@ -41,6 +41,15 @@ pub enum Service {
         pipe: PathId,
         /// The wait has a limit.
         limited: bool,
+    },
+    /// A call that opens a path and closes it again: CreateDirectory, DeleteFile and their kin.
+    OfPath {
+        /// The path and DesiredAccess.
+        name: NameArg,
+        /// How it opens the path.
+        options: OpenOptions,
+        /// What it does with the file.
+        act: PathAct,
     },
     /// FindFirstChangeNotification.
     WatchDirectory {

@@ -22,6 +22,7 @@ impl Service {
             | Service::WatchDirectory { name, .. }
             | Service::CreatePipe { name, .. }
             | Service::WaitPipe { root: name, .. }
+            | Service::OfPath { name, .. }
             | Service::CreateEvent { name, .. }
             | Service::Open { name, .. }
             | Service::CreateDirectory(name)

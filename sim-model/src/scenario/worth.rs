@@ -98,6 +98,10 @@ impl World<'_> {
             Field::HighWaterNumberOfObjects => "HighWaterNumberOfObjects",
             Field::HighWaterNumberOfHandles => "HighWaterNumberOfHandles",
             Field::ExitStatus => "ExitStatus",
+            Field::EndOfFile => "EndOfFile",
+            Field::DeletePending => "DeletePending",
+            Field::Directory => "Directory",
+            Field::Flags => "Flags",
             _ => "ReturnLength",
         };
         match self.kernel().answered(answer, name) {

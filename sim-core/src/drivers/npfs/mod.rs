@@ -33,6 +33,7 @@ use crate::io::complete::IofCompleteRequest;
 use crate::io::control_code::ControlCode;
 use crate::io::device::Device;
 use crate::io::driver::IofCallDriver;
+use crate::io::file_operation::FileOperation;
 use crate::io::irp::{Irp, Major};
 use crate::kernel::Kernel;
 use crate::status::NtStatus;
@@ -41,13 +42,14 @@ use crate::word::Id;
 impl Kernel {
     /// The dispatch table of the named pipe file system.
     pub(crate) fn dispatch_pipe(&self, irp: Id<Irp>, device: Id<Device>) -> Next {
-        let Irp { major, code, .. } = self[irp];
+        let Irp { major, code, operation, .. } = self[irp];
         let status = match (major, code) {
             (Major::Create, _) => return Next::goto(NpCreate::Start { irp, device }),
             (Major::Cleanup, _) => return Next::goto(NpCleanup::Start { irp, device }),
             (Major::Write, _) | (_, Some(ControlCode::PipeTransceive)) => {
                 return Next::goto(NpWrite::Start { irp, device });
             }
+            (Major::SetInformation, _) if operation != FileOperation::None => NtStatus::INVALID_PARAMETER,
             (Major::Read | Major::FlushBuffers | Major::SetInformation, _)
             | (_, Some(ControlCode::PipePeek)) => {
                 return Next::goto(NpRead::Start { irp, device });
@@ -56,7 +58,13 @@ impl Kernel {
             (_, Some(ControlCode::PipeDisconnect)) => return Next::goto(NpDisconnect::Start { irp, device }),
             (_, Some(ControlCode::PipeWait)) => return Next::goto(NpWaitForNamedPipe::Start { irp, device }),
             (Major::Close | Major::QueryVolumeInformation, _) => NtStatus::SUCCESS,
-            (Major::DeviceControl | Major::FileSystemControl | Major::DirectoryControl, _) => {
+            (
+                Major::DeviceControl
+                | Major::FileSystemControl
+                | Major::LockControl
+                | Major::DirectoryControl,
+                _,
+            ) => {
                 NtStatus::INVALID_DEVICE_REQUEST
             }
         };

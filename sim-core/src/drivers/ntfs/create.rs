@@ -117,6 +117,7 @@ impl Kernel {
                 read_only: options.read_only,
                 unlinked: false,
                 opens: Vec::new(),
+                locks: Vec::new(),
             },
             "a new file",
         );

@@ -6,14 +6,24 @@
 
 pub mod cleanup;
 pub mod create;
+pub mod information;
+pub mod lock;
+pub mod oplock;
+pub mod queue;
 pub mod scb;
+pub mod transfer;
 
 use crate::drivers::ntfs::cleanup::{NtfsCleanup, NtfsClose};
 use crate::drivers::ntfs::create::NtfsCreate;
+use crate::drivers::ntfs::information::NtfsSetInformation;
+use crate::drivers::ntfs::lock::NtfsLockControl;
+use crate::drivers::ntfs::oplock::NtfsOplockRequest;
+use crate::drivers::ntfs::transfer::NtfsTransfer;
 use crate::frame::Next;
 use crate::fsrtl::notify_cleanup::FsRtlNotifyCleanup;
 use crate::fsrtl::notify_request::FsRtlNotifyFullChangeDirectory;
 use crate::io::complete::IofCompleteRequest;
+use crate::io::control_code::ControlCode;
 use crate::io::device::Device;
 use crate::io::driver::IofCallDriver;
 use crate::io::irp::{Irp, Major};
@@ -29,17 +39,23 @@ impl Kernel {
             Major::Cleanup if self.notify_of(self[irp].file).is_some() => {
                 Next::goto(FsRtlNotifyCleanup::Start { irp, device })
             }
-            Major::Cleanup => Next::goto(NtfsCleanup::Start { irp }),
+            Major::Cleanup => Next::goto(NtfsCleanup::Start { irp, device }),
             Major::DirectoryControl if self.is_directory(self[irp].file) => {
                 Next::goto(FsRtlNotifyFullChangeDirectory::Start { irp, device })
             }
             Major::DirectoryControl => self.end_disk_request(irp, NtStatus::INVALID_PARAMETER, 0),
             Major::Close => Next::goto(NtfsClose::Start { irp }),
-            Major::Read | Major::Write => self.end_disk_request(irp, NtStatus::SUCCESS, self[irp].length),
+            Major::Read => Next::goto(NtfsTransfer::Start { irp, write: false }),
+            Major::Write => Next::goto(NtfsTransfer::Start { irp, write: true }),
+            Major::SetInformation => Next::goto(NtfsSetInformation::Start { irp }),
+            Major::LockControl => Next::goto(NtfsLockControl::Start { irp, device }),
+            Major::FileSystemControl if self[irp].code.is_some_and(ControlCode::asks_for_oplock) => {
+                Next::goto(NtfsOplockRequest::Start { irp, device })
+            }
             Major::FlushBuffers | Major::QueryVolumeInformation => {
                 self.end_disk_request(irp, NtStatus::SUCCESS, 0)
             }
-            Major::DeviceControl | Major::FileSystemControl | Major::SetInformation => {
+            Major::DeviceControl | Major::FileSystemControl => {
                 self.end_disk_request(irp, NtStatus::INVALID_DEVICE_REQUEST, 0)
             }
         }

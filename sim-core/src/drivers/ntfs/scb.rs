@@ -1,5 +1,6 @@
 //! SCB: a file or directory of a volume.
 
+use crate::drivers::ntfs::lock::FileLock;
 use crate::io::device::Device;
 use crate::io::file::File;
 use crate::kernel::Kernel;
@@ -29,6 +30,8 @@ record! {
     lists {
         /// The file objects that it is open through and whose IRP_MJ_CLEANUP has not come, the oldest first.
         OPENS opens: Id<File> as "UncleanCount",
+        /// Its locked byte ranges, the oldest first.
+        LOCKS locks: Id<FileLock> as "FileLock",
     }
 }
 
@@ -66,6 +69,12 @@ impl Kernel {
             let is_below = path.is_empty() || starts && below[path.len()..].starts_with(SEPARATOR);
             id != directory && scb.device == device && !scb.unlinked && is_below
         })
+    }
+
+    /// FO_CLEANUP_COMPLETE: a request that comes now is too late, and ends with STATUS_FILE_CLOSED. Source: Microsoft,
+    /// Windows-driver-samples, filesys/fastfat/verfysup.c, FatVerifyOperationIsLegal.
+    pub(super) fn is_cleaned_up(&self, file: Id<File>) -> bool {
+        self[file].scb.is_some_and(|scb| !Scb::OPENS.holds(&self[scb], file))
     }
 
     /// The name of a file goes: another can have it.
