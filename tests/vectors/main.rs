@@ -14,6 +14,7 @@ mod f;
 mod g;
 mod h;
 mod i;
+mod j;
 mod notify;
 mod p;
 mod p_exit;

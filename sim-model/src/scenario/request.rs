@@ -32,7 +32,7 @@ impl World<'_> {
             code,
             ..
         } = args;
-        let IssueArgs { modes, pipe, limited, filter, watch_tree, .. } = args;
+        let IssueArgs { modes, pipe, limited, operation, filter, watch_tree, .. } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
         let iosb = match args.overlapped {
             Some(request) => self.iosb_of(request),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use sim_core::drivers::DriverKind;
 use sim_windows::script::{Arg, Deed, Process, Script, Step, Thread};
 use sim_windows::trace::{FORMAT, Header, Outcome, Record, Returned, Trace};
 
@@ -84,6 +85,7 @@ impl Performance {
             script: Script {
                 processes: processes.map(|(name, made_by_call)| Process { name, made_by_call }).collect(),
                 threads: threads.map(|(name, process)| Thread { name, process }).collect(),
+                volumes: program.devices.iter().map(|device| device.name.clone()).collect(),
                 steps: performer.steps,
             },
             trace: Trace {
@@ -103,7 +105,8 @@ impl Performance {
 /// Whether everything in a program exists on real Windows.
 fn real_alone(program: &Program) -> Result<(), Unperformable> {
     let refuse = |span, found: String, why| Err(Unperformable { span, found, why });
-    if let Some(device) = program.scenario.devices.first() {
+    let is_volume = |device: &&ast::Device| device.driver.value == DriverKind::Ntfs.name();
+    if let Some(device) = program.scenario.devices.iter().find(|device| !is_volume(device)) {
         let found = format!("device {}", device.name.value);
         return refuse(device.name.span, found, "its driver exists in the model alone");
     }

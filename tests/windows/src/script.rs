@@ -13,6 +13,8 @@ pub struct Script {
     pub processes: Vec<Process>,
     /// Its threads, in the order of the file.
     pub threads: Vec<Thread>,
+    /// Its volumes, by name: paths that lead to one are led into a directory of its own.
+    pub volumes: Vec<String>,
     /// What is done, in this order.
     pub steps: Vec<Step>,
 }

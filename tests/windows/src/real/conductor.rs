@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::leftovers;
 use super::stage::Stage;
 use super::system;
+use super::volumes::Volumes;
 use super::wire::{Given, Order, Report, Task};
 use crate::compare::unlike;
 use crate::known::explanation;
@@ -31,6 +32,7 @@ pub(crate) fn perform(script: &Script, host: &Path) -> Result<Recording, RecordE
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut conductor = Conductor {
         stage: Stage::begin(script, host)?,
+        volumes: Volumes::begin(&script.volumes)?,
         script,
         handles: BTreeMap::new(),
         inside: script.threads.iter().map(|_| None).collect(),
@@ -56,6 +58,8 @@ struct Named {
 
 struct Conductor<'s> {
     stage: Stage<'s>,
+    /// They go after the processes, which may have their files open.
+    volumes: Volumes,
     script: &'s Script,
     handles: BTreeMap<String, Named>,
     /// The call that each thread is inside, with its line.
@@ -86,7 +90,9 @@ impl Conductor<'_> {
                 if self.inside[*thread].is_some() || !self.stage.is_alive(process) {
                     return Ok(false);
                 }
-                let args = call.args.iter().map(|(name, arg)| (name.clone(), self.given(arg))).collect();
+                let given = call.args.iter().map(|(name, arg)| (name.clone(), self.given(arg)));
+                let mut args = given.collect();
+                self.volumes.lead(&call.name, &mut args);
                 let task = Task { thread: *thread, call: call.name.clone(), label: call.label.clone(), args };
                 self.inside[*thread] = Some((step.line, call.clone()));
                 own = Some(*thread);

@@ -16,6 +16,7 @@ pub(crate) fn constant(name: &str) -> u32 {
         .or_else(|| object(name))
         .or_else(|| flag(name))
         .or_else(|| control(name))
+        .or_else(|| of_volume(name))
         .unwrap_or_else(|| panic!("no value for {name}"))
 }
 
@@ -44,6 +45,47 @@ fn file(name: &str) -> Option<u32> {
         "PIPE_NOWAIT" => pipe::PIPE_NOWAIT,
         "FILE_SYNCHRONOUS_IO_ALERT" => 0x10,
         "FILE_SYNCHRONOUS_IO_NONALERT" => 0x20,
+        _ => return None,
+    })
+}
+
+/// What only files of a volume know.
+fn of_volume(name: &str) -> Option<u32> {
+    Some(match name {
+        "FILE_WRITE_DATA" => fs::FILE_WRITE_DATA,
+        "FILE_APPEND_DATA" => fs::FILE_APPEND_DATA,
+        "FILE_READ_ATTRIBUTES" => fs::FILE_READ_ATTRIBUTES,
+        "FILE_WRITE_ATTRIBUTES" => fs::FILE_WRITE_ATTRIBUTES,
+        "FILE_ATTRIBUTE_READONLY" => fs::FILE_ATTRIBUTE_READONLY,
+        "FILE_FLAG_DELETE_ON_CLOSE" => fs::FILE_FLAG_DELETE_ON_CLOSE,
+        "FILE_FLAG_BACKUP_SEMANTICS" => fs::FILE_FLAG_BACKUP_SEMANTICS,
+        "CREATE_NEW" => fs::CREATE_NEW,
+        "CREATE_ALWAYS" => fs::CREATE_ALWAYS,
+        "OPEN_EXISTING" => fs::OPEN_EXISTING,
+        "OPEN_ALWAYS" => fs::OPEN_ALWAYS,
+        "TRUNCATE_EXISTING" => fs::TRUNCATE_EXISTING,
+        "FILE_OPEN" => 1,
+        "FILE_CREATE" => 2,
+        "FILE_OPEN_IF" => 3,
+        "FILE_OVERWRITE" => 4,
+        "FILE_OVERWRITE_IF" => 5,
+        "FILE_DIRECTORY_FILE" => 0x1,
+        "FILE_NON_DIRECTORY_FILE" => 0x40,
+        "FILE_DELETE_ON_CLOSE" => 0x1000,
+        "LOCKFILE_FAIL_IMMEDIATELY" => fs::LOCKFILE_FAIL_IMMEDIATELY,
+        "LOCKFILE_EXCLUSIVE_LOCK" => fs::LOCKFILE_EXCLUSIVE_LOCK,
+        "FILE_DISPOSITION_DELETE" => 0x1,
+        "FILE_DISPOSITION_POSIX_SEMANTICS" => 0x2,
+        "FILE_DISPOSITION_ON_CLOSE" => 0x8,
+        "FILE_DISPOSITION_IGNORE_READONLY_ATTRIBUTE" => 0x10,
+        "FSCTL_REQUEST_OPLOCK_LEVEL_1" => 0x0009_0000,
+        "FSCTL_REQUEST_BATCH_OPLOCK" => 0x0009_0008,
+        "FSCTL_REQUEST_OPLOCK" => 0x0009_0240,
+        "FileStandardInformation" => 5,
+        "FileDispositionInformation" => 13,
+        "FilePositionInformation" => 14,
+        "FileEndOfFileInformation" => 20,
+        "FileDispositionInformationEx" => 64,
         _ => return None,
     })
 }

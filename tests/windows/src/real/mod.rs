@@ -13,12 +13,14 @@ mod host;
 mod leftovers;
 mod memory;
 mod nt;
+mod nt_files;
 mod nt_io;
 mod nt_objects;
 mod observe;
 mod stage;
 mod status;
 mod system;
+mod volumes;
 mod wire;
 
 pub(crate) use conductor::perform;

@@ -31,10 +31,12 @@ pub(super) fn make(call: &str, _label: Option<&str>, args: &Args<'_>) -> Answer 
 fn create_file(args: &Args<'_>) -> Made {
     let (access, share) = (args.bits("dwDesiredAccess"), args.bits("dwShareMode"));
     let (flags, none) = (args.bits("dwFlagsAndAttributes"), std::ptr::null());
+    let disposition =
+        if args.has("dwCreationDisposition") { args.bits("dwCreationDisposition") } else { OPEN_EXISTING };
     let path = args.wide("lpFileName").unwrap_or_else(|| vec![0]);
     // SAFETY: the path ends with a zero.
     handle_or_invalid(|| unsafe {
-        CreateFileW(path.as_ptr(), access, share, none, OPEN_EXISTING, flags, std::ptr::null_mut())
+        CreateFileW(path.as_ptr(), access, share, none, disposition, flags, std::ptr::null_mut())
     })
 }
 
@@ -42,6 +44,8 @@ fn native_create_file(args: &Args<'_>) -> Made {
     // As most programs ask for, so that the file can be waited for.
     let access = access(args, "DesiredAccess") | SYNCHRONIZE | FILE_READ_ATTRIBUTES;
     let (share, options) = (args.bits("ShareAccess"), args.bits("CreateOptions"));
+    let disposition = if args.has("CreateDisposition") { args.bits("CreateDisposition") } else { FILE_OPEN };
+    let file_attributes = args.bits("FileAttributes");
     let iosb = Block::new().overlapped().cast();
     // SAFETY: the attributes are whole, and the handle and the block can be written.
     with_attributes(args, |attributes, handle| unsafe {
@@ -51,9 +55,9 @@ fn native_create_file(args: &Args<'_>) -> Made {
             attributes,
             iosb,
             std::ptr::null(),
-            0,
+            file_attributes,
             share,
-            FILE_OPEN,
+            disposition,
             options,
             std::ptr::null(),
             0,

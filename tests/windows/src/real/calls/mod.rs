@@ -2,6 +2,7 @@
 
 mod basic;
 mod cancel;
+mod disk;
 mod files;
 mod handles;
 mod heap;
@@ -47,6 +48,7 @@ pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<M
     let groups = [
         basic::make,
         files::make,
+        disk::make,
         io::make,
         native_io::make,
         pipes::make,

@@ -4,6 +4,7 @@ use super::request::{Native, buffer, input, length};
 use super::waits::interval;
 use super::{Answer, Made, status};
 use crate::real::args::{Args, Refused};
+use crate::real::constants::constant;
 use crate::real::memory::{self, Block, Kept};
 use crate::real::nt_io;
 
@@ -75,12 +76,16 @@ fn fs_control(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     let (file, code) = (args.handle("FileHandle"), args.bits("FsControlCode"));
     let (input, from) = match args.wide("Name") {
         Some(name) => pipe_to_wait_for(&name[..name.len() - 1], args),
+        None if code == constant("FSCTL_REQUEST_OPLOCK") => oplock_to_request(),
         None => {
             let from = length(args, "InputBufferLength");
             (input(from)?, from)
         }
     };
-    let to = length(args, "OutputBufferLength");
+    let to = match code == constant("FSCTL_REQUEST_OPLOCK") {
+        true => OPLOCK_ANSWER,
+        false => length(args, "OutputBufferLength"),
+    };
     let (input, output) = (input.cast(), buffer(args, "OutputBuffer", request.block, to)?.cast());
     let iosb = request.iosb();
     let Native { event, routine, context, .. } = request;
@@ -88,6 +93,24 @@ fn fs_control(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
     Ok(status(unsafe {
         nt_io::NtFsControlFile(file, event, routine, context, iosb, code, input, from, output, to)
     }))
+}
+
+/// The length of REQUEST_OPLOCK_OUTPUT_BUFFER.
+/// <https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_request_oplock_output_buffer>
+const OPLOCK_ANSWER: u32 = 24;
+
+/// REQUEST_OPLOCK_INPUT_BUFFER: a new oplock that caches reads, writes and handles.
+/// <https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/ns-ntifs-_request_oplock_input_buffer>
+fn oplock_to_request() -> (*const u8, u32) {
+    const VERSION: u16 = 1;
+    const LENGTH: u16 = 12;
+    const READ_HANDLE_WRITE: u32 = 7;
+    const REQUEST: u32 = 1;
+    let mut bytes = VERSION.to_le_bytes().to_vec();
+    bytes.extend(LENGTH.to_le_bytes());
+    bytes.extend(READ_HANDLE_WRITE.to_le_bytes());
+    bytes.extend(REQUEST.to_le_bytes());
+    (Box::leak(bytes.into_boxed_slice()).as_ptr(), LENGTH.into())
 }
 
 /// FILE_PIPE_WAIT_FOR_BUFFER: Timeout, NameLength, TimeoutSpecified, Name. Without a timeout, for ever.

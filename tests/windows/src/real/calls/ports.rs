@@ -11,7 +11,7 @@ use windows_sys::Win32::System::IO::{
 
 use super::basic::{access, with_attributes};
 use super::waits::{interval, milliseconds};
-use super::{Answer, Made, handle_or_null, status, truth};
+use super::{Answer, Made, disk, handle_or_null, status, truth};
 use crate::real::args::{Args, Refused};
 use crate::real::constants::constant;
 use crate::real::memory::{self, Kept};
@@ -39,7 +39,6 @@ pub(super) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Answer {
             })
         }
         "NtSetInformationFile" => set_information(args),
-        "NtQueryInformationFile" => query_modes(label, args),
         "NtRemoveIoCompletion" => native_remove(label, args),
         "NtRemoveIoCompletionEx" => return Some(native_remove_many(label, args)),
         "NtSetIoCompletion" => native_post(args),
@@ -194,6 +193,10 @@ fn set_information(args: &Args<'_>) -> Made {
         let modes = args.bits("Flags");
         return set((&raw const modes).cast(), size_of_val(&modes));
     }
+    if let Some(information) = disk::to_set(args) {
+        let (from, length) = disk::bytes(&information);
+        return set(from, length);
+    }
     // FILE_COMPLETION_INFORMATION: Port, Key.
     let binding = [args.handle("Port") as usize, args.number_or("Key", 0) as usize];
     set((&raw const binding).cast(), size_of_val(&binding))
@@ -205,15 +208,6 @@ fn number(label: Option<&str>, ended: i32, number: u32) -> Made {
         memory::keep(label, Kept::Facts(Facts::from([("value".into(), Value::Number(number.into()))])));
     }
     status(ended)
-}
-
-fn query_modes(label: Option<&str>, args: &Args<'_>) -> Made {
-    let (file, class) = (args.handle("FileHandle"), args.bits("FileInformationClass") as i32);
-    let (mut block, mut modes) = ([0usize; 2], 0u32);
-    let (iosb, to) = ((&raw mut block).cast(), (&raw mut modes).cast());
-    // SAFETY: the modes and the block can be written: the service waits for its request.
-    let ended = unsafe { nt::NtQueryInformationFile(file, iosb, to, size_of_val(&modes) as u32, class) };
-    number(label, ended, modes)
 }
 
 fn depth(label: Option<&str>, args: &Args<'_>) -> Made {
