@@ -77,6 +77,7 @@ statuses! {
     OBJECT_PATH_NOT_FOUND = 0xC000_003A, "a directory of the path does not exist";
     OBJECT_PATH_SYNTAX_BAD = 0xC000_003B, "the path is neither absolute nor relative to a root";
     SHARING_VIOLATION = 0xC000_0043, "the file is open in a way that does not share";
+    SECTION_TOO_BIG = 0xC000_0040, "the file is shorter than the section";
     INVALID_PAGE_PROTECTION = 0xC000_0045, "the page protection is not valid";
     MUTANT_NOT_OWNED = 0xC000_0046, "the caller does not own the mutant";
     SEMAPHORE_LIMIT_EXCEEDED = 0xC000_0047, "the release would pass the semaphore's maximum";
@@ -109,6 +110,7 @@ statuses! {
     DIRECTORY_NOT_EMPTY = 0xC000_0101, "the directory is not empty";
     PROCESS_IS_TERMINATING = 0xC000_010A, "the process is ending";
     CANCELLED = 0xC000_0120, "the request was cancelled";
+    MAPPED_FILE_SIZE_ZERO = 0xC000_011E, "an empty file cannot be mapped";
     CANNOT_DELETE = 0xC000_0121, "the file cannot be deleted";
     USER_MAPPED_FILE = 0xC000_0243, "a program has a section or view of the file";
     FILE_CLOSED = 0xC000_0128, "the file object was closed already";

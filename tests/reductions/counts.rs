@@ -11,7 +11,7 @@ use crate::views::{BOTH, NONE, PARTIAL_ORDER, Reductions, SYMMETRY, program};
 /// The states of each file: all, with partial order, with symmetry, with both. Spaces that take seconds are left out.
 ///
 /// A file with an `eventually` line is always searched without either.
-const COUNTS: [(&str, [Option<u64>; 4]); 30] = [
+const COUNTS: [(&str, [Option<u64>; 4]); 32] = [
     ("docs/explorations/any-free-value.kobj", [Some(72), Some(50), Some(72), Some(50)]),
     ("docs/explorations/auto-reset-race.kobj", [Some(671), Some(383), Some(360), Some(207)]),
     ("docs/explorations/cancel-against-completion.kobj", [Some(374); 4]),
@@ -55,7 +55,12 @@ const COUNTS: [(&str, [Option<u64>; 4]); 30] = [
         [Some(2_446), Some(1_465), Some(2_446), Some(1_465)],
     ),
     ("docs/explorations/timeout-against-packet.kobj", [Some(223), Some(146), Some(223), Some(146)]),
+    ("docs/explorations/trim-against-map.kobj", [Some(725), Some(448), Some(725), Some(448)]),
     ("docs/explorations/two-closers.kobj", [Some(77); 4]),
+    (
+        "docs/explorations/watch-close-against-change.kobj",
+        [Some(12_369), Some(5_844), Some(6_023), Some(2_853)],
+    ),
     ("tests/bench/two-threads.kobj", [Some(84_518), Some(27_920), Some(4_572), Some(1_802)]),
 ];
 

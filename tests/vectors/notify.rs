@@ -106,3 +106,19 @@ process app
 "#,
     );
 }
+
+#[test]
+fn d_20_the_watch_of_a_directory_that_is_removed_is_told() {
+    holds(
+        r#"device vol driver=ntfs
+process app
+  thread main
+    CreateDirectory("\\.\vol\d")                                               -> TRUE
+    h = FindFirstChangeNotification("\\.\vol\d", FILE_NOTIFY_CHANGE_FILE_NAME)
+    WaitForSingleObject(h, 0)                                                   -> WAIT_TIMEOUT
+    RemoveDirectory("\\.\vol\d")                                               -> TRUE
+    WaitForSingleObject(h, 0)                                                   -> WAIT_OBJECT_0
+    FindCloseChangeNotification(h)                                              -> TRUE
+"#,
+    );
+}

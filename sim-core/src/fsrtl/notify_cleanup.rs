@@ -2,7 +2,6 @@
 
 use crate::drivers::ntfs::cleanup::NtfsCleanup;
 use crate::frame::{Next, Routine, steps};
-use crate::fsrtl::notify_complete::FsRtlNotifyCompleteIrp;
 use crate::io::device::Device;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
@@ -40,11 +39,7 @@ impl Routine for FsRtlNotifyCleanup {
                     k.destroy(notify, "nobody watches through the file object any more");
                 }
                 let end = Self::End { irp, device };
-                if Thread::DEFERRED.first(&k[thread]).is_none() {
-                    return Next::goto(end);
-                }
-                k.acquire_queue_lock(device, thread);
-                Next::call(end, FsRtlNotifyCompleteIrp::TakeRoutine { device, at: 0 })
+                k.complete_notify(thread, device, end)
             }
             Self::End { irp, device } => {
                 k.forget_returned(thread);

@@ -2,7 +2,7 @@
 
 use crate::drivers::ntfs::queue::NtfsCompleteQueued;
 use crate::drivers::ntfs::scb::Scb;
-use crate::frame::{Next, Routine, steps};
+use crate::frame::{Frame, Next, Routine, steps};
 use crate::fsrtl::notify::{Change, Notify};
 use crate::fsrtl::notify_complete::FsRtlNotifyCompleteIrp;
 use crate::io::device::Device;
@@ -16,11 +16,14 @@ steps! {
     /// FsRtlNotifyFullReportChange: ends the requests that wait for such a change, and remembers it for those who watch and
     /// have none outstanding.
     ///
-    /// A file system calls it when the change is made, before it completes the request that has made it. Source: WDK,
-    /// FsRtlNotifyFullReportChange.
+    /// A file system calls it when the change is made, before it completes the request that has made it. Of a directory that
+    /// is marked for deletion it ends the requests with STATUS_DELETE_PENDING. Sources: WDK, FsRtlNotifyFullReportChange,
+    /// FsRtlNotifyFullChangeDirectory; Microsoft's fastfat sample, fileinfo.c.
     pub enum FsRtlNotifyFullReportChange = "FsRtlNotifyFullReportChange" {
         Report { device: Id<Device>, path: Name, change: Change, irp: Id<Irp>, status: NtStatus, information: u32 }
             = "report", "under the volume's lock: dequeue the requests that it ends, remember it for the others";
+        DirectoryGoes { device: Id<Device>, scb: Id<Scb>, irp: Id<Irp> }
+            = "deleted", "under the volume's lock: the directory is to be deleted, so dequeue what waits for changes in it";
         Reported { irp: Id<Irp>, status: NtStatus, information: u32 }
             = "reported", "who waited is told: the request that has made the change ends";
     }
@@ -29,7 +32,7 @@ steps! {
 impl Routine for FsRtlNotifyFullReportChange {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
-            Self::Report { device, .. } => k[device].lock.is_none(),
+            Self::Report { device, .. } | Self::DirectoryGoes { device, .. } => k[device].lock.is_none(),
             Self::Reported { .. } => true,
         }
     }
@@ -46,11 +49,18 @@ impl Routine for FsRtlNotifyFullReportChange {
                     }
                 }
                 let reported = Self::Reported { irp, status, information };
-                if Thread::DEFERRED.first(&k[thread]).is_none() {
-                    return Next::goto(reported);
+                k.complete_notify(thread, device, reported)
+            }
+            Self::DirectoryGoes { device, scb, irp } => {
+                let in_it = |(id, notify): (Id<Notify>, &Notify)| {
+                    (k[notify.file].scb == Some(scb)).then(|| k.notify_request(device, id))?
+                };
+                let waiting: alloc::vec::Vec<Id<Irp>> = k.all::<Notify>().filter_map(in_it).collect();
+                for waiting in waiting {
+                    k.dequeue_notify(thread, (device, waiting), (NtStatus::DELETE_PENDING, 0));
                 }
-                k.acquire_queue_lock(device, thread);
-                Next::call(reported, FsRtlNotifyCompleteIrp::TakeRoutine { device, at: 0 })
+                let reported = Self::Reported { irp, status: NtStatus::SUCCESS, information: 0 };
+                k.complete_notify(thread, device, reported)
             }
             Self::Reported { irp, status, information } => {
                 k.forget_returned(thread);
@@ -61,6 +71,30 @@ impl Routine for FsRtlNotifyFullReportChange {
 }
 
 impl Kernel {
+    /// On to the completion of what was dequeued, if anything was, and then to `after`.
+    pub(crate) fn complete_notify(
+        &mut self,
+        thread: Id<Thread>,
+        device: Id<Device>,
+        after: impl Into<Frame>,
+    ) -> Next {
+        if Thread::DEFERRED.first(&self[thread]).is_none() {
+            return Next::goto(after);
+        }
+        self.acquire_queue_lock(device, thread);
+        Next::call(after, FsRtlNotifyCompleteIrp::TakeRoutine { device, at: 0 })
+    }
+
+    /// The end of a request that has marked a directory for deletion: those who watch the directory itself end first.
+    pub(crate) fn end_deleting(&self, irp: Id<Irp>, scb: Id<Scb>) -> Next {
+        let is_watched = |notify: &Notify| self[notify.file].scb == Some(scb);
+        let device = self.device_of(irp);
+        match self[scb].delete_pending && self.all::<Notify>().any(|(_, notify)| is_watched(notify)) {
+            true => Next::goto(FsRtlNotifyFullReportChange::DirectoryGoes { device, scb, irp }),
+            false => self.end_disk_request(irp, NtStatus::SUCCESS, 0),
+        }
+    }
+
     /// What is told when a file or directory gets its name, or loses it.
     pub(crate) fn name_change(&self, scb: Id<Scb>) -> Option<(Name, Change)> {
         let change = if self[scb].directory { Change::DirName } else { Change::FileName };

@@ -17,7 +17,8 @@ steps! {
     /// The file object's first request decides what is watched and how much is remembered: later ones that ask for
     /// something else get what the first has asked for. Without a buffer, or with changes that do not fit, a request ends
     /// with STATUS_NOTIFY_ENUM_DIR and no bytes. What has changed since the last request ends the next at once. Through
-    /// a file object that is cleaned up: STATUS_NOTIFY_CLEANUP. Sources: WDK, FsRtlNotifyFullChangeDirectory; Win32,
+    /// a file object that is cleaned up: STATUS_NOTIFY_CLEANUP; in a directory that is to be deleted:
+    /// STATUS_DELETE_PENDING. Sources: WDK, FsRtlNotifyFullChangeDirectory; Win32,
     /// ReadDirectoryChangesW; Wine kernel32/tests/change.c, test_readdirectorychanges.
     pub enum FsRtlNotifyFullChangeDirectory = "FsRtlNotifyFullChangeDirectory" {
         Start { irp: Id<Irp>, device: Id<Device> }
@@ -36,6 +37,9 @@ impl Routine for FsRtlNotifyFullChangeDirectory {
         let file = k[irp].file;
         if k[file].cleanup_sent {
             return k.end_disk_request(irp, NtStatus::NOTIFY_CLEANUP, 0);
+        }
+        if k[file].scb.is_some_and(|scb| k[scb].delete_pending) {
+            return k.end_disk_request(irp, NtStatus::DELETE_PENDING, 0);
         }
         let notify = k.notify_of(file).unwrap_or_else(|| k.create_notify(irp));
         if k.has_changes(notify) {

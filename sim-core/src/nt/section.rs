@@ -1,5 +1,6 @@
 //! NtCreateSection, NtMapViewOfSection and NtUnmapViewOfSection.
 
+use crate::drivers::ntfs::scb::Scb;
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::file::File;
 use crate::kernel::Kernel;
@@ -29,12 +30,14 @@ steps! {
     /// itself. Errors, in this order: STATUS_INVALID_PARAMETER for attributes that the type refuses;
     /// STATUS_INVALID_PAGE_PROTECTION; STATUS_INVALID_PARAMETER_4 for a size of zero without a file; those of
     /// ObReferenceObjectByHandle for the file, whose handle must grant what the protection allows;
-    /// STATUS_INVALID_FILE_FOR_SECTION for what is no file of a file system; those of ObInsertObject. Sources: Win32,
+    /// STATUS_INVALID_FILE_FOR_SECTION for what is no file of a file system; STATUS_MAPPED_FILE_SIZE_ZERO for an empty file
+    /// and no size; STATUS_SECTION_TOO_BIG for a size that the file does not have, unless the section can be written: then
+    /// the file gets it; those of ObInsertObject. Sources: Win32,
     /// CreateFileMapping; ReactOS kernel tests ntos_mm/MmSection, ZwCreateSection; ReactOS mm/section.c.
     pub enum NtCreateSection = "NtCreateSection" {
         Create { attributes: ObjectAttributes, access: Access, size: u64, file: Handle, protection: Protection }
             = "create", "check the parameters; without a file create the section";
-        Attach { attributes: ObjectAttributes, access: Access, protection: Protection }
+        Attach { attributes: ObjectAttributes, access: Access, size: u64, protection: Protection }
             = "attach", "find the file's control area, or make it, and create the section";
         Insert { object: Id<Object>, attributes: ObjectAttributes, access: Access }
             = "insert", "the file object is let go: the control area has its own reference";
@@ -55,7 +58,7 @@ impl Routine for NtCreateSection {
                 if file != Handle::NULL {
                     let wanted = protection.file_access();
                     let by_handle = k.by_handle(thread, file, ObjectType::File, wanted, Purpose::Service);
-                    return Next::call(Self::Attach { attributes, access, protection }, by_handle);
+                    return Next::call(Self::Attach { attributes, access, size, protection }, by_handle);
                 }
                 if size == 0 {
                     return Next::fail(NtStatus::INVALID_PARAMETER_4);
@@ -65,7 +68,7 @@ impl Routine for NtCreateSection {
                 k.note_attributes(object, attributes);
                 Next::goto(ObInsertObject::Start { object, attributes, access })
             }
-            Self::Attach { attributes, access, protection } => {
+            Self::Attach { attributes, access, size, protection } => {
                 let returned = k.take_returned(thread);
                 if returned.status.is_error() {
                     return Next::Return(returned);
@@ -73,8 +76,8 @@ impl Routine for NtCreateSection {
                 let file_object = returned.value.object();
                 let drop = ObDereferenceObject::Drop { object: file_object, purpose: Purpose::Service };
                 let file = k.file_of(file_object);
-                if !k.has_data_sections(file) {
-                    return Next::call(Self::Fail { status: NtStatus::INVALID_FILE_FOR_SECTION }, drop);
+                if let Err(status) = k.fit_file(file, size, protection) {
+                    return Next::call(Self::Fail { status }, drop);
                 }
                 let area = k.attach_section(file);
                 let object = k.create_section_object(area, protection);
@@ -166,8 +169,19 @@ impl Routine for NtUnmapViewOfSection {
 }
 
 impl Kernel {
-    /// The file system gives the file object SECTION_OBJECT_POINTERS: it is a file, and no device.
-    fn has_data_sections(&self, file: Id<File>) -> bool {
-        self[file].scb.is_some_and(|scb| !self[scb].directory)
+    /// Whether a section of that size can be made of the file. One that is larger than its file makes the file longer, if
+    /// it can be written.
+    fn fit_file(&mut self, file: Id<File>, size: u64, protection: Protection) -> Result<(), NtStatus> {
+        // Only files of a file system have SECTION_OBJECT_POINTERS.
+        let of_volume = self[file].scb.filter(|scb| !self[*scb].directory);
+        let scb = of_volume.ok_or(NtStatus::INVALID_FILE_FOR_SECTION)?;
+        let end = self[scb].end_of_file;
+        match (size, end) {
+            (0, 0) => return Err(NtStatus::MAPPED_FILE_SIZE_ZERO),
+            (size, end) if size <= end => {}
+            _ if !protection.allows_writing() => return Err(NtStatus::SECTION_TOO_BIG),
+            _ => self.set(scb, Scb::END_OF_FILE, size, "the section makes the file longer"),
+        }
+        Ok(())
     }
 }

@@ -47,7 +47,10 @@ impl Routine for NtfsSetInformation {
             (_, FileOperation::DispositionEx(_)) => Err(NtStatus::INVALID_INFO_CLASS),
             _ => Err(NtStatus::INVALID_PARAMETER),
         };
-        k.end_disk_request(irp, set.err().unwrap_or_default(), 0)
+        match (set, k[file].scb) {
+            (Ok(()), Some(scb)) if k[scb].directory => k.end_deleting(irp, scb),
+            (set, _) => k.end_disk_request(irp, set.err().unwrap_or_default(), 0),
+        }
     }
 }
 
