@@ -16,7 +16,7 @@ steps! {
     /// read.c and write.c.
     pub enum CachedIo = "FsdReadWrite" {
         Initialize { irp: Id<Irp>, device: Id<Device> }
-            = "cache map", "CcInitializeCacheMap: the first cached request of this file object";
+            = "cache map", "the first cached request of this file object calls CcInitializeCacheMap";
         Copy { irp: Id<Irp>, device: Id<Device> } = "copy", "CcCopyRead, CcCopyWrite: between the buffer and the cache";
     }
 }
@@ -26,14 +26,15 @@ impl Routine for CachedIo {
         match self {
             Self::Initialize { irp, device } => {
                 let file = k[irp].file;
-                if !k[file].private_cache_map {
+                if !k[file].private_cache_map && !k[file].cleanup_sent {
                     k.initialize_cache_map(file);
                 }
                 Next::goto(Self::Copy { irp, device })
             }
             Self::Copy { irp, device } => {
-                let map = k.shared_cache_map(k[irp].file);
-                if let (Some(map), Major::Write) = (map, k[irp].major) {
+                let Irp { file, major, .. } = k[irp];
+                let map = k.shared_cache_map(file).filter(|_| k[file].private_cache_map);
+                if let (Some(map), Major::Write) = (map, major) {
                     k.set(map, CacheMap::DIRTY, true, "the data is in the cache and not on the disk yet");
                 }
                 k.dispatch_file(irp, device)
@@ -46,13 +47,10 @@ impl Kernel {
     /// The dispatch table of a file system that may cache: a read or write that is not a paging one goes through the cache
     /// first.
     pub(crate) fn dispatch_cached(&self, irp: Id<Irp>, device: Id<Device>) -> Next {
-        let Irp { major, file, paging_io, .. } = self[irp];
-        if !self[device].driver.manner().caches || !major.has_data() || paging_io {
-            return self.dispatch_file(irp, device);
+        let Irp { major, paging_io, .. } = self[irp];
+        match self[device].driver.manner().caches && major.has_data() && !paging_io {
+            true => Next::goto(CachedIo::Initialize { irp, device }),
+            false => self.dispatch_file(irp, device),
         }
-        Next::goto(match self[file].private_cache_map {
-            true => CachedIo::Copy { irp, device },
-            false => CachedIo::Initialize { irp, device },
-        })
     }
 }

@@ -43,10 +43,10 @@ impl Routine for CcWorkerThread {
             },
             Self::Write { map } => {
                 k.set(map, CacheMap::DIRTY, false, "the lazy writer has the pages");
-                let new =
-                    Irp { synchronous_api: true, ..k.new_irp(Major::Write, k[map].file, thread) };
+                let new = Irp { synchronous_api: true, ..k.new_irp(Major::Write, k[map].file, thread) };
                 let irp = k.create(new, "the request holds no reference: the cache map has one");
-                let flags = "IRP_NOCACHE | IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO: past the cache, to the disk";
+                let flags =
+                    "IRP_NOCACHE | IRP_PAGING_IO | IRP_SYNCHRONOUS_PAGING_IO: past the cache, to the disk";
                 k.set(irp, Irp::PAGING_IO, true, flags);
                 Next::call(Self::Written { map, irp }, IofCallDriver::Dispatch { irp })
             }

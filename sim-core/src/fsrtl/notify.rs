@@ -95,7 +95,12 @@ impl Kernel {
         let after = remembered.next_multiple_of(4) + ENTRY + 2 * characters;
         if immediately || after > room {
             self.set(notify, Notify::REMEMBERED, 0, "there is no room for all changes: none is kept");
-            self.set(notify, Notify::IMMEDIATELY, true, "the next request is told that it must look for itself");
+            self.set(
+                notify,
+                Notify::IMMEDIATELY,
+                true,
+                "the next request is told that it must look for itself",
+            );
         } else {
             self.set(notify, Notify::REMEMBERED, after, "a change is remembered for the next request");
         }

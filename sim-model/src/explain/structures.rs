@@ -138,7 +138,15 @@ const STRUCTURES: [Structure; 16] = [
                section that the paging file backs goes with its last section and view.",
         seen: "check object(file).PointerCount == 1 after every handle and view is gone; system trims file.",
         life: &["NtCreateSection", "NtUnmapViewOfSection", "MiDereferenceSegmentThread"],
-        also: &["SECTION", "MMVAD", "SHARED_CACHE_MAP", "FILE_OBJECT", "PointerCount", "IRP_MJ_CLOSE", "system"],
+        also: &[
+            "SECTION",
+            "MMVAD",
+            "SHARED_CACHE_MAP",
+            "FILE_OBJECT",
+            "PointerCount",
+            "IRP_MJ_CLOSE",
+            "system",
+        ],
         sources: "ReactOS kernel tests ntos_mm/MmSection; WDK, IRP_MJ_CLOSE",
     },
     Structure {

@@ -436,8 +436,9 @@ const ROW_COUNT: usize = BASIC.len()
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 12] =
-        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &NOTIFY, &WAITS, &HANDLES, &QUERIES, &FILES];
+    let groups: [&[CallRow]; 12] = [
+        &BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &NOTIFY, &WAITS, &HANDLES, &QUERIES, &FILES,
+    ];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -1,8 +1,8 @@
 //! What things are called: by the scenario's labels, so that no number has to be remembered.
 
 use sim_core::Id;
-use sim_core::drivers::ntfs::scb::Scb;
 use sim_core::cc::cache_map::CacheMap;
+use sim_core::drivers::ntfs::scb::Scb;
 use sim_core::io::buffer::Buffer;
 use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
@@ -101,9 +101,10 @@ impl<'w> Names<'w> {
     /// A control area, by the file object that it holds.
     pub fn control_area(&self, area: Id<ControlArea>) -> String {
         let file = self.world.kernel().get(area).and_then(|area| area.file);
-        file.map_or_else(|| format!("control area#{}", area.index()), |file| {
-            format!("control area of {}", self.object(self.world.kernel()[file].object))
-        })
+        file.map_or_else(
+            || format!("control area#{}", area.index()),
+            |file| format!("control area of {}", self.object(self.world.kernel()[file].object)),
+        )
     }
 
     /// A cache map, by the file object that it holds.

@@ -28,9 +28,7 @@ impl Args<'_> {
                     || self.flags("protect") == ["PAGE_READWRITE"];
                 Service::MapView { section: self.handle("section"), writes }
             }
-            ServiceName::UnmapView => {
-                Service::UnmapView { view: self.labelled("view").unwrap_or_default() }
-            }
+            ServiceName::UnmapView => Service::UnmapView { view: self.labelled("view").unwrap_or_default() },
             _ => self.create_section(),
         }
     }
@@ -52,8 +50,7 @@ impl Args<'_> {
         let mut name = self.name();
         if win32 {
             let write = if protection.allows_writing() { MAP_WRITE } else { 0 };
-            let executes =
-                matches!(protection, Protection::ExecuteRead | Protection::ExecuteReadWrite);
+            let executes = matches!(protection, Protection::ExecuteRead | Protection::ExecuteReadWrite);
             name.access = WIN32_ACCESS | write | if executes { MAP_EXECUTE } else { 0 };
         }
         Service::CreateSection { name, size, file, protection }

@@ -14,8 +14,8 @@ use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtQueryIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
-    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant,
-    NtCreateSemaphore, NtCreateSymbolicLinkObject, NtCreateTimer,
+    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSemaphore,
+    NtCreateSymbolicLinkObject, NtCreateTimer,
 };
 use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::event::{NtClearEvent, NtPulseEvent, NtQueryEvent, NtSetEvent};

@@ -64,9 +64,7 @@ impl Kernel {
                 | Major::LockControl
                 | Major::DirectoryControl,
                 _,
-            ) => {
-                NtStatus::INVALID_DEVICE_REQUEST
-            }
+            ) => NtStatus::INVALID_DEVICE_REQUEST,
         };
         let complete = IofCompleteRequest::Complete { irp, status, information: 0 };
         Next::call(IofCallDriver::Return { status }, complete)

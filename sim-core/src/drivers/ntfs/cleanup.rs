@@ -3,6 +3,7 @@
 use crate::drivers::ntfs::scb::Scb;
 use crate::frame::{Next, Routine, steps};
 use crate::fsrtl::notify::Change;
+use crate::fsrtl::notify_cleanup::FsRtlNotifyCleanup;
 use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::irp::Irp;
@@ -34,8 +35,11 @@ impl Routine for NtfsCleanup {
     }
 
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
-        let Self::Start { irp, .. } = self;
+        let Self::Start { irp, device } = self;
         let file = k[irp].file;
+        if k.notify_of(file).is_some() {
+            return Next::goto(FsRtlNotifyCleanup::Start { irp, device });
+        }
         let changed = k[file].scb.and_then(|scb| k.clean_up(file, scb));
         k.end_reporting(irp, (NtStatus::SUCCESS, 0), changed)
     }

@@ -20,7 +20,6 @@ use crate::drivers::ntfs::lock::NtfsLockControl;
 use crate::drivers::ntfs::oplock::NtfsOplockRequest;
 use crate::drivers::ntfs::transfer::NtfsTransfer;
 use crate::frame::Next;
-use crate::fsrtl::notify_cleanup::FsRtlNotifyCleanup;
 use crate::fsrtl::notify_request::FsRtlNotifyFullChangeDirectory;
 use crate::io::complete::IofCompleteRequest;
 use crate::io::control_code::ControlCode;
@@ -36,9 +35,6 @@ impl Kernel {
     pub(crate) fn dispatch_file(&self, irp: Id<Irp>, device: Id<Device>) -> Next {
         match self[irp].major {
             Major::Create => Next::goto(NtfsCreate::Start { irp, device }),
-            Major::Cleanup if self.notify_of(self[irp].file).is_some() => {
-                Next::goto(FsRtlNotifyCleanup::Start { irp, device })
-            }
             Major::Cleanup => Next::goto(NtfsCleanup::Start { irp, device }),
             Major::DirectoryControl if self.is_directory(self[irp].file) => {
                 Next::goto(FsRtlNotifyFullChangeDirectory::Start { irp, device })

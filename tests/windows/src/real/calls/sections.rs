@@ -58,14 +58,11 @@ fn create_file_mapping(args: &Args<'_>) -> Made {
 
 fn create_section(args: &Args<'_>) -> Made {
     let (access, file) = (access(args, "DesiredAccess"), args.handle("FileHandle"));
-    let (size, protect) =
-        (args.number_or("MaximumSize", 0), protection(args, "SectionPageProtection"));
+    let (size, protect) = (args.number_or("MaximumSize", 0), protection(args, "SectionPageProtection"));
     with_attributes(args, |attributes, handle| {
         let size = &raw const size;
         // SAFETY: the attributes are whole, the size lives here, and the handle can be written.
-        unsafe {
-            nt_objects::NtCreateSection(handle, access, attributes, size, protect, SEC_COMMIT, file)
-        }
+        unsafe { nt_objects::NtCreateSection(handle, access, attributes, size, protect, SEC_COMMIT, file) }
     })
 }
 
