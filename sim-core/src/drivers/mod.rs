@@ -193,19 +193,7 @@ impl DriverKind {
                 is_plain: false,
                 ..Manner::SERIAL
             },
-            DriverKind::Ntfs => Manner {
-                summary: "a file system in small: files and directories below its device, whose data is only as long as it is",
-                dispatch: Dispatch::Files,
-                is_plain: false,
-                has_names: true,
-                has_directories: true,
-                ..Manner::SERIAL
-            },
-            DriverKind::CachedNtfs => Manner {
-                summary: "as ntfs, but files are read and written through the cache: a write reaches the disk later",
-                caches: true,
-                ..DriverKind::Ntfs.manner()
-            },
+            DriverKind::Ntfs | DriverKind::CachedNtfs => self.manner_of_volume(),
             DriverKind::NeverCancels => Manner {
                 summary: "pends without a cancel routine: only the device ends a request",
                 sets_cancel_routine: false,
@@ -250,6 +238,26 @@ impl DriverKind {
                 has_names: true,
                 ..Manner::SERIAL
             },
+        }
+    }
+
+    /// A volume serves its requests by a dispatch table of its own.
+    const fn manner_of_volume(self) -> Manner {
+        let caches = matches!(self, DriverKind::CachedNtfs);
+        let summary = match caches {
+            true => "as ntfs, but files are read and written through the cache: a write reaches the disk later",
+            false => {
+                "a file system in small: files and directories below its device, whose data is only as long as it is"
+            }
+        };
+        Manner {
+            summary,
+            caches,
+            dispatch: Dispatch::Files,
+            is_plain: false,
+            has_names: true,
+            has_directories: true,
+            ..Manner::SERIAL
         }
     }
 
