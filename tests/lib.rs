@@ -1,5 +1,7 @@
 //! What the tests share: a kernel with two processes, and random things happening on it.
 
+#[path = "random/files.rs"]
+mod files;
 #[path = "random/pipes.rs"]
 mod pipes;
 #[path = "random/waits.rs"]
@@ -67,6 +69,8 @@ pub struct Machine {
     pub paths: Vec<Name>,
     /// The path of a pipe, and its name, if the file system of pipes is there.
     pub pipe: Option<(Name, Name)>,
+    /// The paths of a volume, if there is one.
+    pub files: Vec<Name>,
 }
 
 /// What [`Machine::paths`] are, in order: the devices', then those of named objects.
@@ -101,7 +105,7 @@ impl Machine {
         let iosbs = (0..4).map(|_| k.create_iosb()).collect();
         let paths = PATHS.iter().map(|path| k.path(path)).collect();
         k.forget();
-        Machine { k, processes, threads, devices, iosbs, paths, pipe: None }
+        Machine { k, processes, threads, devices, iosbs, paths, pipe: None, files: Vec::new() }
     }
 
     /// The same with the file system of named pipes.
@@ -110,6 +114,17 @@ impl Machine {
         machine.k.create_pipe_device();
         machine.pipe = Some((machine.k.path(r"\Device\NamedPipe\p"), machine.k.path("p")));
         machine.k.path(r"\Device\NamedPipe");
+        machine.k.forget();
+        machine
+    }
+
+    /// The same with a volume.
+    pub fn with_files(profile: sim_core::profile::Profile) -> Machine {
+        let mut machine = Machine::new(profile);
+        machine.k.create_device("vol", DriverKind::Ntfs);
+        let paths =
+            [r"\Device\vol\d", r"\Device\vol\d\a", r"\Device\vol\b", r"\Device\vol\B", r"\Device\vol\"];
+        machine.files = paths.iter().map(|path| machine.k.path(path)).collect();
         machine.k.forget();
         machine
     }
@@ -209,6 +224,7 @@ impl Machine {
         match (pick % 5, self.pipe) {
             (0, _) => self.name_service(pick / 5),
             (1..4, Some(pipe)) => self.pipe_service(thread, pick / 5, pipe),
+            (1..4, None) if !self.files.is_empty() => self.file_service(thread, pick / 5),
             _ => self.other_service(thread, pick / 5),
         }
     }

@@ -12,6 +12,7 @@ use crate::cc::cache_map::CacheMap;
 use crate::delta::Change;
 use crate::drivers::npfs::ccb::{Ccb, PipeEnd};
 use crate::drivers::npfs::data_entry::EntryType;
+use crate::drivers::ntfs::scb::Scb;
 use crate::frame::Frame;
 use crate::io::device::Device;
 use crate::io::file::File;
@@ -76,6 +77,7 @@ impl Kernel {
             .or_else(|| self.all::<Thread>().find_map(|(thread, _)| self.broken_wait(thread)))
             .or_else(|| self.all::<Port>().find_map(|(port, _)| self.broken_port(port)))
             .or_else(|| self.all::<Ccb>().find_map(|(ccb, _)| self.broken_queue(ccb)))
+            .or_else(|| self.all::<Scb>().find_map(|(scb, _)| self.broken_locks(scb)))
             .or_else(|| self.all::<Irp>().find_map(|(irp, record)| self.broken_location(irp, record)))
     }
 

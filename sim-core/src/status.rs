@@ -85,6 +85,7 @@ statuses! {
     FILE_LOCK_CONFLICT = 0xC000_0054, "the byte range is locked by another";
     DELETE_PENDING = 0xC000_0056, "the file is marked for deletion";
     LOCK_NOT_GRANTED = 0xC000_0055, "the byte range could not be locked at once";
+    INVALID_OPLOCK_PROTOCOL = 0xC000_00E3, "no oplock is broken that could be acknowledged";
     OPLOCK_NOT_GRANTED = 0xC000_00E2, "the oplock was not granted";
     FILE_IS_A_DIRECTORY = 0xC000_00BA, "the file is a directory";
     NOT_A_DIRECTORY = 0xC000_0103, "the file is not a directory";

@@ -34,7 +34,7 @@ fn report(program: &Program, outcome: &Outcome<Move>) -> String {
     exploration::render(explored, exploration::Options::default())
 }
 
-const RACES: [(&str, u64, u64, u64); 22] = [
+const RACES: [(&str, u64, u64, u64); 23] = [
     ("close-against-read.kobj", 452, 799, 3),
     ("cancel-against-completion.kobj", 374, 595, 2),
     ("two-closers.kobj", 77, 123, 1),
@@ -55,6 +55,7 @@ const RACES: [(&str, u64, u64, u64); 22] = [
     ("pipe-cancel-against-connect.kobj", 13_171, 25_195, 14),
     ("splitter-cancel-against-completion.kobj", 1_960, 3_269, 4),
     ("requester-exit-against-completion.kobj", 3_615, 8_565, 2),
+    ("lock-cancel-against-close.kobj", 25_529, 49_605, 8),
     ("trim-against-map.kobj", 725, 1_251, 2),
     ("watch-close-against-change.kobj", 12_821, 24_620, 9),
 ];

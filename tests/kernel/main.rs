@@ -1,6 +1,7 @@
 //! The kernel against its own rules.
 
 mod counts;
+mod files;
 mod handles;
 mod names;
 mod onward;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 
 /// The families and their ids.
-const FAMILIES: [(&str, &str, &[&str]); 10] = [
+const FAMILIES: [(&str, &str, &[&str]); 11] = [
     (
         "B",
         "cancellation",
@@ -54,6 +54,7 @@ const FAMILIES: [(&str, &str, &[&str]); 10] = [
         "delete on close and sharing",
         &["01", "02", "03", "04", "05", "06", "08", "09", "10", "11", "12", "13"],
     ),
+    ("J", "positions and locks of files", &["01", "02", "04", "05", "06"]),
     (
         "P",
         "what is pending at close and exit",
@@ -65,7 +66,7 @@ const FAMILIES: [(&str, &str, &[&str]); 10] = [
     ("R", "HandleCount and PointerCount", &["01", "02", "03", "04", "05", "06", "07", "08", "09", "10"]),
 ];
 
-const TESTS: [&str; 25] = [
+const TESTS: [&str; 27] = [
     include_str!("access.rs"),
     include_str!("b.rs"),
     include_str!("b_cancel.rs"),
@@ -79,6 +80,8 @@ const TESTS: [&str; 25] = [
     include_str!("f.rs"),
     include_str!("g.rs"),
     include_str!("h.rs"),
+    include_str!("i.rs"),
+    include_str!("j.rs"),
     include_str!("notify.rs"),
     include_str!("p.rs"),
     include_str!("p_exit.rs"),

@@ -7,6 +7,7 @@
 //! | D-12, D-13 | dlls/ntdll/tests/file.c, read_file_test |
 
 use crate::i::{on_volume, on_volume_of};
+use crate::pipes::holds;
 
 /// A synchronous handle `f` to a file of 10 bytes, and the position at its end.
 const TEN_BYTES: &str = r#"
@@ -187,6 +188,19 @@ fn a_file_is_as_long_as_it_was_set() {
     );
 }
 
+/// T-62: ReactOS kernel test ntos_io/IoReadWrite.
+#[test]
+fn a_buffer_at_null_is_refused_before_the_event_is_cleared() {
+    with_ten_bytes(
+        r#"
+    done = CreateEvent(manual: TRUE, initial: TRUE) -> TRUE
+    r1 = NtReadFile(f, 32 bytes, offset: 0, Event: done, buffer: NULL) -> STATUS_ACCESS_VIOLATION
+    w1 = NtWriteFile(f, 32 bytes, offset: 0, Event: done, buffer: NULL) -> STATUS_ACCESS_VIOLATION
+    check signaled(done) and r1.Status != STATUS_ACCESS_VIOLATION and w1.Status != STATUS_ACCESS_VIOLATION
+"#,
+    );
+}
+
 /// No id: the file of an old Windows.
 #[test]
 fn an_asynchronous_read_ends_at_once_before_vista() {
@@ -233,6 +247,31 @@ fn a_read_that_was_posted_survives_the_cleanup() {
     check r1.Status != STATUS_CANCELLED
 "#,
     );
+}
+
+/// No id: WDK, FSCTL_REQUEST_BATCH_OPLOCK, FSCTL_OPLOCK_BREAK_ACK_NO_2.
+#[test]
+fn an_open_breaks_anothers_oplock_and_waits_for_its_owner() {
+    for owner_says in
+        ["NtFsControlFile(f, FSCTL_OPLOCK_BREAK_ACK_NO_2) -> STATUS_SUCCESS", "CloseHandle(f) -> TRUE"]
+    {
+        holds(&format!(
+            r#"device vol driver=ntfs
+process app
+  thread owner
+    f = CreateFile("\\.\vol\f", GENERIC_READ, FILE_FLAG_OVERLAPPED, dwShareMode: FILE_SHARE_READ) -> TRUE
+    NtFsControlFile(f, FSCTL_OPLOCK_BREAK_ACK_NO_2) -> STATUS_INVALID_OPLOCK_PROTOCOL
+    o1 = NtFsControlFile(f, FSCTL_REQUEST_BATCH_OPLOCK) -> STATUS_PENDING
+    SleepEx(0, alertable: FALSE)
+    WaitForSingleObject(f, INFINITE) -> WAIT_OBJECT_0
+    check o1.Status == STATUS_SUCCESS and o1.Information == 8
+    {owner_says}
+  thread opener
+    other = CreateFile("\\.\vol\f", GENERIC_READ, dwShareMode: FILE_SHARE_READ, dwCreationDisposition: OPEN_EXISTING) -> TRUE
+    late = GetFileSizeEx(other) -> TRUE
+"#
+        ));
+    }
 }
 
 /// No id: counted on a public minifilter log; WDK, FSCTL_REQUEST_BATCH_OPLOCK.

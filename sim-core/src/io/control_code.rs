@@ -22,6 +22,8 @@ word_enum! {
         RequestBatchOplock = "FSCTL_REQUEST_BATCH_OPLOCK",
         /// Ask for an oplock on a file (since Windows 7).
         RequestOplock = "FSCTL_REQUEST_OPLOCK",
+        /// Acknowledge that an oplock is broken, and ask for none.
+        AcknowledgeOplockBreak = "FSCTL_OPLOCK_BREAK_ACK_NO_2",
         /// Wait for something to happen on a serial port (WaitCommEvent).
         SerialWaitOnMask = "IOCTL_SERIAL_WAIT_ON_MASK",
     }
@@ -45,11 +47,14 @@ impl ControlCode {
         }
     }
 
-    /// It asks for an oplock.
-    pub const fn asks_for_oplock(self) -> bool {
+    /// It asks for an oplock, or acknowledges that one is broken.
+    pub const fn is_of_oplocks(self) -> bool {
         matches!(
             self,
-            ControlCode::RequestOplockLevel1 | ControlCode::RequestBatchOplock | ControlCode::RequestOplock
+            ControlCode::RequestOplockLevel1
+                | ControlCode::RequestBatchOplock
+                | ControlCode::RequestOplock
+                | ControlCode::AcknowledgeOplockBreak
         )
     }
 

@@ -139,21 +139,13 @@ impl Routine for NtCreateFile {
             }
             Self::Opened { device, file, irp, pipe } => {
                 k.forget_returned(thread);
-                let (status, access) = (k[irp].status, k[irp].access);
+                let Irp { status, access, information: action, .. } = k[irp];
+                k.destroy(irp, "the driver has answered");
                 if status.is_error() {
-                    k.destroy(irp, "the driver refuses to open the file");
                     return k.refuse_create(device, file, status, pipe);
                 }
-                let action = k[irp].information;
-                k.destroy(irp, "the file is open");
                 k.set(thread, Thread::CREATE_ACTION, action, "");
-                let object = k[file].object;
-                k.set(file, File::SIGNALED, true, "a file that was just opened is signalled");
-                k.reference(object, Purpose::Handle);
-                let process = k[thread].process;
-                let reason = OpenReason::Create;
-                let count = ObpCreateHandle::Count { object, process, access, attributes: 0, reason };
-                Next::call(Self::Insert { device, file, pipe }, count)
+                Next::call(Self::Insert { device, file, pipe }, k.handle_to_opened(thread, file, access))
             }
             Self::Insert { device, file, pipe } => {
                 let returned = k.take_returned(thread);
@@ -218,6 +210,14 @@ impl Kernel {
         let new = Irp { access, options, pipe, ..self.new_irp(Major::Create, file, thread) };
         let irp = self.create(new, "the create request holds no reference");
         (file, irp)
+    }
+
+    /// The driver has opened the file: on to its handle.
+    fn handle_to_opened(&mut self, thread: Id<Thread>, file: Id<File>, access: Access) -> ObpCreateHandle {
+        let (object, process) = (self[file].object, self[thread].process);
+        self.set(file, File::SIGNALED, true, "a file that was just opened is signalled");
+        self.reference(object, Purpose::Handle);
+        ObpCreateHandle::Count { object, process, access, attributes: 0, reason: OpenReason::Create }
     }
 
     /// The driver has refused: the file object goes, and never was open.

@@ -32,6 +32,7 @@ const FSCTL: ParamKind = ParamKind::Name(&[
     "FSCTL_REQUEST_OPLOCK_LEVEL_1",
     "FSCTL_REQUEST_BATCH_OPLOCK",
     "FSCTL_REQUEST_OPLOCK",
+    "FSCTL_OPLOCK_BREAK_ACK_NO_2",
 ]);
 const IN: ParamSpec = may("InputBufferLength", "input", N);
 const OUT: ParamSpec = may("OutputBufferLength", "output", N);

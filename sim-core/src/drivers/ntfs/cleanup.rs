@@ -50,6 +50,9 @@ impl Kernel {
     fn clean_up(&mut self, file: Id<File>, scb: Id<Scb>) -> Option<(Name, Change)> {
         let was_there = !self[scb].unlinked;
         self.remove(scb, Scb::OPENS, file, "the last handle to the file object is closed");
+        if self[scb].breaking == Some(file) {
+            self.set(scb, Scb::BREAKING, None, "its owner is closed, which acknowledges the break");
+        }
         self.unlock_all(scb, file);
         let File { delete_on_close, posix_delete, .. } = self[file];
         if delete_on_close && !self[scb].unlinked {

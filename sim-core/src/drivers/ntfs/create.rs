@@ -26,7 +26,9 @@ pub const FILE_OVERWRITTEN: u32 = 3;
 steps! {
     /// NtfsFsdCreate: opens a file of the volume by its path, or creates it, as CreateDisposition says.
     ///
-    /// Letter case does not count. The volume itself and its root directory are one. Errors, in this order: of a file that is there, STATUS_DELETE_PENDING (whatever it
+    /// Letter case does not count. The volume itself and its root directory are one. If another file object has an oplock on
+    /// the file, an open that asks for more than attributes breaks it, and waits until the owner has acknowledged that.
+    /// Errors, in this order: of a file that is there, STATUS_DELETE_PENDING (whatever it
     /// shares), STATUS_OBJECT_NAME_COLLISION, STATUS_NOT_A_DIRECTORY, STATUS_FILE_IS_A_DIRECTORY, STATUS_ACCESS_DENIED (it
     /// is read-only and is to be written), STATUS_CANNOT_DELETE (it is read-only and is to be deleted),
     /// STATUS_SHARING_VIOLATION; of one that is not there, STATUS_OBJECT_PATH_NOT_FOUND, STATUS_DELETE_PENDING (its
@@ -36,13 +38,30 @@ steps! {
     pub enum NtfsCreate = "NtfsFsdCreate" {
         Start { irp: Id<Irp>, device: Id<Device> }
             = "resource", "under the volume's resource: find the file or make it, and check share access";
+        Await { irp: Id<Irp>, device: Id<Device> }
+            = "FsRtlCheckOplock", "another's oplock is broken: wait until its owner has acknowledged that";
     }
 }
 
 impl Routine for NtfsCreate {
-    fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
-        let Self::Start { irp, device } = self;
+    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+        match self {
+            Self::Start { device, .. } => k[device].lock.is_none(),
+            Self::Await { irp, device } => {
+                let scb = k.file_of_volume(device, k[k[irp].file].name);
+                k[device].lock.is_none() && scb.is_none_or(|scb| k[scb].breaking.is_none())
+            }
+        }
+    }
+
+    fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        k.forget_returned(thread);
+        let (Self::Start { irp, device } | Self::Await { irp, device }) = self;
         let name = k[k[irp].file].name;
+        if let Some(broken) = k.file_of_volume(device, name).and_then(|scb| k.break_oplock(irp, device, scb))
+        {
+            return Next::call(Self::Await { irp, device }, broken);
+        }
         let opened = match k.file_of_volume(device, name) {
             Some(scb) => k.open_existing(irp, scb),
             None => k.create_in_volume(irp, device),
@@ -116,6 +135,7 @@ impl Kernel {
                 directory: options.directory || name.is_none(),
                 read_only: options.read_only,
                 unlinked: false,
+                breaking: None,
                 opens: Vec::new(),
                 locks: Vec::new(),
             },

@@ -1,11 +1,13 @@
 //! Byte-range locks: IRP_MJ_LOCK_CONTROL.
 
+use alloc::format;
 use alloc::vec::Vec;
 
 use crate::drivers::ntfs::queue::NtfsCompleteQueued;
 use crate::drivers::ntfs::scb::Scb;
 use crate::drivers::queue::PendIrp;
 use crate::frame::{Next, Routine, steps};
+use crate::invariant::Broken;
 use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::file_operation::FileOperation;
@@ -161,6 +163,14 @@ impl Kernel {
         for lock in own.collect::<Vec<Id<FileLock>>>() {
             self.remove_lock(scb, lock, "the last handle to its owner is closed");
         }
+    }
+
+    /// An invariant: who owns a lock has the file open.
+    pub(crate) fn broken_locks(&self, scb: Id<Scb>) -> Option<Broken> {
+        let closed = |lock: &FileLock| !Scb::OPENS.holds(&self[scb], lock.file);
+        let (_, lock) = self.locks_of(scb).find(|(_, lock)| closed(lock))?;
+        let found = format!("file object {} has a lock from {} on", lock.file.index(), lock.offset);
+        Some(Broken { rule: "a file object that is cleaned up has no byte-range locks", found })
     }
 
     fn remove_lock(&mut self, scb: Id<Scb>, lock: Id<FileLock>, why: &'static str) {

@@ -45,7 +45,7 @@ impl Kernel {
             Major::Write => Next::goto(NtfsTransfer::Start { irp, write: true }),
             Major::SetInformation => Next::goto(NtfsSetInformation::Start { irp }),
             Major::LockControl => Next::goto(NtfsLockControl::Start { irp, device }),
-            Major::FileSystemControl if self[irp].code.is_some_and(ControlCode::asks_for_oplock) => {
+            Major::FileSystemControl if self[irp].code.is_some_and(ControlCode::is_of_oplocks) => {
                 Next::goto(NtfsOplockRequest::Start { irp, device })
             }
             Major::FlushBuffers | Major::QueryVolumeInformation => {

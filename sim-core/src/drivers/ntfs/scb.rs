@@ -26,6 +26,8 @@ record! {
         READ_ONLY read_only: bool as "FILE_ATTRIBUTE_READONLY",
         /// Its name is gone: only the file objects that it is open through lead to it.
         UNLINKED unlinked: bool as "deleted",
+        /// The file object whose oplock is broken and who has not acknowledged it: an open waits for that.
+        BREAKING breaking: Option<Id<File>> as "oplock break",
     }
     lists {
         /// The file objects that it is open through and whose IRP_MJ_CLEANUP has not come, the oldest first.

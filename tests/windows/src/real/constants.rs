@@ -81,6 +81,7 @@ fn of_volume(name: &str) -> Option<u32> {
         "FSCTL_REQUEST_OPLOCK_LEVEL_1" => 0x0009_0000,
         "FSCTL_REQUEST_BATCH_OPLOCK" => 0x0009_0008,
         "FSCTL_REQUEST_OPLOCK" => 0x0009_0240,
+        "FSCTL_OPLOCK_BREAK_ACK_NO_2" => 0x0009_0050,
         "FileStandardInformation" => 5,
         "FileDispositionInformation" => 13,
         "FilePositionInformation" => 14,
