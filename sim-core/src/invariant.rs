@@ -8,6 +8,7 @@ use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::cc::cache_map::CacheMap;
 use crate::delta::Change;
 use crate::drivers::npfs::ccb::{Ccb, PipeEnd};
 use crate::drivers::npfs::data_entry::EntryType;
@@ -19,6 +20,7 @@ use crate::io::irp::Irp;
 use crate::io::port::Port;
 use crate::io::ring::{IoRing, Sqe};
 use crate::kernel::Kernel;
+use crate::mm::control_area::ControlArea;
 use crate::ob::directory::Directory;
 use crate::ob::header::{HandleCount, Object};
 use crate::ob::namespace::Lookup;
@@ -121,6 +123,9 @@ impl Kernel {
         }
         self.all::<File>().filter_map(|(_, file)| file.port).for_each(|port| hold(self[port].object));
         self.all::<Device>().for_each(|(_, device)| hold(device.object));
+        let areas = self.all::<ControlArea>().filter_map(|(_, area)| area.file);
+        let mapped = areas.chain(self.all::<CacheMap>().map(|(_, map)| map.file));
+        mapped.for_each(|file| hold(self[file].object));
         for (object, directory) in
             self.all::<Object>().filter_map(|(id, header)| Some((id, header.directory?)))
         {

@@ -243,6 +243,11 @@ kernel! {
     Endpoint endpoints: crate::drivers::afd::endpoint::Endpoint,
     Scb scbs: crate::drivers::ntfs::scb::Scb,
     FileLock file_locks: crate::drivers::ntfs::lock::FileLock,
+    Section sections: crate::mm::section::Section,
+    ControlArea control_areas: crate::mm::control_area::ControlArea,
+    View views: crate::mm::view::View,
+    CacheMap cache_maps: crate::cc::cache_map::CacheMap,
+    Notify notifies: crate::fsrtl::notify::Notify,
 }
 
 /// A record as undo sees it.

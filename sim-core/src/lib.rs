@@ -46,15 +46,18 @@
 
 extern crate alloc;
 
+pub mod cc;
 pub mod delta;
 pub mod drivers;
 pub mod encode;
 pub mod finding;
 pub mod frame;
+pub mod fsrtl;
 pub mod invariant;
 pub mod io;
 pub mod ke;
 pub mod kernel;
+pub mod mm;
 pub mod nt;
 pub mod ob;
 pub mod part;

@@ -78,6 +78,16 @@ pub enum Kind {
     Scb,
     /// A locked byte range of a file.
     FileLock,
+    /// A section's body.
+    Section,
+    /// What all sections of one file share.
+    ControlArea,
+    /// A mapped view.
+    View,
+    /// What the cache manager keeps of a file.
+    CacheMap,
+    /// What a file system keeps of a directory that is watched.
+    Notify,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

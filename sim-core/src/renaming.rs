@@ -85,6 +85,11 @@ impl Kind {
             | Kind::IoRing
             | Kind::Sqe
             | Kind::Endpoint
+            | Kind::Section
+            | Kind::ControlArea
+            | Kind::View
+            | Kind::CacheMap
+            | Kind::Notify
             | Kind::Scb
             | Kind::FileLock => false,
         }
@@ -144,7 +149,7 @@ impl Renaming {
         processes: &[(Id<Process>, Id<Process>)],
         threads: &[(Id<Thread>, Id<Thread>)],
     ) -> Renaming {
-        let mut new: [Vec<u32>; Kind::COUNT] = Default::default();
+        let mut new: [Vec<u32>; Kind::COUNT] = core::array::from_fn(|_| Vec::new());
         for kind in Kind::ALL {
             new[*kind as usize].extend(0..base.places(*kind) as u32);
         }

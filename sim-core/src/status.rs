@@ -65,6 +65,8 @@ statuses! {
     INVALID_DEVICE_REQUEST = 0xC000_0010, "the device does not know this request";
     END_OF_FILE = 0xC000_0011, "the end of the file was reached";
     NO_MEMORY = 0xC000_0017, "there is not enough memory";
+    NOT_MAPPED_VIEW = 0xC000_0019, "no view is mapped at the address";
+    INVALID_FILE_FOR_SECTION = 0xC000_0020, "no section can be made of the file";
     ACCESS_DENIED = 0xC000_0022, "the handle or caller was not granted this access";
     OBJECT_TYPE_MISMATCH = 0xC000_0024, "the object is of another type";
     INVALID_PARAMETER_MIX = 0xC000_0030, "the parameters do not go together";
@@ -75,8 +77,11 @@ statuses! {
     OBJECT_PATH_NOT_FOUND = 0xC000_003A, "a directory of the path does not exist";
     OBJECT_PATH_SYNTAX_BAD = 0xC000_003B, "the path is neither absolute nor relative to a root";
     SHARING_VIOLATION = 0xC000_0043, "the file is open in a way that does not share";
+    SECTION_TOO_BIG = 0xC000_0040, "the file is shorter than the section";
+    INVALID_PAGE_PROTECTION = 0xC000_0045, "the page protection is not valid";
     MUTANT_NOT_OWNED = 0xC000_0046, "the caller does not own the mutant";
     SEMAPHORE_LIMIT_EXCEEDED = 0xC000_0047, "the release would pass the semaphore's maximum";
+    SECTION_PROTECTION = 0xC000_004E, "the view would do more than the section allows";
     FILE_LOCK_CONFLICT = 0xC000_0054, "the byte range is locked by another";
     DELETE_PENDING = 0xC000_0056, "the file is marked for deletion";
     LOCK_NOT_GRANTED = 0xC000_0055, "the byte range could not be locked at once";
@@ -106,7 +111,9 @@ statuses! {
     DIRECTORY_NOT_EMPTY = 0xC000_0101, "the directory is not empty";
     PROCESS_IS_TERMINATING = 0xC000_010A, "the process is ending";
     CANCELLED = 0xC000_0120, "the request was cancelled";
+    MAPPED_FILE_SIZE_ZERO = 0xC000_011E, "an empty file cannot be mapped";
     CANNOT_DELETE = 0xC000_0121, "the file cannot be deleted";
+    USER_MAPPED_FILE = 0xC000_0243, "a program has a section or view of the file";
     FILE_CLOSED = 0xC000_0128, "the file object was closed already";
     THREAD_IS_TERMINATING = 0xC000_004B, "the thread is ending";
     PIPE_BROKEN = 0xC000_014B, "the other end of the pipe is gone";

@@ -112,7 +112,9 @@ fn names_used(scenario: &Scenario) -> BTreeSet<String> {
         }
         ActionKind::Call { call, .. } => call.args.iter().for_each(|arg| named.extend(names_in(arg))),
         ActionKind::Check(expr) => names_of(expr, &mut named),
-        ActionKind::DeviceCompletes { label, .. } | ActionKind::DeviceFails { label, .. } => {
+        ActionKind::DeviceCompletes { label, .. }
+        | ActionKind::DeviceFails { label, .. }
+        | ActionKind::System { label, .. } => {
             named.insert(label.value.clone());
         }
     });

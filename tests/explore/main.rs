@@ -60,6 +60,8 @@ const RACES: &[(&str, u64, u64, u64)] = &[
     ("kmdf-unmark-ignored.kobj", 796, 1_293, 31),
     ("ring-cancel-against-completion.kobj", 418, 584, 4),
     ("lock-cancel-against-close.kobj", 25_529, 49_605, 8),
+    ("trim-against-map.kobj", 725, 1_251, 2),
+    ("watch-close-against-change.kobj", 12_821, 24_620, 9),
 ];
 
 #[test]

@@ -66,7 +66,12 @@ const COUNTS: &[(&str, [Option<u64>; 4])] = &[
         [Some(2_446), Some(1_465), Some(2_446), Some(1_465)],
     ),
     ("docs/explorations/timeout-against-packet.kobj", [Some(223), Some(146), Some(223), Some(146)]),
+    ("docs/explorations/trim-against-map.kobj", [Some(725), Some(448), Some(725), Some(448)]),
     ("docs/explorations/two-closers.kobj", [Some(77); 4]),
+    (
+        "docs/explorations/watch-close-against-change.kobj",
+        [Some(12_821), Some(6_184), Some(6_196), Some(2_984)],
+    ),
     ("tests/bench/two-threads.kobj", [Some(84_518), Some(27_920), Some(4_572), Some(1_802)]),
 ];
 

@@ -100,7 +100,7 @@ fn alerts_by_id_and_the_enumeration_of_threads_came_later() {
 #[test]
 fn a_section_of_a_file_and_an_access_of_more_than_32_bits_are_refused() {
     for (line, expected) in [
-        ("    CreateFileMapping(NULL, 4096)\n", "a section of a file is not modelled"),
+        ("    CreateFileMapping(NULL, 4096)\n", "takes a file, or INVALID_HANDLE_VALUE"),
         ("    NtCreateEvent(access: 99999999999)\n", "expected 0 to 4294967295"),
         ("    NtClose(\"x\")\n", "expected the label of a handle, or a value"),
     ] {

@@ -25,6 +25,8 @@ word_enum! {
         Immediate = "immediate",
         /// A file system in small: paths below its device are files and directories, whose data is only as long as it is.
         Ntfs = "ntfs",
+        /// The same file system, whose files are read and written through the cache.
+        CachedNtfs = "cached_ntfs",
         /// A driver that pends without a cancel routine, so that nobody can end its requests but the device; if that does not
         /// answer, they never end.
         NeverCancels = "never_cancels",
@@ -149,6 +151,8 @@ pub struct Manner {
     pub delivered: Option<Delivered>,
     /// It answers as the null device does, and knows reads and writes only.
     pub is_null: bool,
+    /// It reads and writes its files through the cache.
+    pub caches: bool,
 }
 
 impl Manner {
@@ -172,6 +176,7 @@ impl Manner {
         has_directories: false,
         delivered: None,
         is_null: false,
+        caches: false,
     };
 
     /// The named pipe file system.
@@ -200,6 +205,7 @@ impl Manner {
                 | Major::QueryVolumeInformation
                 | Major::SetInformation
                 | Major::LockControl
+                | Major::DirectoryControl
         );
         let of_devices = matches!(major, Major::DeviceControl | Major::FlushBuffers);
         self.is_plain && of_file_systems || self.is_null && of_devices
@@ -233,14 +239,7 @@ impl DriverKind {
                 is_plain: false,
                 ..Manner::SERIAL
             },
-            DriverKind::Ntfs => Manner {
-                summary: "a file system in small: files and directories below its device, whose data is only as long as it is",
-                dispatch: Dispatch::Files,
-                is_plain: false,
-                has_names: true,
-                has_directories: true,
-                ..Manner::SERIAL
-            },
+            DriverKind::Ntfs | DriverKind::CachedNtfs => self.manner_of_volume(),
             DriverKind::NeverCancels => Manner {
                 summary: "pends without a cancel routine: only the device ends a request",
                 sets_cancel_routine: false,
@@ -307,6 +306,26 @@ impl DriverKind {
             ),
         };
         Manner { summary, delivered: Some(delivered), at_cleanup: AtCleanup::CancelQueued, ..Manner::SERIAL }
+    }
+
+    /// A volume serves its requests by a dispatch table of its own.
+    const fn manner_of_volume(self) -> Manner {
+        let caches = matches!(self, DriverKind::CachedNtfs);
+        let summary = match caches {
+            true => "as ntfs, but files are read and written through the cache: a write reaches the disk later",
+            false => {
+                "a file system in small: files and directories below its device, whose data is only as long as it is"
+            }
+        };
+        Manner {
+            summary,
+            caches,
+            dispatch: Dispatch::Files,
+            is_plain: false,
+            has_names: true,
+            has_directories: true,
+            ..Manner::SERIAL
+        }
     }
 
     /// A filter passes each request to the device below.

@@ -46,7 +46,7 @@ impl Routine for IofCallDriver {
                     return k.dispatch_socket(irp, device);
                 }
                 if manner.dispatch == Dispatch::Files {
-                    return k.dispatch_file(irp, device);
+                    return k.dispatch_cached(irp, device);
                 }
                 if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued {
                     return match manner.delivered {

@@ -71,6 +71,8 @@ record! {
         DELETE_ON_CLOSE delete_on_close: bool as "FO_DELETE_ON_CLOSE",
         /// It has set its file's disposition with FILE_DISPOSITION_POSIX_SEMANTICS.
         POSIX_DELETE posix_delete: bool,
+        /// PrivateCacheMap: it reads and writes through the cache.
+        PRIVATE_CACHE_MAP private_cache_map: bool as "PrivateCacheMap",
     }
     lists {
         /// Its outstanding IRPs that belong to no thread (FILE_OBJECT.IrpList).
@@ -111,6 +113,7 @@ impl File {
             scb: None,
             delete_on_close: false,
             posix_delete: false,
+            private_cache_map: false,
             port: None,
             key: 0,
             irps: alloc::vec::Vec::new(),

@@ -38,6 +38,8 @@ word_enum! {
         FlushBuffers = "IRP_MJ_FLUSH_BUFFERS",
         /// What a file system knows of its volume.
         QueryVolumeInformation = "IRP_MJ_QUERY_VOLUME_INFORMATION",
+        /// What is in a directory, or changes there.
+        DirectoryControl = "IRP_MJ_DIRECTORY_CONTROL",
         /// Change what a file system knows of the file.
         SetInformation = "IRP_MJ_SET_INFORMATION",
         /// The last handle to the file object is gone.
@@ -53,11 +55,20 @@ impl Major {
         matches!(self, Major::Create | Major::Cleanup | Major::Close)
     }
 
+    /// It moves a file's data.
+    pub const fn has_data(self) -> bool {
+        matches!(self, Major::Read | Major::Write)
+    }
+
     /// Its result is data for the program's buffer.
     pub const fn fills_buffer(self) -> bool {
         matches!(
             self,
-            Major::Read | Major::DeviceControl | Major::FileSystemControl | Major::QueryVolumeInformation
+            Major::Read
+                | Major::DeviceControl
+                | Major::FileSystemControl
+                | Major::QueryVolumeInformation
+                | Major::DirectoryControl
         )
     }
 
@@ -167,6 +178,14 @@ record! {
         AT_ONCE at_once: bool,
         /// What is asked of a file beyond an offset and a length.
         OPERATION operation: FileOperation,
+        /// IRP_PAGING_IO, with IRP_NOCACHE: the cache or memory manager moves pages. It holds no reference on the file object.
+        PAGING_IO paging_io: bool as "IRP_PAGING_IO",
+        /// Of a request to be told of changes in a directory: CompletionFilter.
+        FILTER filter: u32,
+        /// Of such a request: directories below count too.
+        WATCH_TREE watch_tree: bool,
+        /// Of such a request: it has no buffer.
+        NULL_BUFFER null_buffer: bool,
     }
     lists {}
 }
@@ -223,12 +242,16 @@ impl Irp {
             number: 0,
             at_once: false,
             operation: FileOperation::None,
+            paging_io: false,
+            filter: 0,
+            watch_tree: false,
+            null_buffer: false,
         }
     }
 
     /// It holds a reference on its file object.
     pub const fn holds_file(&self) -> bool {
-        !self.major.opens_or_closes() && !self.freed && self.maker.is_none()
+        !self.major.opens_or_closes() && !self.freed && !self.paging_io && self.maker.is_none()
     }
 
     /// The IRP that its driver has made it for.

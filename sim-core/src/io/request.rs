@@ -41,6 +41,8 @@ word_enum! {
         Flush = "NtFlushBuffersFile",
         /// Ask for what a file system knows of its volume.
         QueryVolume = "NtQueryVolumeInformationFile",
+        /// Be told of changes in a directory.
+        NotifyDirectory = "NtNotifyChangeDirectoryFile",
         /// Change what a file system knows of the file.
         SetInformation = "NtSetInformationFile",
         /// Lock a byte range of the file.
@@ -62,6 +64,7 @@ impl IoService {
             IoService::QueryVolume => Major::QueryVolumeInformation,
             IoService::SetInformation => Major::SetInformation,
             IoService::Lock | IoService::Unlock => Major::LockControl,
+            IoService::NotifyDirectory => Major::DirectoryControl,
         }
     }
 
@@ -93,7 +96,8 @@ impl IoService {
                 FileOperation::Position(_) => &[],
                 _ => &[FILE_WRITE_ATTRIBUTES],
             },
-            (IoService::Read, _) => &[FILE_READ_DATA],
+            // FILE_LIST_DIRECTORY is the same bit.
+            (IoService::Read | IoService::NotifyDirectory, _) => &[FILE_READ_DATA],
             (IoService::Write | IoService::Flush, _) => &[FILE_WRITE_DATA, FILE_APPEND_DATA],
             (_, Some(code)) => code.access(),
             _ => &[],
@@ -194,6 +198,10 @@ record! {
         WAITS waits: bool,
         /// What is asked of a file beyond an offset and a length.
         OPERATION operation: FileOperation,
+        /// CompletionFilter.
+        FILTER filter: u32,
+        /// WatchTree.
+        WATCH_TREE watch_tree: bool,
     }
     lists {}
 }
@@ -231,6 +239,8 @@ impl Request {
             number: 0,
             waits: false,
             operation: FileOperation::None,
+            filter: 0,
+            watch_tree: false,
         }
     }
 }

@@ -62,4 +62,9 @@ impl Kernel {
     pub fn remove_share_access(&mut self, file: Id<File>) {
         self.set(file, File::SHARES, false, "nobody needs to share with it any more");
     }
+
+    /// Whether both are opens of one file of a volume.
+    pub(crate) fn is_same_file(&self, file: Id<File>, other: &File) -> bool {
+        self[file].scb.is_some() && self[file].scb == other.scb
+    }
 }

@@ -5,7 +5,7 @@ use crate::io::ring::check_ring;
 use crate::kernel::Kernel;
 use crate::nt::semaphore::check_counts;
 use crate::ob::attributes::ObjectAttributes;
-use crate::ob::header::{Body, Object};
+use crate::ob::header::Object;
 use crate::ob::insert::ObInsertObject;
 use crate::ob::types::ObjectType;
 use crate::ps::thread::Thread;
@@ -84,17 +84,6 @@ create_service! {
     |k, _, link_target| match k.name(link_target.0) {
         "" => Err(NtStatus::INVALID_PARAMETER),
         _ => Ok(k.create_symbolic_link_object(link_target)),
-    }
-}
-
-create_service! {
-    /// NtCreateSection without a file: a section that the paging file backs.
-    ///
-    /// The object alone is modelled, not its pages and views. A size of zero is STATUS_INVALID_PARAMETER_4. Source:
-    /// Win32, CreateFileMapping; ReactOS mm/section.c.
-    NtCreateSection = "NtCreateSection", (size: u64), Section, |k, _, size| match size {
-        0 => Err(NtStatus::INVALID_PARAMETER_4),
-        _ => Ok(k.create_header(Body::Bare(ObjectType::Section))),
     }
 }
 

@@ -13,10 +13,13 @@ use crate::word::Id;
 
 impl Kernel {
     /// Whether a request of a synchronous file is tried without an IRP: a read of a file of a volume, which is cached,
-    /// and FilePositionInformation, which is the I/O manager's own.
+    /// (where the driver says when: from the file object's first cached request on), and FilePositionInformation, which is the I/O manager's own.
     pub(super) fn has_fast_io(&self, request: Id<Request>, file: Id<File>, service: IoService) -> bool {
         let position = matches!(self[request].operation, FileOperation::Position(_));
-        self[file].synchronous && (position || service == IoService::Read && self[file].scb.is_some())
+        let File { synchronous, scb, device, private_cache_map, .. } = self[file];
+        let says_when = device.is_some_and(|device| self[device].driver.manner().caches);
+        let is_cached = scb.is_some() && (private_cache_map || !says_when);
+        synchronous && (position || service == IoService::Read && is_cached)
     }
 
     /// FastIoRead (FsRtlCopyRead), or setting the position: how it ends; none if only an IRP can do it.

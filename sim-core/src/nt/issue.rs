@@ -2,6 +2,7 @@
 
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
+use crate::fsrtl::notify::FILTERS;
 use crate::io::driver::IofCallDriver;
 use crate::io::file::File;
 use crate::io::file_operation::FileOperation;
@@ -215,8 +216,10 @@ impl Kernel {
 
     /// Why a request is refused before its event is looked at, if it is.
     fn refused(&self, request: Id<Request>, file: Id<File>, service: IoService) -> Option<NtStatus> {
-        let Request { apc, null_buffer, length, operation, .. } = self[request];
-        if matches!(operation, FileOperation::Position(_)) && !self[file].synchronous {
+        let Request { apc, null_buffer, length, operation, filter, .. } = self[request];
+        let bad_filter = filter == 0 || filter & !FILTERS != 0;
+        let no_position = matches!(operation, FileOperation::Position(_)) && !self[file].synchronous;
+        if service == IoService::NotifyDirectory && bad_filter || no_position {
             return Some(NtStatus::INVALID_PARAMETER);
         }
         if apc.is_some() && self[file].port.is_some() {
@@ -328,8 +331,8 @@ impl Kernel {
         let synchronous_api = waits && !self[file].synchronous;
         let Request { iosb, apc, apc_context, buffer, length, input_length, code, modes, name, .. } =
             self[request];
-        let Request { limited, ring, by_index: registered, at_once, socket, number, operation, .. } =
-            self[request];
+        let Request { limited, ring, by_index: registered, at_once, socket, number, .. } = self[request];
+        let Request { operation, filter, watch_tree, null_buffer, .. } = self[request];
         let new = self.new_irp(service.major(), file, thread);
         let new = Irp {
             iosb,
@@ -350,6 +353,9 @@ impl Kernel {
             socket,
             number,
             operation,
+            filter,
+            watch_tree,
+            null_buffer: null_buffer && service == IoService::NotifyDirectory,
             ..new
         };
         let irp = self

@@ -27,6 +27,7 @@ pub mod open_process;
 pub mod permanence;
 pub mod query_object;
 pub mod remove_completion;
+pub mod section;
 pub mod semaphore;
 pub mod signal_and_wait;
 pub mod terminate;

@@ -22,7 +22,9 @@ impl Routine for ObpDeleteObject {
     fn is_local(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         match self {
             Self::Start { object } => {
-                !matches!(k[object].body, Body::Port(_) | Body::Mutant(_) | Body::Timer(_))
+                let body = k[object].body;
+                !matches!(body, Body::Port(_) | Body::Mutant(_) | Body::Timer(_))
+                    && !matches!(body, Body::Section(section) if !k.goes_alone(section))
             }
             Self::Free { .. } => false,
         }
@@ -43,6 +45,10 @@ impl Routine for ObpDeleteObject {
                 }
                 Body::Timer(timer) => {
                     k.cancel_timer(timer, "the timer is deleted");
+                    Next::goto(Self::Free { object })
+                }
+                Body::Section(section) => {
+                    k.delete_section(section);
                     Next::goto(Self::Free { object })
                 }
                 _ => Next::goto(Self::Free { object }),
@@ -97,6 +103,7 @@ impl Kernel {
             Body::SymbolicLink(id) => self.destroy(id, ""),
             Body::Job(id) => self.destroy(id, ""),
             Body::IoRing(id) => self.destroy(id, ""),
+            Body::Section(id) => self.destroy(id, ""),
             Body::Bare(_) | Body::Opaque(_) => {}
         }
         self.destroy(object, "the object is freed");

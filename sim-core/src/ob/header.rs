@@ -9,6 +9,7 @@ use crate::ke::mutant::Mutant;
 use crate::ke::semaphore::Semaphore;
 use crate::ke::timer::Timer;
 use crate::kernel::Kernel;
+use crate::mm::section::Section;
 use crate::ob::directory::Directory;
 use crate::ob::symbolic_link::SymbolicLink;
 use crate::ob::types::ObjectType;
@@ -96,6 +97,8 @@ pub enum Body {
     Job(Id<Job>),
     /// An I/O ring.
     IoRing(Id<IoRing>),
+    /// A section.
+    Section(Id<Section>),
     /// An object of a type of which the model knows the header alone.
     Bare(ObjectType),
     /// An object of a type that is known by its name, which has that number.
@@ -119,6 +122,7 @@ impl Body {
             Body::SymbolicLink(_) => ObjectType::SymbolicLink,
             Body::Job(_) => ObjectType::Job,
             Body::IoRing(_) => ObjectType::IoRing,
+            Body::Section(_) => ObjectType::Section,
             Body::Bare(object_type) => object_type,
             Body::Opaque(_) => ObjectType::Opaque,
         }
@@ -142,6 +146,7 @@ impl Body {
             Body::SymbolicLink(id) => (Kind::SymbolicLink, id.index()),
             Body::Job(id) => (Kind::Job, id.index()),
             Body::IoRing(id) => (Kind::IoRing, id.index()),
+            Body::Section(id) => (Kind::Section, id.index()),
             Body::Bare(_) | Body::Opaque(_) => return None,
         };
         Some((kind, at as u32))
@@ -165,6 +170,7 @@ impl Word for Body {
             Body::SymbolicLink(id) => id.to_word(),
             Body::Job(id) => id.to_word(),
             Body::IoRing(id) => id.to_word(),
+            Body::Section(id) => id.to_word(),
             Body::Bare(_) => 0,
             Body::Opaque(name) => u64::from(name),
         };
@@ -186,7 +192,8 @@ impl Word for Body {
             ObjectType::SymbolicLink => Body::SymbolicLink(Id::from_word(place)),
             ObjectType::Job => Body::Job(Id::from_word(place)),
             ObjectType::IoRing => Body::IoRing(Id::from_word(place)),
-            bare @ (ObjectType::Section | ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
+            ObjectType::Section => Body::Section(Id::from_word(place)),
+            bare @ (ObjectType::Driver | ObjectType::Token) => Body::Bare(bare),
             ObjectType::Opaque => Body::Opaque(place as u32),
         }
     }
@@ -206,6 +213,7 @@ impl Word for Body {
             Body::SymbolicLink(id) => Body::SymbolicLink(names.value(id)),
             Body::Job(id) => Body::Job(names.value(id)),
             Body::IoRing(id) => Body::IoRing(names.value(id)),
+            Body::Section(id) => Body::Section(names.value(id)),
             same @ (Body::Bare(_) | Body::Opaque(_)) => same,
         };
         renamed.to_word()

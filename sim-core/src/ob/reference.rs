@@ -53,6 +53,10 @@ word_enum! {
         Name = "the name in its directory holds the object",
         /// A named object's hold on its directory.
         Parent = "an object with a name holds the directory that has the name",
+        /// A control area's hold on the file object that it was made through.
+        ControlArea = "the file's control area holds the file object, for all its sections and views",
+        /// A cache map's hold on the file object of the first cached request.
+        CacheMap = "the cache map holds the file object that it writes through",
         /// A pointer that a driver keeps.
         Pointer = "a driver keeps a pointer to the object",
         /// An operation's hold on the I/O ring that it came by.
@@ -87,6 +91,8 @@ impl Purpose {
             Purpose::Lookup => "the name lookup has gone on",
             Purpose::Name => "the name is gone, and with it the reference it held",
             Purpose::Parent => "the name is gone from the directory",
+            Purpose::ControlArea => "the control area is trimmed, and with it the reference it held",
+            Purpose::CacheMap => "the cache map is gone, and with it the reference it held",
             Purpose::Pointer => "the driver lets its pointer go",
             Purpose::Ring => "the operation has ended and lets its ring go",
             Purpose::Registration => "the file is not registered any more",

@@ -31,7 +31,7 @@ word_enum! {
         Directory = "Directory",
         /// A symbolic link of the namespace.
         SymbolicLink = "SymbolicLink",
-        /// A section; here without pages.
+        /// A section.
         Section = "Section",
         /// A driver object. No service creates one.
         Driver = "Driver",

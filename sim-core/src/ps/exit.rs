@@ -110,13 +110,24 @@ impl Routine for PspExitThread {
 
 steps! {
     /// PspExitProcess, in the process's last thread: closes every handle in ascending order of value, protected ones
-    /// too, then signals the process. Source: ReactOS ps/kill.c, ex/handle.c.
+    /// too, then unmaps every view and signals the process. Source: ReactOS ps/kill.c, ex/handle.c.
     pub enum PspExitProcess = "PspExitProcess" {
         CloseTable { process: Id<Process> } = "Z1", "from now on nobody can begin to put a handle into the table";
         AwaitUsers { process: Id<Process> } = "Z1", "wait for those who began before";
         CloseNext { process: Id<Process> } = "Z2", "close the handle with the lowest value";
         LeaveJob { process: Id<Process> } = "Z3", "no handle is left: the process counts no more in its job";
+        CleanAddressSpace { process: Id<Process> } = "unmap", "MmCleanProcessAddressSpace: unmap every view";
         Signal { process: Id<Process> } = "Z3", "signal the process";
+    }
+}
+
+impl PspExitProcess {
+    /// A process without views has nothing to unmap.
+    fn after_job(k: &Kernel, process: Id<Process>) -> PspExitProcess {
+        match k.mapped_view(process) {
+            Some(_) => PspExitProcess::CleanAddressSpace { process },
+            None => PspExitProcess::Signal { process },
+        }
     }
 }
 
@@ -148,11 +159,17 @@ impl Routine for PspExitProcess {
                         Next::call(self, ObpCloseHandle::LockEntry { process, handle, forced: true })
                     }
                     None if k[process].job.is_some() => Next::goto(Self::LeaveJob { process }),
-                    None => Next::goto(Self::Signal { process }),
+                    None => Next::goto(Self::after_job(k, process)),
                 }
             }
             Self::LeaveJob { process } => {
                 k.exit_from_jobs(process);
+                Next::goto(Self::after_job(k, process))
+            }
+            Self::CleanAddressSpace { process } => {
+                while let Some(view) = k.mapped_view(process) {
+                    k.unmap_view(view, "the process has ended: its address space goes");
+                }
                 Next::goto(Self::Signal { process })
             }
             Self::Signal { process } => {

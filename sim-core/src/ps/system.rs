@@ -58,6 +58,11 @@ impl Kernel {
         Id::at(0)
     }
 
+    /// The thread that stands for the system's workers, the lazy writer and the memory manager's threads.
+    pub const fn worker(&self) -> Id<Thread> {
+        Id::at(0)
+    }
+
     /// Who holds the system-wide cancel spin lock.
     pub fn cancel_lock(&self) -> Option<Id<Thread>> {
         self[self.system_id()].cancel_lock

@@ -41,6 +41,10 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::ShutDownSocket, "AfdDispatch"),
     (ServiceName::SetSocket, "AfdDispatch"),
     (ServiceName::CloseSocket, "NtClose"),
+    (ServiceName::NotifyDirectory, "NtReadFile"),
+    (ServiceName::NotifyDirectory, "FsRtlNotifyFullChangeDirectory"),
+    (ServiceName::WatchDirectory, "NtCreateFile"),
+    (ServiceName::WatchDirectory, "FsRtlNotifyFullChangeDirectory"),
     (ServiceName::CreatePort, "NtSetInformationFile"),
     (ServiceName::RemovePackets, "NtRemoveIoCompletion"),
     (ServiceName::SetModes, "NtSetInformationFile"),
@@ -286,6 +290,7 @@ fn passed(kind: ParamKind) -> String {
         ParamKind::Memory => "the label of a buffer or an operation".into(),
         ParamKind::BufferOrIndex => "the label of a buffer, or the index of a registered one".into(),
         ParamKind::Buffers => "a list of buffers, NULL for none".into(),
+        ParamKind::View => "the label of a view".into(),
         ParamKind::Number => "a number".into(),
         ParamKind::Text => "a text".into(),
         ParamKind::Flags(names) => format!("a number, or {} joined by |", names.join(", ")),
@@ -310,6 +315,7 @@ const fn answer(answer: Answer) -> &'static str {
         Answer::Flags => "HANDLE_FLAG_… bits, or FALSE and an ERROR_…",
         Answer::Sleep => "0, or WAIT_IO_COMPLETION",
         Answer::Memory => "a buffer",
+        Answer::View => "a view, or NULL and an ERROR_…",
         Answer::Completed => {
             "TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION"
         }

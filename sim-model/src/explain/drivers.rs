@@ -32,16 +32,22 @@ const SOCKETS: [(&str, &str); 4] = [
 ];
 
 /// What ntfs does with what, and the routine that says so.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 10] = [
     ("opens and creates files", "NtfsFsdCreate"),
     ("reads and writes", "NtfsCommonRead"),
     ("sets sizes, and deletes", "NtfsCommonSetInformation"),
     ("locks and unlocks", "NtfsCommonLockControl"),
     ("grants oplocks", "FsRtlOplockFsctrl"),
+    ("waits for changes in a directory", "FsRtlNotifyFullChangeDirectory"),
+    ("tells of a change", "FsRtlNotifyFullReportChange"),
     ("ends what waits", "NtfsCompleteQueued"),
     ("cleans up", "NtfsFsdCleanup"),
     ("closes", "NtfsFsdClose"),
 ];
+
+/// What it does besides if it caches.
+const CACHE: [(&str, &str); 2] =
+    [("reads and writes through the cache", "FsdReadWrite"), ("writes later", "CcWorkerThread")];
 
 /// The page on a driver.
 pub(super) fn page(driver: DriverKind) -> Page {
@@ -51,7 +57,7 @@ pub(super) fn page(driver: DriverKind) -> Page {
     match manner.dispatch {
         Dispatch::Pipes => add_pipes(&mut page, &mut also),
         Dispatch::Sockets => add_sockets(&mut page, &mut also),
-        Dispatch::Files => add_files(&mut page, &mut also),
+        Dispatch::Files => add_files(&mut page, manner.caches, &mut also),
         _ => add_manner(&mut page, driver, &mut also),
     }
     if let Some(rule) = broken_by(driver) {
@@ -184,13 +190,17 @@ pub(super) fn grouped<'a>(rows: impl Iterator<Item = (&'a str, &'a str)>) -> Vec
     groups.into_iter().map(|(names, text)| (String::new(), format!("{names}: {text}"))).collect()
 }
 
-fn add_files(page: &mut Page, also: &mut Vec<&str>) {
+fn add_files(page: &mut Page, caches: bool, also: &mut Vec<&str>) {
     page.about.push(
         "What a file holds is only as long as it is: reads and writes move no bytes. Closing a file ends no read and no \
          write that is on its way."
             .into(),
     );
     add_routines(&FILES, page, also);
+    if caches {
+        add_routines(&CACHE, page, also);
+        also.push("SHARED_CACHE_MAP");
+    }
     also.extend(["SCB", "CreateFile"]);
 }
 

@@ -93,6 +93,13 @@ const fn function(major: Major) -> Function {
             PENDS,
             "Keep the OVERLAPPED until the request has ended. The locks go with the last handle to the file object.",
         ),
+        Major::DirectoryControl => (
+            "A program wants to be told when something changes in a directory.",
+            "When it asks: ReadDirectoryChangesW, FindFirstChangeNotification, FindNextChangeNotification.",
+            "FsRtlNotifyFullChangeDirectory: pend it until a change, and end it at cleanup with STATUS_NOTIFY_CLEANUP.",
+            "Ask again after each answer: what changes meanwhile is remembered. STATUS_NOTIFY_ENUM_DIR means that the \
+             directory has to be read.",
+        ),
         Major::SetInformation => (
             "What the file system knows of the file is changed: where it ends, whether it is to be deleted; of a pipe, \
              how an end reads and whether it waits.",

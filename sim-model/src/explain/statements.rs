@@ -75,8 +75,9 @@ fn add_choices(page: &mut Page, word: &str) {
         "always" | "sometimes" | "eventually" | "finally" => {
             see_also(page, vec!["always", "sometimes", "eventually", "finally", "check", "schedule"]);
         }
-        "environment" => see_also(page, vec!["device", "exit", "terminate"]),
+        "environment" => see_also(page, vec!["device", "exit", "system", "terminate"]),
         "process" => see_also(page, vec!["CreateProcess", "environment", "exit", "terminate"]),
+        "system" => see_also(page, vec!["CcWorkerThread", "MiDereferenceSegmentThread", "environment"]),
         "exit" | "terminate" => see_also(page, vec!["ExitProcess", "TerminateProcess", "TerminateThread"]),
         _ => {}
     }

@@ -131,6 +131,68 @@ const STRUCTURES: &[Structure] = &[
         sources: "ReactOS drivers/network/afd/include/afd.h",
     },
     Structure {
+        name: "SECTION",
+        kind: Kind::Section,
+        what: "What handles to a section (in Win32 a file mapping) lead to.",
+        when: "As long as the object. A view does not hold it.",
+        seen: "section = CreateFileMapping(file, 0); check section.PointerCount == 1.",
+        life: &["NtCreateSection", "NtMapViewOfSection", "ObpDeleteObject"],
+        also: &["CONTROL_AREA", "MMVAD", "OBJECT_HEADER", "CreateFileMapping"],
+        sources: "Win32, CreateFileMapping; ReactOS mm/section.c",
+    },
+    Structure {
+        name: "CONTROL_AREA",
+        kind: Kind::ControlArea,
+        what: "What all sections and views of one file share. It holds one reference on the file object of the first \
+               section, for all of them.",
+        when: "From a file's first section, the cache manager's among them, until the memory manager trims it. That of a \
+               section that the paging file backs goes with its last section and view.",
+        seen: "check object(file).PointerCount == 1 after every handle and view is gone; system trims file.",
+        life: &["NtCreateSection", "NtUnmapViewOfSection", "MiDereferenceSegmentThread"],
+        also: &[
+            "SECTION",
+            "MMVAD",
+            "SHARED_CACHE_MAP",
+            "FILE_OBJECT",
+            "PointerCount",
+            "IRP_MJ_CLOSE",
+            "system",
+        ],
+        sources: "ReactOS kernel tests ntos_mm/MmSection; WDK, IRP_MJ_CLOSE",
+    },
+    Structure {
+        name: "MMVAD",
+        kind: Kind::View,
+        what: "A view: a section in the address space of a process. It keeps the control area, not the section object.",
+        when: "From the call that maps it until it is unmapped or its process ends.",
+        seen: "view = MapViewOfFile(section); check mapped(view).",
+        life: &["NtMapViewOfSection", "NtUnmapViewOfSection", "PspExitProcess"],
+        also: &["CONTROL_AREA", "SECTION", "MapViewOfFile", "UnmapViewOfFile"],
+        sources: "WDK, ZwMapViewOfSection; ReactOS ps/kill.c",
+    },
+    Structure {
+        name: "NOTIFY_CHANGE",
+        kind: Kind::Notify,
+        what: "What a file system keeps of a directory that is watched through a file object: what the first request asked \
+               for, and what has changed since the last one.",
+        when: "From the file object's first request to its IRP_MJ_CLEANUP.",
+        seen: "r = ReadDirectoryChangesW(dir, 1024, FILE_NOTIFY_CHANGE_FILE_NAME); check r.Information == 16.",
+        life: &["FsRtlNotifyFullChangeDirectory", "FsRtlNotifyFullReportChange", "FsRtlNotifyCleanup"],
+        also: &["IRP_MJ_DIRECTORY_CONTROL", "FILE_OBJECT", "STATUS_NOTIFY_ENUM_DIR", "STATUS_NOTIFY_CLEANUP"],
+        sources: "WDK, FsRtlNotifyFullChangeDirectory; Win32, ReadDirectoryChangesW",
+    },
+    Structure {
+        name: "SHARED_CACHE_MAP",
+        kind: Kind::CacheMap,
+        what: "What the cache manager keeps of a file that is read or written through the cache. It holds the file object \
+               of the first cached request, and has a section of the file.",
+        when: "From the first cached read or write until the lazy writer finds it clean and without users.",
+        seen: "check cached(file) and dirty(file); system writes file.",
+        life: &["FsdReadWrite", "CcWorkerThread"],
+        also: &["CONTROL_AREA", "FILE_OBJECT", "cached_ntfs", "IRP_MJ_CLEANUP", "system"],
+        sources: "WDK, CcInitializeCacheMap, CcUninitializeCacheMap",
+    },
+    Structure {
         name: "SCB",
         kind: Kind::Scb,
         what: "A file or directory of a volume: its path, how long it is, and the file objects that it is open through. \

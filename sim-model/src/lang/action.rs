@@ -1,6 +1,6 @@
 //! The lines of threads and environments.
 
-use super::ast::{Action, ActionKind, Arg, Call, Expected, Name, Number, Spanned, Value};
+use super::ast::{Action, ActionKind, Arg, Call, Expected, Name, Number, Spanned, SystemAct, Value};
 use super::cursor::{Cursor, Parsed};
 use super::diagnostic::Diagnostic;
 use super::expr::expr;
@@ -8,7 +8,7 @@ use super::nearest::nearest;
 use super::token::TokenKind;
 
 /// The words that begin an action other than a call.
-pub(crate) const ACTION_WORDS: &[&str] = &["check", "device", "exit", "terminate"];
+pub(crate) const ACTION_WORDS: &[&str] = &["check", "device", "exit", "system", "terminate"];
 
 /// The word before the status of an exception that a call raises.
 pub(super) const RAISES: &str = "raises";
@@ -26,6 +26,7 @@ pub(super) fn action(cursor: &mut Cursor<'_, '_>) -> Parsed<Action> {
             ActionKind::Check(expr(cursor)?)
         }
         (Some(TokenKind::Word("device")), _) => device_action(cursor)?,
+        (Some(TokenKind::Word("system")), _) => system_action(cursor)?,
         (Some(TokenKind::Word("exit")), _) => {
             cursor.next();
             cursor.word(&["process"], "`process`")?;
@@ -45,7 +46,7 @@ pub(super) fn action(cursor: &mut Cursor<'_, '_>) -> Parsed<Action> {
 }
 
 fn call_action(cursor: &mut Cursor<'_, '_>) -> Parsed<ActionKind> {
-    let first = cursor.name("a call, `check`, `device`, `exit` or `terminate`")?;
+    let first = cursor.name("a call, `check`, `device`, `exit`, `system` or `terminate`")?;
     let second = if cursor.eat(",") { Some(cursor.name("a label")?) } else { None };
     if second.is_some() && cursor.peek() != Some(TokenKind::Symbol("=")) {
         return Err(cursor.expected("`=`"));
@@ -190,6 +191,13 @@ fn device_action(cursor: &mut Cursor<'_, '_>) -> Parsed<ActionKind> {
     }
     let (bytes, status) = if cursor.eat_word("with") { outcome(cursor)? } else { (None, None) };
     Ok(ActionKind::DeviceCompletes { device, label, bytes, status })
+}
+
+fn system_action(cursor: &mut Cursor<'_, '_>) -> Parsed<ActionKind> {
+    cursor.next();
+    let verb = cursor.word(&SystemAct::ALL.map(SystemAct::verb), "`writes` or `trims`")?;
+    let act = if verb == SystemAct::Writes.verb() { SystemAct::Writes } else { SystemAct::Trims };
+    Ok(ActionKind::System { act, label: cursor.name("the label of a file")? })
 }
 
 /// `12 bytes`, `STATUS_X`, or both with `and` between them.

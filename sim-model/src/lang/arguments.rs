@@ -115,6 +115,9 @@ impl Checker<'_> {
             (ParamKind::Memory, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Buffer, Binds::Operation], &[]);
             }
+            (ParamKind::View, Value::Name(name)) => {
+                self.label_or(name, span, place, &[Binds::View], &[]);
+            }
             (ParamKind::Number, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Value], catalogue.numbers);
             }
@@ -296,6 +299,7 @@ fn wanted(kind: ParamKind) -> &'static str {
         ParamKind::BufferOrIndex => "the label of a buffer, or an index",
         ParamKind::Buffers => "a list of buffers such as `[a, b]`",
         ParamKind::Memory => "the label of a buffer or an operation",
+        ParamKind::View => "the label of a view",
         ParamKind::Number => "a number",
         ParamKind::Text => "a string",
         ParamKind::Flags(_) => "flags",

@@ -221,12 +221,41 @@ pub enum ActionKind {
         /// The final status.
         status: Name,
     },
+    /// `system writes file`
+    System {
+        /// What the system does.
+        act: SystemAct,
+        /// The label of the file.
+        label: Name,
+    },
     /// `exit process app`
     ExitProcess(Name),
     /// `terminate process app`
     TerminateProcess(Name),
     /// `terminate thread main`
     TerminateThread(Name),
+}
+
+/// What the system does to a file by itself, sooner or later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SystemAct {
+    /// The lazy writer writes what is dirty in the cache.
+    Writes,
+    /// The memory manager trims what nobody maps.
+    Trims,
+}
+
+impl SystemAct {
+    /// Every act.
+    pub const ALL: [SystemAct; 2] = [SystemAct::Writes, SystemAct::Trims];
+
+    /// Its verb.
+    pub const fn verb(self) -> &'static str {
+        match self {
+            SystemAct::Writes => "writes",
+            SystemAct::Trims => "trims",
+        }
+    }
 }
 
 /// A call with its arguments.

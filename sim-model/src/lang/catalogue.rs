@@ -123,6 +123,8 @@ pub enum ParamKind {
     Buffers,
     /// The label of a buffer or an operation.
     Memory,
+    /// The label of a view.
+    View,
     /// A number, or a constant of [`Catalogue::numbers`].
     Number,
     /// A string.
@@ -160,6 +162,8 @@ pub enum Binds {
     Apc,
     /// A buffer in the program's memory.
     Buffer,
+    /// A mapped view.
+    View,
     /// The answer of a query.
     Information,
     /// Another value; it can be passed where a handle, an operation or a number is wanted.
@@ -177,6 +181,7 @@ impl Binds {
             Binds::Completion => "completion",
             Binds::Apc => "apc",
             Binds::Buffer => "buffer",
+            Binds::View => "view",
             Binds::Information => "information",
             Binds::Value => "value",
         }

@@ -245,6 +245,9 @@ impl<'a> Checker<'a> {
                 self.device_action(device, label, place);
                 self.outcome(None, Some(status));
             }
+            ActionKind::System { label, .. } => {
+                self.label_of(&label.value, label.span, place, &[Binds::Handle], &[]);
+            }
             ActionKind::ExitProcess(name) | ActionKind::TerminateProcess(name) => self.process(name),
             ActionKind::TerminateThread(name) => self.thread(name),
         }
@@ -393,6 +396,7 @@ fn with_article(binds: Binds) -> &'static str {
         Binds::Completion => "a completion",
         Binds::Apc => "a user APC",
         Binds::Buffer => "a buffer",
+        Binds::View => "a view",
         Binds::Information => "the answer of a query",
         Binds::Value => "a value",
     }

@@ -134,6 +134,7 @@ fn write_action(out: &mut String, action: &ActionKind) -> fmt::Result {
         ActionKind::DeviceFails { device, label, status } => {
             write!(out, "device {} fails {} with {}", device.value, label.value, status.value)
         }
+        ActionKind::System { act, label } => write!(out, "system {} {}", act.verb(), label.value),
         ActionKind::ExitProcess(name) => write!(out, "exit process {}", name.value),
         ActionKind::TerminateProcess(name) => write!(out, "terminate process {}", name.value),
         ActionKind::TerminateThread(name) => write!(out, "terminate thread {}", name.value),

@@ -36,6 +36,7 @@ impl World<'_> {
                 self.kernel.start(thread, completes);
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
             }
+            ActionKind::System { act, file } => self.begin_system(actor, (*act, *file), events),
             ActionKind::EndProcess(process) => {
                 self.kernel.terminate_process(self.processes[*process], 0);
                 self.set_actor(actor, past);
@@ -69,6 +70,10 @@ impl World<'_> {
         };
         if let Some((status, value)) = ring.or_else(|| self.answered_in_user_mode(call)) {
             return self.conclude(actor, thread, call, (status, value), events);
+        }
+        if let Some(frame) = self.begin_view(process, call) {
+            self.kernel.start(thread, frame);
+            return self.set_actor(actor, ActorState { inside: Some(thread), ..state });
         }
         let apc = self.begin_apc(call);
         self.pass_handles(thread, call);
@@ -210,6 +215,10 @@ impl World<'_> {
             Stage::First => return Some((status, value)),
             Stage::Binding(port) if status.is_error() || closes => {
                 (NtClose::of(port).into(), Stage::Closing(status))
+            }
+            // The request of FindFirstChangeNotification is pending, and the call over.
+            Stage::Binding(port) if status == NtStatus::PENDING => {
+                return Some((NtStatus::SUCCESS, Value::Handle(port)));
             }
             Stage::Binding(port) => return Some((status, Value::Handle(port))),
             Stage::Closing(why) => return Some((why, Value::NONE)),

@@ -101,6 +101,10 @@ pub struct IssueArgs {
     pub waits: bool,
     /// What is asked of a file beyond an offset and a length.
     pub operation: FileOperation,
+    /// CompletionFilter.
+    pub filter: u32,
+    /// WatchTree.
+    pub watch_tree: bool,
 }
 
 impl IssueArgs {
@@ -128,6 +132,8 @@ impl IssueArgs {
             number: 0,
             waits: false,
             operation: FileOperation::None,
+            filter: 0,
+            watch_tree: false,
         }
     }
 }

@@ -1,6 +1,12 @@
 //! What must hold wherever a run of any scenario ends: no thread is stuck, and nothing is left for ever.
 
+use sim_core::cc::cache_map::CacheMap;
+use sim_core::cc::lazy_writer::CcWorkerThread;
+use sim_core::frame::Frame;
+use sim_core::io::file::File;
 use sim_core::io::irp::Irp;
+use sim_core::mm::control_area::ControlArea;
+use sim_core::mm::trim::MiDereferenceSegmentThread;
 use sim_core::nt::cancel_io_file::NtCancelIoFileEx;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::table::Entry;
@@ -93,6 +99,7 @@ fn left(world: &World<'_>) -> Left {
     processes.clone().for_each(|process| cancel_all(&mut kernel, process));
     processes.for_each(|process| end(&mut kernel, process));
     settle(&mut kernel);
+    write_and_trim(&mut kernel);
     let requests = kernel.all::<Irp>().filter(|(_, irp)| !irp.freed).map(|(irp, _)| irp).collect();
     let is_programs = |header: &Object| match header.body {
         Body::Device(_) => false,
@@ -135,6 +142,21 @@ fn cancel_all(kernel: &mut Kernel, process: Id<Process>) {
         kernel.run(thread);
         settle(kernel);
     }
+}
+
+/// The system writes what is dirty in the cache, and trims what nobody maps any more.
+fn write_and_trim(kernel: &mut Kernel) {
+    let cached: Vec<Id<File>> = kernel.all::<CacheMap>().map(|(_, map)| map.file).collect();
+    cached.into_iter().for_each(|file| work(kernel, CcWorkerThread::Scan { file }));
+    let mapped: Vec<Id<File>> = kernel.all::<ControlArea>().filter_map(|(_, area)| area.file).collect();
+    mapped.into_iter().for_each(|file| work(kernel, MiDereferenceSegmentThread::Trim { file }));
+}
+
+fn work(kernel: &mut Kernel, work: impl Into<Frame>) {
+    let worker = kernel.worker();
+    kernel.start(worker, work);
+    kernel.run(worker);
+    settle(kernel);
 }
 
 fn settle(kernel: &mut Kernel) {

@@ -6,11 +6,13 @@ use crate::scenario::calls_handles::HANDLES;
 use crate::scenario::calls_io::IO;
 use crate::scenario::calls_memory::MEMORY;
 use crate::scenario::calls_names::{EVENT_ACCESS, FLAGS, NAME, NAMED, ROOT};
+use crate::scenario::calls_notify::NOTIFY;
 use crate::scenario::calls_pipes::PIPES;
 use crate::scenario::calls_ports::PORTS;
 use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_rings::RINGS;
 use crate::scenario::calls_sockets::SOCKETS;
+use crate::scenario::calls_sections::SECTIONS;
 use crate::scenario::calls_waits::WAITS;
 
 /// Which service a call is.
@@ -128,6 +130,14 @@ pub enum ServiceName {
     CreateDirectory,
     /// NtCreateSection.
     CreateSection,
+    /// NtMapViewOfSection.
+    MapView,
+    /// NtUnmapViewOfSection.
+    UnmapView,
+    /// NtNotifyChangeDirectoryFile.
+    NotifyDirectory,
+    /// NtCreateFile and NtNotifyChangeDirectoryFile.
+    WatchDirectory,
     /// NtCreateSymbolicLinkObject.
     CreateSymbolicLink,
     /// NtMakeTemporaryObject.
@@ -257,6 +267,8 @@ pub enum Answer {
     Sleep,
     /// A buffer.
     Memory,
+    /// The address of a view, or NULL and GetLastError.
+    View,
     /// TRUE, or FALSE and how the request ended, ERROR_IO_INCOMPLETE, WAIT_TIMEOUT or WAIT_IO_COMPLETION.
     Completed,
     /// An NTSTATUS.
@@ -470,6 +482,8 @@ const ROW_COUNT: usize = BASIC.len()
     + PORTS.len()
     + MEMORY.len()
     + NAMED.len()
+    + SECTIONS.len()
+    + NOTIFY.len()
     + WAITS.len()
     + HANDLES.len()
     + QUERIES.len()
@@ -479,8 +493,10 @@ const ROW_COUNT: usize = BASIC.len()
 
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
-    let groups: [&[CallRow]; 12] =
-        [&BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &WAITS, &HANDLES, &QUERIES, &RINGS, &SOCKETS, &FILES];
+    let groups: [&[CallRow]; 14] = [
+        &BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &NOTIFY, &WAITS, &HANDLES, &QUERIES, &RINGS, &SOCKETS,
+        &FILES,
+    ];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);
     while row < rows.len() {

@@ -4,7 +4,7 @@
 use crate::lang::{Binds, ParamKind, ParamSpec};
 use crate::scenario::calls::{Answer, BOOLEAN, CallRow, ServiceName, may, needs, row};
 
-use ParamKind::{Handle as H, Number as N, Text as T};
+use ParamKind::{Handle as H, Text as T};
 
 /// The bits of OBJECT_ATTRIBUTES.Attributes.
 pub(super) const ATTRIBUTES: ParamKind = ParamKind::Flags(&[
@@ -42,14 +42,14 @@ const JOB_ACCESS: ParamKind = ParamKind::Flags(&[
     "DELETE",
 ]);
 const DIRECTORY_ACCESS: ParamKind = ParamKind::Flags(&["DIRECTORY_ALL_ACCESS", "DIRECTORY_QUERY", "DELETE"]);
-const SECTION_ACCESS: ParamKind = ParamKind::Flags(&[
+pub(super) const SECTION_ACCESS: ParamKind = ParamKind::Flags(&[
     "SECTION_ALL_ACCESS",
     "SECTION_QUERY",
     "SECTION_MAP_READ",
     "SECTION_MAP_WRITE",
     "DELETE",
 ]);
-const MAP_ACCESS: ParamKind =
+pub(super) const MAP_ACCESS: ParamKind =
     ParamKind::Flags(&["FILE_MAP_ALL_ACCESS", "FILE_MAP_READ", "FILE_MAP_WRITE", "DELETE"]);
 const LINK_ACCESS: ParamKind =
     ParamKind::Flags(&["SYMBOLIC_LINK_ALL_ACCESS", "SYMBOLIC_LINK_QUERY", "DELETE"]);
@@ -72,7 +72,7 @@ const fn open(name: &'static str, params: &'static [ParamSpec], summary: &'stati
 }
 
 /// Their rows.
-pub(super) const NAMED: [CallRow; 21] = [
+pub(super) const NAMED: [CallRow; 19] = [
     win32_open(
         "OpenEvent",
         &[needs("dwDesiredAccess", "access", EVENT_ACCESS), INHERIT, needs("lpName", "name", T)],
@@ -103,26 +103,10 @@ pub(super) const NAMED: [CallRow; 21] = [
         &[needs("ObjectName", "name", T), may("DesiredAccess", "access", JOB_ACCESS), ROOT, FLAGS],
         "opens a job by its name",
     ),
-    row(
-        "CreateFileMapping",
-        &[needs("hFile", "file", H), needs("dwMaximumSizeLow", "size", N), WIN32_NAME],
-        Binds::Handle,
-        ServiceName::CreateSection,
-        Answer::HandleOrNull,
-        "creates a section that the paging file backs",
-    ),
     win32_open(
         "OpenFileMapping",
         &[needs("dwDesiredAccess", "access", MAP_ACCESS), INHERIT, needs("lpName", "name", T)],
         "opens a section by its name",
-    ),
-    row(
-        "NtCreateSection",
-        &[needs("MaximumSize", "size", N), NAME, ROOT, FLAGS, may("DesiredAccess", "access", SECTION_ACCESS)],
-        Binds::Handle,
-        ServiceName::CreateSection,
-        Answer::Status,
-        "creates a section that the paging file backs",
     ),
     open(
         "NtOpenSection",

@@ -254,6 +254,10 @@ impl Compiler {
                 let status = NtStatus::from_name(&status.value).unwrap_or(NtStatus::UNSUCCESSFUL);
                 self.complete(device, label, status, 0)
             }
+            ast::ActionKind::System { act, label } => {
+                let file = self.label(&label.value, false);
+                (ActionKind::System { act: *act, file }, vec![file])
+            }
             ast::ActionKind::ExitProcess(name) | ast::ActionKind::TerminateProcess(name) => {
                 (ActionKind::EndProcess(self.process(&name.value)), Vec::new())
             }
@@ -400,7 +404,10 @@ impl Args<'_> {
                 signaled: self.is_true("initial"),
             },
             ServiceName::Open => self.open(),
-            ServiceName::CreateSection => self.create_section(),
+            ServiceName::CreateSection | ServiceName::MapView | ServiceName::UnmapView => {
+                self.section_service()
+            }
+            ServiceName::NotifyDirectory | ServiceName::WatchDirectory => self.notify_service(labelled),
             ServiceName::CreateDirectory => Service::CreateDirectory(self.name()),
             ServiceName::CreateSymbolicLink => {
                 let target = self.text("target").unwrap_or_default();

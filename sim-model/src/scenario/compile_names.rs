@@ -15,10 +15,6 @@ use crate::scenario::program::{HandleArg, NameArg, PathId, Service};
 /// The longest path, in characters: what a UNICODE_STRING holds.
 const LONGEST_PATH: usize = 32_766;
 
-/// What CreateFileMapping asks for of a section that can be read and written: STANDARD_RIGHTS_REQUIRED, SECTION_QUERY,
-/// SECTION_MAP_WRITE and SECTION_MAP_READ.
-const CREATE_FILE_MAPPING: u32 = 0x000F_0007;
-
 impl Args<'_> {
     /// The path that a parameter passes; none if it is left out.
     pub(super) fn text(&mut self, parameter: &str) -> Option<String> {
@@ -87,23 +83,6 @@ impl Args<'_> {
             name.flags &= OBJ_INHERIT;
         }
         Service::Open { wanted, name }
-    }
-
-    /// A section that the paging file backs: no file is given, or INVALID_HANDLE_VALUE.
-    pub(super) fn create_section(&mut self) -> Service {
-        let file = self.handle("file");
-        if let Some(span) = self.raw("file").map(|value| value.span)
-            && file != HandleArg::Value(Handle::CURRENT_PROCESS)
-        {
-            let message = "a section of a file is not modelled, only one that the paging file backs";
-            self.complain(Diagnostic::new(message).at(span, "expected INVALID_HANDLE_VALUE"));
-        }
-        let size = self.wide("size").unwrap_or(0);
-        let mut name = self.name();
-        if self.row.answer != Answer::Status {
-            name.access = CREATE_FILE_MAPPING;
-        }
-        Service::CreateSection { name, size }
     }
 
     /// The path that CreateFile passes: a Win32 device path is one below `\??`.

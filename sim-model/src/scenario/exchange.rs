@@ -190,6 +190,9 @@ impl Exchange {
                 (device, status, bytes) == (device2, status2, bytes2)
                     && self.labels[*operation] == *operation2
             }
+            (ActionKind::System { act, file }, ActionKind::System { act: other, file: file2 }) => {
+                act == other && self.labels[*file] == *file2
+            }
             (ActionKind::EndProcess(process), ActionKind::EndProcess(other)) => {
                 self.processes[*process] == *other
             }

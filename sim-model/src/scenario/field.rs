@@ -47,6 +47,12 @@ pub enum Field {
     Cleanup,
     /// IRP_MJ_CLOSE was sent.
     Close,
+    /// The view is mapped.
+    Mapped,
+    /// The file has a shared cache map.
+    Cached,
+    /// What was written is in the cache and not on the disk yet.
+    Dirty,
     /// The handle's value is open in its process.
     Open,
     /// The object is deleted.
@@ -141,6 +147,9 @@ impl Field {
             ("Value", _) => Field::Value,
             ("cleanup", _) => Field::Cleanup,
             ("close", _) => Field::Close,
+            ("mapped", _) => Field::Mapped,
+            ("cached", _) => Field::Cached,
+            ("dirty", _) => Field::Dirty,
             ("open", _) => Field::Open,
             ("deleted", _) => Field::Deleted,
             ("EndOfFile", _) => Field::EndOfFile,

@@ -64,7 +64,7 @@ impl World<'_> {
             {
                 Some((NtStatus::INVALID_PARAMETER, Value::NONE))
             }
-            _ => None,
+            other => self.unmapped(other),
         }
     }
 

@@ -1,11 +1,14 @@
 //! What things are called: by the scenario's labels, so that no number has to be remembered.
 
 use sim_core::Id;
+use sim_core::cc::cache_map::CacheMap;
 use sim_core::drivers::ntfs::scb::Scb;
 use sim_core::io::buffer::Buffer;
 use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::irp::Irp;
+use sim_core::mm::control_area::ControlArea;
+use sim_core::mm::view::View;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ob::information::Information;
 use sim_core::ps::apc::Apc;
@@ -87,6 +90,29 @@ impl<'w> Names<'w> {
     pub fn buffer(&self, buffer: Id<Buffer>) -> String {
         let label = self.label_where(|binding| binding == Binding::Buffer(buffer));
         label.map_or_else(|| format!("buffer#{}", buffer.index()), Into::into)
+    }
+
+    /// A view, by its label.
+    pub fn view(&self, view: Id<View>) -> String {
+        let label = self.label_where(|binding| binding == Binding::View(view));
+        label.map_or_else(|| format!("view#{}", view.index()), Into::into)
+    }
+
+    /// A control area, by the file object that it holds.
+    pub fn control_area(&self, area: Id<ControlArea>) -> String {
+        let file = self.world.kernel().get(area).and_then(|area| area.file);
+        file.map_or_else(
+            || format!("control area#{}", area.index()),
+            |file| format!("control area of {}", self.object(self.world.kernel()[file].object)),
+        )
+    }
+
+    /// A cache map, by the file object that it holds.
+    pub fn cache_map(&self, map: Id<CacheMap>) -> String {
+        let k = self.world.kernel();
+        let file = k.get(map).map(|map| k[map.file].object);
+        let unnamed = || format!("cache map#{}", map.index());
+        file.map_or_else(unnamed, |file| format!("cache map of {}", self.object(file)))
     }
 
     /// The answer of a query, by its label.

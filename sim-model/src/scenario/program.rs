@@ -8,7 +8,7 @@ use sim_core::ob::policy::HandlePolicy;
 use sim_core::profile::Profile;
 
 use crate::lang::Source;
-use crate::lang::ast::{PropertyKind, Scenario, Span};
+use crate::lang::ast::{PropertyKind, Scenario, Span, SystemAct};
 pub use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathId, ProcessArg};
 use crate::scenario::calls::{Answer, CallRow};
 use crate::scenario::condition::Condition;
@@ -126,6 +126,13 @@ pub enum ActionKind {
         status: NtStatus,
         /// Bytes transferred.
         bytes: u32,
+    },
+    /// The system writes or trims a file.
+    System {
+        /// Which of the two.
+        act: SystemAct,
+        /// The file.
+        file: LabelId,
     },
     /// Every thread of a process is told to end.
     EndProcess(usize),

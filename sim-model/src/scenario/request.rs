@@ -33,7 +33,7 @@ impl World<'_> {
             code,
             ..
         } = args;
-        let IssueArgs { modes, pipe, limited, at_once, number, waits, operation, .. } = args;
+        let IssueArgs { modes, pipe, limited, at_once, number, waits, operation, filter, watch_tree, .. } = args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
         let socket = self.handle(args.socket);
         let iosb = match args.overlapped {
@@ -73,6 +73,8 @@ impl World<'_> {
             number,
             waits,
             operation,
+            filter,
+            watch_tree,
             name: pipe.map(|pipe| self.path(pipe)),
             ..Request::of(file)
         };

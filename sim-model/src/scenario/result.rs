@@ -98,6 +98,7 @@ impl fmt::Display for CallResult {
                 None => write!(f, "{}", self.status),
             },
             (Answer::Memory, _) => f.write_str("a buffer"),
+            (Answer::View, true) => f.write_str("a view"),
             (Answer::Bool | Answer::Started | Answer::Completed | Answer::SocketBool, true) => {
                 f.write_str("TRUE")
             }
@@ -121,7 +122,7 @@ impl fmt::Display for CallResult {
                 Some(value) => write!(f, "handle 0x{value:x}"),
                 None => f.write_str("TRUE"),
             },
-            (Answer::HandleOrNull, false) => write!(f, "NULL, {}", self.error),
+            (Answer::HandleOrNull | Answer::View, false) => write!(f, "NULL, {}", self.error),
             (Answer::HandleOrInvalid, false) => write!(f, "INVALID_HANDLE_VALUE, {}", self.error),
             (Answer::Wait | Answer::Sleep, true) => match (self.status, self.status.wait_place()) {
                 (NtStatus::USER_APC, _) => f.write_str("WAIT_IO_COMPLETION"),

@@ -14,8 +14,8 @@ use sim_core::nt::compare_objects::NtCompareObjects;
 use sim_core::nt::completion::{NtQueryIoCompletion, NtSetInformationFile, NtSetIoCompletion};
 use sim_core::nt::create_file::{CreateFile, NtCreateFile};
 use sim_core::nt::create_object::{
-    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSection,
-    NtCreateSemaphore, NtCreateSymbolicLinkObject, NtCreateTimer,
+    NtCreateDirectoryObject, NtCreateEvent, NtCreateIoCompletion, NtCreateMutant, NtCreateSemaphore,
+    NtCreateSymbolicLinkObject, NtCreateTimer,
 };
 use sim_core::nt::delay::NtDelayExecution;
 use sim_core::nt::event::{NtClearEvent, NtPulseEvent, NtQueryEvent, NtSetEvent};
@@ -28,6 +28,7 @@ use sim_core::nt::open_object::{
 use sim_core::nt::permanence::NtSetPermanence;
 use sim_core::nt::query_object::NtQueryObject;
 use sim_core::nt::remove_completion::NtRemoveIoCompletion;
+use sim_core::nt::section::NtCreateSection;
 use sim_core::nt::semaphore::{NtQuerySemaphore, NtReleaseSemaphore};
 use sim_core::nt::signal_and_wait::NtSignalAndWaitForSingleObject;
 use sim_core::nt::timer::{NtCancelTimer, NtQueryTimer, NtSetTimer};
@@ -75,9 +76,9 @@ impl World<'_> {
                 let ((attributes, access), link_target) = (self.named(name), self.path(target));
                 NtCreateSymbolicLinkObject::Create { attributes, access, link_target }.into()
             }
-            Service::CreateSection { name, size } => {
-                let (attributes, access) = self.named(name);
-                NtCreateSection::Create { attributes, access, size }.into()
+            Service::CreateSection { name, size, file, protection } => {
+                let ((attributes, access), file) = (self.named(name), self.handle(file));
+                NtCreateSection::Create { attributes, access, size, file, protection }.into()
             }
             Service::CreateEvent { name, manual_reset, signaled } => {
                 let (attributes, access) = self.named(name);
@@ -127,7 +128,7 @@ impl World<'_> {
         own: Option<Id<Iosb>>,
     ) -> Option<Frame> {
         Some(match service {
-            Service::CreateFile { name, options } => {
+            Service::CreateFile { name, options } | Service::WatchDirectory { name, options, .. } => {
                 let (attributes, access) = self.named(name);
                 NtCreateFile::of(CreateFile { attributes, access, options }).into()
             }
@@ -242,6 +243,11 @@ impl World<'_> {
             let PathAct::Delete(operation) = act else { return None };
             let request = Request { operation, ..Request::of(port) };
             return Some(self.kernel.issue(thread, IoService::SetInformation, request).into());
+        }
+        if let Service::WatchDirectory { filter, watch_tree, .. } = service {
+            let (iosb, null_buffer) = (Some(self.kernel.create_iosb()), true);
+            let request = Request { iosb, filter, watch_tree, null_buffer, ..Request::of(port) };
+            return Some(self.kernel.issue(thread, IoService::NotifyDirectory, request).into());
         }
         let Service::CreatePort { file, port: given, key, .. } = service else { return None };
         let (file, given) = (self.handle(file), self.handle(given));

@@ -3,6 +3,7 @@
 use sim_core::NtStatus;
 use sim_core::io::open_options::OpenOptions;
 use sim_core::io::pipe_parameters::PipeParameters;
+use sim_core::mm::protection::Protection;
 use sim_core::nt::job::JobAction;
 use sim_core::nt::wait::Timeout;
 use sim_core::ob::duplicate::Wanted;
@@ -57,6 +58,17 @@ pub enum Service {
         options: OpenOptions,
         /// What it does with the file.
         act: PathAct,
+    },
+    /// FindFirstChangeNotification.
+    WatchDirectory {
+        /// The path and DesiredAccess.
+        name: NameArg,
+        /// Share access.
+        options: OpenOptions,
+        /// dwNotifyFilter.
+        filter: u32,
+        /// bWatchSubtree.
+        watch_tree: bool,
     },
     /// ReadFile, WriteFile, DeviceIoControl and what else sends a request.
     Issue(IssueArgs),
@@ -173,6 +185,22 @@ pub enum Service {
         name: NameArg,
         /// MaximumSize, in bytes.
         size: u64,
+        /// The file, or NULL for the paging file.
+        file: HandleArg,
+        /// SectionPageProtection.
+        protection: Protection,
+    },
+    /// NtMapViewOfSection.
+    MapView {
+        /// The section.
+        section: HandleArg,
+        /// The view can be written.
+        writes: bool,
+    },
+    /// NtUnmapViewOfSection.
+    UnmapView {
+        /// The view.
+        view: LabelId,
     },
     /// NtCreateSymbolicLinkObject.
     CreateSymbolicLink {

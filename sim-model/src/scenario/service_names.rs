@@ -20,13 +20,13 @@ impl Service {
     pub(super) fn each_named(&mut self, each: &mut dyn FnMut(Named<'_>)) {
         match self {
             Service::CreateFile { name, .. }
+            | Service::WatchDirectory { name, .. }
             | Service::CreatePipe { name, .. }
             | Service::WaitPipe { root: name, .. }
             | Service::OfPath { name, .. }
             | Service::CreateEvent { name, .. }
             | Service::Open { name, .. }
             | Service::CreateDirectory(name)
-            | Service::CreateSection { name, .. }
             | Service::CreateSymbolicLink { name, .. }
             | Service::CreateSemaphore { name, .. }
             | Service::CreateMutant { name, .. }
@@ -42,6 +42,11 @@ impl Service {
             }
             Service::Issue(issue) => each_of_issue(issue, each),
             Service::Ring(call) => each_of_ring(call, each),
+            Service::CreateSection { name, file, .. } => {
+                each_of_name(name, each);
+                each(Named::Handle(file));
+            }
+            Service::UnmapView { view } => each(Named::Operation(view)),
             Service::Free { memory } => each(Named::Operation(memory)),
             Service::OverlappedResult { file, operation, .. } => {
                 each(Named::Handle(file));
@@ -79,6 +84,7 @@ impl Service {
             | Service::Act { handle, .. }
             | Service::SetHandle { handle, .. }
             | Service::GetHandle(handle)
+            | Service::MapView { section: handle, .. }
             | Service::Terminate { handle, .. }
             | Service::Job { job: handle, .. }
             | Service::Query { handle, .. }

@@ -226,6 +226,7 @@ fn renamed_binding(binding: Binding, names: &mut Renaming) -> Binding {
         },
         Binding::Operation(iosb) => Binding::Operation(names.value(iosb)),
         Binding::Buffer(buffer) => Binding::Buffer(names.value(buffer)),
+        Binding::View(view) => Binding::View(names.value(view)),
         Binding::Packet(packet) => Binding::Packet(names.value(packet)),
         Binding::Value(value) => Binding::Value(value),
         Binding::Apc(apc) => Binding::Apc(names.value(apc)),

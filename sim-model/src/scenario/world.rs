@@ -5,6 +5,7 @@ use sim_core::io::buffer::Buffer;
 use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::port::Packet;
+use sim_core::mm::view::View;
 use sim_core::ob::header::Object;
 use sim_core::ob::information::Information;
 use sim_core::part::Part;
@@ -45,6 +46,8 @@ pub enum Binding {
     Value(Option<i32>),
     /// A user APC.
     Apc(Id<Apc>),
+    /// A view; its call may not have mapped it.
+    View(Id<View>),
     /// The answer of a query; none if it failed.
     Information(Option<Id<Information>>),
 }
@@ -325,6 +328,7 @@ impl<'p> World<'p> {
         }
         let performer = match &action.kind {
             ActionKind::Complete { device, .. } => self.kernel[self.devices[*device]].thread,
+            ActionKind::System { .. } => self.kernel.worker(),
             _ => match self.threads[actor] {
                 Some(thread) => thread,
                 None => return true,

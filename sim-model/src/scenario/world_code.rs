@@ -17,7 +17,7 @@ const FAILED: u8 = 2;
 /// How many stages a call can be at.
 const STAGES: u64 = 4;
 /// How many kinds of thing a label can name.
-const BOUND: u64 = 7;
+const BOUND: u64 = 8;
 
 impl World<'_> {
     /// Appends the state as bytes, the parts that are not as in `base`: with the same base, equal for equal states,
@@ -146,6 +146,7 @@ pub(super) fn put_binding(encoder: &mut Encoder<'_>, binding: Binding) {
         Binding::Apc(apc) => encoder.number(5 + apc.to_word() * BOUND),
         Binding::Information(answer) => encoder.number(6 + answer.to_word() * BOUND),
         Binding::Buffer(buffer) => encoder.number(7 + buffer.to_word() * BOUND),
+        Binding::View(view) => encoder.number(8 + view.to_word() * BOUND),
     }
 }
 
@@ -161,6 +162,7 @@ fn get_binding(decoder: &mut Decoder<'_>) -> Binding {
         3 => Binding::Value(word.checked_sub(1).map(|value| value as u32 as i32)),
         4 => Binding::Apc(Word::from_word(word)),
         5 => Binding::Information(Word::from_word(word)),
-        _ => Binding::Buffer(Word::from_word(word)),
+        6 => Binding::Buffer(Word::from_word(word)),
+        _ => Binding::View(Word::from_word(word)),
     }
 }

@@ -25,7 +25,7 @@ impl World<'_> {
                 Binding::Operation(iosb) => Value::Operation(Some(iosb)),
                 Binding::Packet(packet) => Value::Number(i128::from(packet.is_some())),
                 Binding::Information(answer) => Value::Number(i128::from(answer.is_some())),
-                Binding::Apc(_) | Binding::Buffer(_) => Value::Number(1),
+                Binding::Apc(_) | Binding::Buffer(_) | Binding::View(_) => Value::Number(1),
                 Binding::Value(Some(value)) => Value::Number(i128::from(value)),
                 Binding::Value(None) => Value::Missing("the call failed and gave no value"),
             },
@@ -45,6 +45,7 @@ impl World<'_> {
             Binding::Handle { process, handle, object } => self.handle_field(process, handle, object, field),
             Binding::Operation(iosb) => self.block_field(iosb, field),
             Binding::Buffer(buffer) => self.buffer_field(buffer, field),
+            Binding::View(view) => Value::Number(i128::from(self.kernel()[view].control_area.is_some())),
             Binding::Information(None) => Value::Missing("the query failed"),
             Binding::Information(Some(answer)) => self.answered(answer, field),
             Binding::Apc(apc) => self.apc_field(Some(apc), field),
@@ -154,6 +155,10 @@ impl World<'_> {
             (Field::Signaled, _) => i128::from(!header.deleted && k.is_signaled(object)),
             (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),
             (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),
+            (Field::Cached, Body::File(file)) => i128::from(k.shared_cache_map(file).is_some()),
+            (Field::Dirty, Body::File(file)) => {
+                i128::from(k.shared_cache_map(file).is_some_and(|map| k[map].dirty))
+            }
             (Field::CurrentByteOffset, Body::File(file)) => i128::from(k[file].current_byte_offset),
             (
                 Field::NamedPipeState
@@ -213,6 +218,8 @@ const fn of_another_type(field: Field) -> &'static str {
         | Field::CurrentInstances
         | Field::Cleanup
         | Field::Close
+        | Field::Cached
+        | Field::Dirty
         | Field::CurrentByteOffset => "not a file",
         Field::CurrentCount => "not a semaphore or mutant",
         Field::MaximumCount => "not a semaphore",

@@ -208,6 +208,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Ccb => name == "NamedPipeState",
         Kind::Endpoint => matches!(name, "State" | "end of stream" | "reset"),
         Kind::Scb => !name.is_empty(),
+        Kind::ControlArea | Kind::View | Kind::CacheMap | Kind::Notify => !name.is_empty(),
         Kind::Event | Kind::Process | Kind::Thread | Kind::Iosb | Kind::Port => !name.is_empty(),
         Kind::Semaphore | Kind::Mutant | Kind::Timer | Kind::Apc | Kind::Job | Kind::Buffer => {
             !name.is_empty()
@@ -286,6 +287,11 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
         Kind::IoRing => k.get(Id::<IoRing>::at(at)).map(|ring| ring.object),
         Kind::Endpoint => k.socket_of(Id::at(at)),
+        Kind::Notify => {
+            let notify = k.get(Id::<sim_core::fsrtl::notify::Notify>::at(at));
+            notify.map(|notify| k[notify.file].object)
+        }
+        Kind::Section => k.get(Id::<sim_core::mm::section::Section>::at(at)).map(|section| section.object),
         kind => waited_for(k, kind, at),
     };
     match (object, kind) {
@@ -297,6 +303,9 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Ccb) => format!("pipe#{at}"),
         (None, Kind::Endpoint) => format!("connection#{at}"),
         (None, Kind::Scb) => names.file_of_volume(Id::at(at)),
+        (None, Kind::View) => names.view(Id::at(at)),
+        (None, Kind::ControlArea) => names.control_area(Id::at(at)),
+        (None, Kind::CacheMap) => names.cache_map(Id::at(at)),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
             let mark = k.get(Id::<HighWater>::at(at));

@@ -1,9 +1,11 @@
 //! Who holds whom: the references of a kernel as a graph.
 
 use petgraph::graph::{DiGraph, NodeIndex};
+use sim_core::cc::cache_map::CacheMap;
 use sim_core::io::file::File;
 use sim_core::io::irp::Irp;
 use sim_core::io::ring::IoRing;
+use sim_core::mm::control_area::ControlArea;
 use sim_core::ob::header::{Body, Object};
 use sim_core::ps::job::Job;
 use sim_core::ps::process::Process;
@@ -19,6 +21,10 @@ pub enum Holder {
     Handle(Id<Process>, Handle),
     /// An outstanding IRP.
     Irp(Id<Irp>),
+    /// The control area of a file.
+    ControlArea(Id<ControlArea>),
+    /// The cache map of a file.
+    CacheMap(Id<CacheMap>),
     /// The wait of a thread.
     Wait(Id<Thread>),
     /// The system, for as long as it runs.
@@ -38,6 +44,8 @@ pub enum Hold {
     IrpEvent,
     /// An IRP of a socket holds the second socket that it names.
     IrpSocket,
+    /// A control area or a cache map holds a file object.
+    Mapped,
     /// A file object holds its completion port.
     Port,
     /// A directory holds what it names.
@@ -147,6 +155,14 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
         }
     }
     add_rings(k, &mut graph, &nodes);
+    let areas = k.all::<ControlArea>().map(|(id, area)| (Holder::ControlArea(id), area.file));
+    let maps = k.all::<CacheMap>().map(|(id, map)| (Holder::CacheMap(id), Some(map.file)));
+    for (holder, file) in areas.chain(maps) {
+        let from = graph.add_node(holder);
+        if let Some(to) = file.and_then(|file| node(k[file].object)) {
+            graph.add_edge(from, to, Hold::Mapped);
+        }
+    }
     add_names(k, &mut graph, &nodes);
     graph
 }

@@ -46,11 +46,12 @@ pub(super) fn is_news(step: &Taken, at: u32, field: &str, to: u64) -> bool {
         "Cancel" | "completed" | "pending" | "disassociated" => {
             to == 1 && irp(step, at).is_some_and(is_requests)
         }
+        "IRP_PAGING_IO" => to == 1,
         "freed" => to == 1 && is_made(step, at),
         _ => false,
     }
 }
 
 fn is_requests(irp: &Irp) -> bool {
-    irp.iosb.is_some() || irp.maker.is_some()
+    irp.iosb.is_some() || irp.maker.is_some() || irp.paging_io
 }

@@ -338,6 +338,8 @@ pub fn holder_name(world: &World<'_>, holder: Holder) -> String {
         Holder::Handle(process, handle) => format!("handle {handle} of {}", names.process(process)),
         Holder::Irp(irp) => format!("the {}", names.irp(&k[irp])),
         Holder::Wait(thread) => format!("the wait of thread {}", names.thread(thread)),
+        Holder::ControlArea(area) => format!("the {}", names.control_area(area)),
+        Holder::CacheMap(map) => format!("the {}", names.cache_map(map)),
         Holder::Running => "itself, while it runs".into(),
         Holder::System => "the system".into(),
         Holder::Object(object) => match k[object].body {

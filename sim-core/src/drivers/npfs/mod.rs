@@ -58,9 +58,13 @@ impl Kernel {
             (_, Some(ControlCode::PipeDisconnect)) => return Next::goto(NpDisconnect::Start { irp, device }),
             (_, Some(ControlCode::PipeWait)) => return Next::goto(NpWaitForNamedPipe::Start { irp, device }),
             (Major::Close | Major::QueryVolumeInformation, _) => NtStatus::SUCCESS,
-            (Major::DeviceControl | Major::FileSystemControl | Major::LockControl, _) => {
-                NtStatus::INVALID_DEVICE_REQUEST
-            }
+            (
+                Major::DeviceControl
+                | Major::FileSystemControl
+                | Major::LockControl
+                | Major::DirectoryControl,
+                _,
+            ) => NtStatus::INVALID_DEVICE_REQUEST,
         };
         let complete = IofCompleteRequest::Complete { irp, status, information: 0 };
         Next::call(IofCallDriver::Return { status }, complete)

@@ -1,15 +1,16 @@
 //! IRP_MJ_CLEANUP and IRP_MJ_CLOSE of a volume.
 
-use crate::drivers::ntfs::queue::NtfsCompleteQueued;
 use crate::drivers::ntfs::scb::Scb;
 use crate::frame::{Next, Routine, steps};
+use crate::fsrtl::notify::Change;
+use crate::fsrtl::notify_cleanup::FsRtlNotifyCleanup;
 use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
-use crate::word::Id;
+use crate::word::{Id, Name};
 
 steps! {
     /// NtfsFsdCleanup: the last handle to a file object of the volume is closed.
@@ -36,15 +37,18 @@ impl Routine for NtfsCleanup {
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         let Self::Start { irp, device } = self;
         let file = k[irp].file;
-        if let Some(scb) = k[file].scb {
-            k.clean_up(file, scb);
+        if k.notify_of(file).is_some() {
+            return Next::goto(FsRtlNotifyCleanup::Start { irp, device });
         }
-        Next::goto(NtfsCompleteQueued::Next { irp, device })
+        let changed = k[file].scb.and_then(|scb| k.clean_up(file, scb));
+        k.end_reporting(irp, (NtStatus::SUCCESS, 0), changed)
     }
 }
 
 impl Kernel {
-    fn clean_up(&mut self, file: Id<File>, scb: Id<Scb>) {
+    /// The change that it makes, if the file goes.
+    fn clean_up(&mut self, file: Id<File>, scb: Id<Scb>) -> Option<(Name, Change)> {
+        let was_there = !self[scb].unlinked;
         self.remove(scb, Scb::OPENS, file, "the last handle to the file object is closed");
         if self[scb].breaking == Some(file) {
             self.set(scb, Scb::BREAKING, None, "its owner is closed, which acknowledges the break");
@@ -63,7 +67,9 @@ impl Kernel {
                 false => self.unlink_file(scb, "POSIX semantics: its name is free, though it is open"),
             }
         }
+        self.uninitialize_cache_map(file);
         self.remove_share_access(file);
+        (was_there && self[scb].unlinked).then(|| self.name_change(scb))?
     }
 }
 

@@ -67,6 +67,10 @@ impl Routine for NtfsCreate {
             None => k.create_in_volume(irp, device),
         };
         match opened {
+            Ok(FILE_CREATED) => {
+                let changed = k[k[irp].file].scb.and_then(|scb| k.name_change(scb));
+                k.end_reporting(irp, (NtStatus::SUCCESS, FILE_CREATED), changed)
+            }
             Ok(action) => k.end_disk_request(irp, NtStatus::SUCCESS, action),
             Err(status) => k.end_disk_request(irp, status, 0),
         }

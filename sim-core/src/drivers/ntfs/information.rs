@@ -20,7 +20,8 @@ steps! {
     /// The mark is the file's: every file object that it is open through sees it, and can take it back. With
     /// FILE_DISPOSITION_POSIX_SEMANTICS the name goes as soon as the file object that has set it is cleaned up; else
     /// with the last one. FILE_DISPOSITION_ON_CLOSE sets or takes back FILE_DELETE_ON_CLOSE of a file object. Errors:
-    /// STATUS_INVALID_PARAMETER (the end of a directory), STATUS_CANNOT_DELETE (a read-only file),
+    /// STATUS_INVALID_PARAMETER (the end of a directory), STATUS_USER_MAPPED_FILE (a file that a program has a section or view of, made shorter),
+    /// STATUS_CANNOT_DELETE (a read-only file, or one with such a section or view),
     /// STATUS_DIRECTORY_NOT_EMPTY, STATUS_NOT_SUPPORTED (a file object that was not opened with FILE_DELETE_ON_CLOSE),
     /// STATUS_INVALID_INFO_CLASS (FileDispositionInformationEx before Windows 10). Sources: WDK,
     /// FILE_DISPOSITION_INFORMATION, FILE_DISPOSITION_INFORMATION_EX, ZwSetInformationFile; Microsoft,
@@ -46,7 +47,10 @@ impl Routine for NtfsSetInformation {
             (_, FileOperation::DispositionEx(_)) => Err(NtStatus::INVALID_INFO_CLASS),
             _ => Err(NtStatus::INVALID_PARAMETER),
         };
-        k.end_disk_request(irp, set.err().unwrap_or_default(), 0)
+        match (set, k[file].scb) {
+            (Ok(()), Some(scb)) if k[scb].directory => k.end_deleting(irp, scb),
+            (set, _) => k.end_disk_request(irp, set.err().unwrap_or_default(), 0),
+        }
     }
 }
 
@@ -58,6 +62,9 @@ impl Kernel {
             ByteOffset::FilePointer => self[file].current_byte_offset,
             _ => return Err(NtStatus::INVALID_PARAMETER),
         };
+        if end < self[scb].end_of_file && self.is_mapped_by_user(file) {
+            return Err(NtStatus::USER_MAPPED_FILE);
+        }
         self.set(scb, Scb::END_OF_FILE, end, "the program sets the end of the file");
         Ok(())
     }
@@ -74,6 +81,9 @@ impl Kernel {
             }
             self.set(file, File::DELETE_ON_CLOSE, deletes, "the program says it anew");
             return Ok(());
+        }
+        if deletes && self.is_mapped_by_user(file) {
+            return Err(NtStatus::CANNOT_DELETE);
         }
         if deletes && directory && self.has_children(scb) {
             return Err(NtStatus::DIRECTORY_NOT_EMPTY);

@@ -20,6 +20,7 @@ use crate::drivers::ntfs::lock::NtfsLockControl;
 use crate::drivers::ntfs::oplock::NtfsOplockRequest;
 use crate::drivers::ntfs::transfer::NtfsTransfer;
 use crate::frame::Next;
+use crate::fsrtl::notify_request::FsRtlNotifyFullChangeDirectory;
 use crate::io::complete::IofCompleteRequest;
 use crate::io::control_code::ControlCode;
 use crate::io::device::Device;
@@ -35,6 +36,10 @@ impl Kernel {
         match self[irp].major {
             Major::Create => Next::goto(NtfsCreate::Start { irp, device }),
             Major::Cleanup => Next::goto(NtfsCleanup::Start { irp, device }),
+            Major::DirectoryControl if self.is_directory(self[irp].file) => {
+                Next::goto(FsRtlNotifyFullChangeDirectory::Start { irp, device })
+            }
+            Major::DirectoryControl => self.end_disk_request(irp, NtStatus::INVALID_PARAMETER, 0),
             Major::Close => Next::goto(NtfsClose::Start { irp }),
             Major::Read => Next::goto(NtfsTransfer::Start { irp, write: false }),
             Major::Write => Next::goto(NtfsTransfer::Start { irp, write: true }),
@@ -53,7 +58,7 @@ impl Kernel {
     }
 
     /// The driver completes the request, and returns how it ended.
-    pub(super) fn end_disk_request(&self, irp: Id<Irp>, status: NtStatus, information: u32) -> Next {
+    pub(crate) fn end_disk_request(&self, irp: Id<Irp>, status: NtStatus, information: u32) -> Next {
         let complete = IofCompleteRequest::Complete { irp, status, information };
         Next::call(IofCallDriver::Return { status }, complete)
     }

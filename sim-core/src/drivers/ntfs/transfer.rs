@@ -24,7 +24,8 @@ steps! {
     /// cleanup: it ends as if nothing had happened. Errors: STATUS_INVALID_DEVICE_REQUEST (a directory),
     /// STATUS_FILE_LOCK_CONFLICT (another file object has locked a part of the range), STATUS_END_OF_FILE (a read that
     /// begins at or behind the end). A write behind the end makes the file longer; one through a handle without
-    /// FILE_WRITE_DATA appends, wherever it was to go. Sources: WDK, ZwReadFile, ZwWriteFile; Microsoft,
+    /// FILE_WRITE_DATA appends, wherever it was to go. A paging request ends at once, also after the cleanup, and looks at no
+    /// lock. Sources: WDK, ZwReadFile, ZwWriteFile; Microsoft,
     /// Windows-driver-samples, filesys/fastfat/read.c, write.c; Wine ntdll/tests/file.c, read_file_test,
     /// append_file_test.
     pub enum NtfsTransfer = "NtfsCommonRead", by routine {
@@ -43,6 +44,9 @@ impl NtfsTransfer {
 impl Routine for NtfsTransfer {
     fn step(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
         let Self::Start { irp, .. } = self;
+        if k[irp].paging_io {
+            return k.end_disk_request(irp, NtStatus::SUCCESS, k[irp].length);
+        }
         if k.is_cleaned_up(k[irp].file) {
             return k.end_disk_request(irp, NtStatus::FILE_CLOSED, 0);
         }

@@ -132,6 +132,10 @@ fn action() -> impl Strategy<Value = Action> {
             label,
             status
         }),
+        (any::<bool>(), name()).prop_map(|(writes, label)| ActionKind::System {
+            act: if writes { SystemAct::Writes } else { SystemAct::Trims },
+            label
+        }),
         name().prop_map(ActionKind::ExitProcess),
         name().prop_map(ActionKind::TerminateProcess),
         name().prop_map(ActionKind::TerminateThread),

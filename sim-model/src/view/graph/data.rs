@@ -23,6 +23,8 @@ pub enum NodeKind {
     Irp,
     /// A completion packet.
     Packet,
+    /// A control area or a cache map.
+    Memory,
 }
 
 /// A node.

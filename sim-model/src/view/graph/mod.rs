@@ -180,7 +180,8 @@ impl Builder<'_> {
                 Body::Thread(thread) => k[thread].role == Role::Program || !k.stack(thread).is_empty(),
                 _ => true,
             },
-            Holder::Handle(..) => true,
+            Holder::Handle(..) | Holder::CacheMap(_) => true,
+            Holder::ControlArea(area) => k[area].file.is_some(),
             Holder::Irp(irp) => k[irp].holds_file() || k[irp].maker.is_some() && !k[irp].freed,
             // A wait is its thread's.
             Holder::Wait(_) | Holder::System | Holder::Running => false,
@@ -292,6 +293,14 @@ impl Builder<'_> {
                 let name = names.irp(&k[irp]);
                 Node::plain(NodeKind::Irp, name.clone(), format!("the {name}"))
             }
+            Holder::ControlArea(area) => {
+                let name = names.control_area(area);
+                Node::plain(NodeKind::Memory, name.clone(), format!("the {name}"))
+            }
+            Holder::CacheMap(map) => {
+                let name = names.cache_map(map);
+                Node::plain(NodeKind::Memory, name.clone(), format!("the {name}"))
+            }
             Holder::Wait(_) | Holder::System | Holder::Running => {
                 Node::plain(NodeKind::Object, String::new(), String::new())
             }
@@ -402,6 +411,6 @@ const fn verb(hold: Hold) -> &'static str {
         Hold::Wait => "waits for",
         Hold::Job => "is in",
         Hold::ParentJob => "is nested in",
-        Hold::Handle | Hold::IrpFile | Hold::Process | Hold::System | Hold::Running => "holds",
+        Hold::Handle | Hold::IrpFile | Hold::Mapped | Hold::Process | Hold::System | Hold::Running => "holds",
     }
 }

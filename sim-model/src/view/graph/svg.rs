@@ -89,6 +89,7 @@ const fn colors(node: &Node) -> (&'static str, &'static str) {
         NodeKind::Handle => ("#f1f5f9", "#64748b"),
         NodeKind::Irp => ("#fae8ff", "#a21caf"),
         NodeKind::Packet => ("#ffedd5", "#c2410c"),
+        NodeKind::Memory => ("#ccfbf1", "#0f766e"),
     }
 }
 

@@ -107,6 +107,14 @@ impl<'a> Args<'a> {
         self.text(name).map(|text| text.encode_utf16().chain([0]).collect())
     }
 
+    /// The label of something in this process's memory.
+    pub(crate) fn label(&self, name: &str) -> Option<&'a str> {
+        match self.get(name)? {
+            Given::Memory(label) => Some(label),
+            _ => None,
+        }
+    }
+
     /// The memory of a request, or a buffer.
     pub(crate) fn block(&self, name: &str) -> Result<Option<&'static Block>, Refused> {
         match self.get(name) {

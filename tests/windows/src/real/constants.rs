@@ -3,6 +3,7 @@
 use windows_sys::Win32::Foundation as f;
 use windows_sys::Win32::Storage::FileSystem as fs;
 use windows_sys::Win32::System::JobObjects as job;
+use windows_sys::Win32::System::Memory as mem;
 use windows_sys::Win32::System::Pipes as pipe;
 use windows_sys::Win32::System::Threading as th;
 
@@ -116,6 +117,18 @@ fn object(name: &str) -> Option<u32> {
         "SECTION_QUERY" | "DIRECTORY_QUERY" | "SYMBOLIC_LINK_QUERY" => 1,
         "SECTION_MAP_WRITE" | "FILE_MAP_WRITE" => 2,
         "SECTION_MAP_READ" | "FILE_MAP_READ" => 4,
+        "PAGE_NOACCESS" => mem::PAGE_NOACCESS,
+        "PAGE_READONLY" => mem::PAGE_READONLY,
+        "PAGE_READWRITE" => mem::PAGE_READWRITE,
+        "PAGE_WRITECOPY" => mem::PAGE_WRITECOPY,
+        "PAGE_EXECUTE_READ" => mem::PAGE_EXECUTE_READ,
+        "PAGE_EXECUTE_READWRITE" => mem::PAGE_EXECUTE_READWRITE,
+        "PAGE_GUARD" => mem::PAGE_GUARD,
+        "FILE_NOTIFY_CHANGE_FILE_NAME" => fs::FILE_NOTIFY_CHANGE_FILE_NAME,
+        "FILE_NOTIFY_CHANGE_DIR_NAME" => fs::FILE_NOTIFY_CHANGE_DIR_NAME,
+        "FILE_NOTIFY_CHANGE_ATTRIBUTES" => fs::FILE_NOTIFY_CHANGE_ATTRIBUTES,
+        "FILE_NOTIFY_CHANGE_SIZE" => fs::FILE_NOTIFY_CHANGE_SIZE,
+        "FILE_NOTIFY_CHANGE_LAST_WRITE" => fs::FILE_NOTIFY_CHANGE_LAST_WRITE,
         "DIRECTORY_ALL_ACCESS" => 0x000F_000F,
         "SYMBOLIC_LINK_ALL_ACCESS" => 0x000F_0001,
         _ => return None,

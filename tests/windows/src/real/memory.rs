@@ -148,6 +148,8 @@ pub(crate) enum Kept {
     Apc(&'static Block),
     /// What a call gave.
     Facts(Facts),
+    /// Where a view is mapped; 0 if it is not.
+    View(usize),
 }
 
 impl std::fmt::Debug for Block {
@@ -173,7 +175,15 @@ pub(crate) fn keep(label: Option<&str>, what: Kept) {
 pub(crate) fn block(label: &str) -> Option<&'static Block> {
     match kept().get(label)? {
         Kept::Operation(block) | Kept::Told(block, _) | Kept::Buffer(block) | Kept::Apc(block) => Some(block),
-        Kept::Facts(_) => None,
+        Kept::Facts(_) | Kept::View(_) => None,
+    }
+}
+
+/// Where the view of a label is mapped.
+pub(crate) fn view(label: &str) -> Option<usize> {
+    match kept().get(label)? {
+        Kept::View(address) => Some(*address),
+        _ => None,
     }
 }
 
@@ -220,7 +230,7 @@ pub(crate) fn facts() -> BTreeMap<String, Facts> {
         }
         Kept::Apc(block) => Some(Facts::from([("delivered".into(), Value::Truth(block.deliveries() > 0))])),
         Kept::Told(_, facts) | Kept::Facts(facts) => Some(facts),
-        Kept::Buffer(_) => None,
+        Kept::Buffer(_) | Kept::View(_) => None,
     };
     seen.into_iter().filter_map(|(label, kept)| Some((label, of(kept)?))).collect()
 }

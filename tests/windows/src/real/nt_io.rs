@@ -102,6 +102,18 @@ unsafe extern "system" {
         output: *mut c_void,
         output_length: u32,
     ) -> NTSTATUS;
+    // <https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/nf-ntifs-ntnotifychangedirectoryfile>
+    pub(crate) fn NtNotifyChangeDirectoryFile(
+        file: HANDLE,
+        event: HANDLE,
+        routine: Routine,
+        context: *mut c_void,
+        block: *mut Iosb,
+        buffer: *mut c_void,
+        length: u32,
+        filter: u32,
+        tree: u8,
+    ) -> NTSTATUS;
     pub(crate) fn NtFlushBuffersFile(file: HANDLE, block: *mut Iosb) -> NTSTATUS;
     // <https://learn.microsoft.com/windows-hardware/drivers/ddi/ntifs/nf-ntifs-ntqueryvolumeinformationfile>
     pub(crate) fn NtQueryVolumeInformationFile(

@@ -102,6 +102,21 @@ unsafe extern "system" {
         allocation: u32,
         file: HANDLE,
     ) -> NTSTATUS;
+    // <https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nf-wdm-zwmapviewofsection>
+    pub(crate) fn NtMapViewOfSection(
+        section: HANDLE,
+        process: HANDLE,
+        address: *mut *mut c_void,
+        zero_bits: usize,
+        commit: usize,
+        offset: *mut i64,
+        size: *mut usize,
+        inherit: u32,
+        allocation: u32,
+        protection: u32,
+    ) -> NTSTATUS;
+    // <https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nf-wdm-zwunmapviewofsection>
+    pub(crate) fn NtUnmapViewOfSection(process: HANDLE, address: *mut c_void) -> NTSTATUS;
     // <https://learn.microsoft.com/windows-hardware/drivers/ddi/wdm/nf-wdm-zwcreatedirectoryobject>
     pub(crate) fn NtCreateDirectoryObject(
         handle: *mut HANDLE,

@@ -10,12 +10,14 @@ mod io;
 mod jobs;
 mod names;
 mod native_io;
+mod notify;
 mod pipes;
 mod ports;
 mod processes;
 mod queries;
 mod request;
 mod rings;
+mod sections;
 mod signals;
 mod sockets;
 mod threads;
@@ -59,6 +61,8 @@ pub(crate) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Result<M
         waits::make,
         threads::make,
         names::make,
+        sections::make,
+        notify::make,
         handles::make,
         processes::make,
         jobs::make,

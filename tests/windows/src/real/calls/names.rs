@@ -1,8 +1,8 @@
-//! The namespace: what opens an object by its name, directories, links, sections, and how long a name lives.
+//! The namespace: what opens an object by its name, directories, links, and how long a name lives.
 
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::JobObjects::OpenJobObjectW;
-use windows_sys::Win32::System::Memory::{CreateFileMappingW, OpenFileMappingW, PAGE_READWRITE, SEC_COMMIT};
+use windows_sys::Win32::System::Memory::OpenFileMappingW;
 use windows_sys::Win32::System::Threading::{OpenEventW, OpenMutexW, OpenSemaphoreW, OpenWaitableTimerW};
 
 use super::basic::{access, with_attributes};
@@ -23,7 +23,6 @@ fn win32(call: &str, args: &Args<'_>) -> Option<Made> {
         "OpenWaitableTimer" => OpenWaitableTimerW,
         "OpenJobObject" => OpenJobObjectW,
         "OpenFileMapping" => OpenFileMappingW,
-        "CreateFileMapping" => return Some(create_file_mapping(args)),
         _ => return None,
     };
     let (access, inherit) = (args.bits("dwDesiredAccess"), args.truth("bInheritHandle").into());
@@ -31,15 +30,6 @@ fn win32(call: &str, args: &Args<'_>) -> Option<Made> {
     let name = name.as_ref().map_or(std::ptr::null(), Vec::as_ptr);
     // SAFETY: the name ends with a zero, and lives here.
     Some(handle_or_null(|| unsafe { open(access, inherit, name) }))
-}
-
-fn create_file_mapping(args: &Args<'_>) -> Made {
-    let (file, size) = (args.handle("hFile"), args.number_or("dwMaximumSizeLow", 0));
-    let name = args.wide("lpName");
-    let name = name.as_ref().map_or(std::ptr::null(), Vec::as_ptr);
-    let (high, low) = ((size >> 32) as u32, size as u32);
-    // SAFETY: the name ends with a zero, and lives here.
-    handle_or_null(|| unsafe { CreateFileMappingW(file, std::ptr::null(), PAGE_READWRITE, high, low, name) })
 }
 
 fn open(call: &str, args: &Args<'_>) -> Option<Made> {
@@ -66,24 +56,6 @@ fn open(call: &str, args: &Args<'_>) -> Option<Made> {
 fn create(call: &str, args: &Args<'_>) -> Answer {
     let access = access(args, "DesiredAccess");
     Some(Ok(match call {
-        "NtCreateSection" => {
-            let size = args.number_or("MaximumSize", 0);
-            with_attributes(args, |attributes, handle| {
-                let (size, file) = (&raw const size, std::ptr::null_mut());
-                // SAFETY: the attributes are whole, the size lives here, and the handle can be written.
-                unsafe {
-                    nt_objects::NtCreateSection(
-                        handle,
-                        access,
-                        attributes,
-                        size,
-                        PAGE_READWRITE,
-                        SEC_COMMIT,
-                        file,
-                    )
-                }
-            })
-        }
         "NtCreateSymbolicLinkObject" => {
             let target = session::path_here(args.text("LinkTarget").unwrap_or_default());
             let text: Vec<u16> = target.encode_utf16().collect();
