@@ -149,6 +149,8 @@ record! {
         IRP_COUNT irp_count: u32 as "AssociatedIrp.IrpCount",
         /// Of one from IoAllocateIrp: the IRP that it was made for, the Context of its completion routine.
         CONTEXT context: Option<Id<Irp>>,
+        /// The program's memory has the result, and is not written again.
+        WRITTEN written: bool,
     }
     lists {}
 }
@@ -198,6 +200,7 @@ impl Irp {
             master: None,
             irp_count: 0,
             context: None,
+            written: false,
         }
     }
 

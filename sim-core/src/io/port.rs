@@ -153,6 +153,7 @@ impl Kernel {
         {
             let why = "with a port, the status is written when the packet is removed";
             self.write_result(iosb, (status, information), why);
+            self.set(packet, Packet::WRITES_IOSB, false, "");
         }
     }
 
