@@ -29,11 +29,18 @@ impl Kernel {
 
     /// The program frees a buffer. A finding if a request still uses it: the memory is then the kernel's to write.
     ///
-    /// It is the program's again with the result in its status block, before the event is set and the IRP is gone.
+    /// It is the program's again with the result in its status block, before the event is set and the IRP is gone, or
+    /// when the packet is removed.
     pub fn free_buffer(&mut self, buffer: Id<Buffer>) {
-        let owner = self.all::<Irp>().find(|(_, irp)| irp.buffer == Some(buffer) && !irp.written);
-        if let Some((irp, _)) = owner {
-            self.report(Rule::FreedWhileInUse, self.request_of(irp), Memory::Buffer(buffer).to_word());
+        let irp = self.all::<Irp>().find(|(_, irp)| irp.buffer == Some(buffer) && !irp.written);
+        let packet = self.all::<Packet>().find(|(_, packet)| packet.buffer == Some(buffer));
+        let owner = match (irp, packet) {
+            (Some((irp, _)), _) => Some(self.request_of(irp)),
+            (None, Some((_, packet))) => packet.context.map(About::Request),
+            (None, None) => None,
+        };
+        if let Some(owner) = owner {
+            self.report(Rule::FreedWhileInUse, owner, Memory::Buffer(buffer).to_word());
         }
         self.set(buffer, Buffer::FREED, true, "the program frees it");
     }
@@ -59,16 +66,14 @@ impl Kernel {
     }
 
     /// The request of an IRP.
-    fn request_of(&self, irp: Id<Irp>) -> About {
+    pub(crate) fn request_of(&self, irp: Id<Irp>) -> About {
         self[irp].iosb.map_or(About::Irp(irp), About::Request)
     }
 
     /// The system puts a request's data into the program's buffer.
-    pub(crate) fn fill_buffer(&mut self, irp: Id<Irp>) {
-        let Irp { buffer, information, major, .. } = self[irp];
-        let Some(buffer) = buffer.filter(|_| major.fills_buffer()) else { return };
+    pub(crate) fn fill_buffer(&mut self, buffer: Id<Buffer>, information: u32, request: About) {
         if self[buffer].freed {
-            self.report(Rule::WriteToFreedMemory, self.request_of(irp), Memory::Buffer(buffer).to_word());
+            self.report(Rule::WriteToFreedMemory, request, Memory::Buffer(buffer).to_word());
         }
         self.set(
             buffer,

@@ -3,6 +3,7 @@
 use crate::drivers::CompletionRoutine;
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
+use crate::io::buffer::Buffer;
 use crate::io::file::File;
 use crate::io::irp::{Irp, Link};
 use crate::io::port::Packet;
@@ -119,7 +120,6 @@ impl Routine for IofCompleteRequest {
             }
             Self::QueuePacket { irp } => {
                 let file = k[irp].file;
-                k.copy_result(irp);
                 k.post_completion(irp, true);
                 k.free_irp(irp, false, "the IRP has become the packet");
                 k.release_file(file);
@@ -204,17 +204,24 @@ impl Kernel {
         let Irp { file, iosb, status, information, .. } = self[irp];
         if let Some(port) = self[file].port {
             let key = self[file].key;
-            let packet = Packet { context: iosb, writes_iosb, ..Packet::new(key, status, information) };
+            let buffer = self.filled_by(irp).filter(|_| writes_iosb);
+            let packet =
+                Packet { context: iosb, writes_iosb, buffer, ..Packet::new(key, status, information) };
             self.queue_packet(port, packet, "the request reports to the file's completion port");
         }
     }
 
     /// Copies what a request has read into the program's buffer, unless it failed.
     pub(crate) fn copy_result(&mut self, irp: Id<Irp>) {
-        let status = self[irp].status;
-        if !status.is_error() && status != NtStatus::VERIFY_REQUIRED {
-            self.fill_buffer(irp);
+        if let Some(buffer) = self.filled_by(irp) {
+            self.fill_buffer(buffer, self[irp].information, self.request_of(irp));
         }
+    }
+
+    /// The program's buffer that the result of a finished request goes into; none if it has failed or reads nothing.
+    fn filled_by(&self, irp: Id<Irp>) -> Option<Id<Buffer>> {
+        let Irp { buffer, status, major, .. } = self[irp];
+        buffer.filter(|_| major.fills_buffer() && !status.is_error() && status != NtStatus::VERIFY_REQUIRED)
     }
 
     /// Drops an IRP's reference on its file object. A completion must not run a driver's close routine, so the
