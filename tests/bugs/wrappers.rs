@@ -27,7 +27,7 @@ fn every_order_has_its_verdict() {
         let shown = report(&program, &outcome);
         match breaks {
             Some(says) => {
-                assert!(matches!(outcome.verdict, Verdict::Fails(_)) && shown.contains(says), "{shown}")
+                assert!(matches!(outcome.verdict, Verdict::Fails(_)) && shown.contains(says), "{shown}");
             }
             None => assert_eq!(outcome.verdict, Verdict::Holds, "{name}"),
         }
