@@ -131,13 +131,14 @@ fn expected(row: &Row) -> Outcome {
     let said_to_pend = skip_port && warning && !pended && port && context;
     let reports = !error || pended && !synchronous;
     let port_alone = port && context && !event;
-    let copies = service != IoService::Write && !error && status != NtStatus::VERIFY_REQUIRED;
+    let late = pended && port_alone;
+    let copies = service != IoService::Write && !error && status != NtStatus::VERIFY_REQUIRED && !late;
     Outcome {
         returned: if pended && !synchronous || said_to_pend { NtStatus::PENDING } else { status },
-        // With a port alone, a request that pended writes the block when its packet is removed.
-        iosb: (reports && !(pended && port_alone)).then_some((status, BYTES)),
+        // With a port alone, a request that pended copies its data and writes the block when its packet is removed.
+        iosb: (reports && !late).then_some((status, BYTES)),
         event: event.then_some(reports),
-        file: match (synchronous, port_alone && pended) {
+        file: match (synchronous, late) {
             (false, _) if skip_event => Some(false),
             (false, true) => None,
             (false, false) => Some(reports && !event),

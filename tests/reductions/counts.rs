@@ -72,6 +72,18 @@ const COUNTS: &[(&str, [Option<u64>; 4])] = &[
         "docs/explorations/watch-close-against-change.kobj",
         [Some(12_821), Some(6_184), Some(6_196), Some(2_984)],
     ),
+    (
+        "docs/explorations/wrapper-cancel-then-close.kobj",
+        [Some(10_604), Some(4_949), Some(10_499), Some(4_917)],
+    ),
+    ("docs/explorations/wrapper-close-then-cancel.kobj", [Some(784), Some(405), Some(784), Some(405)]),
+    ("docs/explorations/wrapper-close-waits-for-cleanup.kobj", [Some(116), Some(80), Some(116), Some(80)]),
+    ("docs/explorations/wrapper-close-waits.kobj", [Some(92), Some(62), Some(92), Some(62)]),
+    ("docs/explorations/wrapper-drop-cancels-frees.kobj", [Some(1_615), Some(890), Some(1_615), Some(890)]),
+    ("docs/explorations/wrapper-drop-frees.kobj", [Some(525), Some(289), Some(525), Some(289)]),
+    ("docs/explorations/wrapper-drop-hands-over.kobj", [Some(4_032), Some(2_247), Some(4_032), Some(2_247)]),
+    ("docs/explorations/wrapper-drop-waits-in-the-reaper.kobj", [Some(108), Some(79), Some(108), Some(79)]),
+    ("docs/explorations/wrapper-drop-waits.kobj", [Some(3_896), Some(2_149), Some(3_896), Some(2_149)]),
     ("tests/bench/two-threads.kobj", [Some(84_518), Some(27_920), Some(4_572), Some(1_802)]),
 ];
 

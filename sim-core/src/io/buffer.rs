@@ -28,16 +28,25 @@ impl Kernel {
     }
 
     /// The program frees a buffer. A finding if a request still uses it: the memory is then the kernel's to write.
+    ///
+    /// It is the program's again with the result in its status block, before the event is set and the IRP is gone, or
+    /// when the packet is removed.
     pub fn free_buffer(&mut self, buffer: Id<Buffer>) {
-        let owner = self.all::<Irp>().find(|(_, irp)| irp.buffer == Some(buffer)).map(|(irp, _)| irp);
-        if let Some(irp) = owner {
-            self.report(Rule::FreedWhileInUse, self.request_of(irp), Memory::Buffer(buffer).to_word());
+        let irp = self.all::<Irp>().find(|(_, irp)| irp.buffer == Some(buffer) && !irp.written);
+        let packet = self.all::<Packet>().find(|(_, packet)| packet.buffer == Some(buffer));
+        let owner = match (irp, packet) {
+            (Some((irp, _)), _) => Some(self.request_of(irp)),
+            (None, Some((_, packet))) => packet.context.map(About::Request),
+            (None, None) => None,
+        };
+        if let Some(owner) = owner {
+            self.report(Rule::FreedWhileInUse, owner, Memory::Buffer(buffer).to_word());
         }
         self.set(buffer, Buffer::FREED, true, "the program frees it");
     }
 
     /// The program frees a status block (an OVERLAPPED). A finding if a request will still write it: one that is
-    /// outstanding, or whose packet waits in a port.
+    /// outstanding, or whose packet nobody has removed from its port.
     pub fn free_iosb(&mut self, iosb: Id<Iosb>) {
         self.report_if_in_use(iosb, Rule::FreedWhileInUse);
         self.set(iosb, Iosb::FREED, true, "the program frees it");
@@ -50,25 +59,19 @@ impl Kernel {
 
     fn report_if_in_use(&mut self, iosb: Id<Iosb>, rule: Rule) {
         let writes = |packet: &Packet| packet.writes_iosb && packet.context == Some(iosb);
-        if self.irp_of(iosb).is_some() || self.all::<Packet>().any(|(_, packet)| writes(packet)) {
+        let outstanding = self.irp_of(iosb).is_some_and(|irp| !self[irp].written);
+        if outstanding || self.all::<Packet>().any(|(_, packet)| writes(packet)) {
             self.report(rule, About::Request(iosb), Memory::StatusBlock(iosb).to_word());
         }
     }
 
     /// The request of an IRP.
-    fn request_of(&self, irp: Id<Irp>) -> About {
+    pub(crate) fn request_of(&self, irp: Id<Irp>) -> About {
         self[irp].iosb.map_or(About::Irp(irp), About::Request)
     }
 
     /// The system puts a request's data into the program's buffer.
-    pub(crate) fn fill_buffer(&mut self, irp: Id<Irp>) {
-        let Irp { buffer, information, major, .. } = self[irp];
-        let Some(buffer) = buffer.filter(|_| major.fills_buffer()) else { return };
-        self.fill(buffer, information, self.request_of(irp));
-    }
-
-    /// The system puts so many bytes into the program's buffer.
-    pub(crate) fn fill(&mut self, buffer: Id<Buffer>, bytes: u32, request: About) {
+    pub(crate) fn fill_buffer(&mut self, buffer: Id<Buffer>, bytes: u32, request: About) {
         if self[buffer].freed {
             self.report(Rule::WriteToFreedMemory, request, Memory::Buffer(buffer).to_word());
         }

@@ -4,6 +4,7 @@ use crate::drivers::CompletionRoutine;
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::control_code::ControlCode;
+use crate::io::buffer::Buffer;
 use crate::io::file::File;
 use crate::io::iosb::Iosb;
 use crate::io::irp::{Irp, Link};
@@ -121,7 +122,7 @@ impl Routine for IofCompleteRequest {
             }
             Self::QueuePacket { irp } => {
                 let file = k[irp].file;
-                k.copy_result(irp);
+                k.tell_events(irp);
                 k.post_completion(irp, true);
                 k.free_irp(irp, false, "the IRP has become the packet");
                 k.release_file(file);
@@ -206,26 +207,33 @@ impl Kernel {
         let Irp { file, iosb, status, information, .. } = self[irp];
         if let Some(port) = self[file].port {
             let key = self[file].key;
-            let packet = Packet { context: iosb, writes_iosb, ..Packet::new(key, status, information) };
+            let buffer = self.filled_by(irp).filter(|_| writes_iosb);
+            let packet =
+                Packet { context: iosb, writes_iosb, buffer, ..Packet::new(key, status, information) };
             self.queue_packet(port, packet, "the request reports to the file's completion port");
         }
     }
 
     /// Copies what a request has read into the program's buffer, unless it failed.
     pub(crate) fn copy_result(&mut self, irp: Id<Irp>) {
-        let status = self[irp].status;
-        if !status.is_error() && status != NtStatus::VERIFY_REQUIRED {
-            self.fill_buffer(irp);
-            self.tell_events(irp);
+        if let Some(buffer) = self.filled_by(irp) {
+            self.fill_buffer(buffer, self[irp].information, self.request_of(irp));
         }
+        self.tell_events(irp);
     }
 
     /// The output buffer of a poll of a socket, of which only the events are kept.
     fn tell_events(&mut self, irp: Id<Irp>) {
-        let Irp { iosb, code, number, .. } = self[irp];
-        if let Some(iosb) = iosb.filter(|_| code == Some(ControlCode::AfdPoll)) {
+        let Irp { iosb, code, number, status, .. } = self[irp];
+        if let Some(iosb) = iosb.filter(|_| code == Some(ControlCode::AfdPoll) && !status.is_error()) {
             self.set(iosb, Iosb::EVENTS, number, "the poll tells what has happened");
         }
+    }
+
+    /// The program's buffer that the result of a finished request goes into; none if it has failed or reads nothing.
+    fn filled_by(&self, irp: Id<Irp>) -> Option<Id<Buffer>> {
+        let Irp { buffer, status, major, .. } = self[irp];
+        buffer.filter(|_| major.fills_buffer() && !status.is_error() && status != NtStatus::VERIFY_REQUIRED)
     }
 
     /// Drops an IRP's reference on its file object. A completion must not run a driver's close routine, so the

@@ -75,6 +75,7 @@ impl Routine for IopCompleteRequest {
                 if let Some(iosb) = iosb.filter(|_| !quiet && k[irp].ring.is_none()) {
                     k.write_result(iosb, (status, information), "the request is finished");
                 }
+                k.set(irp, Irp::WRITTEN, true, "");
                 Next::goto(Self::Signal { irp, inline, quiet })
             }
             Self::Signal { irp, inline, quiet } => {

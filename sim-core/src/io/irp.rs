@@ -186,6 +186,8 @@ record! {
         WATCH_TREE watch_tree: bool,
         /// Of such a request: it has no buffer.
         NULL_BUFFER null_buffer: bool,
+        /// The program's memory has the result, and is not written again.
+        WRITTEN written: bool,
     }
     lists {}
 }
@@ -246,6 +248,7 @@ impl Irp {
             filter: 0,
             watch_tree: false,
             null_buffer: false,
+            written: false,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Completion ports: packets queued first in, first out; waiting threads served last in, first out.
 
+use crate::finding::About;
+use crate::io::buffer::Buffer;
 use crate::io::iosb::Iosb;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
@@ -49,6 +51,8 @@ record! {
         WRITES_IOSB writes_iosb: bool,
         /// The packet after it among those that one call removed.
         NEXT next: Option<Id<Packet>>,
+        /// The program's buffer, which the request's data are copied into when this packet is removed.
+        BUFFER buffer: Option<Id<Buffer>>,
     }
     lists {}
 }
@@ -77,6 +81,7 @@ impl Packet {
             information,
             writes_iosb: false,
             next: None,
+            buffer: None,
         }
     }
 }
@@ -145,14 +150,20 @@ impl Kernel {
         both && self.has_slot(port, None) && !self.has_stopped()
     }
 
-    /// What removing a packet does beside handing it over: a port-bound request's status block is written only now.
+    /// What removing a packet does beside handing it over: a port-bound request's data are copied and its status block is
+    /// written only now.
     pub(crate) fn remove_packet(&mut self, packet: Id<Packet>) {
-        let Packet { context, writes_iosb, status, information, .. } = self[packet];
+        let Packet { context, writes_iosb, status, information, buffer, .. } = self[packet];
         if let Some(iosb) = context
             && writes_iosb
         {
+            if let Some(buffer) = buffer {
+                self.fill_buffer(buffer, information, About::Request(iosb));
+                self.set(packet, Packet::BUFFER, None, "");
+            }
             let why = "with a port, the status is written when the packet is removed";
             self.write_result(iosb, (status, information), why);
+            self.set(packet, Packet::WRITES_IOSB, false, "");
         }
     }
 

@@ -56,7 +56,7 @@ impl Kernel {
         let why = "fast I/O has answered";
         if let Some(iosb) = self[request].iosb {
             if let (Some(buffer), false) = (self[request].buffer, status.is_error()) {
-                self.fill(buffer, information, About::Request(iosb));
+                self.fill_buffer(buffer, information, About::Request(iosb));
             }
             self.write_result(iosb, (status, information), why);
         }
