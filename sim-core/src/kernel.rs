@@ -2,10 +2,12 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Index;
 
 use crate::delta::{Change, Delta};
+use crate::drivers::program::code::DriverProgram;
 use crate::encode::{Decoder, Encoder};
 use crate::finding::Finding;
 use crate::frame::Frame;
@@ -47,6 +49,8 @@ macro_rules! kernel {
             pub(crate) names: Vec<String>,
             /// The types that drivers registered, by name. They are part of the setting, as names are.
             pub(crate) types: Vec<(Name, TypeRules)>,
+            /// The drivers that are programs. They are part of the setting, as names are.
+            pub(crate) programs: Vec<Arc<DriverProgram>>,
             $(pub(crate) $field: Arena<$record>,)*
             pub(crate) tables: Rows<HandleTable>,
             pub(crate) stacks: Rows<Vec<Frame>>,
@@ -99,7 +103,8 @@ macro_rules! kernel {
             /// Whether the two states are the same; how they came about does not count.
             fn eq(&self, other: &Kernel) -> bool {
                 self.profile == other.profile && self.policy == other.policy
-                    && self.names == other.names && self.types == other.types && self.findings == other.findings
+                    && self.names == other.names && self.types == other.types
+                    && self.programs == other.programs && self.findings == other.findings
                     $(&& self.$field == other.$field)*
                     && self.tables == other.tables && self.stacks == other.stacks
             }
@@ -112,6 +117,7 @@ macro_rules! kernel {
                     policy: HandlePolicy::default(),
                     names: Vec::new(),
                     types: Vec::new(),
+                    programs: Vec::new(),
                     $($field: Arena::new(),)*
                     tables: Rows::new(),
                     stacks: Rows::new(),
@@ -235,6 +241,8 @@ kernel! {
     Fcb fcbs: crate::drivers::npfs::fcb::Fcb,
     Ccb ccbs: crate::drivers::npfs::ccb::Ccb,
     DataEntry data_entries: crate::drivers::npfs::data_entry::DataEntry,
+    DriverObject driver_objects: crate::drivers::program::object::DriverObject,
+    Activation activations: crate::drivers::program::activation::Activation,
 }
 
 /// A record as undo sees it.

@@ -68,6 +68,10 @@ pub enum Kind {
     Ccb,
     /// What waits in a queue of a pipe.
     DataEntry,
+    /// A lock or list of a driver's program.
+    DriverObject,
+    /// A running routine of a driver's program.
+    Activation,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

@@ -4,6 +4,7 @@ pub mod filter;
 pub mod immediate;
 pub mod npfs;
 pub mod own_irps;
+pub mod program;
 pub mod queue;
 
 use crate::drivers::own_irps::{OwnIrps, OwnRoutine};
@@ -55,6 +56,8 @@ word_enum! {
         MisfreeingRequester = "misfreeing_requester",
         /// The named pipe file system. Its device is there if a program uses pipes.
         NamedPipes = "npfs",
+        /// A driver whose routines are written in the scenario.
+        Program = "program",
     }
 }
 
@@ -89,6 +92,8 @@ pub enum Dispatch {
     PassDown,
     /// It has a dispatch table of its own: the named pipe file system.
     Pipes,
+    /// Its routines are a program.
+    Program,
 }
 
 /// The manner of a driver.
@@ -223,6 +228,12 @@ impl DriverKind {
             | DriverKind::ForgetfulRequester
             | DriverKind::UnstoppedRequester
             | DriverKind::MisfreeingRequester => self.manner_with_own_irps(),
+            DriverKind::Program => Manner {
+                summary: "a driver written in the scenario",
+                dispatch: Dispatch::Program,
+                is_plain: false,
+                ..Manner::SERIAL
+            },
             DriverKind::NamedPipes => Manner {
                 summary: "the named pipe file system",
                 dispatch: Dispatch::Pipes,
@@ -298,7 +309,7 @@ impl DriverKind {
 
     /// Whether a scenario can declare a device of it.
     pub const fn can_be_declared(self) -> bool {
-        !matches!(self.manner().dispatch, Dispatch::Pipes)
+        !matches!(self.manner().dispatch, Dispatch::Pipes | Dispatch::Program)
     }
 
     /// Whether its device stands over another one.

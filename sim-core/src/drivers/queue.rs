@@ -4,6 +4,7 @@
 //! leaves it alone. Source: WDK, "Using a Driver-Supplied Spin Lock" and "Synchronizing IRP Cancellation".
 
 use crate::drivers::npfs::cancel::NpCancelIrp;
+use crate::drivers::program::object::DriverObject;
 use crate::drivers::own_irps::{CancelOwnIrps, OwnIrps, SendOwnIrps};
 use crate::drivers::{Dispatch, Manner};
 use crate::finding::{About, Rule};
@@ -129,7 +130,11 @@ impl Routine for CancelRoutine {
             Self::Unlink { irp } if k[irp].freed => Next::goto(Self::Complete { irp }),
             Self::Unlink { irp } => {
                 let device = k.device_of(irp);
-                k.remove(device, Device::QUEUE, irp, "the cancel routine takes it out");
+                let why = "the cancel routine takes it out";
+                match k.list_with(irp) {
+                    Some(queue) => k.remove(queue, DriverObject::IRPS, irp, why),
+                    None => k.remove(device, Device::QUEUE, irp, why),
+                };
                 if k[device].driver.manner().cancels_own && k.made_for(irp).next().is_some() {
                     k.set(irp, Irp::HELD_BY, Some(thread), "");
                     return Next::goto(CancelOwnIrps::Cancel { irp });

@@ -49,6 +49,8 @@ record! {
         TIMEOUT_LOGGED timeout_logged: bool as "IO_DRIVER_CANCEL_TIMEOUT logged",
         /// The thread that stands for the device's interrupts and DPCs.
         THREAD thread: Id<Thread>,
+        /// Of a driver that is a program: which.
+        PROGRAM program: u32,
     }
     lists {
         /// The driver's queue of pending IRPs, oldest first.
@@ -132,6 +134,7 @@ impl Kernel {
             answer_returns: None,
             timeout_logged: false,
             lock: None,
+            program: 0,
             thread,
             queue,
         };

@@ -10,7 +10,17 @@ use crate::ob::header::Object;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, Name};
+use crate::word::{Access, Id, Name, word_enum};
+
+word_enum! {
+    /// What FsContext points to, of a file whose driver is a program.
+    pub enum DriverContext {
+        /// What the driver has allocated.
+        Allocated = "allocated",
+        /// What the driver has freed: the pointer is still there.
+        Freed = "freed",
+    }
+}
 
 record! {
     /// FILE_OBJECT: one open of a device or file. Duplicated handles share it.
@@ -59,6 +69,8 @@ record! {
         SKIP_USER_EVENT skip_user_event: bool as "FO_SKIP_SET_FAST_IO",
         /// FsContext2: the instance of a pipe that it is an end of; none when that end was closed or let go.
         FS_CONTEXT fs_context: Option<Id<Ccb>>,
+        /// FsContext, of a file whose driver is a program.
+        DRIVER_CONTEXT driver_context: Option<DriverContext> as "FsContext",
     }
     lists {
         /// Its outstanding IRPs that belong to no thread (FILE_OBJECT.IrpList).
@@ -95,6 +107,7 @@ impl File {
             final_status: NtStatus::SUCCESS,
             current_byte_offset: 0,
             fs_context: None,
+            driver_context: None,
             port: None,
             key: 0,
             irps: alloc::vec::Vec::new(),

@@ -149,6 +149,8 @@ record! {
         IRP_COUNT irp_count: u32 as "AssociatedIrp.IrpCount",
         /// Of one from IoAllocateIrp: the IRP that it was made for, the Context of its completion routine.
         CONTEXT context: Option<Id<Irp>>,
+        /// Which routine of its driver's program its cancel routine is.
+        ROUTINE routine: u8,
     }
     lists {}
 }
@@ -198,6 +200,7 @@ impl Irp {
             master: None,
             irp_count: 0,
             context: None,
+            routine: 0,
         }
     }
 
@@ -258,7 +261,8 @@ impl Kernel {
             || Thread::APCS.holds(&self[self.issuer(irp)], irp)
             || self.all::<Device>().any(is_queued)
             || self.made_for(irp).next().is_some()
-            || self.is_in_driver(irp);
+            || self.is_in_driver(irp)
+            || self.is_named_by_program(irp);
         match used {
             true => self.set(irp, Irp::FREED, true, why),
             false => self.destroy(irp, why),

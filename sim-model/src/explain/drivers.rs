@@ -63,6 +63,7 @@ pub(super) fn does(driver: DriverKind, major: Major) -> &'static str {
     match manner.dispatch {
         Dispatch::PassDown => "passes it to the device below",
         Dispatch::Pipes => "see its page",
+        Dispatch::Program => "what its routine for it does",
         _ if major == Major::Cleanup && manner.at_cleanup == AtCleanup::CancelQueued => {
             "ends what is queued for the file object with STATUS_CANCELLED, and succeeds"
         }
@@ -106,13 +107,13 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
                 ),
             ],
         ),
-        Dispatch::Complete | Dispatch::Pipes => {}
+        Dispatch::Complete | Dispatch::Pipes | Dispatch::Program => {}
     }
     also.extend(match manner.dispatch {
         Dispatch::Pend => &["DispatchRead", "CancelRoutine", "DispatchCleanup", "DpcForIsr"][..],
         Dispatch::Complete => &["DispatchRequest"],
         Dispatch::PassDown => &["DispatchPassDown", "CurrentLocation"],
-        Dispatch::Pipes => &[],
+        Dispatch::Pipes | Dispatch::Program => &[],
     });
 }
 

@@ -35,6 +35,13 @@ impl World<'_> {
                 self.kernel.start(thread, completes);
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
             }
+            ActionKind::Calls { device, routine, status, bytes } => {
+                let device = self.devices[*device];
+                let thread = self.kernel[device].thread;
+                let frame = self.kernel.call_driver_routine(device, *routine, *status, *bytes);
+                self.kernel.start(thread, frame);
+                self.set_actor(actor, ActorState { inside: Some(thread), ..state });
+            }
             ActionKind::EndProcess(process) => {
                 self.kernel.terminate_process(self.processes[*process], 0);
                 self.set_actor(actor, past);

@@ -185,7 +185,7 @@ impl Performer<'_> {
             ActionKind::EndProcess(process) => Deed::EndProcess(*process),
             ActionKind::EndThread(thread) => Deed::EndThread(self.place(*thread)),
             // A check asks the model; a device is not real.
-            ActionKind::Check(_) | ActionKind::Complete { .. } => return,
+            ActionKind::Check(_) | ActionKind::Complete { .. } | ActionKind::Calls { .. } => return,
         };
         self.steps.push(Step { line: line.line, deed, expected: Vec::new() });
     }
@@ -246,7 +246,7 @@ impl Performer<'_> {
         let mut alone = None;
         if let Some((actor, action)) = begun {
             match &program.actors[actor].actions[action].kind {
-                ActionKind::Check(_) | ActionKind::Complete { .. } => return,
+                ActionKind::Check(_) | ActionKind::Complete { .. } | ActionKind::Calls { .. } => return,
                 ActionKind::Call(_) => {
                     let thread = self.place(actor);
                     let outcome = if self.inside.contains_key(&thread) && !self.is_over(actor) {
