@@ -62,9 +62,9 @@ word_enum! {
         /// A thread released a spin lock that it did not hold.
         SpinLockNotOwned = "SPIN_LOCK_NOT_OWNED",
         /// A routine of a driver's returned with a spin lock held.
-        SpinLockNotReleased = "SPIN_LOCK_NOT_RELEASED",
+        SpinLockNotReleased = "DRIVER_VERIFIER_DETECTED_VIOLATION",
         /// Threads spin on locks that the others hold.
-        SpinLockDeadlock = "SPIN_LOCK_DEADLOCK",
+        SpinLockDeadlock = "DRIVER_VERIFIER_DETECTED_VIOLATION",
         /// A driver released a remove lock that it had not acquired.
         RemoveLockNotHeld = "REMOVE_LOCK_NOT_HELD",
         /// An IRP was put into a list while it was in one.
@@ -220,7 +220,9 @@ impl Rule {
             Rule::SpinLockNotOwned => "WDK, Bug Check 0x10",
             Rule::CorruptListEntry => "WDK, Bug Check 0x139",
             Rule::SpinLockDeadlock => "WDK, Bug Check 0xC4; Deadlock Detection",
-            Rule::SpinLockNotReleased => "WDK, Bug Check 0xC4; SpinlockRelease and CancelSpinlockRelease rules",
+            Rule::SpinLockNotReleased => {
+                "WDK, Bug Check 0xC4; SpinlockRelease and CancelSpinlockRelease rules"
+            }
             Rule::IrpUsedAfterCompletion => "WDK, IoCompleteRequest; MarkingQueuedIrps rule",
             Rule::ReturnedWithoutCompleting => "WDK, IrpProcessingComplete rule",
             Rule::CompletedUnderSpinLock => "WDK, IoCompleteRequest; SpinLockSafe rule",

@@ -4,8 +4,8 @@
 //! leaves it alone. Source: WDK, "Using a Driver-Supplied Spin Lock" and "Synchronizing IRP Cancellation".
 
 use crate::drivers::npfs::cancel::NpCancelIrp;
-use crate::drivers::program::object::DriverObject;
 use crate::drivers::own_irps::{CancelOwnIrps, OwnIrps, SendOwnIrps};
+use crate::drivers::program::object::DriverObject;
 use crate::drivers::{Dispatch, Manner};
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};

@@ -2,8 +2,8 @@
 
 use super::ast::{Name, Operand, Spanned};
 use super::cursor::{Cursor, Parsed};
-use super::driver::{Driver, DriverObject, DriverRoutine, Statement, StatementKind};
 use super::diagnostic::Diagnostic;
+use super::driver::{Driver, DriverObject, DriverRoutine, Statement, StatementKind};
 use super::expr::{expr, operand};
 use super::parser::{Block, Parser, whole};
 use super::token::{Line, TokenKind};
@@ -49,7 +49,8 @@ impl<'a, 'l> Parser<'a, 'l> {
                 _ => "",
             };
             if depth == MAX_DEPTH && matches!(word, "if" | "else" | "while") {
-                let error = Diagnostic::new(format!("the lines of a routine nest deeper than {MAX_DEPTH} levels"));
+                let error =
+                    Diagnostic::new(format!("the lines of a routine nest deeper than {MAX_DEPTH} levels"));
                 self.keep(line, Err::<(), _>(error.at(cursor.span(), "one level too many")));
                 self.skip_below(line);
                 continue;
@@ -93,9 +94,9 @@ impl<'a, 'l> Parser<'a, 'l> {
 /// The first line of a routine, or the line of a lock or list: its word and its names.
 fn header(cursor: &mut Cursor<'_, '_>) -> Parsed<(Name, Vec<Name>)> {
     let span = cursor.span();
-    let word = cursor.word(&DRIVER_WORDS, "a lock, a list or a routine").map_err(|error| {
-        error.help(format!("such a line begins with {}", DRIVER_WORDS.join(", ")))
-    })?;
+    let word = cursor
+        .word(&DRIVER_WORDS, "a lock, a list or a routine")
+        .map_err(|error| error.help(format!("such a line begins with {}", DRIVER_WORDS.join(", "))))?;
     let what = match word {
         "dispatch" => "a major function: `IRP_MJ_READ`",
         _ => "a name",

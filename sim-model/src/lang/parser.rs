@@ -114,7 +114,8 @@ impl<'a, 'l> Parser<'a, 'l> {
             }
             if !reported {
                 let error = misindented(line, &indent.to_string());
-                let help = "only `driver`, `process`, `thread`, `environment` and `schedule` have lines below them";
+                let help =
+                    "only `driver`, `process`, `thread`, `environment` and `schedule` have lines below them";
                 self.diagnostics.push(error.help(help));
                 reported = true;
             }

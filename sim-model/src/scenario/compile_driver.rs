@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use sim_core::NtStatus;
 use sim_core::drivers::program::code::{
-    Declared, Deed, DriverProgram, DriverRoutine, Entry, IrpSlot, ObjectKind, Op, Operand, Relation, SLOTS, Slot,
-    Test, ValueSlot,
+    Declared, Deed, DriverProgram, DriverRoutine, Entry, IrpSlot, ObjectKind, Op, Operand, Relation, SLOTS,
+    Slot, Test, ValueSlot,
 };
 use sim_core::drivers::program::primitive::Primitive;
 use sim_core::io::irp::Major;
@@ -102,7 +102,8 @@ fn entries(kind: &str, names: &[Name], diagnostics: &mut Diagnostics) -> Vec<Ent
 }
 
 fn unknown<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str>) -> Diagnostic {
-    let error = Diagnostic::new(format!("there is no {what} `{}`", name.value)).at(name.span, format!("unknown {what}"));
+    let error = Diagnostic::new(format!("there is no {what} `{}`", name.value))
+        .at(name.span, format!("unknown {what}"));
     match near(&name.value, known).first() {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
         None => error,
@@ -133,7 +134,8 @@ impl compile::Compiler {
         let Some(driver) = own_driver(scenario, device) else {
             let message = format!("the driver of `{}` is not written in the scenario", device.value);
             let help = format!("write `device {} completes LABEL with …`", device.value);
-            self.diagnostics.push(Diagnostic::new(message).at(routine.span, "it has no such routine").help(help));
+            self.diagnostics
+                .push(Diagnostic::new(message).at(routine.span, "it has no such routine").help(help));
             return 0;
         };
         let called = |routine: &&driver::DriverRoutine| matches!(&*routine.kind.value, "dpc" | "worker");
@@ -151,7 +153,8 @@ impl compile::Compiler {
     /// A driver that the scenario writes looks for the request itself.
     pub(super) fn answers_by_itself(&mut self, scenario: &Scenario, device: &Name) {
         if let Some(driver) = own_driver(scenario, device) {
-            let message = format!("the driver `{}` chooses itself which request it completes", driver.name.value);
+            let message =
+                format!("the driver `{}` chooses itself which request it completes", driver.name.value);
             let help = format!("write `device {} calls ROUTINE with …`", device.value);
             self.diagnostics.push(Diagnostic::new(message).at(device.span, "its device").help(help));
         }
@@ -194,7 +197,11 @@ impl Compiler<'_, '_> {
             StatementKind::Return(value) => {
                 let value = value.as_ref().map(|value| self.value(value));
                 if self.dispatches && value.is_none() {
-                    self.error("found `return`, expected a status after it", statement.span, "returns nothing");
+                    self.error(
+                        "found `return`, expected a status after it",
+                        statement.span,
+                        "returns nothing",
+                    );
                 }
                 self.code.push(Op::Return(value.unwrap_or(Operand::Null)));
             }
@@ -296,7 +303,8 @@ impl Compiler<'_, '_> {
                 match self.driver.routines.iter().position(is_it) {
                     Some(at) => deed.routine = Some(at as u8),
                     None => {
-                        let cancels = self.driver.routines.iter().filter(|routine| routine.kind.value == "cancel");
+                        let cancels =
+                            self.driver.routines.iter().filter(|routine| routine.kind.value == "cancel");
                         let known = cancels.flat_map(|routine| &routine.names).map(|name| &*name.value);
                         let name = Spanned::new(name.clone(), arg.span);
                         self.diagnostics.push(unknown("cancel routine", &name, known));
@@ -338,7 +346,11 @@ impl Compiler<'_, '_> {
             if matches!(slot, Slot::Irp(_)) == wants_irp && label.value != "irp" {
                 return Some(slot);
             }
-            self.error(format!("`{}` names something else already", label.value), label.span, "choose another name");
+            self.error(
+                format!("`{}` names something else already", label.value),
+                label.span,
+                "choose another name",
+            );
             return None;
         }
         let used = |is_irp: bool| {
@@ -351,7 +363,8 @@ impl Compiler<'_, '_> {
         let reserved = if wants_irp { 1 } else { 2 };
         let at = used(wants_irp).max().unwrap_or(0).max(reserved);
         if at >= SLOTS {
-            let (most, what) = if wants_irp { (SLOTS - 1, "IRPs") } else { (SLOTS - 2, "statuses and pointers") };
+            let (most, what) =
+                if wants_irp { (SLOTS - 1, "IRPs") } else { (SLOTS - 2, "statuses and pointers") };
             self.error(
                 format!("a routine has at most {most} variables for {what}"),
                 label.span,
@@ -390,7 +403,11 @@ impl Compiler<'_, '_> {
                 }
             }
             _ => {
-                self.error("expected a variable, a field of an IRP, a status or a number", span, "something else");
+                self.error(
+                    "expected a variable, a field of an IRP, a status or a number",
+                    span,
+                    "something else",
+                );
                 Operand::Null
             }
         }

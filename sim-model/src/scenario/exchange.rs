@@ -186,6 +186,10 @@ impl Exchange {
                 (device, status, bytes) == (device2, status2, bytes2)
                     && self.labels[*operation] == *operation2
             }
+            (
+                ActionKind::Calls { device, routine, status, bytes },
+                ActionKind::Calls { device: device2, routine: routine2, status: status2, bytes: bytes2 },
+            ) => (device, routine, status, bytes) == (device2, routine2, status2, bytes2),
             (ActionKind::EndProcess(process), ActionKind::EndProcess(other)) => {
                 self.processes[*process] == *other
             }

@@ -105,7 +105,9 @@ pub(crate) const fn signature(primitive: Primitive) -> Signature {
         Primitive::IoCsqInsertIrp => (&[CSQ, ArgKind::Irp], 2, Gives::Nothing),
         Primitive::IoCsqRemoveNextIrp => (&[CSQ, ArgKind::FileOf], 1, Gives::Irp),
         Primitive::IoAcquireRemoveLock => (&[REMOVE], 1, Gives::Value),
-        Primitive::IoReleaseRemoveLock | Primitive::IoReleaseRemoveLockAndWait => (&[REMOVE], 1, Gives::Nothing),
+        Primitive::IoReleaseRemoveLock | Primitive::IoReleaseRemoveLockAndWait => {
+            (&[REMOVE], 1, Gives::Nothing)
+        }
         Primitive::ExAllocatePool2 => (&[ArgKind::ContextOf], 1, Gives::Value),
         Primitive::ExFreePool | Primitive::UseFsContext => (&[ArgKind::ContextOf], 1, Gives::Nothing),
     };

@@ -323,7 +323,9 @@ impl<'p> World<'p> {
             return false;
         }
         let performer = match &action.kind {
-            ActionKind::Complete { device, .. } | ActionKind::Calls { device, .. } => self.kernel[self.devices[*device]].thread,
+            ActionKind::Complete { device, .. } | ActionKind::Calls { device, .. } => {
+                self.kernel[self.devices[*device]].thread
+            }
             _ => match self.threads[actor] {
                 Some(thread) => thread,
                 None => return true,

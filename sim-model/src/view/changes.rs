@@ -282,6 +282,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
+        (None, Kind::DriverObject) => k.driver_object_name(Id::at(at)),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
             let mark = k.get(Id::<HighWater>::at(at));

@@ -32,7 +32,12 @@ impl Kernel {
     }
 
     /// IoCsqRemoveNextIrp: passes over those whose cancel routine is gone, for somebody cancels them.
-    pub(crate) fn csq_remove_next(&mut self, call: Id<Activation>, queue: Id<DriverObject>, deed: &Deed) -> Next {
+    pub(crate) fn csq_remove_next(
+        &mut self,
+        call: Id<Activation>,
+        queue: Id<DriverObject>,
+        deed: &Deed,
+    ) -> Next {
         let file = self.file_of_deed(call, deed);
         let found = DriverObject::IRPS
             .of(&self[queue])

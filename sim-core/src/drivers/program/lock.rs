@@ -30,7 +30,12 @@ impl Kernel {
     }
 
     /// KeAcquireSpinLock, IoAcquireCancelSpinLock: takes the lock if it is free, and else begins to spin.
-    pub(crate) fn acquire_spin_lock(&mut self, call: Id<Activation>, lock: SpinLock, thread: Id<Thread>) -> Next {
+    pub(crate) fn acquire_spin_lock(
+        &mut self,
+        call: Id<Activation>,
+        lock: SpinLock,
+        thread: Id<Thread>,
+    ) -> Next {
         let Some(holder) = self.holder_of(lock) else { return self.take_spin_lock(call, lock, thread) };
         let about = About::Object(self[self[call].device].object);
         if holder == thread {
@@ -44,14 +49,24 @@ impl Kernel {
     }
 
     /// The lock is free: the thread has it from now on.
-    pub(crate) fn take_spin_lock(&mut self, call: Id<Activation>, lock: SpinLock, thread: Id<Thread>) -> Next {
+    pub(crate) fn take_spin_lock(
+        &mut self,
+        call: Id<Activation>,
+        lock: SpinLock,
+        thread: Id<Thread>,
+    ) -> Next {
         self.set_holder(lock, Some(thread), "the driver takes it");
         self.raise(thread);
         Next::goto(self.next_step(call))
     }
 
     /// KeReleaseSpinLock, IoReleaseCancelSpinLock.
-    pub(crate) fn release_spin_lock(&mut self, call: Id<Activation>, lock: SpinLock, thread: Id<Thread>) -> Next {
+    pub(crate) fn release_spin_lock(
+        &mut self,
+        call: Id<Activation>,
+        lock: SpinLock,
+        thread: Id<Thread>,
+    ) -> Next {
         if self.holder_of(lock) != Some(thread) {
             self.report(Rule::SpinLockNotOwned, About::Object(self[self[call].device].object), 0);
             return Next::SUCCESS;

@@ -57,9 +57,12 @@ impl Kernel {
         let major = self[irp].major;
         let entry = self.program_of(device).routine(Entry::Dispatch(major));
         if let Some(routine) = entry {
-            return Next::Goto(self.run_routine(Activation { irp: Some(irp), ..Activation::new(device, routine) }));
+            return Next::Goto(
+                self.run_routine(Activation { irp: Some(irp), ..Activation::new(device, routine) }),
+            );
         }
-        let status = if major.opens_or_closes() { NtStatus::SUCCESS } else { NtStatus::INVALID_DEVICE_REQUEST };
+        let status =
+            if major.opens_or_closes() { NtStatus::SUCCESS } else { NtStatus::INVALID_DEVICE_REQUEST };
         let complete = IofCompleteRequest::Complete { irp, status, information: 0 };
         Next::call(IofCallDriver::Return { status }, complete)
     }

@@ -1,5 +1,8 @@
 //! What a driver's program keeps in the extension of a device.
 
+use alloc::format;
+use alloc::string::String;
+
 use crate::io::device::Device;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
@@ -34,6 +37,13 @@ impl DriverObject {
 }
 
 impl Kernel {
+    /// What a lock or list is called: its name in the driver, and the device.
+    pub fn driver_object_name(&self, object: Id<DriverObject>) -> String {
+        let DriverObject { device, number, .. } = self[object];
+        let declared = &self.programs[self[device].program as usize].objects[number as usize];
+        format!("{} of {}", declared.name, self.name(self[device].name))
+    }
+
     /// The lock or list of that number in a device's extension.
     pub(crate) fn driver_object(&self, device: Id<Device>, number: u8) -> Id<DriverObject> {
         self.all::<DriverObject>()

@@ -21,7 +21,12 @@ impl Kernel {
     }
 
     /// IoReleaseRemoveLock, and IoReleaseRemoveLockAndWait, after which nobody can acquire it.
-    pub(crate) fn release_remove_lock(&mut self, call: Id<Activation>, lock: Id<DriverObject>, waits: bool) -> Next {
+    pub(crate) fn release_remove_lock(
+        &mut self,
+        call: Id<Activation>,
+        lock: Id<DriverObject>,
+        waits: bool,
+    ) -> Next {
         let Some(count) = self[lock].count.checked_sub(1) else {
             self.report(Rule::RemoveLockNotHeld, About::Object(self[self[call].device].object), 0);
             return Next::SUCCESS;

@@ -21,7 +21,7 @@ steps! {
     /// A step is a call of a primitive, or a look at a field of an IRP that others can change. What the routine decides
     /// from its own variables belongs to the step before. Returns what the routine returns.
     pub enum RunRoutine = "driver routine", by name {
-        Do { call: Id<Activation>, primitive: Primitive } = "call", "the driver's routine calls it";
+        Do { call: Id<Activation>, primitive: Primitive } = "call", "the driver calls it";
         Spin { call: Id<Activation>, lock: SpinLock } = "spin", "spin until the lock is free, and take it";
         Wait { call: Id<Activation>, lock: Id<DriverObject> } = "wait", "wait until all others have released the remove lock";
         If { call: Id<Activation> } = "if", "look at what others can change, and go on by it";
@@ -68,7 +68,9 @@ impl Routine for RunRoutine {
             Self::Spin { call, lock } => k.take_spin_lock(call, lock, thread),
             Self::Wait { call, .. } => Next::goto(k.next_step(call)),
             Self::If { call } => {
-                let Op::Unless(test, otherwise) = k.op(call) else { unreachable!("the step is at a condition") };
+                let Op::Unless(test, otherwise) = k.op(call) else {
+                    unreachable!("the step is at a condition")
+                };
                 let mut operands = alloc::vec::Vec::new();
                 test.operands(&mut operands);
                 for slot in operands.into_iter().filter_map(|operand| operand.read_of()) {
@@ -104,7 +106,13 @@ impl Kernel {
             let next = match self.op(call) {
                 Op::Do(deed) => return RunRoutine::Do { call, primitive: deed.primitive },
                 Op::Unless(test, _) if test.is_shared() => return RunRoutine::If { call },
-                Op::Unless(test, otherwise) => if self.test(call, &test) { at + 1 } else { otherwise },
+                Op::Unless(test, otherwise) => {
+                    if self.test(call, &test) {
+                        at + 1
+                    } else {
+                        otherwise
+                    }
+                }
                 Op::Jump(to) if to <= at => return RunRoutine::Loop { call },
                 Op::Jump(to) => to,
                 Op::Return(_) => return RunRoutine::Return { call },
@@ -223,11 +231,18 @@ impl Kernel {
         self.keep_value(call, deed.result, old);
     }
 
-    fn complete_in_program(&mut self, call: Id<Activation>, irp: Id<Irp>, deed: &Deed, thread: Id<Thread>) -> Next {
+    fn complete_in_program(
+        &mut self,
+        call: Id<Activation>,
+        irp: Id<Irp>,
+        deed: &Deed,
+        thread: Id<Thread>,
+    ) -> Next {
         if self.holds_spin_lock(thread) {
             self.report(Rule::CompletedUnderSpinLock, About::Irp(irp), 0);
         }
-        let status = deed.status.map_or(NtStatus::SUCCESS, |status| NtStatus::from_word(self.value_of(call, status)));
+        let status =
+            deed.status.map_or(NtStatus::SUCCESS, |status| NtStatus::from_word(self.value_of(call, status)));
         let information = deed.information.map_or(0, |bytes| self.value_of(call, bytes) as u32);
         if self[call].irp == Some(irp) {
             self.set(call, Activation::COMPLETED, true, "");
