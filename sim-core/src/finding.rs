@@ -67,6 +67,8 @@ word_enum! {
         SpinLockDeadlock = "DRIVER_VERIFIER_DETECTED_VIOLATION",
         /// A driver released a remove lock that it had not acquired.
         RemoveLockNotHeld = "REMOVE_LOCK_NOT_HELD",
+        /// A routine of a driver's does not end.
+        RoutineNeverEnds = "DPC_WATCHDOG_VIOLATION",
         /// An IRP was put into a list while it was in one.
         CorruptListEntry = "KERNEL_SECURITY_CHECK_FAILURE",
         /// A program freed memory that a request still writes.
@@ -91,6 +93,7 @@ impl Rule {
             Rule::SpinLockAlreadyOwned => 0x0F,
             Rule::SpinLockNotOwned => 0x10,
             Rule::CorruptListEntry => 0x139,
+            Rule::RoutineNeverEnds => 0x133,
             Rule::VerifierDetectedViolation
             | Rule::CancelledNotCompleted
             | Rule::SpinLockNotReleased
@@ -218,6 +221,7 @@ impl Rule {
             | Rule::FreedThreadIrp => "WDK, Bug Check 0xC9",
             Rule::SpinLockAlreadyOwned => "WDK, Bug Check 0xF",
             Rule::SpinLockNotOwned => "WDK, Bug Check 0x10",
+            Rule::RoutineNeverEnds => "WDK, Bug Check 0x133",
             Rule::CorruptListEntry => "WDK, Bug Check 0x139",
             Rule::SpinLockDeadlock => "WDK, Bug Check 0xC4; Deadlock Detection",
             Rule::SpinLockNotReleased => {
@@ -275,6 +279,7 @@ impl Rule {
             Rule::SpinLockNotReleased => "a routine returns without spin locks",
             Rule::SpinLockDeadlock => "spin locks are acquired in one order",
             Rule::RemoveLockNotHeld => "each release of a remove lock has its acquisition",
+            Rule::RoutineNeverEnds => "a routine of a driver ends in time",
             Rule::CorruptListEntry => "an IRP is in one list at a time",
             Rule::FreedThreadIrp => "a driver frees no IRP that belongs to a thread",
             Rule::FreedWhileInUse => "a program frees no memory that a request still writes",

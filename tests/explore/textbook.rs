@@ -15,9 +15,9 @@ fn textbook(name: &str) -> String {
 /// The correct drivers, and how many states each has.
 const CORRECT: [(&str, u64); 4] = [
     ("pend-and-cancel", 78_452),
-    ("csq", 39_904),
-    ("context-freed-in-close", 413),
-    ("remove-lock-over-the-request", 1_390),
+    ("csq", 30_772),
+    ("context-freed-in-close", 796),
+    ("remove-lock-over-the-request", 2_155),
 ];
 
 /// The mistakes, and what is found if the scenario does not say that it expects it.

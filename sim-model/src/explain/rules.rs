@@ -132,6 +132,7 @@ const fn routines(rule: Rule) -> &'static [&'static str] {
         | Rule::SpinLockNotReleased
         | Rule::SpinLockDeadlock
         | Rule::RemoveLockNotHeld
+        | Rule::RoutineNeverEnds
         | Rule::CorruptListEntry => &["driver routine"],
         Rule::FreedThreadIrp => &["IRP"],
         Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory => {

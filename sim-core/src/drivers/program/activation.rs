@@ -33,6 +33,8 @@ record! {
         VALUE_2 value_2: u64,
         /// A variable.
         VALUE_3 value_3: u64,
+        /// How often it has begun a loop again.
+        LOOPS loops: u32,
         /// It has marked the IRP that it is called with as pending.
         MARKED marked: bool,
         /// It has completed that IRP itself.
@@ -55,6 +57,7 @@ impl Activation {
             information: 0,
             value_2: 0,
             value_3: 0,
+            loops: 0,
             marked: false,
             completed: false,
         }

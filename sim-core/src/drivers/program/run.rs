@@ -15,6 +15,9 @@ use crate::ps::thread::Thread;
 use crate::status::NtStatus;
 use crate::word::{Id, Word};
 
+/// How often a routine begins its loops again before it is said to run for ever.
+pub const MOST_LOOPS: u32 = 10_000;
+
 steps! {
     /// A routine of a driver that the scenario writes.
     ///
@@ -85,6 +88,16 @@ impl Routine for RunRoutine {
             }
             Self::Loop { call } => {
                 let Op::Jump(to) = k.op(call) else { unreachable!("the step is at the end of a loop") };
+                let loops = k[call].loops + 1;
+                if loops > MOST_LOOPS {
+                    k.report(
+                        Rule::RoutineNeverEnds,
+                        About::Object(k[k[call].device].object),
+                        u64::from(loops),
+                    );
+                    return Next::SUCCESS;
+                }
+                k.set(call, Activation::LOOPS, loops, "");
                 k.set(call, Activation::AT, to, "");
                 Next::goto(k.next_step(call))
             }
