@@ -47,6 +47,30 @@ word_enum! {
         OwnIrpCompleted = "OWN_IRP_COMPLETED",
         /// A driver freed an IRP that a thread still has on its list.
         FreedThreadIrp = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A driver used an IRP that was completed already.
+        IrpUsedAfterCompletion = "IRP_USED_AFTER_COMPLETION",
+        /// A dispatch routine returned with the IRP neither completed nor pending.
+        ReturnedWithoutCompleting = "IRP_NOT_COMPLETED",
+        /// A driver completed an IRP while it held a spin lock.
+        CompletedUnderSpinLock = "IRP_COMPLETED_UNDER_SPIN_LOCK",
+        /// A driver used a NULL pointer.
+        NullPointerUsed = "NULL_POINTER_USED",
+        /// A driver used its context of a file object after it had freed it.
+        ContextUsedAfterFree = "FSCONTEXT_USED_AFTER_FREE",
+        /// A thread acquired a spin lock that it held already.
+        SpinLockAlreadyOwned = "SPIN_LOCK_ALREADY_OWNED",
+        /// A thread released a spin lock that it did not hold.
+        SpinLockNotOwned = "SPIN_LOCK_NOT_OWNED",
+        /// A routine of a driver's returned with a spin lock held.
+        SpinLockNotReleased = "DRIVER_VERIFIER_DETECTED_VIOLATION",
+        /// Threads spin on locks that the others hold.
+        SpinLockDeadlock = "DRIVER_VERIFIER_DETECTED_VIOLATION",
+        /// A driver released a remove lock that it had not acquired.
+        RemoveLockNotHeld = "REMOVE_LOCK_NOT_HELD",
+        /// A routine of a driver's does not end.
+        RoutineNeverEnds = "DPC_WATCHDOG_VIOLATION",
+        /// An IRP was put into a list while it was in one.
+        CorruptListEntry = "KERNEL_SECURITY_CHECK_FAILURE",
         /// A program freed memory that a request still writes.
         FreedWhileInUse = "MEMORY_FREED_WHILE_IN_USE",
         /// A program passed a status block to a second request while a first one still writes it.
@@ -66,7 +90,14 @@ impl Rule {
             Rule::MultipleIrpCompleteRequests => 0x44,
             Rule::CancelStateInCompletedIrp => 0x48,
             Rule::InvalidKernelHandle => 0x93,
-            Rule::VerifierDetectedViolation | Rule::CancelledNotCompleted => 0xC4,
+            Rule::SpinLockAlreadyOwned => 0x0F,
+            Rule::SpinLockNotOwned => 0x10,
+            Rule::CorruptListEntry => 0x139,
+            Rule::RoutineNeverEnds => 0x133,
+            Rule::VerifierDetectedViolation
+            | Rule::CancelledNotCompleted
+            | Rule::SpinLockNotReleased
+            | Rule::SpinLockDeadlock => 0xC4,
             Rule::CompletedWithCancelRoutine
             | Rule::CompletedAsPending
             | Rule::PendingNotMarked
@@ -74,6 +105,12 @@ impl Rule {
             | Rule::PendingNotPropagated
             | Rule::FreedThreadIrp => 0xC9,
             Rule::IrpUsedAfterFree
+            | Rule::IrpUsedAfterCompletion
+            | Rule::ReturnedWithoutCompleting
+            | Rule::CompletedUnderSpinLock
+            | Rule::NullPointerUsed
+            | Rule::ContextUsedAfterFree
+            | Rule::RemoveLockNotHeld
             | Rule::OwnIrpCompleted
             | Rule::FreedWhileInUse
             | Rule::ReusedWhileInUse
@@ -83,7 +120,17 @@ impl Rule {
 
     /// Whether the system stops: at a bug check, and where memory is corrupted and nobody knows what comes of it.
     pub const fn stops(self) -> bool {
-        self.bug_check().is_some() || matches!(self, Rule::IrpUsedAfterFree | Rule::OwnIrpCompleted)
+        let corrupts = matches!(
+            self,
+            Rule::IrpUsedAfterFree
+                | Rule::OwnIrpCompleted
+                | Rule::IrpUsedAfterCompletion
+                | Rule::ReturnedWithoutCompleting
+                | Rule::NullPointerUsed
+                | Rule::ContextUsedAfterFree
+                | Rule::RemoveLockNotHeld
+        );
+        corrupts || self.bug_check().is_some()
     }
 
     /// Whether only Driver Verifier notices. Without it the system goes on to what comes of the mistake.
@@ -98,6 +145,8 @@ impl Rule {
                 | Rule::MarkedNotPending
                 | Rule::PendingNotPropagated
                 | Rule::FreedThreadIrp
+                | Rule::SpinLockNotReleased
+                | Rule::SpinLockDeadlock
         )
     }
 
@@ -109,6 +158,9 @@ impl Rule {
             Rule::CompletedAsPending => &[0x06],
             Rule::CompletedWithCancelRoutine => &[0x07],
             Rule::CancelledNotCompleted => &[0x135],
+            Rule::SpinLockDeadlock => &[0x1001],
+            Rule::SpinLockNotReleased => &[0x4000B],
+            Rule::CorruptListEntry => &[3],
             Rule::PendingNotMarked => &[0x23D],
             Rule::MarkedNotPending => &[0x23E],
             Rule::PendingNotPropagated => &[0x228],
@@ -167,6 +219,20 @@ impl Rule {
             | Rule::MarkedNotPending
             | Rule::PendingNotPropagated
             | Rule::FreedThreadIrp => "WDK, Bug Check 0xC9",
+            Rule::SpinLockAlreadyOwned => "WDK, Bug Check 0xF",
+            Rule::SpinLockNotOwned => "WDK, Bug Check 0x10",
+            Rule::RoutineNeverEnds => "WDK, Bug Check 0x133",
+            Rule::CorruptListEntry => "WDK, Bug Check 0x139",
+            Rule::SpinLockDeadlock => "WDK, Bug Check 0xC4; Deadlock Detection",
+            Rule::SpinLockNotReleased => {
+                "WDK, Bug Check 0xC4; SpinlockRelease and CancelSpinlockRelease rules"
+            }
+            Rule::IrpUsedAfterCompletion => "WDK, IoCompleteRequest; MarkingQueuedIrps rule",
+            Rule::ReturnedWithoutCompleting => "WDK, IrpProcessingComplete rule",
+            Rule::CompletedUnderSpinLock => "WDK, IoCompleteRequest; SpinLockSafe rule",
+            Rule::NullPointerUsed => "WDK, IoCsqRemoveNextIrp; ExAllocatePool2",
+            Rule::ContextUsedAfterFree => "WDK, Errors in Handling Cleanup and Close Operations",
+            Rule::RemoveLockNotHeld => "WDK, Using Remove Locks; RemoveLock rule",
             Rule::OwnIrpCompleted => "WDK, IoAllocateIrp; IoAllocateComplete rule",
             Rule::IrpUsedAfterFree => "WDK, Completing IRPs; IoMarkIrpPending",
             Rule::FreedWhileInUse | Rule::ReusedWhileInUse => "Win32, OVERLAPPED; ReadFile",
@@ -201,6 +267,20 @@ impl Rule {
             Rule::OwnIrpCompleted => {
                 "a driver frees the IRPs that it allocates: their completion ends with it"
             }
+            Rule::IrpUsedAfterCompletion => "a driver does not touch an IRP that was completed",
+            Rule::ReturnedWithoutCompleting => {
+                "a dispatch routine completes the IRP, passes it on, or marks it pending"
+            }
+            Rule::CompletedUnderSpinLock => "no IRP is completed while a spin lock is held",
+            Rule::NullPointerUsed => "a driver looks whether a pointer is NULL before it uses it",
+            Rule::ContextUsedAfterFree => "a driver keeps what its requests use until IRP_MJ_CLOSE",
+            Rule::SpinLockAlreadyOwned => "a thread does not acquire a spin lock that it holds",
+            Rule::SpinLockNotOwned => "a thread releases only spin locks that it holds",
+            Rule::SpinLockNotReleased => "a routine returns without spin locks",
+            Rule::SpinLockDeadlock => "spin locks are acquired in one order",
+            Rule::RemoveLockNotHeld => "each release of a remove lock has its acquisition",
+            Rule::RoutineNeverEnds => "a routine of a driver ends in time",
+            Rule::CorruptListEntry => "an IRP is in one list at a time",
             Rule::FreedThreadIrp => "a driver frees no IRP that belongs to a thread",
             Rule::FreedWhileInUse => "a program frees no memory that a request still writes",
             Rule::ReusedWhileInUse => "a status block serves one request at a time",

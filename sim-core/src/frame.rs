@@ -267,6 +267,7 @@ frames! {
     CancelRoutine in crate::drivers::queue::CancelRoutine,
     FlushQueue in crate::drivers::queue::FlushQueue,
     DeviceCompletes in crate::drivers::queue::DeviceCompletes,
+    RunRoutine in crate::drivers::program::run::RunRoutine,
     PipeCreate in crate::drivers::npfs::create::NpCreate,
     PipeRead in crate::drivers::npfs::read::NpRead,
     PipeWrite in crate::drivers::npfs::write::NpWrite,

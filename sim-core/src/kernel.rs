@@ -2,10 +2,12 @@
 
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::ops::Index;
 
 use crate::delta::{Change, Delta};
+use crate::drivers::program::code::DriverProgram;
 use crate::encode::{Decoder, Encoder};
 use crate::finding::Finding;
 use crate::frame::Frame;
@@ -49,6 +51,8 @@ macro_rules! kernel {
             pub(crate) names: Vec<String>,
             /// The types that drivers registered, by name. They are part of the setting, as names are.
             pub(crate) types: Vec<(Name, TypeRules)>,
+            /// The drivers that are programs. They are part of the setting, as names are.
+            pub(crate) programs: Vec<Arc<DriverProgram>>,
             $(pub(crate) $field: Arena<$record>,)*
             pub(crate) tables: Rows<HandleTable>,
             pub(crate) stacks: Rows<Vec<Frame>>,
@@ -101,7 +105,8 @@ macro_rules! kernel {
             /// Whether the two states are the same; how they came about does not count.
             fn eq(&self, other: &Kernel) -> bool {
                 self.profile == other.profile && self.policy == other.policy && self.rings == other.rings
-                    && self.names == other.names && self.types == other.types && self.findings == other.findings
+                    && self.names == other.names && self.types == other.types
+                    && self.programs == other.programs && self.findings == other.findings
                     $(&& self.$field == other.$field)*
                     && self.tables == other.tables && self.stacks == other.stacks
             }
@@ -115,6 +120,7 @@ macro_rules! kernel {
                     rings: RingPolicy::default(),
                     names: Vec::new(),
                     types: Vec::new(),
+                    programs: Vec::new(),
                     $($field: Arena::new(),)*
                     tables: Rows::new(),
                     stacks: Rows::new(),
@@ -248,6 +254,8 @@ kernel! {
     View views: crate::mm::view::View,
     CacheMap cache_maps: crate::cc::cache_map::CacheMap,
     Notify notifies: crate::fsrtl::notify::Notify,
+    DriverObject driver_objects: crate::drivers::program::object::DriverObject,
+    Activation activations: crate::drivers::program::activation::Activation,
 }
 
 /// A record as undo sees it.

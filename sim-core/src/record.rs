@@ -88,6 +88,10 @@ pub enum Kind {
     CacheMap,
     /// What a file system keeps of a directory that is watched.
     Notify,
+    /// A lock or list of a driver's program.
+    DriverObject,
+    /// A running routine of a driver's program.
+    Activation,
 }
 
 /// One field of a record, as metadata: how it is called and how its word reads.

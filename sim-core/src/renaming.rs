@@ -58,9 +58,13 @@ impl Kind {
     /// The others of these are there from the beginning, so that their places need not change.
     const fn keeps_places(self) -> bool {
         match self {
-            Kind::Device | Kind::Process | Kind::Thread | Kind::System | Kind::Request | Kind::HighWater => {
-                true
-            }
+            Kind::Device
+            | Kind::DriverObject
+            | Kind::Process
+            | Kind::Thread
+            | Kind::System
+            | Kind::Request
+            | Kind::HighWater => true,
             Kind::Object
             | Kind::Event
             | Kind::File
@@ -91,7 +95,8 @@ impl Kind {
             | Kind::CacheMap
             | Kind::Notify
             | Kind::Scb
-            | Kind::FileLock => false,
+            | Kind::FileLock
+            | Kind::Activation => false,
         }
     }
 }

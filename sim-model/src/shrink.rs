@@ -112,6 +112,7 @@ fn names_used(scenario: &Scenario) -> BTreeSet<String> {
         }
         ActionKind::Call { call, .. } => call.args.iter().for_each(|arg| named.extend(names_in(arg))),
         ActionKind::Check(expr) => names_of(expr, &mut named),
+        ActionKind::DeviceCalls { .. } => {}
         ActionKind::DeviceCompletes { label, .. }
         | ActionKind::DeviceFails { label, .. }
         | ActionKind::System { label, .. } => {

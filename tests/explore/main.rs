@@ -13,6 +13,7 @@ use sim_model::view::{exploration, exploration_json};
 
 mod dot;
 mod left_for_ever;
+mod textbook;
 
 fn program(name: &str, text: &str) -> Program {
     let scenario = lang::parse(name, text).unwrap_or_else(|error| panic!("{error}"));

@@ -1,5 +1,6 @@
 //! The scenarios of the book: each says something true, and each number in it matters.
 
+mod drivers;
 mod handles;
 
 use std::collections::HashSet;

@@ -7,6 +7,7 @@ pub mod kmdf;
 pub mod npfs;
 pub mod ntfs;
 pub mod own_irps;
+pub mod program;
 pub mod queue;
 
 use crate::drivers::kmdf::Delivered;
@@ -72,6 +73,8 @@ word_enum! {
         Null = "null",
         /// The driver of sockets. Its device is there if a program uses sockets.
         Sockets = "afd",
+        /// A driver whose routines are written in the scenario.
+        Program = "program",
     }
 }
 
@@ -110,6 +113,8 @@ pub enum Dispatch {
     Sockets,
     /// It has a dispatch table of its own: the file system of a volume.
     Files,
+    /// Its routines are a program.
+    Program,
 }
 
 /// The manner of a driver.
@@ -276,6 +281,12 @@ impl DriverKind {
             | DriverKind::ForgetfulRequester
             | DriverKind::UnstoppedRequester
             | DriverKind::MisfreeingRequester => self.manner_with_own_irps(),
+            DriverKind::Program => Manner {
+                summary: "a driver written in the scenario",
+                dispatch: Dispatch::Program,
+                is_plain: false,
+                ..Manner::SERIAL
+            },
             DriverKind::NamedPipes => Manner::PIPES,
             DriverKind::Sockets => Manner {
                 summary: "the driver of sockets",
@@ -392,7 +403,7 @@ impl DriverKind {
 
     /// Whether a scenario can declare a device of it.
     pub const fn can_be_declared(self) -> bool {
-        !matches!(self.manner().dispatch, Dispatch::Pipes | Dispatch::Sockets)
+        !matches!(self.manner().dispatch, Dispatch::Pipes | Dispatch::Sockets | Dispatch::Program)
     }
 
     /// Whether its device stands over another one.

@@ -7,6 +7,7 @@ use crate::drivers::kmdf::{DispatchEvents, EvtInterruptDpc, EvtRequestCancel};
 use crate::drivers::afd::unlock::AfdCancelHandler;
 use crate::drivers::npfs::cancel::NpCancelIrp;
 use crate::drivers::own_irps::{CancelOwnIrps, OwnIrps, SendOwnIrps};
+use crate::drivers::program::object::DriverObject;
 use crate::drivers::{Dispatch, Manner};
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
@@ -139,7 +140,11 @@ impl Routine for CancelRoutine {
                     k.set(device, Device::DELIVERED, None, "EvtRequestCancel has it now");
                     return Next::goto(EvtRequestCancel::Complete { irp, device });
                 }
-                k.remove(device, Device::QUEUE, irp, "the cancel routine takes it out");
+                let why = "the cancel routine takes it out";
+                match k.list_with(irp) {
+                    Some(queue) => k.remove(queue, DriverObject::IRPS, irp, why),
+                    None => k.remove(device, Device::QUEUE, irp, why),
+                };
                 if k[device].driver.manner().cancels_own && k.made_for(irp).next().is_some() {
                     k.set(irp, Irp::HELD_BY, Some(thread), "");
                     return Next::goto(CancelOwnIrps::Cancel { irp });

@@ -1,5 +1,7 @@
 //! Cancellation: asking for an IRP's end. Whether and when it ends is up to its driver.
 
+use crate::drivers::DriverKind;
+use crate::drivers::program::csq::CSQ_ROUTINE;
 use crate::drivers::queue::CancelRoutine;
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
@@ -58,6 +60,11 @@ impl Routine for IoCancelIrp {
                 }
                 k.set(irp, Irp::CANCEL_ROUTINE, false, "the canceller owns the IRP now");
                 k.set(irp, Irp::HELD_BY, None, "");
+                let device = k.device_of(irp);
+                if k[device].driver == DriverKind::Program && k[irp].routine != CSQ_ROUTINE {
+                    let callee = k.call_program_cancel(irp, device);
+                    return Next::Call { resume: Self::Called {}.into(), callee };
+                }
                 Next::call(Self::Called {}, CancelRoutine::ReleaseLock { irp })
             }
             Self::ReleaseLock { irp } => {

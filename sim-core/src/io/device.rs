@@ -53,6 +53,8 @@ record! {
         DELIVERED delivered: Option<Id<Irp>> as "delivered",
         /// Of such a driver: how many requests it has, or is about to get.
         DRIVER_IO_COUNT driver_io_count: u32 as "DriverIoCount",
+        /// Of a driver that is a program: which.
+        PROGRAM program: u32,
     }
     lists {
         /// The driver's queue of pending IRPs, oldest first.
@@ -148,6 +150,7 @@ impl Kernel {
             answer_returns: None,
             timeout_logged: false,
             lock: None,
+            program: 0,
             thread,
             delivered: None,
             driver_io_count: 0,

@@ -39,8 +39,10 @@ impl Routine for IofCallDriver {
                 if manner.dispatch == Dispatch::PassDown {
                     return Next::goto(PassDown::Forward { irp, device });
                 }
-                if manner.dispatch == Dispatch::Pipes {
-                    return k.dispatch_pipe(irp, device);
+                match manner.dispatch {
+                    Dispatch::Pipes => return k.dispatch_pipe(irp, device),
+                    Dispatch::Program => return k.dispatch_program(irp, device),
+                    _ => {}
                 }
                 if manner.dispatch == Dispatch::Sockets {
                     return k.dispatch_socket(irp, device);

@@ -13,7 +13,17 @@ use crate::ob::header::Object;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
-use crate::word::{Access, Id, Name};
+use crate::word::{Access, Id, Name, word_enum};
+
+word_enum! {
+    /// What FsContext points to, of a file whose driver is a program.
+    pub enum DriverContext {
+        /// What the driver has allocated.
+        Allocated = "allocated",
+        /// What the driver has freed: the pointer is still there.
+        Freed = "freed",
+    }
+}
 
 record! {
     /// FILE_OBJECT: one open of a device or file. Duplicated handles share it.
@@ -73,6 +83,8 @@ record! {
         POSIX_DELETE posix_delete: bool,
         /// PrivateCacheMap: it reads and writes through the cache.
         PRIVATE_CACHE_MAP private_cache_map: bool as "PrivateCacheMap",
+        /// FsContext, of a file whose driver is a program.
+        DRIVER_CONTEXT driver_context: Option<DriverContext> as "FsContext",
     }
     lists {
         /// Its outstanding IRPs that belong to no thread (FILE_OBJECT.IrpList).
@@ -114,6 +126,7 @@ impl File {
             delete_on_close: false,
             posix_delete: false,
             private_cache_map: false,
+            driver_context: None,
             port: None,
             key: 0,
             irps: alloc::vec::Vec::new(),

@@ -188,6 +188,8 @@ record! {
         NULL_BUFFER null_buffer: bool,
         /// The program's memory has the result, and is not written again.
         WRITTEN written: bool,
+        /// Which routine of its driver's program its cancel routine is.
+        ROUTINE routine: u8,
     }
     lists {}
 }
@@ -249,6 +251,7 @@ impl Irp {
             watch_tree: false,
             null_buffer: false,
             written: false,
+            routine: 0,
         }
     }
 
@@ -309,7 +312,8 @@ impl Kernel {
             || Thread::APCS.holds(&self[self.issuer(irp)], irp)
             || self.all::<Device>().any(is_queued)
             || self.made_for(irp).next().is_some()
-            || self.is_in_driver(irp);
+            || self.is_in_driver(irp)
+            || self.is_named_by_program(irp);
         match used {
             true => self.set(irp, Irp::FREED, true, why),
             false => self.destroy(irp, why),

@@ -97,6 +97,7 @@ pub(super) fn does(driver: DriverKind, major: Major) -> &'static str {
     match manner.dispatch {
         Dispatch::PassDown => "passes it to the device below",
         Dispatch::Pipes | Dispatch::Sockets | Dispatch::Files => "see its page",
+        Dispatch::Program => "what its routine for it does",
         _ if major == Major::Cleanup && manner.delivered.is_some() => {
             "EvtFileCleanup, then ends with STATUS_CANCELLED what waits in the framework's queue for the file object; what \
              was delivered stays; succeeds"
@@ -165,7 +166,7 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
                 ),
             ],
         ),
-        Dispatch::Complete | Dispatch::Pipes | Dispatch::Sockets | Dispatch::Files => {}
+        Dispatch::Complete | Dispatch::Pipes | Dispatch::Sockets | Dispatch::Files | Dispatch::Program => {}
     }
     also.extend(match manner.dispatch {
         Dispatch::Pend if manner.delivered.is_some() => {
@@ -174,7 +175,7 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
         Dispatch::Pend => &["DispatchRead", "CancelRoutine", "DispatchCleanup", "DpcForIsr"],
         Dispatch::Complete => &["DispatchRequest"],
         Dispatch::PassDown => &["DispatchPassDown", "CurrentLocation"],
-        Dispatch::Pipes | Dispatch::Sockets | Dispatch::Files => &[],
+        Dispatch::Pipes | Dispatch::Sockets | Dispatch::Files | Dispatch::Program => &[],
     });
 }
 

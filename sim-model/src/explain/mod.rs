@@ -20,6 +20,7 @@ mod fields;
 mod majors;
 mod onward;
 mod page;
+mod primitives;
 mod prose;
 mod render;
 mod rules;

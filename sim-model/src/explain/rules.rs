@@ -123,7 +123,19 @@ const fn routines(rule: Rule) -> &'static [&'static str] {
         | Rule::MarkedNotPending
         | Rule::PendingNotPropagated
         | Rule::IrpUsedAfterFree => &["IofCompleteRequest", "IRP"],
-        Rule::OwnIrpCompleted => &["IofCompleteRequest", "IRP"],
+        Rule::OwnIrpCompleted
+        | Rule::IrpUsedAfterCompletion
+        | Rule::ReturnedWithoutCompleting
+        | Rule::CompletedUnderSpinLock => &["IofCompleteRequest", "IRP"],
+        Rule::NullPointerUsed
+        | Rule::ContextUsedAfterFree
+        | Rule::SpinLockAlreadyOwned
+        | Rule::SpinLockNotOwned
+        | Rule::SpinLockNotReleased
+        | Rule::SpinLockDeadlock
+        | Rule::RemoveLockNotHeld
+        | Rule::RoutineNeverEnds
+        | Rule::CorruptListEntry => &["driver routine"],
         Rule::FreedThreadIrp => &["IRP"],
         Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory => {
             &["HeapFree", "IO_STATUS_BLOCK", "GetOverlappedResult"]

@@ -182,7 +182,12 @@ fn list(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Value>> {
 fn device_action(cursor: &mut Cursor<'_, '_>) -> Parsed<ActionKind> {
     cursor.next();
     let device = cursor.name("the name of a device")?;
-    let verb = cursor.word(&["completes", "fails"], "`completes` or `fails`")?;
+    let verb = cursor.word(&["completes", "fails", "calls"], "`completes`, `fails` or `calls`")?;
+    if verb == "calls" {
+        let routine = cursor.name("the name of a routine of its driver")?;
+        let (bytes, status) = if cursor.eat_word("with") { outcome(cursor)? } else { (None, None) };
+        return Ok(ActionKind::DeviceCalls { device, routine, bytes, status });
+    }
     let label = cursor.name("the label of an operation")?;
     if verb == "fails" {
         cursor.word(&["with"], "`with`")?;

@@ -3,6 +3,7 @@
 //! Two trees are equal when they say the same, wherever it was written: [`Spanned`] and [`Source`]
 //! take no part in comparisons. That is what the printer's round trip rests on.
 
+use super::driver::Driver;
 use super::source::Source;
 
 /// A range of bytes of the text: from `start` up to but not including `end`.
@@ -74,6 +75,8 @@ pub struct Scenario {
     pub expected: Vec<Spanned<ExpectedFinding>>,
     /// `unbound a, b`: labels that are the value of no handle.
     pub unbound: Vec<Name>,
+    /// `driver lazy`: drivers that the file writes itself.
+    pub drivers: Vec<Driver>,
     /// `device serial0 driver=serial`, `device flt0 driver=filter over serial0`, `device ready driver=immediate with 12 bytes`.
     pub devices: Vec<Device>,
     /// Processes and environments, in the order of the file.
@@ -227,6 +230,17 @@ pub enum ActionKind {
         act: SystemAct,
         /// The label of the file.
         label: Name,
+    },
+    /// `device dev calls OnInterrupt with 12 bytes and STATUS_SUCCESS`
+    DeviceCalls {
+        /// The device.
+        device: Name,
+        /// The routine of its driver's program.
+        routine: Name,
+        /// How many bytes it is told.
+        bytes: Option<Spanned<Number>>,
+        /// The status it is told.
+        status: Option<Name>,
     },
     /// `exit process app`
     ExitProcess(Name),

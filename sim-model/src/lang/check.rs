@@ -104,6 +104,10 @@ pub(super) struct Checker<'a> {
 
 impl<'a> Checker<'a> {
     fn declare(&mut self, scenario: &'a Scenario) {
+        let mut drivers = Declared::new("driver");
+        for driver in &scenario.drivers {
+            drivers.declare(&driver.name, &mut self.diagnostics);
+        }
         for device in &scenario.devices {
             self.devices.declare(&device.name, &mut self.diagnostics);
         }
@@ -183,7 +187,10 @@ impl<'a> Checker<'a> {
             self.one_of("arch", arch, || Arch::ALL.iter().map(|arch| arch.name()));
         }
         for device in &scenario.devices {
-            self.one_of("driver", &device.driver, || catalogue.drivers.iter().copied());
+            self.one_of("driver", &device.driver, || {
+                let own = scenario.drivers.iter().map(|driver| &*driver.name.value);
+                catalogue.drivers.iter().copied().chain(own)
+            });
             self.outcome(device.bytes.as_ref(), device.status.as_ref());
         }
         self.stacks(&scenario.devices);
@@ -239,6 +246,10 @@ impl<'a> Checker<'a> {
             ActionKind::Check(expr) => self.expr(expr, place),
             ActionKind::DeviceCompletes { device, label, bytes, status } => {
                 self.device_action(device, label, place);
+                self.outcome(bytes.as_ref(), status.as_ref());
+            }
+            ActionKind::DeviceCalls { device, bytes, status, .. } => {
+                self.device(device);
                 self.outcome(bytes.as_ref(), status.as_ref());
             }
             ActionKind::DeviceFails { device, label, status } => {

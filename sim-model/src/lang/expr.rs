@@ -85,7 +85,7 @@ fn compare_op(cursor: &mut Cursor<'_, '_>) -> Parsed<Option<CompareOp>> {
     Ok(op)
 }
 
-fn operand(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Operand>> {
+pub(super) fn operand(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Operand>> {
     let start = cursor.span();
     if let Some(number) = cursor.number() {
         return Ok(Spanned::new(Operand::Number(number.value), number.span));

@@ -10,6 +10,8 @@ mod catalogue;
 mod check;
 mod cursor;
 mod diagnostic;
+pub mod driver;
+mod driver_parser;
 mod expr;
 mod nearest;
 mod parser;

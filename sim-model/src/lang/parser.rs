@@ -20,6 +20,7 @@ pub(crate) const FILE_WORDS: &[&str] = &[
     "expect",
     "arch",
     "unbound",
+    "driver",
     "device",
     "process",
     "environment",
@@ -63,23 +64,23 @@ fn only(file_name: &str, diagnostic: Diagnostic) -> Diagnostics {
     diagnostics
 }
 
-struct Parser<'a, 'l> {
+pub(super) struct Parser<'a, 'l> {
     lines: &'l [Line<'a>],
     at: usize,
     diagnostics: Diagnostics,
 }
 
 /// Lines of one indentation below a line of less.
-struct Block {
+pub(super) struct Block {
     /// The indentation of the line above; `None` for the file.
-    parent: Option<usize>,
+    pub(super) parent: Option<usize>,
     /// The indentation of the lines, once the first is known.
-    indent: Option<usize>,
+    pub(super) indent: Option<usize>,
 }
 
 impl<'a, 'l> Parser<'a, 'l> {
     /// Keeps the value, or reports the error, unless it only says that a broken line is too short.
-    fn keep<T>(&mut self, line: &Line<'_>, parsed: Parsed<T>) -> Option<T> {
+    pub(super) fn keep<T>(&mut self, line: &Line<'_>, parsed: Parsed<T>) -> Option<T> {
         match parsed {
             Ok(value) => Some(value),
             Err(error) => {
@@ -94,7 +95,7 @@ impl<'a, 'l> Parser<'a, 'l> {
 
     /// The next line of the block. Lines that are indented deeper than the block belong to none: the
     /// first is reported, all are passed over.
-    fn next_in(&mut self, block: &mut Block) -> Option<&'l Line<'a>> {
+    pub(super) fn next_in(&mut self, block: &mut Block) -> Option<&'l Line<'a>> {
         let mut reported = false;
         loop {
             let line = self.lines.get(self.at)?;
@@ -113,7 +114,8 @@ impl<'a, 'l> Parser<'a, 'l> {
             }
             if !reported {
                 let error = misindented(line, &indent.to_string());
-                let help = "only `process`, `thread`, `environment` and `schedule` have lines below them";
+                let help =
+                    "only `driver`, `process`, `thread`, `environment` and `schedule` have lines below them";
                 self.diagnostics.push(error.help(help));
                 reported = true;
             }
@@ -121,7 +123,7 @@ impl<'a, 'l> Parser<'a, 'l> {
     }
 
     /// Passes over the lines below a line that could not be read.
-    fn skip_below(&mut self, line: &Line<'_>) {
+    pub(super) fn skip_below(&mut self, line: &Line<'_>) {
         while self.lines.get(self.at).is_some_and(|next| next.indent > line.indent) {
             self.at += 1;
         }
@@ -195,6 +197,10 @@ impl<'a, 'l> Parser<'a, 'l> {
             }
             "unbound" => scenario.unbound.extend(self.keep(line, whole(cursor, names)).unwrap_or_default()),
             "device" => scenario.devices.extend(self.keep(line, whole(cursor, device))),
+            "driver" => {
+                let driver = self.driver(line, cursor);
+                scenario.drivers.push(driver);
+            }
             "process" => {
                 let process = self.process(line, cursor);
                 scenario.actors.push(Actor::Process(process));
@@ -282,7 +288,7 @@ fn misindented(line: &Line<'_>, expected: &str) -> Diagnostic {
 }
 
 /// Something and then the end of the line.
-fn whole<'a, 'l, T>(
+pub(super) fn whole<'a, 'l, T>(
     cursor: &mut Cursor<'a, 'l>,
     part: impl FnOnce(&mut Cursor<'a, 'l>) -> Parsed<T>,
 ) -> Parsed<T> {

@@ -6,6 +6,7 @@ use super::ast::{
     Action, ActionKind, Actor, Arg, Call, Expected, ExpectedFinding, Expr, ExprKind, Name, Number, Operand,
     Policy, Scenario, Spanned, Value,
 };
+use super::driver::write_driver;
 
 /// The canonical text of a scenario. Comments are not part of a tree, so they are lost.
 ///
@@ -50,6 +51,9 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
     }
     if !scenario.unbound.is_empty() {
         writeln!(out, "unbound {}", joined(&scenario.unbound, ", "))?;
+    }
+    for driver in &scenario.drivers {
+        write_driver(out, driver)?;
     }
     for device in &scenario.devices {
         write!(out, "device {} driver={}", device.name.value, device.driver.value)?;
@@ -135,6 +139,10 @@ fn write_action(out: &mut String, action: &ActionKind) -> fmt::Result {
             write!(out, "device {} fails {} with {}", device.value, label.value, status.value)
         }
         ActionKind::System { act, label } => write!(out, "system {} {}", act.verb(), label.value),
+        ActionKind::DeviceCalls { device, routine, bytes, status } => {
+            write!(out, "device {} calls {}", device.value, routine.value)?;
+            write_outcome(out, bytes.as_ref(), status.as_ref())
+        }
         ActionKind::ExitProcess(name) => write!(out, "exit process {}", name.value),
         ActionKind::TerminateProcess(name) => write!(out, "terminate process {}", name.value),
         ActionKind::TerminateThread(name) => write!(out, "terminate thread {}", name.value),
@@ -175,7 +183,7 @@ fn write_value(out: &mut String, value: &Value) -> fmt::Result {
     }
 }
 
-fn write_expr(out: &mut String, expr: &Expr) -> fmt::Result {
+pub(super) fn write_expr(out: &mut String, expr: &Expr) -> fmt::Result {
     match &expr.value {
         ExprKind::Or(parts) => write_chain(out, parts, " or ", |part| matches!(part, ExprKind::Or(_))),
         ExprKind::And(parts) => {
@@ -210,7 +218,7 @@ fn write_chain(out: &mut String, parts: &[Expr], word: &str, loose: fn(&ExprKind
     Ok(())
 }
 
-fn write_operand(out: &mut String, operand: &Operand) -> fmt::Result {
+pub(super) fn write_operand(out: &mut String, operand: &Operand) -> fmt::Result {
     match operand {
         Operand::Number(number) => write!(out, "{number}"),
         Operand::Text(text) => write!(out, "\"{text}\""),

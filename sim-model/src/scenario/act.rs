@@ -37,6 +37,13 @@ impl World<'_> {
                 self.set_actor(actor, ActorState { inside: Some(thread), ..state });
             }
             ActionKind::System { act, file } => self.begin_system(actor, (*act, *file), events),
+            ActionKind::Calls { device, routine, status, bytes } => {
+                let device = self.devices[*device];
+                let thread = self.kernel[device].thread;
+                let frame = self.kernel.call_driver_routine(device, *routine, *status, *bytes);
+                self.kernel.start(thread, frame);
+                self.set_actor(actor, ActorState { inside: Some(thread), ..state });
+            }
             ActionKind::EndProcess(process) => {
                 self.kernel.terminate_process(self.processes[*process], 0);
                 self.set_actor(actor, past);

@@ -13,6 +13,7 @@ use crate::lang::{Diagnostic, Diagnostics, check};
 use crate::scenario::calls::{ServiceName, call_row};
 use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_args::Args;
+use crate::scenario::compile_driver::compile_driver;
 use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::compile_pipes::is_of_pipes;
 use crate::scenario::compile_sockets::is_of_sockets;
@@ -54,6 +55,8 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let handles = handle_policy(&scenario, &mut diagnostics);
     let marks = marks(&scenario, profile, &mut diagnostics);
     let expected = findings::expected(&scenario, &mut diagnostics);
+    let drivers: Vec<_> =
+        scenario.drivers.iter().map(|driver| compile_driver(driver, &mut diagnostics)).collect();
     scenario.devices.iter().for_each(|device| check_answer(device, &mut diagnostics));
     let profile = if verifier_is_off(&scenario) { profile.unverified() } else { profile };
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
@@ -72,7 +75,8 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         handles,
         rings: ring_policy(&scenario),
         marks,
-        devices: scenario.devices.iter().filter_map(|declared| device(declared, &scenario.devices)).collect(),
+        devices: scenario.devices.iter().filter_map(|declared| device(declared, &scenario)).collect(),
+        drivers,
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
         has_pipes: paths.iter().any(|path| is_of_pipes(path)),
@@ -123,14 +127,19 @@ fn check_answer(device: &ast::Device, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn device(device: &ast::Device, devices: &[ast::Device]) -> Option<DeviceDecl> {
-    let driver = DriverKind::named(&device.driver.value)?;
+fn device(device: &ast::Device, scenario: &Scenario) -> Option<DeviceDecl> {
+    let devices = &scenario.devices;
+    let program = scenario.drivers.iter().position(|driver| driver.name.value == device.driver.value);
+    let driver = match program {
+        Some(_) => DriverKind::Program,
+        None => DriverKind::named(&device.driver.value)?,
+    };
     let status = device.status.as_ref().and_then(|status| NtStatus::from_name(&status.value));
     let information = device.bytes.as_ref().map(|bytes| bytes.value.magnitude as u32);
     let answer = Answer { status: status.unwrap_or_default(), information, ..Answer::default() };
     let below = |over: &ast::Name| devices.iter().position(|device| device.name.value == over.value);
     let over = device.over.as_ref().and_then(below);
-    Some(DeviceDecl { name: device.name.value.clone(), driver, over, answer })
+    Some(DeviceDecl { name: device.name.value.clone(), driver, program, over, answer })
 }
 
 pub(super) struct Compiler {
@@ -248,11 +257,19 @@ impl Compiler {
             ast::ActionKind::DeviceCompletes { device, label, bytes, status } => {
                 let status = status.as_ref().and_then(|status| NtStatus::from_name(&status.value));
                 let bytes = bytes.as_ref().map_or(0, |bytes| self.number(bytes.value.value(), bytes.span));
-                self.complete(device, label, status.unwrap_or(NtStatus::SUCCESS), bytes)
+                self.complete(scenario, (device, label), status.unwrap_or(NtStatus::SUCCESS), bytes)
+            }
+            ast::ActionKind::DeviceCalls { device, routine, bytes, status } => {
+                let status = status.as_ref().and_then(|status| NtStatus::from_name(&status.value));
+                let bytes = bytes.as_ref().map_or(0, |bytes| self.number(bytes.value.value(), bytes.span));
+                let routine = self.driver_routine(scenario, device, routine);
+                let device = self.devices.iter().position(|name| *name == device.value).unwrap_or_default();
+                let status = status.unwrap_or(NtStatus::SUCCESS);
+                (ActionKind::Calls { device, routine, status, bytes }, Vec::new())
             }
             ast::ActionKind::DeviceFails { device, label, status } => {
                 let status = NtStatus::from_name(&status.value).unwrap_or(NtStatus::UNSUCCESSFUL);
-                self.complete(device, label, status, 0)
+                self.complete(scenario, (device, label), status, 0)
             }
             ast::ActionKind::System { act, label } => {
                 let file = self.label(&label.value, false);
@@ -276,8 +293,8 @@ impl Compiler {
 
     fn complete(
         &mut self,
-        device: &ast::Name,
-        label: &ast::Name,
+        scenario: &Scenario,
+        (device, label): (&ast::Name, &ast::Name),
         status: NtStatus,
         bytes: u32,
     ) -> (ActionKind, Vec<LabelId>) {
@@ -285,6 +302,7 @@ impl Compiler {
             let message = "a request cannot complete with STATUS_PENDING: it means that it has not completed";
             self.diagnostics.push(Diagnostic::new(message).at(label.span, "this request"));
         }
+        self.answers_by_itself(scenario, device);
         let device = self.devices.iter().position(|name| *name == device.value).unwrap_or_default();
         let operation = self.label(&label.value, false);
         (ActionKind::Complete { device, operation, status, bytes }, vec![operation])

@@ -193,6 +193,10 @@ impl Exchange {
             (ActionKind::System { act, file }, ActionKind::System { act: other, file: file2 }) => {
                 act == other && self.labels[*file] == *file2
             }
+            (
+                ActionKind::Calls { device, routine, status, bytes },
+                ActionKind::Calls { device: device2, routine: routine2, status: status2, bytes: bytes2 },
+            ) => (device, routine, status, bytes) == (device2, routine2, status2, bytes2),
             (ActionKind::EndProcess(process), ActionKind::EndProcess(other)) => {
                 self.processes[*process] == *other
             }

@@ -4,6 +4,7 @@ use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::drivers::immediate::Answer as Answered;
 use sim_core::io::ring::RingPolicy;
+use sim_core::drivers::program::code::DriverProgram;
 use sim_core::ob::policy::HandlePolicy;
 use sim_core::profile::Profile;
 
@@ -24,6 +25,8 @@ pub struct Program {
     pub scenario: Scenario,
     /// The Windows version it runs on.
     pub profile: Profile,
+    /// The drivers that it writes itself.
+    pub drivers: Vec<DriverProgram>,
     /// Its devices.
     pub devices: Vec<DeviceDecl>,
     /// How handle tables behave.
@@ -68,6 +71,8 @@ pub struct DeviceDecl {
     pub name: String,
     /// Its driver.
     pub driver: DriverKind,
+    /// Which of the scenario's own drivers, if it is one of them.
+    pub program: Option<usize>,
     /// The device below, by its place among the declared ones; none unless the driver is a filter.
     pub over: Option<usize>,
     /// What it answers, if its driver completes each request at once.
@@ -133,6 +138,17 @@ pub enum ActionKind {
         act: SystemAct,
         /// The file.
         file: LabelId,
+    },
+    /// A device calls a routine of its driver's program.
+    Calls {
+        /// The device.
+        device: usize,
+        /// The routine.
+        routine: u8,
+        /// What it is told: how it ended.
+        status: NtStatus,
+        /// What it is told: bytes transferred.
+        bytes: u32,
     },
     /// Every thread of a process is told to end.
     EndProcess(usize),

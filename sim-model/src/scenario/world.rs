@@ -177,10 +177,13 @@ impl<'p> World<'p> {
         kernel.set_handle_policy(program.handles);
         kernel.set_ring_policy(program.rings);
         let mut devices: Vec<Id<Device>> = Vec::new();
-        for DeviceDecl { name, driver, over, answer } in &program.devices {
-            let device = match over {
-                Some(below) => kernel.create_filter(name, *driver, devices[*below]),
-                None => kernel.create_device(name, *driver),
+        let drivers: Vec<u32> =
+            program.drivers.iter().map(|driver| kernel.load_driver(driver.clone())).collect();
+        for DeviceDecl { name, driver, program, over, answer } in &program.devices {
+            let device = match (program, over) {
+                (Some(program), _) => kernel.create_program_device(name, drivers[*program]),
+                (None, Some(below)) => kernel.create_filter(name, *driver, devices[*below]),
+                (None, None) => kernel.create_device(name, *driver),
             };
             kernel.set_answer(device, *answer);
             devices.push(device);
@@ -327,7 +330,9 @@ impl<'p> World<'p> {
             return false;
         }
         let performer = match &action.kind {
-            ActionKind::Complete { device, .. } => self.kernel[self.devices[*device]].thread,
+            ActionKind::Complete { device, .. } | ActionKind::Calls { device, .. } => {
+                self.kernel[self.devices[*device]].thread
+            }
             ActionKind::System { .. } => self.kernel.worker(),
             _ => match self.threads[actor] {
                 Some(thread) => thread,

@@ -203,7 +203,10 @@ impl Performer<'_> {
             ActionKind::EndThread(thread) => Deed::EndThread(self.place(*thread)),
             // A check asks the model; a device is not real.
             // When the system writes and trims, nobody outside can say.
-            ActionKind::Check(_) | ActionKind::Complete { .. } | ActionKind::System { .. } => return,
+            ActionKind::Check(_)
+            | ActionKind::Complete { .. }
+            | ActionKind::Calls { .. }
+            | ActionKind::System { .. } => return,
         };
         self.steps.push(Step { line: line.line, deed, expected: Vec::new() });
     }
@@ -264,7 +267,10 @@ impl Performer<'_> {
         let mut alone = None;
         if let Some((actor, action)) = begun {
             match &program.actors[actor].actions[action].kind {
-                ActionKind::Check(_) | ActionKind::Complete { .. } | ActionKind::System { .. } => return,
+                ActionKind::Check(_)
+                | ActionKind::Complete { .. }
+                | ActionKind::Calls { .. }
+                | ActionKind::System { .. } => return,
                 ActionKind::Call(_) => {
                     let thread = self.place(actor);
                     let outcome = if self.inside.contains_key(&thread) && !self.is_over(actor) {

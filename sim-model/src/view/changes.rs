@@ -306,6 +306,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::View) => names.view(Id::at(at)),
         (None, Kind::ControlArea) => names.control_area(Id::at(at)),
         (None, Kind::CacheMap) => names.cache_map(Id::at(at)),
+        (None, Kind::DriverObject) => k.driver_object_name(Id::at(at)),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
             let mark = k.get(Id::<HighWater>::at(at));

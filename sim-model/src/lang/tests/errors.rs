@@ -48,6 +48,31 @@ fn tokens() {
     );
 }
 
+/// The text with a driver whose only routine has these lines.
+fn in_routine(lines: &str) -> String {
+    format!(
+        "driver d\n  dispatch IRP_MJ_READ\n{lines}\ndevice dev driver=d\nprocess app\n  thread main\n    CloseHandle(a)\nunbound a\n"
+    )
+}
+
+#[test]
+fn drivers() {
+    let nested: String = (0..18).map(|depth| format!("{}if irp.Cancel\n", "  ".repeat(depth + 2))).collect();
+    snapshot(
+        "drivers",
+        &[
+            in_routine("    IoMarkIrpPending irp"),
+            in_routine("    else\n      return STATUS_SUCCESS"),
+            in_routine("    if\n      return STATUS_SUCCESS"),
+            in_routine("    while irp.Cancel = 1\n      return STATUS_SUCCESS"),
+            in_routine("    return STATUS_SUCCESS STATUS_SUCCESS"),
+            in_routine(&nested),
+            "driver d\n  spinloc lock\n  dispatch\n  dpc a b\n".into(),
+            "driver d\ndriver d\ndevice dev driver=e\n".into(),
+        ],
+    );
+}
+
 #[test]
 fn structure() {
     snapshot(

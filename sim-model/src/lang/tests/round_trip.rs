@@ -9,6 +9,7 @@ use super::super::ast::{
     ExprKind, Name, Number, Operand, Policy, Process, Property, PropertyKind, Scenario, ScheduleStep,
     Spanned, Thread, Value,
 };
+use super::super::driver::{Driver, DriverObject, DriverRoutine, Statement, StatementKind};
 use super::super::{parse, print};
 use super::STORY;
 
@@ -44,7 +45,21 @@ fn the_story() {
 
 fn ident() -> impl Strategy<Value = String> {
     "[a-zA-Z_][a-zA-Z0-9_]{0,6}".prop_filter("names only", |name| {
-        !["and", "or", "not", "bytes", "check", "device", "exit", "terminate"].contains(&&**name)
+        ![
+            "and",
+            "or",
+            "not",
+            "bytes",
+            "check",
+            "device",
+            "exit",
+            "terminate",
+            "if",
+            "else",
+            "while",
+            "return",
+        ]
+        .contains(&&**name)
     })
 }
 
@@ -127,6 +142,9 @@ fn action() -> impl Strategy<Value = Action> {
         (name(), name(), option::of(number().prop_map(Spanned::bare)), option::of(name())).prop_map(
             |(device, label, bytes, status)| ActionKind::DeviceCompletes { device, label, bytes, status }
         ),
+        (name(), name(), option::of(number().prop_map(Spanned::bare)), option::of(name())).prop_map(
+            |(device, routine, bytes, status)| ActionKind::DeviceCalls { device, routine, bytes, status }
+        ),
         (name(), name(), name()).prop_map(|(device, label, status)| ActionKind::DeviceFails {
             device,
             label,
@@ -153,6 +171,44 @@ fn actor() -> impl Strategy<Value = Actor> {
     ]
 }
 
+fn statements() -> impl Strategy<Value = Vec<Statement>> {
+    let leaf = prop_oneof![
+        (option::of(name()), name(), vec(operand().prop_map(Spanned::bare), 0..3))
+            .prop_map(|(label, name, args)| StatementKind::Call { label, name, args }),
+        option::of(operand().prop_map(Spanned::bare)).prop_map(StatementKind::Return),
+    ];
+    let statement = leaf.prop_map(Spanned::bare).prop_recursive(3, 12, 3, |inner| {
+        let body = || vec(inner.clone(), 0..3);
+        prop_oneof![
+            (expr(), body(), body()).prop_map(|(condition, then, otherwise)| StatementKind::If {
+                condition,
+                then,
+                otherwise
+            }),
+            (expr(), body()).prop_map(|(condition, body)| StatementKind::While { condition, body }),
+        ]
+        .prop_map(Spanned::bare)
+    });
+    vec(statement, 0..4)
+}
+
+fn driver() -> impl Strategy<Value = Driver> {
+    let word = |words: &'static [&'static str]| {
+        prop::sample::select(words).prop_map(|word| Spanned::bare(word.to_owned()))
+    };
+    let object = (word(&["spinlock", "list", "csq", "removelock"]), name())
+        .prop_map(|(kind, name)| DriverObject { kind, name });
+    let named = (word(&["cancel", "dpc", "worker"]), name().prop_map(|name| vec![name]), statements());
+    let dispatch = (word(&["dispatch"]), vec(name(), 1..3), statements());
+    let routine =
+        prop_oneof![named, dispatch].prop_map(|(kind, names, body)| DriverRoutine { kind, names, body });
+    (name(), vec(object, 0..3), vec(routine, 0..3)).prop_map(|(name, objects, routines)| Driver {
+        name,
+        objects,
+        routines,
+    })
+}
+
 fn scenario() -> impl Strategy<Value = Scenario> {
     let bytes = option::of(number().prop_map(Spanned::bare));
     let device = (name(), name(), option::of(name()), bytes, option::of(name()))
@@ -176,13 +232,21 @@ fn scenario() -> impl Strategy<Value = Scenario> {
     ];
     let profile = (option::of(name()), vec(policy, 0..3), vec(expected.prop_map(Spanned::bare), 0..3));
     let head = (option::of(text().prop_map(Spanned::bare)), profile, vec(name(), 0..3));
-    (head, vec(device, 0..3), vec(actor(), 1..4), vec(property, 0..3), option::of(vec(step, 0..4))).prop_map(
-        |((title, (profile, policies, expected), unbound), devices, actors, properties, schedule)| Scenario {
+    let declared = (vec(driver(), 0..2), vec(device, 0..3));
+    (head, declared, vec(actor(), 1..4), vec(property, 0..3), option::of(vec(step, 0..4))).prop_map(
+        |(
+            (title, (profile, policies, expected), unbound),
+            (drivers, devices),
+            actors,
+            properties,
+            schedule,
+        )| Scenario {
             title,
             profile,
             policies,
             expected,
             unbound,
+            drivers,
             devices,
             actors,
             properties,

@@ -1,0 +1,93 @@
+//! Drivers as programs: routines over the documented primitives, written by whoever uses the simulator.
+//!
+//! The text of such a driver is part of the setting, as names are, and never changes. What changes is the locks and
+//! lists of each of its devices ([`DriverObject`](object::DriverObject)) and how far each running routine is
+//! ([`Activation`](activation::Activation)). A primitive is one atomic step, as it is in the drivers that come with
+//! the model.
+
+pub mod activation;
+pub mod code;
+pub mod csq;
+pub mod lock;
+pub mod object;
+pub mod primitive;
+pub mod remove_lock;
+pub mod run;
+
+use alloc::sync::Arc;
+
+use crate::drivers::DriverKind;
+use crate::drivers::program::activation::Activation;
+use crate::drivers::program::code::{DriverProgram, Entry};
+use crate::drivers::program::object::DriverObject;
+use crate::frame::{Frame, Next};
+use crate::io::complete::IofCompleteRequest;
+use crate::io::device::Device;
+use crate::io::driver::IofCallDriver;
+use crate::io::irp::Irp;
+use crate::kernel::Kernel;
+use crate::status::NtStatus;
+use crate::word::Id;
+
+impl Kernel {
+    /// DriverEntry: from now on devices of that driver can be created. Returns its number.
+    pub fn load_driver(&mut self, program: DriverProgram) -> u32 {
+        self.programs.push(Arc::new(program));
+        self.programs.len() as u32 - 1
+    }
+
+    /// Creates a device of a driver that was loaded, with locks and lists of its own.
+    pub fn create_program_device(&mut self, name: &str, program: u32) -> Id<Device> {
+        let device = self.create_device(name, DriverKind::Program);
+        self.set(device, Device::PROGRAM, program, "");
+        for number in 0..self.programs[program as usize].objects.len() {
+            self.create(DriverObject::new(device, number as u8), "the driver initialises it");
+        }
+        device
+    }
+
+    /// The text of the driver behind a device.
+    pub(crate) fn program_of(&self, device: Id<Device>) -> Arc<DriverProgram> {
+        Arc::clone(&self.programs[self[device].program as usize])
+    }
+
+    /// The dispatch table of a driver's program. A driver without a routine for it lets a file be opened and closed, and
+    /// refuses anything else.
+    pub(crate) fn dispatch_program(&mut self, irp: Id<Irp>, device: Id<Device>) -> Next {
+        let major = self[irp].major;
+        let entry = self.program_of(device).routine(Entry::Dispatch(major));
+        if let Some(routine) = entry {
+            return Next::Goto(
+                self.run_routine(Activation { irp: Some(irp), ..Activation::new(device, routine) }),
+            );
+        }
+        let status =
+            if major.opens_or_closes() { NtStatus::SUCCESS } else { NtStatus::INVALID_DEVICE_REQUEST };
+        let complete = IofCompleteRequest::Complete { irp, status, information: 0 };
+        Next::call(IofCallDriver::Return { status }, complete)
+    }
+
+    /// The cancel routine that the driver has set for the IRP. The system-wide cancel spin lock is held, and the routine
+    /// has to release it.
+    pub(crate) fn call_program_cancel(&mut self, irp: Id<Irp>, device: Id<Device>) -> Frame {
+        let routine = self[irp].routine;
+        self.run_routine(Activation { irp: Some(irp), ..Activation::new(device, routine) })
+    }
+
+    /// A routine of the driver's that the device calls: its interrupt's DPC, or a thread of the driver's own. It is told
+    /// what the device answers. Nothing if the driver has no routine of that number.
+    pub fn call_driver_routine(
+        &mut self,
+        device: Id<Device>,
+        routine: u8,
+        status: NtStatus,
+        information: u32,
+    ) -> Frame {
+        self.run_routine(Activation { status, information, ..Activation::new(device, routine) })
+    }
+
+    fn run_routine(&mut self, activation: Activation) -> Frame {
+        let call = self.create(activation, "");
+        self.next_step(call).into()
+    }
+}

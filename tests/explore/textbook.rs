@@ -1,0 +1,88 @@
+//! The textbook: drivers that a scenario writes. A correct one breaks no rule in any order; a mistake is found.
+
+use std::fs;
+use std::path::Path;
+
+use sim_model::explore::Verdict;
+
+use crate::{explored, program};
+
+fn textbook(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/textbook").join(format!("{name}.kobj"));
+    fs::read_to_string(path).unwrap().replace("\r\n", "\n")
+}
+
+/// The correct drivers, and how many states each has.
+const CORRECT: [(&str, u64); 4] = [
+    ("pend-and-cancel", 78_452),
+    ("csq", 30_772),
+    ("context-freed-in-close", 796),
+    ("remove-lock-over-the-request", 2_155),
+];
+
+/// The mistakes, and what is found if the scenario does not say that it expects it.
+const MISTAKES: [(&str, &str); 12] = [
+    (
+        "no-cancel-check",
+        "bug check 0xC4 DRIVER_VERIFIER_DETECTED_VIOLATION: a cancelled IRP is completed in time",
+    ),
+    ("cancel-routine-kept", "bug check 0xC9"),
+    ("marked-after-queueing", "IRP_USED_AFTER_COMPLETION"),
+    ("pending-unmarked", "bug check 0xC9"),
+    ("marked-and-returned", "bug check 0xC9"),
+    ("not-completed", "IRP_NOT_COMPLETED"),
+    ("context-freed-in-cleanup", "FSCONTEXT_USED_AFTER_FREE"),
+    ("cleanup-by-the-letter", "bug check 0x44"),
+    ("completed-under-a-spin-lock", "IRP_COMPLETED_UNDER_SPIN_LOCK"),
+    ("cancel-lock-kept", "IRP_COMPLETED_UNDER_SPIN_LOCK"),
+    (
+        "lock-order-inversion",
+        "bug check 0xC4 DRIVER_VERIFIER_DETECTED_VIOLATION: spin locks are acquired in one order",
+    ),
+    ("remove-lock-too-early", "FSCONTEXT_USED_AFTER_FREE"),
+];
+
+#[test]
+fn every_file_of_the_textbook_is_tested() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/textbook");
+    let tested = |name: &str| {
+        CORRECT.iter().any(|(known, _)| *known == name) || MISTAKES.iter().any(|(known, _)| *known == name)
+    };
+    for entry in fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().trim_end_matches(".kobj").to_owned();
+        assert!(tested(&name), "{name}");
+    }
+}
+
+#[test]
+fn a_correct_driver_breaks_no_rule_in_any_order() {
+    for (name, states) in CORRECT {
+        let program = program(name, &textbook(name));
+        let outcome = explored(&program, 1);
+        assert_eq!(outcome.verdict, Verdict::Holds, "{name}");
+        assert_eq!(outcome.counts.states, states, "{name}");
+    }
+}
+
+#[test]
+fn a_mistake_is_found_and_is_the_only_one() {
+    for (name, found) in MISTAKES {
+        let text = textbook(name);
+        assert_eq!(
+            explored(&program(name, &text), 1).verdict,
+            Verdict::Holds,
+            "{name}, which expects its mistake"
+        );
+        let unexpected: String = text
+            .lines()
+            .filter(|line| !line.starts_with("expect "))
+            .map(|line| format!("{line}\n"))
+            .collect();
+        let program = program(name, &unexpected);
+        let outcome = explored(&program, 1);
+        let report = crate::report(&program, &outcome);
+        assert!(matches!(outcome.verdict, Verdict::Fails(_)), "{name}: {report}");
+        let report = report.replace("\n  ", " ");
+        assert!(report.contains(found), "{name}, expected {found}: {report}");
+    }
+}
