@@ -3,8 +3,8 @@
 //! Whoever gets a non-NULL answer from exchanging the cancel routine owns the IRP and completes it; everyone else
 //! leaves it alone. Source: WDK, "Using a Driver-Supplied Spin Lock" and "Synchronizing IRP Cancellation".
 
-use crate::drivers::kmdf::{DispatchEvents, EvtInterruptDpc, EvtRequestCancel};
 use crate::drivers::afd::unlock::AfdCancelHandler;
+use crate::drivers::kmdf::{DispatchEvents, EvtInterruptDpc, EvtRequestCancel};
 use crate::drivers::npfs::cancel::NpCancelIrp;
 use crate::drivers::own_irps::{CancelOwnIrps, OwnIrps, SendOwnIrps};
 use crate::drivers::program::object::DriverObject;

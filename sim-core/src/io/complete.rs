@@ -3,8 +3,8 @@
 use crate::drivers::CompletionRoutine;
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
-use crate::io::control_code::ControlCode;
 use crate::io::buffer::Buffer;
+use crate::io::control_code::ControlCode;
 use crate::io::file::File;
 use crate::io::iosb::Iosb;
 use crate::io::irp::{Irp, Link};

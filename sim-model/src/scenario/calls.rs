@@ -11,8 +11,8 @@ use crate::scenario::calls_pipes::PIPES;
 use crate::scenario::calls_ports::PORTS;
 use crate::scenario::calls_queries::QUERIES;
 use crate::scenario::calls_rings::RINGS;
-use crate::scenario::calls_sockets::SOCKETS;
 use crate::scenario::calls_sections::SECTIONS;
+use crate::scenario::calls_sockets::SOCKETS;
 use crate::scenario::calls_waits::WAITS;
 
 /// Which service a call is.
@@ -494,8 +494,8 @@ const ROW_COUNT: usize = BASIC.len()
 /// Every call.
 pub const ROWS: [CallRow; ROW_COUNT] = {
     let groups: [&[CallRow]; 14] = [
-        &BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &NOTIFY, &WAITS, &HANDLES, &QUERIES, &RINGS, &SOCKETS,
-        &FILES,
+        &BASIC, &IO, &PIPES, &PORTS, &MEMORY, &NAMED, &SECTIONS, &NOTIFY, &WAITS, &HANDLES, &QUERIES, &RINGS,
+        &SOCKETS, &FILES,
     ];
     let mut rows = [BASIC[0]; ROW_COUNT];
     let (mut row, mut group, mut at) = (0, 0, 0);

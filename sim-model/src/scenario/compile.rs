@@ -458,7 +458,8 @@ impl Args<'_> {
             ServiceName::ExitThread => Service::ExitThread { exit_status: self.narrow("code") },
             ServiceName::ExitProcess => Service::ExitProcess { exit_status: self.narrow("code") },
             other => {
-                let found = self.port_service().or_else(|| self.ring_service()).or_else(|| self.file_service());
+                let found =
+                    self.port_service().or_else(|| self.ring_service()).or_else(|| self.file_service());
                 found.unwrap_or_else(|| self.wait_service(other))
             }
         }

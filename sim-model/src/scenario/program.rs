@@ -3,8 +3,8 @@
 use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::drivers::immediate::Answer as Answered;
-use sim_core::io::ring::RingPolicy;
 use sim_core::drivers::program::code::DriverProgram;
+use sim_core::io::ring::RingPolicy;
 use sim_core::ob::policy::HandlePolicy;
 use sim_core::profile::Profile;
 

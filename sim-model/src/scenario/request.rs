@@ -33,7 +33,8 @@ impl World<'_> {
             code,
             ..
         } = args;
-        let IssueArgs { modes, pipe, limited, at_once, number, waits, operation, filter, watch_tree, .. } = args;
+        let IssueArgs { modes, pipe, limited, at_once, number, waits, operation, filter, watch_tree, .. } =
+            args;
         let (file, event) = (self.handle(args.file), self.handle(args.event));
         let socket = self.handle(args.socket);
         let iosb = match args.overlapped {
