@@ -349,4 +349,18 @@ process two
 "#,
         ..WINE
     },
+    Known {
+        id: "wine-counts-handles-of-anything",
+        calls: &["GetProcessHandleCount"],
+        model: Some("FALSE, ERROR_INVALID_HANDLE"),
+        real: Some("TRUE"),
+        reason: "as wine-counts-no-handles: Wine does not look whether the handle is that of a process",
+        source: "Win32 documentation, GetProcessHandleCount: hProcess is a handle to a process",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent()
+    n = GetProcessHandleCount(e)
+"#,
+        ..WINE
+    },
 ];
