@@ -363,4 +363,21 @@ process two
 "#,
         ..WINE
     },
+    Known {
+        id: "wine-timer-keeps-its-signal",
+        calls: &["NtSetTimer", "SetWaitableTimer"],
+        what: "signaled",
+        model: Some("false"),
+        real: Some("true"),
+        last: true,
+        reason: "a synchronization timer that is set again stays signalled",
+        source: "WDK, KeSetTimerEx: the timer is set to the not-signaled state",
+        scenario: r#"process app
+  thread main
+    t = NtCreateTimer(FALSE)
+    NtSetTimer(t, 0)
+    NtSetTimer(t, 10000)
+"#,
+        ..WINE
+    },
 ];
