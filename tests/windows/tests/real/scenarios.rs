@@ -37,5 +37,5 @@ fn every_scenario_of_the_book_does_the_same_on_both_sides() {
     }
     println!("{performed} of {} scenarios, {calls} records", files.len());
     assert!(unlike.is_empty(), "\n{unlike}");
-    assert!(performed > 50, "most scenarios can be performed");
+    assert!(performed > 35, "whatever has no device can be performed");
 }
