@@ -349,4 +349,35 @@ process two
 "#,
         ..WINE
     },
+    Known {
+        id: "wine-counts-handles-of-anything",
+        calls: &["GetProcessHandleCount"],
+        model: Some("FALSE, ERROR_INVALID_HANDLE"),
+        real: Some("TRUE"),
+        reason: "as wine-counts-no-handles: Wine does not look whether the handle is that of a process",
+        source: "Win32 documentation, GetProcessHandleCount: hProcess is a handle to a process",
+        scenario: r#"process app
+  thread main
+    e = CreateEvent()
+    n = GetProcessHandleCount(e)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-timer-keeps-its-signal",
+        calls: &["NtSetTimer", "SetWaitableTimer"],
+        what: "signaled",
+        model: Some("false"),
+        real: Some("true"),
+        last: true,
+        reason: "a synchronization timer that is set again stays signalled",
+        source: "WDK, KeSetTimerEx: the timer is set to the not-signaled state",
+        scenario: r#"process app
+  thread main
+    t = NtCreateTimer(FALSE)
+    NtSetTimer(t, 0)
+    NtSetTimer(t, 10000)
+"#,
+        ..WINE
+    },
 ];
