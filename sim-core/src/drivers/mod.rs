@@ -154,6 +154,11 @@ impl Manner {
         shares: false,
     };
 
+    /// A driver with a dispatch table of its own, whose files are streams.
+    const fn of_streams(summary: &'static str, dispatch: Dispatch) -> Manner {
+        Manner { summary, dispatch, is_plain: false, is_stream: true, has_names: true, ..Manner::SERIAL }
+    }
+
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
     pub const fn refuses(&self, major: Major) -> bool {
         let of_file_systems =
@@ -228,22 +233,8 @@ impl DriverKind {
             | DriverKind::ForgetfulRequester
             | DriverKind::UnstoppedRequester
             | DriverKind::MisfreeingRequester => self.manner_with_own_irps(),
-            DriverKind::NamedPipes => Manner {
-                summary: "the named pipe file system",
-                dispatch: Dispatch::Pipes,
-                is_plain: false,
-                is_stream: true,
-                has_names: true,
-                ..Manner::SERIAL
-            },
-            DriverKind::Sockets => Manner {
-                summary: "the driver of sockets",
-                dispatch: Dispatch::Sockets,
-                is_plain: false,
-                is_stream: true,
-                has_names: true,
-                ..Manner::SERIAL
-            },
+            DriverKind::NamedPipes => Manner::of_streams("the named pipe file system", Dispatch::Pipes),
+            DriverKind::Sockets => Manner::of_streams("the driver of sockets", Dispatch::Sockets),
         }
     }
 

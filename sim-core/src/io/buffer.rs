@@ -1,6 +1,7 @@
 //! Buffers: a program's memory that a request reads or fills.
 
 use crate::finding::{About, Memory, Rule};
+use crate::io::control_code::ControlCode;
 use crate::io::iosb::Iosb;
 use crate::io::irp::Irp;
 use crate::io::port::Packet;
@@ -62,8 +63,9 @@ impl Kernel {
 
     /// The system puts a request's data into the program's buffer.
     pub(crate) fn fill_buffer(&mut self, irp: Id<Irp>) {
-        let Irp { buffer, information, major, .. } = self[irp];
-        let Some(buffer) = buffer.filter(|_| major.fills_buffer()) else { return };
+        let Irp { buffer, information, major, code, .. } = self[irp];
+        let fills = major.fills_buffer() && code != Some(ControlCode::AfdSend);
+        let Some(buffer) = buffer.filter(|_| fills) else { return };
         if self[buffer].freed {
             self.report(Rule::WriteToFreedMemory, self.request_of(irp), Memory::Buffer(buffer).to_word());
         }

@@ -281,7 +281,6 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Process => k.get(Id::<Process>::at(at)).map(|process| process.object),
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
         Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
-        Kind::Endpoint => k.socket_of(Id::at(at)),
         kind => waited_for(k, kind, at),
     };
     match (object, kind) {
@@ -291,7 +290,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
-        (None, Kind::Endpoint) => format!("connection#{at}"),
+        (None, Kind::Endpoint) => format!("socket#{at}"),
         (None, Kind::System) => "system".into(),
         (None, Kind::HighWater) => {
             let mark = k.get(Id::<HighWater>::at(at));
