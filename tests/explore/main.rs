@@ -67,7 +67,7 @@ const RACES: &[(&str, u64, u64, u64)] = &[
 
 #[test]
 fn the_first_races_hold_with_exact_counts() {
-    for (name, states, transitions, ends) in RACES {
+    for &(name, states, transitions, ends) in RACES {
         let outcome = explored(&exploration(name), 1);
         assert_eq!(outcome.verdict, Verdict::Holds, "{name}");
         let counts = &outcome.counts;

@@ -1,7 +1,7 @@
 //! Sockets, beside what the vectors and the scenarios of the book say: calls that wait, refusals, polls, ends.
 
-use sim_core::profile::{Arch, Profile};
-use sim_model::scenario::{compile_for, run};
+use sim_core::profile::Arch;
+use sim_model::scenario::{compile, run};
 use sim_model::{lang, view::text};
 
 /// The story holds where `listener` listens at port 80.
@@ -10,16 +10,16 @@ fn holds(story: &str) {
 }
 
 fn holds_on(arch: Arch, story: &str) {
-    let head = "process app
+    let head = "arch ARCH
+process app
   thread main
     listener = socket()
     bind(listener, 80) -> 0
     listen(listener) -> 0
 ";
-    let scenario =
-        lang::parse("sockets.kobj", &format!("{head}{story}")).unwrap_or_else(|error| panic!("{error}"));
-    let profile = Profile::default().on(arch);
-    let program = compile_for(scenario, Some(profile)).unwrap_or_else(|error| panic!("{error}"));
+    let scenario = lang::parse("sockets.kobj", &format!("{}{story}", head.replace("ARCH", arch.name())))
+        .unwrap_or_else(|error| panic!("{error}"));
+    let program = compile(scenario).unwrap_or_else(|error| panic!("{error}"));
     let run = run(&program);
     assert!(run.held(), "{}", text::render(&run, text::Options { color: false, steps: false, quiet: false }));
 }

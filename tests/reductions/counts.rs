@@ -90,7 +90,7 @@ const COUNTS: &[(&str, [Option<u64>; 4])] = &[
 #[test]
 fn each_reduction_leaves_so_many_states() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    for (file, counts) in COUNTS {
+    for &(file, counts) in COUNTS {
         let text = fs::read_to_string(root.join(file)).unwrap().replace("\r\n", "\n");
         let program = program(&text);
         let space = ProgramSpace::new(&program, None);

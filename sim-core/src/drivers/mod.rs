@@ -184,16 +184,6 @@ impl Manner {
         caches: false,
     };
 
-    /// The named pipe file system.
-    const PIPES: Manner = Manner {
-        summary: "the named pipe file system",
-        dispatch: Dispatch::Pipes,
-        is_plain: false,
-        is_stream: true,
-        has_names: true,
-        ..Manner::SERIAL
-    };
-
     /// The null device's driver.
     const NULL: Manner = Manner {
         summary: "the null device: a read is at the end of the file at once, a write takes everything",
@@ -201,6 +191,11 @@ impl Manner {
         is_null: true,
         ..Manner::SERIAL
     };
+
+    /// A driver with a dispatch table of its own, whose files are streams.
+    const fn of_streams(summary: &'static str, dispatch: Dispatch) -> Manner {
+        Manner { summary, dispatch, is_plain: false, is_stream: true, has_names: true, ..Manner::SERIAL }
+    }
 
     /// Whether requests of this kind are refused with STATUS_INVALID_DEVICE_REQUEST.
     pub const fn refuses(&self, major: Major) -> bool {
@@ -287,10 +282,8 @@ impl DriverKind {
                 is_plain: false,
                 ..Manner::SERIAL
             },
-            DriverKind::NamedPipes => Manner::PIPES,
-            DriverKind::Sockets => {
-                Manner { summary: "the driver of sockets", dispatch: Dispatch::Sockets, ..Manner::PIPES }
-            }
+            DriverKind::NamedPipes => Manner::of_streams("the named pipe file system", Dispatch::Pipes),
+            DriverKind::Sockets => Manner::of_streams("the driver of sockets", Dispatch::Sockets),
             DriverKind::Null => Manner::NULL,
             DriverKind::Kmdf | DriverKind::KmdfUncancelable | DriverKind::KmdfIgnoresUnmark => {
                 self.manner_of_framework()

@@ -232,8 +232,9 @@ impl Kernel {
 
     /// The program's buffer that the result of a finished request goes into; none if it has failed or reads nothing.
     fn filled_by(&self, irp: Id<Irp>) -> Option<Id<Buffer>> {
-        let Irp { buffer, status, major, .. } = self[irp];
-        buffer.filter(|_| major.fills_buffer() && !status.is_error() && status != NtStatus::VERIFY_REQUIRED)
+        let Irp { buffer, status, major, code, .. } = self[irp];
+        let fills = major.fills_buffer() && code != Some(ControlCode::AfdSend);
+        buffer.filter(|_| fills && !status.is_error() && status != NtStatus::VERIFY_REQUIRED)
     }
 
     /// Drops an IRP's reference on its file object. A completion must not run a driver's close routine, so the

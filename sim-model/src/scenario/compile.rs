@@ -387,6 +387,7 @@ impl Compiler {
 impl Args<'_> {
     fn service(&mut self, labelled: bool) -> Service {
         match self.row.service {
+            _ if self.row.answer.is_of_winsock() => self.socket_service(labelled),
             ServiceName::CreateFile => self.create_file(),
             ServiceName::ReadFile
             | ServiceName::WriteFile
@@ -403,18 +404,6 @@ impl Args<'_> {
             | ServiceName::PeekPipe
             | ServiceName::TransactPipe
             | ServiceName::SetPipe => self.pipe_service(labelled),
-            ServiceName::CreateSocket
-            | ServiceName::BindSocket
-            | ServiceName::ListenSocket
-            | ServiceName::ConnectSocket
-            | ServiceName::AcceptSocket
-            | ServiceName::AcceptEx
-            | ServiceName::ConnectEx
-            | ServiceName::ReceiveSocket
-            | ServiceName::SendSocket
-            | ServiceName::ShutDownSocket
-            | ServiceName::SetSocket
-            | ServiceName::CloseSocket => self.socket_service(labelled),
             ServiceName::Close => Service::Close(self.handle("handle")),
             ServiceName::CreateEvent => Service::CreateEvent {
                 name: self.name(),

@@ -32,10 +32,7 @@ impl Service {
             | Service::CreateMutant { name, .. }
             | Service::CreateTimer { name, .. }
             | Service::CreateJob(name) => each_of_name(name, each),
-            Service::AcceptSocket { listener, name } => {
-                each(Named::Handle(listener));
-                each_of_name(name, each);
-            }
+            Service::AcceptSocket { listener, name } => each_of_accept(listener, name, each),
             Service::CreatePort { file, port, name, .. } => {
                 each_of_two(file, port, each);
                 each_of_name(name, each);
@@ -98,6 +95,11 @@ impl Service {
             | Service::ExitProcess { .. } => {}
         }
     }
+}
+
+fn each_of_accept(listener: &mut HandleArg, name: &mut NameArg, each: &mut dyn FnMut(Named<'_>)) {
+    each(Named::Handle(listener));
+    each_of_name(name, each);
 }
 
 fn each_of_issue(issue: &mut IssueArgs, each: &mut dyn FnMut(Named<'_>)) {

@@ -286,7 +286,6 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         Kind::Thread => k.get(Id::<Thread>::at(at)).map(|thread| thread.object),
         Kind::Job => k.get(Id::<Job>::at(at)).map(|job| job.object),
         Kind::IoRing => k.get(Id::<IoRing>::at(at)).map(|ring| ring.object),
-        Kind::Endpoint => k.socket_of(Id::at(at)),
         Kind::Notify => {
             let notify = k.get(Id::<sim_core::fsrtl::notify::Notify>::at(at));
             notify.map(|notify| k[notify.file].object)
@@ -301,7 +300,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
-        (None, Kind::Endpoint) => format!("connection#{at}"),
+        (None, Kind::Endpoint) => format!("socket#{at}"),
         (None, Kind::Scb) => names.file_of_volume(Id::at(at)),
         (None, Kind::View) => names.view(Id::at(at)),
         (None, Kind::ControlArea) => names.control_area(Id::at(at)),

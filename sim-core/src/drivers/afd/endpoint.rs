@@ -2,7 +2,6 @@
 
 use crate::io::file::File;
 use crate::kernel::Kernel;
-use crate::ob::header::Object;
 use crate::record::record;
 use crate::word::{Id, word_enum};
 
@@ -80,11 +79,6 @@ impl Kernel {
     /// The endpoint of a file object; none if it is no socket.
     pub fn endpoint_of(&self, file: Id<File>) -> Option<Id<Endpoint>> {
         self[file].endpoint
-    }
-
-    /// The file object of an endpoint; none of a connection that nobody has accepted.
-    pub fn socket_of(&self, endpoint: Id<Endpoint>) -> Option<Id<Object>> {
-        self.all::<File>().find(|(_, file)| file.endpoint == Some(endpoint)).map(|(_, file)| file.object)
     }
 
     /// The endpoint of a file object, where the driver has made sure that there is one.

@@ -27,7 +27,11 @@ use crate::word::Id;
 impl Kernel {
     /// The dispatch table of the driver of sockets.
     pub(crate) fn dispatch_socket(&self, irp: Id<Irp>, device: Id<Device>) -> Next {
+        let is_socket = self.endpoint_of(self[irp].file).is_some();
         let status = match (self[irp].major, self.socket_request(irp)) {
+            // A stream file object has no endpoint: no IRP_MJ_CREATE was sent for it.
+            (Major::Cleanup | Major::Close, _) if !is_socket => NtStatus::SUCCESS,
+            (_, Some(_)) if !is_socket => NtStatus::INVALID_DEVICE_REQUEST,
             (_, Some(ControlCode::AfdPoll | ControlCode::AfdSuperAccept)) => {
                 return Next::goto(AfdDispatch::Reference { irp, device });
             }
