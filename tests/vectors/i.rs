@@ -5,12 +5,15 @@
 //! | I-01 to I-04, I-06, I-08 to I-10 | dlls/ntdll/tests/file.c, test_file_disposition_information, delete_file_test |
 //! | I-12 | dlls/kernel32/tests/file.c, test_DeleteFileA |
 
-use crate::pipes::holds_on;
+use sim_core::profile::Profile;
+
+use crate::story::holds_on;
 
 /// The story of one thread on a fresh volume of that version of Windows.
 pub(super) fn on_volume_of(profile: &str, story: &str) {
     let head = "device vol driver=ntfs\nprocess app\n  thread main\n";
-    holds_on(profile, &format!("{head}{}", story.trim_start_matches('\n')));
+    let version = Profile::named(profile).expect("a profile").version;
+    holds_on(version, &format!("{head}{}", story.trim_start_matches('\n')));
 }
 
 /// The story of one thread on a fresh volume.

@@ -7,7 +7,7 @@
 //! | D-12, D-13 | dlls/ntdll/tests/file.c, read_file_test |
 
 use crate::i::{on_volume, on_volume_of};
-use crate::pipes::holds;
+use crate::story::holds;
 
 /// A synchronous handle `f` to a file of 10 bytes, and the position at its end.
 const TEN_BYTES: &str = r#"

@@ -3,7 +3,7 @@
 //! Source: Wine kernel32/tests/change.c, test_readdirectorychanges, test_ffcn_directory_overlap and
 //! test_ffcnMultipleThreads.
 
-use crate::pipes::holds;
+use crate::story::holds;
 
 const WATCHED: &str = r#"device vol driver=ntfs
 process app

@@ -10,8 +10,7 @@
 
 use sim_core::profile::Version;
 
-use crate::pipes::holds;
-use crate::story::{holds_on, holds_since};
+use crate::story::{holds, holds_on, holds_since};
 
 /// The story holds where a socket listens at port 80, on every version.
 fn on_listener(story: &str) {

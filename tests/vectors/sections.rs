@@ -4,7 +4,7 @@
 //! test_file_disposition_information, and kernel32/tests/file.c, test_eof.
 
 use crate::i::on_volume;
-use crate::pipes::holds;
+use crate::story::holds;
 
 const FILE: &str = r#"device vol driver=ntfs
 process app

@@ -1,7 +1,6 @@
 //! Buffers: a program's memory that a request reads or fills.
 
 use crate::finding::{About, Memory, Rule};
-use crate::io::control_code::ControlCode;
 use crate::io::iosb::Iosb;
 use crate::io::irp::Irp;
 use crate::io::port::Packet;
