@@ -14,12 +14,13 @@ use crate::status::NtStatus;
 use crate::word::{Access, Handle, Id};
 
 steps! {
-    /// Performs one entry of a submission queue.
+    /// Performs one entry of a submission queue, which a program has built in its own memory.
     ///
     /// A read or a write is a request as NtReadFile sends it; its end is an entry of the completion queue, whenever it
     /// comes. A registration takes the place of the one before completely. A cancel asks for the end of an operation and
-    /// does not wait for that: STATUS_NOT_FOUND if it is not outstanding. An index that names nothing is
-    /// STATUS_INVALID_PARAMETER. Sources: Win32, BuildIoRingReadFile, BuildIoRingRegisterFileHandles,
+    /// does not wait for that. Errors, each told by the completion: those of NtReadFile and of ObReferenceObjectByHandle;
+    /// STATUS_INVALID_PARAMETER for an index that names nothing; STATUS_NOT_FOUND for a cancel of what is not outstanding.
+    /// The call that builds the entry fails only with STATUS_IORING_SUBMISSION_QUEUE_FULL. Sources: Win32, BuildIoRingReadFile, BuildIoRingRegisterFileHandles,
     /// BuildIoRingRegisterBuffers, BuildIoRingCancelRequest, SubmitIoRing.
     pub enum IopProcessIoRingEntry = "IopProcessIoRingEntry" {
         Start { ring: Id<IoRing>, sqe: Id<Sqe> } = "R1", "what does the entry ask for?";

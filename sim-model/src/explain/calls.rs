@@ -55,7 +55,6 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::CreateRing, "NtCreateIoRing"),
     (ServiceName::BuildEntry, "IopProcessIoRingEntry"),
     (ServiceName::SubmitRing, "NtSubmitIoRing"),
-    (ServiceName::PopCompletion, "NtSubmitIoRing"),
     (ServiceName::SetRingEvent, "NtSetInformationIoRing"),
     (ServiceName::CloseRing, "NtClose"),
 ];
