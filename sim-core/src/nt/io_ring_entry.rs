@@ -214,16 +214,8 @@ impl Kernel {
         file: Id<File>,
     ) -> Next {
         let process = self[thread].process;
-        let scan = IopCancelIrps::Scan {
-            process,
-            only: None,
-            file: Some(file),
-            iosb: self[sqe].target,
-            at: self.threads_of(process).next(),
-            file_list: true,
-            synchronous: false,
-            found: false,
-        };
+        let at = self.threads_of(process).next();
+        let scan = IopCancelIrps::of_process(process, at, file, self[sqe].target);
         Next::call(IopProcessIoRingEntry::Cancelled { ring, sqe, file }, scan)
     }
 }
