@@ -54,7 +54,8 @@ fn sizes_are_powers_of_two_and_the_completion_queue_is_twice_as_large() {
         let ((submission, completion), (first, second)) = (asked, given);
         let lines = format!(
             "    r = CreateIoRing({submission}, {completion})\n    \
-             check r.SubmissionQueueSize == {first} and r.CompletionQueueSize == {second}\n"
+             info = GetIoRingInfo(r)\n    \
+             check info.SubmissionQueueSize == {first} and info.CompletionQueueSize == {second}\n"
         );
         assert!(holds("", &lines, ""), "{lines}");
     }

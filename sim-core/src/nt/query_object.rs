@@ -15,6 +15,7 @@ use crate::word::{Access, Handle, Id};
 const fn asked_of(class: InformationClass, limited: bool) -> (Option<ObjectType>, Access) {
     match (class, limited) {
         (InformationClass::Basic | InformationClass::Name | InformationClass::Type, _) => (None, Access(0)),
+        (InformationClass::IoRing, _) => (Some(ObjectType::IoRing), Access(0)),
         (InformationClass::ThreadBasic, false) => (Some(ObjectType::Thread), Access(0x40)),
         (InformationClass::ThreadBasic, true) => (Some(ObjectType::Thread), Access(0x800)),
         (_, false) => (Some(ObjectType::Process), Access(0x400)),
@@ -152,6 +153,10 @@ impl Kernel {
                 Information { exit_status: self.exit_status(object), ..answer }
             }
             InformationClass::ProcessImage => answer,
+            InformationClass::IoRing => match self[object].body {
+                Body::IoRing(ring) => Information { return_length, ..self.ring_sizes(ring) },
+                _ => answer,
+            },
         };
         let answer = self.create(answer, "the query answers");
         Returned::information(answer)

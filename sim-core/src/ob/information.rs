@@ -29,6 +29,8 @@ word_enum! {
         ProcessImage = "ProcessImageInformation",
         /// How a thread has ended.
         ThreadBasic = "ThreadBasicInformation",
+        /// The sizes of an I/O ring's queues.
+        IoRing = "IORING_INFO",
     }
 }
 
@@ -62,6 +64,10 @@ record! {
         HIGH_HANDLES high_handles: u32 as "HighWaterNumberOfHandles",
         /// How many bytes the answer takes.
         RETURN_LENGTH return_length: u32 as "ReturnLength",
+        /// The entries that a ring's submission queue has room for.
+        SUBMISSION_QUEUE_SIZE submission_queue_size: u32 as "SubmissionQueueSize",
+        /// The entries that a ring's completion queue has room for.
+        COMPLETION_QUEUE_SIZE completion_queue_size: u32 as "CompletionQueueSize",
     }
     lists {
         /// The components of the object's full name.
@@ -94,6 +100,7 @@ impl InformationClass {
             InformationClass::ProcessHandleCount => &["HandleCount"],
             InformationClass::ProcessBasic | InformationClass::ThreadBasic => &["ExitStatus"],
             InformationClass::ProcessImage => &[],
+            InformationClass::IoRing => &["SubmissionQueueSize", "CompletionQueueSize"],
         }
     }
 }
@@ -114,6 +121,8 @@ impl Information {
             high_objects: 0,
             high_handles: 0,
             return_length: 0,
+            submission_queue_size: 0,
+            completion_queue_size: 0,
             name: Vec::new(),
         }
     }
@@ -165,6 +174,12 @@ impl Kernel {
             (InformationClass::ProcessBasic | InformationClass::ThreadBasic, "ExitStatus") => {
                 Number(u64::from(answer.exit_status))
             }
+            (InformationClass::IoRing, "SubmissionQueueSize") => {
+                Number(u64::from(answer.submission_queue_size))
+            }
+            (InformationClass::IoRing, "CompletionQueueSize") => {
+                Number(u64::from(answer.completion_queue_size))
+            }
             _ => return None,
         })
     }
@@ -196,6 +211,7 @@ impl Kernel {
                 (type_information + text(name)).next_multiple_of(4)
             }
             InformationClass::ProcessHandleCount => 4,
+            InformationClass::IoRing => 20,
             InformationClass::ProcessBasic => {
                 if x64 {
                     48

@@ -247,6 +247,7 @@ const fn has(profile: &Profile, service: ServiceName) -> bool {
         ServiceName::CreateRing
         | ServiceName::BuildEntry
         | ServiceName::SubmitRing
+        | ServiceName::RingInfo
         | ServiceName::PopCompletion
         | ServiceName::SetRingEvent
         | ServiceName::CloseRing => profile.has_io_rings,

@@ -171,8 +171,6 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 READABLE,
                 WRITABLE,
                 INSTANCES,
-                "SubmissionQueueSize",
-                "CompletionQueueSize",
             ],
         ),
         (
@@ -207,6 +205,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 "HighWaterNumberOfObjects",
                 "HighWaterNumberOfHandles",
                 "ReturnLength",
+                "SubmissionQueueSize",
+                "CompletionQueueSize",
             ],
         ),
         ("buffer", &["Length", "BytesWritten"]),
