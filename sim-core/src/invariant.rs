@@ -18,7 +18,7 @@ use crate::io::device::Device;
 use crate::io::file::File;
 use crate::io::irp::Irp;
 use crate::io::port::Port;
-use crate::io::ring::{IoRing, Sqe};
+use crate::io::ring::IoRing;
 use crate::kernel::Kernel;
 use crate::mm::control_area::ControlArea;
 use crate::ob::directory::Directory;
@@ -113,7 +113,6 @@ impl Kernel {
             IoRing::FILES.of(ring).for_each(|file| hold(self[file].object));
             ring.event.into_iter().for_each(&mut hold);
         }
-        self.all::<Sqe>().flat_map(|(_, sqe)| Sqe::FILES.of(sqe)).for_each(|file| hold(self[file].object));
         for (_, process) in self.all::<Process>().filter(|(_, process)| !self[process.object].deleted) {
             process.job.into_iter().for_each(|job| hold(self[job].object));
         }

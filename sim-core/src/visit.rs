@@ -30,14 +30,14 @@ impl Rename for Named {
 
 impl Kernel {
     /// Whether the call that a thread is in still needs to know of an object: a step or what was just returned names
-    /// it, its body, a lookup that stands at it, or a file that holds it.
+    /// it, its body, a lookup that stands at it, a file that holds it, or an entry of a ring that will register it.
     pub fn call_mentions(&self, thread: Id<Thread>, object: Id<Object>) -> bool {
         let mut object_names = Named(alloc::vec![(Kind::Object, object.to_word())]);
         object_names.value(self[object].body);
         let mut named = Named(Vec::new());
         self.stack(thread).iter().for_each(|frame| frame.visit(&mut named));
         named.value(self[thread].returned);
-        let on_the_way = |(kind, _): &(Kind, u64)| matches!(kind, Kind::Lookup | Kind::File);
+        let on_the_way = |(kind, _): &(Kind, u64)| matches!(kind, Kind::Lookup | Kind::File | Kind::Sqe);
         let through: Vec<(Kind, u64)> = named.0.iter().copied().filter(on_the_way).collect();
         for (kind, word) in through {
             if let Some(place) = word.checked_sub(1) {

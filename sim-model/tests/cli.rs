@@ -422,11 +422,13 @@ fn the_architecture_changes_what_a_query_says() {
 fn a_wrong_device_is_told_what_there_is() {
     let folder = Folder::new("device")
         .with("pipes.kobj", "device p driver=sockets\n")
-        .with("waits.kobj", "device d driver=serial with 12 bytes\nprocess app\n");
+        .with("waits.kobj", "device d driver=serial with 12 bytes\nprocess app\n")
+        .with("null.kobj", "device n driver=null with 12 bytes\nprocess app\n");
     let what = ["pipes.kobj:1:17", "there is no driver `sockets`", "there is serial, queue, immediate"];
     folder.refuses("run", "pipes.kobj", &what);
     let what = ["waits.kobj:1:17", "`serial` does not answer at once", "`device d completes LABEL with …`"];
     folder.refuses("run", "waits.kobj", &what);
+    folder.refuses("run", "null.kobj", &["null.kobj:1:17", "the driver `null` has its own answers"]);
 }
 
 #[test]

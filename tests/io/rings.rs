@@ -6,6 +6,8 @@ use sim_model::explore::{Settings, Verdict, explore};
 use sim_model::lang;
 use sim_model::scenario::space::ProgramSpace;
 use sim_model::scenario::{Program, compile, compile_for, run};
+use sim_model::trace::Performance;
+use sim_windows::trace::Value;
 
 const HEAD: &str = "device slow driver=serial
 device fast driver=immediate
@@ -52,7 +54,8 @@ fn sizes_are_powers_of_two_and_the_completion_queue_is_twice_as_large() {
         let ((submission, completion), (first, second)) = (asked, given);
         let lines = format!(
             "    r = CreateIoRing({submission}, {completion})\n    \
-             check r.SubmissionQueueSize == {first} and r.CompletionQueueSize == {second}\n"
+             info = GetIoRingInfo(r)\n    \
+             check info.SubmissionQueueSize == {first} and info.CompletionQueueSize == {second}\n"
         );
         assert!(holds("", &lines, ""), "{lines}");
     }
@@ -159,4 +162,36 @@ process other
     check exited(app) and deleted(ring) and deleted(file) and not pending(r1)
 ";
     assert!(holds("", lines, ""));
+}
+
+/// What a recorder can make and see of a ring on real Windows: the calls, and what a completion says. The handle behind an
+/// HIORING it cannot see.
+#[test]
+fn a_ring_over_a_pipe_can_be_recorded() {
+    let text = include_str!("../../docs/scenarios/ring-pipe.kobj");
+    let performance = Performance::of(&program(text)).unwrap_or_else(|error| panic!("{error}"));
+    let records = &performance.trace.records;
+    let seen = |label: &str, fact: &str| {
+        records.iter().find_map(|record| record.observed.get(label)?.get(fact)).cloned()
+    };
+    assert_eq!(seen("done", "overlapped"), Some(Value::Text("r1".into())));
+    assert_eq!(seen("done", "status"), Some(Value::Text("STATUS_SUCCESS".into())));
+    assert_eq!(seen("done", "bytes"), Some(Value::Number(5)));
+    assert_eq!(seen("ring", "HandleCount"), None);
+    assert_eq!(seen("server", "HandleCount"), Some(Value::Number(1)));
+}
+
+#[test]
+fn the_event_is_set_only_when_the_queue_was_empty() {
+    let read = |label| {
+        format!("    {label} = BuildIoRingReadFile(ring, quick, data, 8 bytes, 0)\n    SubmitIoRing(ring)\n")
+    };
+    let mut lines = String::from(
+        "    event = CreateEvent(TRUE, FALSE)\n    SetIoRingCompletionEvent(ring, event) -> S_OK\n",
+    );
+    lines += &(read("r1") + "    check signaled(event)\n    ResetEvent(event)\n");
+    lines += &(read("r2") + "    check packets(ring) == 2 and not signaled(event)\n");
+    lines += "    PopIoRingCompletion(ring)\n    PopIoRingCompletion(ring)\n    check not signaled(event)\n";
+    lines += &(read("r3") + "    check signaled(event)\n");
+    assert!(holds("", &lines, ""));
 }

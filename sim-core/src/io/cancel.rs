@@ -112,6 +112,17 @@ impl IopCancelIrps {
         Self::Scan { process, only, file: None, iosb, at, file_list: false, synchronous: true, found: false }
     }
 
+    /// The requests of a process on a file object, whichever thread issued them: `at` is its first.
+    pub(crate) const fn of_process(
+        process: Id<Process>,
+        at: Option<Id<Thread>>,
+        file: Id<File>,
+        iosb: Option<Id<Iosb>>,
+    ) -> Self {
+        let file = Some(file);
+        Self::Scan { process, only: None, file, iosb, at, file_list: true, synchronous: false, found: false }
+    }
+
     /// The requests of a process that belong to the file object itself.
     pub(crate) const fn of_file_object(file: Id<File>, process: Id<Process>) -> Self {
         Self::Scan {

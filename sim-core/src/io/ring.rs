@@ -8,6 +8,8 @@ use crate::io::port::Packet;
 use crate::ke::event::Event;
 use crate::kernel::Kernel;
 use crate::ob::header::{Body, Object};
+use crate::ob::information::{Information, InformationClass};
+use crate::ob::types::ObjectType;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::record;
@@ -172,6 +174,17 @@ impl Kernel {
         let entry = self.create(entry, "the program builds an entry");
         self.push(ring, IoRing::SUBMISSION, entry, "it waits to be submitted");
         NtStatus::SUCCESS
+    }
+
+    /// GetIoRingInfo: the sizes of the ring's queues.
+    pub fn ring_info(&mut self, ring: Id<IoRing>) -> Id<Information> {
+        self.create(self.ring_sizes(ring), "the program asks for the sizes")
+    }
+
+    pub(crate) fn ring_sizes(&self, ring: Id<IoRing>) -> Information {
+        let IoRing { submission_queue_size, completion_queue_size, .. } = self[ring];
+        let plain = Information::of(InformationClass::IoRing, ObjectType::IoRing);
+        Information { submission_queue_size, completion_queue_size, ..plain }
     }
 
     /// PopIoRingCompletion: takes the oldest entry out of the completion queue.

@@ -122,16 +122,7 @@ impl Routine for NtCancelIoFileEx {
                 let file = k.file_of(returned.value.object());
                 let process = k[thread].process;
                 let at = k.threads_of(process).next();
-                let scan = IopCancelIrps::Scan {
-                    process,
-                    only: None,
-                    file: Some(file),
-                    iosb,
-                    at,
-                    file_list: true,
-                    synchronous: false,
-                    found: false,
-                };
+                let scan = IopCancelIrps::of_process(process, at, file, iosb);
                 Next::call(Self::LetFileGo { file }, scan)
             }
             Self::LetFileGo { file } => {

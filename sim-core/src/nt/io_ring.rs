@@ -76,9 +76,7 @@ impl Routine for NtSubmitIoRing {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let Body::IoRing(ring) = k[returned.value.object()].body else {
-                    unreachable!("the type was checked")
-                };
+                let ring = k.ring_at(returned.value.object());
                 if let Some(status) = k.refused_submission(ring, wait) {
                     return Next::goto(Self::LetRingGo { ring, returned: Returned::status(status) });
                 }
@@ -125,6 +123,13 @@ const fn timed_out(submitted: u32) -> Returned {
 }
 
 impl Kernel {
+    fn ring_at(&self, object: Id<Object>) -> Id<IoRing> {
+        match self[object].body {
+            Body::IoRing(ring) => ring,
+            other => unreachable!("the type was checked: {other:?}"),
+        }
+    }
+
     /// Whether so many entries are in the completion queue.
     fn has_completed(&self, ring: Id<IoRing>, wait: u32) -> bool {
         self.completions(ring) >= wait as usize
@@ -180,9 +185,7 @@ impl Routine for NtSetInformationIoRing {
                 if returned.status.is_error() {
                     return Next::Return(returned);
                 }
-                let Body::IoRing(ring) = k[returned.value.object()].body else {
-                    unreachable!("the type was checked")
-                };
+                let ring = k.ring_at(returned.value.object());
                 if event == Handle::NULL {
                     return Next::goto(k.exchange_event(ring, None));
                 }

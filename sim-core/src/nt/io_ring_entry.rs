@@ -14,12 +14,13 @@ use crate::status::NtStatus;
 use crate::word::{Access, Handle, Id};
 
 steps! {
-    /// Performs one entry of a submission queue.
+    /// Performs one entry of a submission queue, which a program has built in its own memory.
     ///
     /// A read or a write is a request as NtReadFile sends it; its end is an entry of the completion queue, whenever it
     /// comes. A registration takes the place of the one before completely. A cancel asks for the end of an operation and
-    /// does not wait for that: STATUS_NOT_FOUND if it is not outstanding. An index that names nothing is
-    /// STATUS_INVALID_PARAMETER. Sources: Win32, BuildIoRingReadFile, BuildIoRingRegisterFileHandles,
+    /// does not wait for that. Errors, each told by the completion: those of NtReadFile and of ObReferenceObjectByHandle;
+    /// STATUS_INVALID_PARAMETER for an index that names nothing; STATUS_NOT_FOUND for a cancel of what is not outstanding.
+    /// The call that builds the entry fails only with STATUS_IORING_SUBMISSION_QUEUE_FULL. Sources: Win32, BuildIoRingReadFile, BuildIoRingRegisterFileHandles,
     /// BuildIoRingRegisterBuffers, BuildIoRingCancelRequest, SubmitIoRing.
     pub enum IopProcessIoRingEntry = "IopProcessIoRingEntry" {
         Start { ring: Id<IoRing>, sqe: Id<Sqe> } = "R1", "what does the entry ask for?";
@@ -213,16 +214,8 @@ impl Kernel {
         file: Id<File>,
     ) -> Next {
         let process = self[thread].process;
-        let scan = IopCancelIrps::Scan {
-            process,
-            only: None,
-            file: Some(file),
-            iosb: self[sqe].target,
-            at: self.threads_of(process).next(),
-            file_list: true,
-            synchronous: false,
-            found: false,
-        };
+        let at = self.threads_of(process).next();
+        let scan = IopCancelIrps::of_process(process, at, file, self[sqe].target);
         Next::call(IopProcessIoRingEntry::Cancelled { ring, sqe, file }, scan)
     }
 }

@@ -18,6 +18,7 @@ const fn asked_of(class: InformationClass, limited: bool) -> (Option<ObjectType>
         (InformationClass::FileStandard | InformationClass::FileModes, _) => {
             (Some(ObjectType::File), Access(0))
         }
+        (InformationClass::IoRing, _) => (Some(ObjectType::IoRing), Access(0)),
         (InformationClass::ThreadBasic, false) => (Some(ObjectType::Thread), Access(0x40)),
         (InformationClass::ThreadBasic, true) => (Some(ObjectType::Thread), Access(0x800)),
         (_, false) => (Some(ObjectType::Process), Access(0x400)),
@@ -162,6 +163,10 @@ impl Kernel {
                     None => return Returned::status(NtStatus::INVALID_DEVICE_REQUEST),
                 }
             }
+            InformationClass::IoRing => match self[object].body {
+                Body::IoRing(ring) => Information { return_length, ..self.ring_sizes(ring) },
+                _ => answer,
+            },
         };
         let answer = self.create(answer, "the query answers");
         Returned::information(answer)

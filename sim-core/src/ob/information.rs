@@ -33,6 +33,8 @@ word_enum! {
         FileStandard = "FileStandardInformation",
         /// Which FILE_SKIP_ modes of a file object are set.
         FileModes = "FileIoCompletionNotificationInformation",
+        /// The sizes of an I/O ring's queues.
+        IoRing = "IORING_INFO",
     }
 }
 
@@ -74,6 +76,10 @@ record! {
         DIRECTORY directory: bool as "Directory",
         /// The FILE_SKIP_ modes of a file object.
         FLAGS flags: u8 as "Flags",
+        /// The entries that a ring's submission queue has room for.
+        SUBMISSION_QUEUE_SIZE submission_queue_size: u32 as "SubmissionQueueSize",
+        /// The entries that a ring's completion queue has room for.
+        COMPLETION_QUEUE_SIZE completion_queue_size: u32 as "CompletionQueueSize",
     }
     lists {
         /// The components of the object's full name.
@@ -108,6 +114,7 @@ impl InformationClass {
             InformationClass::ProcessImage => &[],
             InformationClass::FileStandard => &["EndOfFile", "DeletePending", "Directory"],
             InformationClass::FileModes => &["Flags"],
+            InformationClass::IoRing => &["SubmissionQueueSize", "CompletionQueueSize"],
         }
     }
 }
@@ -132,6 +139,8 @@ impl Information {
             delete_pending: false,
             directory: false,
             flags: 0,
+            submission_queue_size: 0,
+            completion_queue_size: 0,
             name: Vec::new(),
         }
     }
@@ -187,6 +196,12 @@ impl Kernel {
             (InformationClass::FileStandard, "DeletePending") => Number(u64::from(answer.delete_pending)),
             (InformationClass::FileStandard, "Directory") => Number(u64::from(answer.directory)),
             (InformationClass::FileModes, "Flags") => Number(u64::from(answer.flags)),
+            (InformationClass::IoRing, "SubmissionQueueSize") => {
+                Number(u64::from(answer.submission_queue_size))
+            }
+            (InformationClass::IoRing, "CompletionQueueSize") => {
+                Number(u64::from(answer.completion_queue_size))
+            }
             _ => return None,
         })
     }
@@ -219,6 +234,7 @@ impl Kernel {
             }
             InformationClass::FileStandard => 24,
             InformationClass::ProcessHandleCount | InformationClass::FileModes => 4,
+            InformationClass::IoRing => 20,
             InformationClass::ProcessBasic => {
                 if x64 {
                     48

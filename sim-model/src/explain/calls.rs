@@ -72,7 +72,6 @@ const OTHERS: &[(ServiceName, &str)] = &[
     (ServiceName::CreateRing, "NtCreateIoRing"),
     (ServiceName::BuildEntry, "IopProcessIoRingEntry"),
     (ServiceName::SubmitRing, "NtSubmitIoRing"),
-    (ServiceName::PopCompletion, "NtSubmitIoRing"),
     (ServiceName::SetRingEvent, "NtSetInformationIoRing"),
     (ServiceName::CloseRing, "NtClose"),
     (ServiceName::QueryFile, "NtQueryObject"),
@@ -274,6 +273,7 @@ const fn has(profile: &Profile, service: ServiceName) -> bool {
         ServiceName::CreateRing
         | ServiceName::BuildEntry
         | ServiceName::SubmitRing
+        | ServiceName::RingInfo
         | ServiceName::PopCompletion
         | ServiceName::SetRingEvent
         | ServiceName::CloseRing => profile.has_io_rings,

@@ -245,7 +245,7 @@ impl World<'_> {
         if let Service::Ring(RingCall::Pop { .. }) = call.service {
             return self.removed(call, status, value, true);
         }
-        if let Service::Query { .. } = call.service {
+        if let Service::Query { .. } | Service::Ring(RingCall::Info { .. }) = call.service {
             return self.answered_call(call, status, value);
         }
         if call.row.service == ServiceName::PeekPipe

@@ -240,6 +240,8 @@ pub enum ServiceName {
     BuildEntry,
     /// NtSubmitIoRing.
     SubmitRing,
+    /// GetIoRingInfo.
+    RingInfo,
     /// An entry of a ring's completion queue.
     PopCompletion,
     /// NtSetInformationIoRing.

@@ -16,7 +16,7 @@ const fn entry(name: &'static str, params: &'static [ParamSpec], summary: &'stat
     row(name, params, Binds::Operation, ServiceName::BuildEntry, Answer::HResult, summary)
 }
 
-pub(super) const RINGS: [CallRow; 10] = [
+pub(super) const RINGS: [CallRow; 11] = [
     row(
         "CreateIoRing",
         &[may("submissionQueueSize", "submission", N), may("completionQueueSize", "completion", N)],
@@ -73,6 +73,14 @@ pub(super) const RINGS: [CallRow; 10] = [
         ServiceName::SetRingEvent,
         Answer::HResult,
         "has an event set when the completion queue is not empty any more",
+    ),
+    row(
+        "GetIoRingInfo",
+        &[RING],
+        Binds::Information,
+        ServiceName::RingInfo,
+        Answer::HResult,
+        "tells the sizes of the queues; its label is the IORING_INFO",
     ),
     row(
         "CloseIoRing",

@@ -178,8 +178,6 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 READABLE,
                 WRITABLE,
                 INSTANCES,
-                "SubmissionQueueSize",
-                "CompletionQueueSize",
             ],
         ),
         (
@@ -218,6 +216,8 @@ pub const CATALOGUE: Catalogue = Catalogue {
                 "DeletePending",
                 "Directory",
                 "Flags",
+                "SubmissionQueueSize",
+                "CompletionQueueSize",
             ],
         ),
         ("buffer", &["Length", "BytesWritten"]),

@@ -366,6 +366,7 @@ impl Compiler {
             ServiceName::CreateRing
             | ServiceName::BuildEntry
             | ServiceName::SubmitRing
+            | ServiceName::RingInfo
             | ServiceName::PopCompletion
             | ServiceName::SetRingEvent
             | ServiceName::CloseRing

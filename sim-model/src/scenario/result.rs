@@ -30,6 +30,11 @@ pub struct CallResult {
 impl CallResult {
     /// The result of a service that ended with this status and value.
     pub fn new(answer: Answer, status: NtStatus, value: Option<u64>) -> CallResult {
+        // The HRESULT of both is that of ERROR_INVALID_HANDLE.
+        let status = match (answer, status) {
+            (Answer::HResult, NtStatus::OBJECT_TYPE_MISMATCH) => NtStatus::INVALID_HANDLE,
+            (_, status) => status,
+        };
         let interrupted = matches!(status, NtStatus::TIMEOUT | NtStatus::USER_APC);
         let pending = interrupted && matches!(answer, Answer::Bool | Answer::Completed)
             || status == NtStatus::PENDING && answer != Answer::Started;

@@ -50,6 +50,11 @@ pub enum RingCall {
         /// The ring.
         ring: HandleArg,
     },
+    /// GetIoRingInfo.
+    Info {
+        /// The ring.
+        ring: HandleArg,
+    },
     /// SetIoRingCompletionEvent.
     SetEvent {
         /// The ring.
@@ -114,6 +119,7 @@ impl Args<'_> {
                 let (ring, wait, timeout) = (self.handle("ring"), self.narrow("wait"), self.timeout());
                 Service::Ring(RingCall::Submit { ring, wait, timeout })
             }
+            ServiceName::RingInfo => Service::Ring(RingCall::Info { ring: self.handle("ring") }),
             ServiceName::PopCompletion => Service::Ring(RingCall::Pop { ring: self.handle("ring") }),
             ServiceName::SetRingEvent => {
                 let (ring, event) = (self.handle("ring"), self.handle("event"));
@@ -172,11 +178,11 @@ impl World<'_> {
                 let (ring, event) = (self.handle(ring), self.handle(event));
                 NtSetInformationIoRing::Reference { ring, event }.into()
             }
-            RingCall::Build { .. } | RingCall::Pop { .. } => return None,
+            RingCall::Build { .. } | RingCall::Pop { .. } | RingCall::Info { .. } => return None,
         })
     }
 
-    /// What a program does with a ring without a service: it builds entries and pops completions.
+    /// What a program does with a ring without a service: it builds entries, pops completions and asks for the sizes.
     pub(super) fn ring_in_user_mode(
         &mut self,
         process: Id<Process>,
@@ -184,7 +190,9 @@ impl World<'_> {
         ring: RingCall,
     ) -> Option<(NtStatus, Value)> {
         let handle = match ring {
-            RingCall::Build { ring, .. } | RingCall::Pop { ring } => self.handle(ring),
+            RingCall::Build { ring, .. } | RingCall::Pop { ring } | RingCall::Info { ring } => {
+                self.handle(ring)
+            }
             _ => return None,
         };
         let found = self.kernel.ring_of(process, handle);
@@ -194,6 +202,9 @@ impl World<'_> {
             return Some((status.unwrap_or(NtStatus::INVALID_HANDLE), Value::NONE));
         }
         let Some(found) = found else { return Some((NtStatus::INVALID_HANDLE, Value::NONE)) };
+        if let RingCall::Info { .. } = ring {
+            return Some((NtStatus::SUCCESS, Value::Information(self.kernel.ring_info(found))));
+        }
         Some(match self.kernel.pop_completion(found) {
             Some(entry) => (NtStatus::SUCCESS, Value::Packet(entry)),
             None => (NtStatus::NO_MORE_ENTRIES, Value::NONE),

@@ -103,6 +103,8 @@ impl World<'_> {
             Field::DeletePending => "DeletePending",
             Field::Directory => "Directory",
             Field::Flags => "Flags",
+            Field::SubmissionQueueSize => "SubmissionQueueSize",
+            Field::CompletionQueueSize => "CompletionQueueSize",
             _ => "ReturnLength",
         };
         match self.kernel().answered(answer, name) {
@@ -171,8 +173,6 @@ impl World<'_> {
             (Field::ActiveProcesses, _) => return Value::Missing("not a job"),
             (Field::Packets, Body::Port(port)) => k.packets(port) as i128,
             (Field::Packets, Body::IoRing(ring)) => k.completions(ring) as i128,
-            (Field::SubmissionQueueSize, Body::IoRing(ring)) => i128::from(k[ring].submission_queue_size),
-            (Field::CompletionQueueSize, Body::IoRing(ring)) => i128::from(k[ring].completion_queue_size),
             (Field::Waiters, _) => Object::WAITERS.of(header).len() as i128,
             (Field::CurrentCount, Body::Semaphore(semaphore)) => i128::from(k[semaphore].current_count),
             (Field::CurrentCount, Body::Mutant(mutant)) => i128::from(k[mutant].current_count()),

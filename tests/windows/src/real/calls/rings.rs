@@ -11,7 +11,8 @@ use windows_sys::Win32::Foundation::{
 };
 use windows_sys::Win32::Storage::FileSystem::{
     HIORING, IORING_BUFFER_REF, IORING_BUFFER_REF_0, IORING_CAPABILITIES, IORING_CQE, IORING_CREATE_FLAGS,
-    IORING_HANDLE_REF, IORING_HANDLE_REF_0, IORING_REF_RAW, IORING_REF_REGISTERED, IORING_REGISTERED_BUFFER,
+    IORING_HANDLE_REF, IORING_HANDLE_REF_0, IORING_INFO, IORING_REF_RAW, IORING_REF_REGISTERED,
+    IORING_REGISTERED_BUFFER,
 };
 
 use super::{Answer, Made, named};
@@ -32,6 +33,7 @@ pub(super) fn make(call: &str, label: Option<&str>, args: &Args<'_>) -> Answer {
         "SubmitIoRing" => submit(label, args),
         "PopIoRingCompletion" => pop(label, args),
         "SetIoRingCompletionEvent" => set_event(args),
+        "GetIoRingInfo" => info(label, args),
         "CloseIoRing" => close(args),
         _ => return None,
     })
@@ -264,6 +266,24 @@ fn set_event(args: &Args<'_>) -> Result<Made, Refused> {
     let ring = ring(args)?;
     // SAFETY: the ring is open, and the event can be anything.
     Ok(hresult(unsafe { set(ring, args.handle("hEvent")) }))
+}
+
+fn info(label: Option<&str>, args: &Args<'_>) -> Result<Made, Refused> {
+    type Info = unsafe extern "system" fn(HIORING, *mut IORING_INFO) -> i32;
+    // SAFETY: this is the type of the function of that name.
+    let info = unsafe { transmute::<FARPROC, Info>(function(c"GetIoRingInfo")?) };
+    let (ring, mut told) = (ring(args)?, IORING_INFO::default());
+    // SAFETY: the ring is open, and the structure can be written.
+    let code = unsafe { info(ring, &raw mut told) };
+    if code >= 0 {
+        let size = |size: u32| Value::Number(size.into());
+        let facts = Facts::from([
+            ("SubmissionQueueSize".into(), size(told.SubmissionQueueSize)),
+            ("CompletionQueueSize".into(), size(told.CompletionQueueSize)),
+        ]);
+        memory::keep(label, Kept::Facts(facts));
+    }
+    Ok(hresult(code))
 }
 
 fn close(args: &Args<'_>) -> Result<Made, Refused> {
