@@ -29,6 +29,9 @@ impl Machine {
             return self.open_file(flags).into();
         }
         let file = files[flags % files.len()];
+        if self.maps && kind % 2 == 0 {
+            return self.mapped_service(thread, file, flags / 8);
+        }
         let iosb = Some(self.iosbs[flags / 8 % self.iosbs.len()]);
         let (length, offset) = ((flags / 32 % 4) as u32, ByteOffset::At((flags / 128 % 3) as u64));
         let request = Request { iosb, length, offset, ..Request::of(file) };
