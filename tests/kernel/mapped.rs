@@ -105,7 +105,8 @@ fn random_machines_come_to_late_closes_paging_writes_and_watches_that_end() {
             let is_late = |area: &ControlArea| area.file.is_some_and(|file| k[file].cleanup_sent);
             late |= k.all::<ControlArea>().any(|(_, area)| is_late(area) && area.is_unused());
             paging |= k.all::<Irp>().any(|(_, irp)| irp.paging_io && k[irp.file].cleanup_sent);
-            told |= k.all::<Irp>().any(|(_, irp)| irp.major == Major::DirectoryControl && irp.information > 0);
+            told |=
+                k.all::<Irp>().any(|(_, irp)| irp.major == Major::DirectoryControl && irp.information > 0);
             viewed |= k.all::<ControlArea>().any(|(_, area)| area.sections == 0 && area.views > 0);
         }
     }

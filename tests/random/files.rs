@@ -44,9 +44,10 @@ impl Machine {
             6 | 7 => (IoService::Lock, operate(FileOperation::Lock { exclusive, fail_immediately })),
             8 => (IoService::Unlock, operate(FileOperation::Unlock)),
             9 => (IoService::SetInformation, operate(FileOperation::Disposition(exclusive))),
-            10 => {
-                (IoService::SetInformation, operate(FileOperation::DispositionEx([3, 3, 0, 9, 8, 1][flags / 512 % 6])))
-            }
+            10 => (
+                IoService::SetInformation,
+                operate(FileOperation::DispositionEx([3, 3, 0, 9, 8, 1][flags / 512 % 6])),
+            ),
             11 => (IoService::SetInformation, operate(FileOperation::EndOfFile(offset))),
             12 => (IoService::FsControl, control(ControlCode::RequestBatchOplock)),
             13 => (IoService::FsControl, control(ControlCode::AcknowledgeOplockBreak)),

@@ -245,7 +245,9 @@ impl DriverKind {
     const fn manner_of_volume(self) -> Manner {
         let caches = matches!(self, DriverKind::CachedNtfs);
         let summary = match caches {
-            true => "as ntfs, but files are read and written through the cache: a write reaches the disk later",
+            true => {
+                "as ntfs, but files are read and written through the cache: a write reaches the disk later"
+            }
             false => {
                 "a file system in small: files and directories below its device, whose data is only as long as it is"
             }
