@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::super::ast::{
     Action, ActionKind, Actor, Arg, Call, CompareOp, Device, Environment, Expected, ExpectedFinding, Expr,
     ExprKind, Name, Number, Operand, Policy, Process, Property, PropertyKind, Scenario, ScheduleStep,
-    Spanned, Thread, Value,
+    Spanned, SystemAct, Thread, Value,
 };
 use super::super::{parse, print};
 use super::STORY;
