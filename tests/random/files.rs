@@ -41,9 +41,10 @@ impl Machine {
             6 | 7 => (IoService::Lock, operate(FileOperation::Lock { exclusive, fail_immediately })),
             8 => (IoService::Unlock, operate(FileOperation::Unlock)),
             9 => (IoService::SetInformation, operate(FileOperation::Disposition(exclusive))),
-            10 => {
-                (IoService::SetInformation, operate(FileOperation::DispositionEx([3, 3, 0, 9, 8, 1][flags / 512 % 6])))
-            }
+            10 => (
+                IoService::SetInformation,
+                operate(FileOperation::DispositionEx([3, 3, 0, 9, 8, 1][flags / 512 % 6])),
+            ),
             11 => (IoService::SetInformation, operate(FileOperation::EndOfFile(offset))),
             12 => (IoService::FsControl, control(ControlCode::RequestBatchOplock)),
             13 => (IoService::FsControl, control(ControlCode::AcknowledgeOplockBreak)),
@@ -58,7 +59,7 @@ impl Machine {
         let bit = |bit: usize| flags >> bit & 1 == 1;
         let dispositions = CreateDisposition::ALL;
         let options = OpenOptions {
-            share: if bit(0) { 7 } else { (flags / 2 % 8) as u8 },
+            share: if flags.is_multiple_of(8) { (flags / 8 % 8) as u8 } else { 7 },
             synchronous: bit(4),
             alertable: false,
             disposition: dispositions[flags / 32 % dispositions.len()],
