@@ -62,7 +62,7 @@ impl Machine {
         let bit = |bit: usize| flags >> bit & 1 == 1;
         let dispositions = CreateDisposition::ALL;
         let options = OpenOptions {
-            share: if bit(0) { 7 } else { (flags / 2 % 8) as u8 },
+            share: if flags.is_multiple_of(8) { (flags / 8 % 8) as u8 } else { 7 },
             synchronous: bit(4),
             alertable: false,
             disposition: dispositions[flags / 32 % dispositions.len()],
