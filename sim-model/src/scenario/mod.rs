@@ -33,6 +33,7 @@ mod condition_memory;
 mod exchange;
 pub mod expect;
 pub mod field;
+pub mod files_mentioned;
 pub mod findings;
 mod image;
 mod memory;
