@@ -18,7 +18,7 @@ use super::nearest::nearest;
 const MOST_BYTES: i128 = u32::MAX as i128;
 
 /// So few names are all told, if none is near to an unknown one.
-const MOST_LISTED: usize = 20;
+const MOST_LISTED: usize = 24;
 
 /// Looks up every name of a scenario. No error means that a run can rely on all of them.
 pub fn check(scenario: &Scenario, catalogue: &Catalogue) -> Diagnostics {

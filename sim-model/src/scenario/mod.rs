@@ -36,6 +36,7 @@ mod condition_memory;
 mod exchange;
 pub mod expect;
 pub mod field;
+pub mod files_mentioned;
 pub mod findings;
 mod image;
 mod memory;

@@ -24,8 +24,8 @@ use sim_core::ob::reference::Purpose;
 
 use crate::scenario::run::{Entry, Run, Taken};
 use crate::scenario::world::World;
-use crate::view::irps;
 use crate::view::temporary::temporary;
+use crate::view::{files, irps};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -290,7 +290,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Buffer) => names.buffer(Id::at(at)),
         (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
-        (None, Kind::Scb) => names.file_of_volume(Id::at(at)),
+        (None, Kind::Scb) => step.files.name(Id::at(at)),
         (None, Kind::View) => names.view(Id::at(at)),
         (None, Kind::ControlArea) => names.control_area(Id::at(at)),
         (None, Kind::CacheMap) => names.cache_map(Id::at(at)),
@@ -394,6 +394,9 @@ fn event(
             Some(shown(subject, finding.rule.name(), about))
         }
         change => {
+            if let Some((subject, what, to)) = files::event(step, change) {
+                return Some(shown(subject, what, to));
+            }
             let (at, what) = irps::event(step, change)?;
             Some(shown(irps::name(world.names(), step, at), what, String::new()))
         }
