@@ -2,6 +2,8 @@
 
 #[path = "random/files.rs"]
 mod files;
+#[path = "random/mapped.rs"]
+mod mapped;
 #[path = "random/pipes.rs"]
 mod pipes;
 #[path = "random/waits.rs"]
@@ -71,6 +73,8 @@ pub struct Machine {
     pub pipe: Option<(Name, Name)>,
     /// The paths of a volume, if there is one.
     pub files: Vec<Name>,
+    /// Programs map and watch what is on the volume, and the system writes and trims it.
+    pub maps: bool,
 }
 
 /// What [`Machine::paths`] are, in order: the devices', then those of named objects.
@@ -105,7 +109,7 @@ impl Machine {
         let iosbs = (0..4).map(|_| k.create_iosb()).collect();
         let paths = PATHS.iter().map(|path| k.path(path)).collect();
         k.forget();
-        Machine { k, processes, threads, devices, iosbs, paths, pipe: None, files: Vec::new() }
+        Machine { k, processes, threads, devices, iosbs, paths, pipe: None, files: Vec::new(), maps: false }
     }
 
     /// The same with the file system of named pipes.
@@ -120,8 +124,17 @@ impl Machine {
 
     /// The same with a volume.
     pub fn with_files(profile: sim_core::profile::Profile) -> Machine {
+        Machine::with_volume(profile, DriverKind::Ntfs)
+    }
+
+    /// The same with a volume that caches, and programs that map and watch what is on it.
+    pub fn with_mapped_files(profile: sim_core::profile::Profile) -> Machine {
+        Machine { maps: true, ..Machine::with_volume(profile, DriverKind::CachedNtfs) }
+    }
+
+    fn with_volume(profile: sim_core::profile::Profile, driver: DriverKind) -> Machine {
         let mut machine = Machine::new(profile);
-        machine.k.create_device("vol", DriverKind::Ntfs);
+        machine.k.create_device("vol", driver);
         let paths =
             [r"\Device\vol\d", r"\Device\vol\d\a", r"\Device\vol\b", r"\Device\vol\B", r"\Device\vol\"];
         machine.files = paths.iter().map(|path| machine.k.path(path)).collect();
@@ -187,6 +200,9 @@ impl Machine {
             return self.k.terminate_thread(self.threads[pick / 8 % self.threads.len()], 0);
         }
         if number & 0xff > 240 {
+            if self.maps {
+                return self.system_act(pick);
+            }
             return self.answer(pick);
         }
         let thread = self.threads[pick % self.threads.len()];

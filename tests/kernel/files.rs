@@ -82,7 +82,7 @@ proptest! {
 #[test]
 fn random_machines_come_to_waiting_locks_broken_oplocks_and_names_that_are_free_again() {
     let (mut waits, mut breaks, mut free, mut posted, mut seed) = (false, false, false, false, 1_u32);
-    for _ in 0..40 {
+    for _ in 0..120 {
         let mut machine = Machine::with_files(Profile::default());
         for _ in 0..900 {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -3,6 +3,7 @@
 mod counts;
 mod files;
 mod handles;
+mod mapped;
 mod names;
 mod onward;
 mod policies;

@@ -29,6 +29,9 @@ impl Machine {
             return self.open_file(flags).into();
         }
         let file = files[flags % files.len()];
+        if self.maps && kind % 2 == 0 {
+            return self.mapped_service(thread, file, flags / 8);
+        }
         let iosb = Some(self.iosbs[flags / 8 % self.iosbs.len()]);
         let (length, offset) = ((flags / 32 % 4) as u32, ByteOffset::At((flags / 128 % 3) as u64));
         let request = Request { iosb, length, offset, ..Request::of(file) };
@@ -59,7 +62,7 @@ impl Machine {
         let bit = |bit: usize| flags >> bit & 1 == 1;
         let dispositions = CreateDisposition::ALL;
         let options = OpenOptions {
-            share: if bit(0) { 7 } else { (flags / 2 % 8) as u8 },
+            share: if flags.is_multiple_of(8) { (flags / 8 % 8) as u8 } else { 7 },
             synchronous: bit(4),
             alertable: false,
             disposition: dispositions[flags / 32 % dispositions.len()],

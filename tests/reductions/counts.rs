@@ -70,7 +70,7 @@ const COUNTS: &[(&str, [Option<u64>; 4])] = &[
     ("docs/explorations/two-closers.kobj", [Some(77); 4]),
     (
         "docs/explorations/watch-close-against-change.kobj",
-        [Some(12_821), Some(6_184), Some(6_196), Some(2_984)],
+        [Some(12_813), Some(6_178), Some(6_194), Some(2_982)],
     ),
     (
         "docs/explorations/wrapper-cancel-then-close.kobj",

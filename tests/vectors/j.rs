@@ -236,6 +236,34 @@ fn a_lock_waits_until_it_is_granted_cancelled_or_closed() {
     );
 }
 
+/// No id: WDK, FsRtlFastUnlockAll; ReactOS io/iomgr/file.c: another process with the file object is another owner, and a
+/// process's locks go with its last handle.
+#[test]
+fn a_processs_locks_go_with_its_last_handle_though_the_file_object_lives() {
+    holds(
+        r#"device vol driver=ntfs
+process one
+  thread locker
+    f = CreateFile("\\.\vol\f", GENERIC_READ | GENERIC_WRITE, dwShareMode: FILE_SHARE_READ) -> TRUE
+    WriteFile(f, 10 bytes) -> TRUE
+    LockFileEx(f, 4, LOCKFILE_EXCLUSIVE_LOCK) -> TRUE
+    p = OpenProcess(other, PROCESS_DUP_HANDLE) -> TRUE
+    copy = DuplicateHandle(f, p) -> TRUE
+    done = CreateEvent(lpName: "asked") -> TRUE
+    WaitForSingleObject(done, INFINITE) -> WAIT_OBJECT_0
+    CloseHandle(f) -> TRUE
+    SetEvent(done) -> TRUE
+process other
+  thread reader
+    asked = CreateEvent(lpName: "asked") -> TRUE
+    ReadFile(copy, 4 bytes, offset: 0) -> ERROR_LOCK_VIOLATION
+    SetEvent(asked) -> TRUE
+    WaitForSingleObject(asked, INFINITE) -> WAIT_OBJECT_0
+    ReadFile(copy, 4 bytes, offset: 0) -> TRUE
+"#,
+    );
+}
+
 /// No id: Microsoft, Windows-driver-samples, filesys/fastfat/cleanup.c: no read or write is cancelled.
 #[test]
 fn a_read_that_was_posted_survives_the_cleanup() {

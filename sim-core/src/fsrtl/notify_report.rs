@@ -125,7 +125,9 @@ impl Kernel {
     /// A cleanup goes on with the requests that it ends.
     fn end_changing(&self, irp: Id<Irp>, status: NtStatus, information: u32) -> Next {
         match self[irp].major {
-            Major::Cleanup => Next::goto(NtfsCompleteQueued::Next { irp, device: self.device_of(irp) }),
+            Major::Cleanup => {
+                Next::goto(NtfsCompleteQueued::Next { irp: Some(irp), device: self.device_of(irp) })
+            }
             _ => self.end_disk_request(irp, status, information),
         }
     }

@@ -17,12 +17,16 @@ steps! {
     /// IopCloseFile, the close procedure of the File type.
     ///
     /// Only the last handle in the system leads to IRP_MJ_CLEANUP. The last handle in one process, while another
-    /// process still has one, cancels only that process's requests that belong to the file object.
+    /// process still has one, releases that process's byte-range locks, and cancels only its requests that belong to the
+    /// file object.
     /// Sources: ReactOS io/iomgr/file.c; WDK, IRP_MJ_CLEANUP; Wine ntdll/tests/pipe.c,
     /// test_async_cancel_on_handle_close.
     pub enum IopCloseFile = "IopCloseFile" {
         Start { file: Id<File>, process: Id<Process>, process_handles: u32, system_handles: u32 }
             = "last?", "is this the last handle in the process, or in the system?";
+        UnlockAll { file: Id<File>, process: Id<Process> }
+            = "unlock", "a file of a volume: fast I/O releases the process's byte-range locks";
+        CancelIrps { file: Id<File>, process: Id<Process> } = "cancel", "cancel what the process has outstanding";
         AcquireLock { file: Id<File> } = "lock", "a synchronous file: wait until no call is inside";
         SendCleanup { file: Id<File> } = "CLEANUP", "send IRP_MJ_CLEANUP to the driver";
         Finish { file: Id<File>, irp: Id<Irp> } = "done", "the driver has cleaned up";
@@ -35,6 +39,7 @@ impl Routine for IopCloseFile {
             Self::AcquireLock { file } => {
                 !k[file].synchronous || k[file].lock.is_none_or(|holder| holder == thread)
             }
+            Self::UnlockAll { file, .. } => k[file].device.is_none_or(|device| k[device].lock.is_none()),
             Self::Finish { irp, .. } => k[irp].event_set,
             _ => true,
         }
@@ -53,9 +58,18 @@ impl Routine for IopCloseFile {
             Self::Start { file, process, process_handles, system_handles } => {
                 match (process_handles, system_handles) {
                     (1, 1) => Next::goto(Self::AcquireLock { file }),
+                    (1, _) if k[file].scb.is_some() => Next::goto(Self::UnlockAll { file, process }),
                     (1, _) => Next::goto(IopCancelIrps::of_file_object(file, process)),
                     _ => Next::SUCCESS,
                 }
+            }
+            Self::UnlockAll { file, process } => match k.unlock_process(file, process) {
+                Some(queued) => Next::call(Self::CancelIrps { file, process }, queued),
+                None => Next::goto(Self::CancelIrps { file, process }),
+            },
+            Self::CancelIrps { file, process } => {
+                k.forget_returned(thread);
+                Next::goto(IopCancelIrps::of_file_object(file, process))
             }
             Self::AcquireLock { file } => {
                 if k[file].synchronous {

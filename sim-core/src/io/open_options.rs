@@ -44,7 +44,7 @@ impl CreateDisposition {
 /// let options = OpenOptions { share: FILE_SHARE_READ, ..OpenOptions::SYNCHRONOUS };
 /// assert!(options.synchronous && !options.alertable);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenOptions {
     /// FILE_SHARE_ bits.
     pub share: u8,
@@ -64,9 +64,9 @@ pub struct OpenOptions {
     pub read_only: bool,
 }
 
-impl Default for CreateDisposition {
+impl Default for OpenOptions {
     fn default() -> Self {
-        CreateDisposition::OpenIf
+        OpenOptions::ASYNCHRONOUS
     }
 }
 

@@ -8,6 +8,7 @@ use crate::ke::event::Event;
 use crate::kernel::Kernel;
 use crate::ob::header::{Body, Object};
 use crate::ob::reference::Purpose;
+use crate::ps::process::Process;
 use crate::status::NtStatus;
 use crate::word::Id;
 
@@ -29,7 +30,7 @@ impl Kernel {
     pub(super) fn try_fast_io(
         &mut self,
         request: Id<Request>,
-        file: Id<File>,
+        (file, process): (Id<File>, Id<Process>),
         offset: u64,
     ) -> Option<(NtStatus, u32)> {
         let Request { length, operation, .. } = self[request];
@@ -37,7 +38,7 @@ impl Kernel {
             self.set(file, File::CURRENT_BYTE_OFFSET, position, "the program sets the position");
             return Some((NtStatus::SUCCESS, 0));
         }
-        let (status, information) = self.read_of(file, self[file].scb?, offset, length);
+        let (status, information) = self.read_of((file, process), self[file].scb?, offset, length);
         let answers = matches!(status, NtStatus::SUCCESS | NtStatus::END_OF_FILE);
         if status == NtStatus::SUCCESS {
             let position = offset + u64::from(information);

@@ -136,13 +136,7 @@ impl Routine for NtIssue {
                 k.acquire_file_lock(thread, service, request, (file, event))
             }
             Self::FastIo { service, request, file, event, offset } => {
-                match k.try_fast_io(request, file, offset) {
-                    Some((status, information)) => {
-                        k.end_fast_io(request, (file, event), (status, information));
-                        k.refuse(service, request, file, event, status)
-                    }
-                    None => Next::goto(Self::CreateIrp { service, request, file, event, offset }),
-                }
+                k.fast_io(thread, service, request, (file, event, offset))
             }
             Self::CreateIrp { service, request, file, event, offset } => {
                 let irp = k.create_irp(thread, service, request, (file, event, offset));
@@ -314,6 +308,22 @@ impl Kernel {
             ByteOffset::EndOfFile if service == IoService::Write => Ok(self.end_of_file(file)),
             _ => Err(NtStatus::INVALID_PARAMETER),
         }
+    }
+
+    /// What fast I/O cannot do needs an IRP.
+    fn fast_io(
+        &mut self,
+        thread: Id<Thread>,
+        service: IoService,
+        request: Id<Request>,
+        (file, event, offset): (Id<File>, Option<Id<Object>>, u64),
+    ) -> Next {
+        let Some((status, information)) = self.try_fast_io(request, (file, self[thread].process), offset)
+        else {
+            return Next::goto(NtIssue::CreateIrp { service, request, file, event, offset });
+        };
+        self.end_fast_io(request, (file, event), (status, information));
+        self.refuse(service, request, file, event, status)
     }
 
     fn create_irp(

@@ -134,7 +134,7 @@ pub(super) fn call_page(row: &'static CallRow) -> Page {
     page.section("Answers with", [("", answer(row.answer))]);
     let fields = CATALOGUE.fields.iter().filter(|fields| fields.0 == spec.binds.word());
     let fields: Vec<&str> = fields.flat_map(|fields| fields.1.iter().copied()).collect();
-    if spec.binds != Binds::Nothing {
+    if spec.binds != Binds::Nothing && !fields.is_empty() {
         page.section("Fields of its label", [("", fields.join(", "))]);
     }
     let missing = Version::ALL.iter().filter(|version| !has(&Profile::of(**version), row.service));

@@ -48,6 +48,12 @@ const ASKED: &[(&str, &str)] = &[
     ("object", "The object that the label was bound to, also after the handle is closed."),
     ("cleanup", "IRP_MJ_CLEANUP was sent for the file object."),
     ("close", "IRP_MJ_CLOSE was sent for the file object."),
+    ("mapped", "The view is mapped: its call has succeeded, and nobody has unmapped it since."),
+    (
+        "cached",
+        "The file has a cache map: it was read or written through the cache, and the lazy writer is not done with it.",
+    ),
+    ("dirty", "Something was written to the file that is in the cache and not on the disk yet."),
     ("open", "The value of the label's handle is open in its process."),
     ("deleted", "The object is gone."),
     ("signaled", "A wait for the object would be satisfied."),

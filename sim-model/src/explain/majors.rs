@@ -81,6 +81,17 @@ const fn function(major: Major) -> Function {
             PENDS,
             "Expect that it waits, on an asynchronous file too; CancelSynchronousIo ends it.",
         ),
+        Major::QueryVolumeInformation
+        | Major::SetInformation
+        | Major::LockControl
+        | Major::DirectoryControl => return of_files(major),
+    };
+    Function { what, when, driver, program }
+}
+
+/// What only file systems know.
+const fn of_files(major: Major) -> Function {
+    let (what, when, driver, program) = match major {
         Major::QueryVolumeInformation => (
             "A file system is asked what it knows of its volume.",
             "When a program asks.",
@@ -100,7 +111,7 @@ const fn function(major: Major) -> Function {
             "Ask again after each answer: what changes meanwhile is remembered. STATUS_NOTIFY_ENUM_DIR means that the \
              directory has to be read.",
         ),
-        Major::SetInformation => (
+        _ => (
             "What the file system knows of the file is changed: where it ends, whether it is to be deleted; of a pipe, \
              how an end reads and whether it waits.",
             "When a program sets it: SetEndOfFile, DeleteFile, SetNamedPipeHandleState.",

@@ -40,6 +40,7 @@ mod condition_memory;
 mod exchange;
 pub mod expect;
 pub mod field;
+pub mod files_mentioned;
 pub mod findings;
 pub(crate) mod hresult;
 mod image;

@@ -2,7 +2,6 @@
 
 use sim_core::Id;
 use sim_core::cc::cache_map::CacheMap;
-use sim_core::drivers::ntfs::scb::Scb;
 use sim_core::io::buffer::Buffer;
 use sim_core::io::device::Device;
 use sim_core::io::iosb::Iosb;
@@ -57,15 +56,6 @@ impl<'w> Names<'w> {
     pub fn device(&self, device: Id<Device>) -> &'w str {
         let k = self.world.kernel();
         k.get(device).map_or("?", |device| k.name(device.name))
-    }
-
-    /// A file of a volume, by its path there.
-    pub fn file_of_volume(&self, scb: Id<Scb>) -> String {
-        let k = self.world.kernel();
-        match k.get(scb).and_then(|scb| scb.name) {
-            Some(name) => k.name(name.0).into(),
-            None => "root directory".into(),
-        }
     }
 
     /// A process.

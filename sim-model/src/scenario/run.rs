@@ -16,6 +16,7 @@ use crate::lang::{Diagnostic, Diagnostics};
 use crate::scenario::at_end;
 use crate::scenario::condition::{Condition, Refuted};
 use crate::scenario::expect::Expectation;
+use crate::scenario::files_mentioned::FilesMentioned;
 use crate::scenario::findings::Found;
 use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::result::CallResult;
@@ -71,6 +72,8 @@ pub struct Taken {
     pub irps: Vec<(Id<Irp>, Irp)>,
     /// The packets that it speaks of, by place.
     pub packets: Vec<(Id<Packet>, Packet)>,
+    /// The files of a volume that it speaks of.
+    pub files: FilesMentioned,
     /// The rules that it broke, and what with.
     pub found: Vec<(Finding, String)>,
 }
@@ -389,6 +392,7 @@ impl<'p> Runner<'p> {
         self.world.take(step, &mut self.events);
         let deltas = self.world.since(mark).to_vec();
         let (irps, packets) = mentioned(self.world.kernel(), &deltas);
+        let files = FilesMentioned::of(self.world.kernel(), &deltas);
         let line = self.entries.get(owner).map_or((0, 0), |entry| (entry.actor, entry.action));
         let new = self.world.kernel().findings().iter().skip(self.found.len());
         let new: Vec<Found> = new.map(|finding| Found::now(&self.world, finding, line)).collect();
@@ -396,7 +400,7 @@ impl<'p> Runner<'p> {
         self.found.extend(new);
         if let Some(entry) = self.entries.get_mut(owner) {
             self.order.push((owner, entry.steps.len()));
-            entry.steps.push(Taken { thread, name, deltas, irps, packets, found });
+            entry.steps.push(Taken { thread, name, deltas, irps, packets, files, found });
         }
         for event in std::mem::take(&mut self.events) {
             self.note(event);

@@ -24,8 +24,8 @@ impl Args<'_> {
     pub(super) fn section_service(&mut self) -> Service {
         match self.row.service {
             ServiceName::MapView => {
-                let writes = self.flags("access").iter().any(|flag| *flag != "FILE_MAP_READ")
-                    || self.flags("protect") == ["PAGE_READWRITE"];
+                let writes =
+                    self.desired_access() & MAP_WRITE != 0 || self.flags("protect") == ["PAGE_READWRITE"];
                 Service::MapView { section: self.handle("section"), writes }
             }
             ServiceName::UnmapView => Service::UnmapView { view: self.labelled("view").unwrap_or_default() },

@@ -26,6 +26,7 @@ use sim_core::ob::reference::Purpose;
 use crate::scenario::run::{Entry, Run, Taken};
 use crate::scenario::world::World;
 use crate::view::temporary::temporary;
+use crate::view::{files, irps};
 use crate::view::{irps, rings};
 
 /// One change.
@@ -301,7 +302,7 @@ pub fn subject(world: &World<'_>, step: &Taken, kind: Kind, at: u32) -> String {
         (None, Kind::Irp) => irps::name(names, step, at),
         (None, Kind::Ccb) => format!("pipe#{at}"),
         (None, Kind::Endpoint) => format!("socket#{at}"),
-        (None, Kind::Scb) => names.file_of_volume(Id::at(at)),
+        (None, Kind::Scb) => step.files.name(Id::at(at)),
         (None, Kind::View) => names.view(Id::at(at)),
         (None, Kind::ControlArea) => names.control_area(Id::at(at)),
         (None, Kind::CacheMap) => names.cache_map(Id::at(at)),
@@ -410,6 +411,9 @@ fn event(
             Some(shown(subject, finding.rule.name(), about))
         }
         change => {
+            if let Some((subject, what, to)) = files::event(step, change) {
+                return Some(shown(subject, what, to));
+            }
             let (at, what) = irps::event(step, change)?;
             Some(shown(irps::name(world.names(), step, at), what, String::new()))
         }

@@ -53,7 +53,7 @@ impl Kernel {
         if self[scb].breaking == Some(file) {
             self.set(scb, Scb::BREAKING, None, "its owner is closed, which acknowledges the break");
         }
-        self.unlock_all(scb, file);
+        self.unlock_all(scb, file, None);
         let File { delete_on_close, posix_delete, .. } = self[file];
         if delete_on_close && !self[scb].unlinked {
             self.set(scb, Scb::DELETE_PENDING, true, "it was opened with FILE_DELETE_ON_CLOSE");

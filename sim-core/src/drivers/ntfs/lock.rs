@@ -13,16 +13,19 @@ use crate::io::file::File;
 use crate::io::file_operation::FileOperation;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
+use crate::ps::process::Process;
 use crate::ps::thread::Thread;
 use crate::record::record;
 use crate::status::NtStatus;
 use crate::word::Id;
 
 record! {
-    /// FILE_LOCK_INFO: a byte range of a file that a file object has locked.
+    /// FILE_LOCK_INFO: a byte range of a file that a process has locked through a file object.
     pub struct FileLock: FileLock {
-        /// Its owner.
+        /// FileObject: with the process, its owner.
         FILE file: Id<File>,
+        /// ProcessId: with the file object, its owner.
+        PROCESS process: Id<Process>,
         /// StartingByte.
         OFFSET offset: u64 as "StartingByte",
         /// Length.
@@ -31,6 +34,15 @@ record! {
         EXCLUSIVE exclusive: bool as "ExclusiveLock",
     }
     lists {}
+}
+
+/// Who owns a lock: a process, through a file object.
+type Owner = (Id<File>, Id<Process>);
+
+impl FileLock {
+    const fn owner(&self) -> Owner {
+        (self.file, self.process)
+    }
 }
 
 /// Whether two ranges have a byte in common; an empty one lies between its neighbours, and one at the beginning nowhere.
@@ -45,7 +57,8 @@ fn overlap((one, one_length): (u64, u32), (other, other_length): (u64, u32)) -> 
 steps! {
     /// NtfsCommonLockControl, FsRtlProcessFileLock: locks a byte range of the file for a file object, or unlocks one.
     ///
-    /// Locks belong to the file object, not to the process or the thread. A lock that conflicts with another waits until it
+    /// A lock belongs to a file object and a process: another file object is another owner, and so is another process with
+    /// a duplicated handle; a thread is none. A lock that conflicts with another waits until it
     /// can be granted, and a cancel ends it; locks that overlap are refused to their own owner too, except a shared one
     /// in its exclusive one. Unlocking takes the range as it was locked; of an exclusive and a shared lock the
     /// exclusive one goes first. Errors: STATUS_INVALID_PARAMETER (a directory), STATUS_LOCK_NOT_GRANTED
@@ -74,7 +87,7 @@ impl Routine for NtfsLockControl {
         };
         let FileOperation::Lock { fail_immediately, .. } = operation else {
             return match k.unlock_range(scb, irp) {
-                true => Next::goto(NtfsCompleteQueued::Next { irp, device }),
+                true => Next::goto(NtfsCompleteQueued::Next { irp: Some(irp), device }),
                 false => k.end_disk_request(irp, NtStatus::RANGE_NOT_LOCKED, 0),
             };
         };
@@ -108,10 +121,10 @@ impl Kernel {
 
     /// Whether the range that a request asks for is free for it.
     pub(super) fn can_lock(&self, scb: Id<Scb>, irp: Id<Irp>) -> bool {
-        let Irp { file, offset, length, operation, .. } = self[irp];
+        let (Irp { offset, length, operation, .. }, owner) = (self[irp].clone(), self.lock_owner(irp));
         let exclusive = matches!(operation, FileOperation::Lock { exclusive: true, .. });
         let conflicts = |lock: &FileLock| match (lock.exclusive, exclusive) {
-            (true, false) => lock.file != file,
+            (true, false) => lock.owner() != owner,
             (held, wanted) => held || wanted,
         };
         !self
@@ -119,17 +132,22 @@ impl Kernel {
             .any(|(_, lock)| conflicts(lock) && overlap((lock.offset, lock.length), (offset, length)))
     }
 
+    /// The process that sends a request, and its file object.
+    pub(super) fn lock_owner(&self, irp: Id<Irp>) -> Owner {
+        (self[irp].file, self[self.issuer(irp)].process)
+    }
+
     /// FsRtlCheckLockForReadAccess and FsRtlCheckLockForWriteAccess: whether a lock stands against a read or write. A
     /// shared lock stands against its owner's writes too.
     pub(super) fn is_locked_against(
         &self,
         scb: Id<Scb>,
-        file: Id<File>,
+        owner: Owner,
         range: (u64, u32),
         write: bool,
     ) -> bool {
         let against = |lock: &FileLock| match lock.exclusive {
-            true => lock.file != file,
+            true => lock.owner() != owner,
             false => write,
         };
         range.1 > 0
@@ -141,28 +159,43 @@ impl Kernel {
     }
 
     pub(super) fn lock_range(&mut self, scb: Id<Scb>, irp: Id<Irp>) {
-        let Irp { file, offset, length, operation, .. } = self[irp];
+        let Irp { offset, length, operation, .. } = self[irp];
+        let (file, process) = self.lock_owner(irp);
         let exclusive = matches!(operation, FileOperation::Lock { exclusive: true, .. });
-        let lock = self.create(FileLock { file, offset, length, exclusive }, "the range is locked");
-        self.push(scb, Scb::LOCKS, lock, "the file object owns the lock");
+        let lock = self.create(FileLock { file, process, offset, length, exclusive }, "the range is locked");
+        self.push(scb, Scb::LOCKS, lock, "the file object and the process own the lock");
     }
 
     /// FsRtlFastUnlockSingle.
     fn unlock_range(&mut self, scb: Id<Scb>, irp: Id<Irp>) -> bool {
-        let Irp { file, offset, length, .. } = self[irp];
-        let same = |lock: &FileLock| (lock.file, lock.offset, lock.length) == (file, offset, length);
+        let (Irp { offset, length, .. }, owner) = (self[irp].clone(), self.lock_owner(irp));
+        let same = |lock: &FileLock| (lock.owner(), lock.offset, lock.length) == (owner, offset, length);
         let found = self.locks_of(scb).filter(|(_, lock)| same(lock)).max_by_key(|(_, lock)| lock.exclusive);
         let Some(lock) = found.map(|(id, _)| id) else { return false };
         self.remove_lock(scb, lock, "the range is unlocked");
         true
     }
 
-    /// FsRtlFastUnlockAll.
-    pub(super) fn unlock_all(&mut self, scb: Id<Scb>, file: Id<File>) {
-        let own = self.locks_of(scb).filter(|(_, lock)| lock.file == file).map(|(id, _)| id);
+    /// FsRtlFastUnlockAll: of one process, or of all.
+    pub(super) fn unlock_all(&mut self, scb: Id<Scb>, file: Id<File>, process: Option<Id<Process>>) {
+        let own =
+            |lock: &FileLock| lock.file == file && process.is_none_or(|process| lock.process == process);
+        let own = self.locks_of(scb).filter(|(_, lock)| own(lock)).map(|(id, _)| id);
         for lock in own.collect::<Vec<Id<FileLock>>>() {
-            self.remove_lock(scb, lock, "the last handle to its owner is closed");
+            self.remove_lock(scb, lock, "the last handle of its owner is closed");
         }
+    }
+
+    /// FastIoUnlockAll, which the I/O manager calls when a process closes its last handle to a file object: the locks of
+    /// that process go, and who waits for them goes on.
+    pub(crate) fn unlock_process(
+        &mut self,
+        file: Id<File>,
+        process: Id<Process>,
+    ) -> Option<NtfsCompleteQueued> {
+        let (scb, device) = (self[file].scb?, self[file].device?);
+        self.unlock_all(scb, file, Some(process));
+        Some(NtfsCompleteQueued::Next { irp: None, device })
     }
 
     /// An invariant: who owns a lock has the file open.

@@ -11,7 +11,7 @@ use crate::status::NtStatus;
 use crate::word::Id;
 
 steps! {
-    /// The end of a request that may end others: an unlock, a cleanup.
+    /// The end of a request that may end others: an unlock, a cleanup, or none: fast I/O.
     ///
     /// It completes those in the queue that need not wait any more, the oldest first, and then itself: a lock whose
     /// range is free now with STATUS_SUCCESS, one of a file object that is cleaned up with STATUS_RANGE_NOT_LOCKED, an
@@ -19,7 +19,7 @@ steps! {
     /// WDK, FsRtlFastUnlockAll, FsRtlCheckOplock; Win32, FSCTL_REQUEST_OPLOCK; counted on a public minifilter log: 11 of
     /// 11 oplock requests that were pending at a cleanup ended so, before the cleanup did.
     pub enum NtfsCompleteQueued = "NtfsCompleteQueued" {
-        Next { irp: Id<Irp>, device: Id<Device> }
+        Next { irp: Option<Id<Irp>>, device: Id<Device> }
             = "D2", "take the next request that need not wait any more out of the queue, and its cancel routine";
         Return { status: NtStatus } = "return", "return";
     }
@@ -43,6 +43,7 @@ impl Routine for NtfsCompleteQueued {
                 k.forget_returned(thread);
                 let ends = |queued: Id<Irp>| Some((queued, k.end_of_wait(queued)?));
                 let Some((queued, status)) = Device::QUEUE.of(&k[device]).find_map(ends) else {
+                    let Some(irp) = irp else { return Next::SUCCESS };
                     let Irp { status, information, .. } = k[irp];
                     let complete = IofCompleteRequest::Complete { irp, status, information };
                     return Next::call(Self::Return { status }, complete);
@@ -72,6 +73,7 @@ impl Kernel {
         match (major, is_open) {
             (Major::LockControl, false) => Some(NtStatus::RANGE_NOT_LOCKED),
             (Major::LockControl, true) => self.can_lock(scb, queued).then_some(NtStatus::SUCCESS),
+            (Major::DirectoryControl, _) => None,
             (_, false) => Some(NtStatus::OPLOCK_HANDLE_CLOSED),
             (_, true) => None,
         }

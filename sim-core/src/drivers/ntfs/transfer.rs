@@ -7,6 +7,7 @@ use crate::io::file::File;
 use crate::io::irp::{Irp, Major};
 use crate::io::request::{FILE_APPEND_DATA, FILE_WRITE_DATA};
 use crate::kernel::Kernel;
+use crate::ps::process::Process;
 use crate::ps::system::System;
 use crate::ps::thread::Thread;
 use crate::status::NtStatus;
@@ -22,7 +23,7 @@ steps! {
     /// worker, whatever it will end with: so since Windows Vista a read at the end of the file, too, returns
     /// STATUS_PENDING (before, it ends at once). A posted request has no cancel routine and is not looked at by the
     /// cleanup: it ends as if nothing had happened. Errors: STATUS_INVALID_DEVICE_REQUEST (a directory),
-    /// STATUS_FILE_LOCK_CONFLICT (another file object has locked a part of the range), STATUS_END_OF_FILE (a read that
+    /// STATUS_FILE_LOCK_CONFLICT (another owner has locked a part of the range), STATUS_END_OF_FILE (a read that
     /// begins at or behind the end). A write behind the end makes the file longer; one through a handle without
     /// FILE_WRITE_DATA appends, wherever it was to go. A paging request ends at once, also after the cleanup, and looks at no
     /// lock. Sources: WDK, ZwReadFile, ZwWriteFile; Microsoft,
@@ -82,7 +83,7 @@ impl Kernel {
         let Irp { file, length, offset, major, .. } = self[irp];
         let Some(scb) = self[file].scb else { return (NtStatus::SUCCESS, length) };
         if major == Major::Read {
-            return self.read_of(file, scb, offset, length);
+            return self.read_of(self.lock_owner(irp), scb, offset, length);
         }
         if self[scb].directory {
             return (NtStatus::INVALID_DEVICE_REQUEST, 0);
@@ -92,7 +93,7 @@ impl Kernel {
         let end = self[scb].end_of_file;
         let offset = if appends || offset == WRITE_TO_END_OF_FILE { end } else { offset };
         self.set(irp, Irp::OFFSET, offset, "the end of the file is here");
-        if self.is_locked_against(scb, file, (offset, length), true) {
+        if self.is_locked_against(scb, self.lock_owner(irp), (offset, length), true) {
             return (NtStatus::FILE_LOCK_CONFLICT, 0);
         }
         let after = offset.saturating_add(u64::from(length));
@@ -103,12 +104,18 @@ impl Kernel {
     }
 
     /// How a read of a file ends, and how many bytes it gives.
-    pub(crate) fn read_of(&self, file: Id<File>, scb: Id<Scb>, offset: u64, length: u32) -> (NtStatus, u32) {
+    pub(crate) fn read_of(
+        &self,
+        owner: (Id<File>, Id<Process>),
+        scb: Id<Scb>,
+        offset: u64,
+        length: u32,
+    ) -> (NtStatus, u32) {
         let Scb { directory, end_of_file, .. } = self[scb];
         if directory {
             return (NtStatus::INVALID_DEVICE_REQUEST, 0);
         }
-        if self.is_locked_against(scb, file, (offset, length), false) {
+        if self.is_locked_against(scb, owner, (offset, length), false) {
             return (NtStatus::FILE_LOCK_CONFLICT, 0);
         }
         match (length, end_of_file.saturating_sub(offset)) {
