@@ -25,9 +25,9 @@ use sim_core::ob::reference::Purpose;
 
 use crate::scenario::run::{Entry, Run, Taken};
 use crate::scenario::world::World;
+use crate::view::rings;
 use crate::view::temporary::temporary;
 use crate::view::{files, irps};
-use crate::view::{irps, rings};
 
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq)]
