@@ -64,6 +64,61 @@ pub(super) const KNOWN: &[Known] = &[
         ..WINE
     },
     Known {
+        id: "wine-close-ends-own-write",
+        calls: &["CloseHandle", "NtClose"],
+        what: "Information",
+        model: Some("nothing"),
+        real: Some("0"),
+        last: true,
+        reason: "Wine ends the pending writes of the end that closes",
+        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState: what an end has written stays for the other",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-own-0", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
+    c = CreateFile("\\.\pipe\kobj-known-own-0", GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    w = NtWriteFile(c, 20)
+    CloseHandle(c)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-close-ends-own-overlapped-write",
+        calls: &["CloseHandle", "NtClose"],
+        what: "Status",
+        model: Some("STATUS_PENDING"),
+        real: Some("STATUS_PIPE_BROKEN"),
+        last: true,
+        reason: "as wine-close-ends-own-write",
+        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState: what an end has written stays for the other",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-own-1", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
+    c = CreateFile("\\.\pipe\kobj-known-own-1", GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    w = WriteFile(c, 20 bytes)
+    CloseHandle(c)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-close-sets-the-event-of-its-write",
+        calls: &["CloseHandle", "NtClose"],
+        what: "signaled",
+        model: Some("false"),
+        real: Some("true"),
+        last: true,
+        reason: "as wine-close-ends-own-write",
+        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState: what an end has written stays for the other",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-own-2", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
+    c = CreateFile("\\.\pipe\kobj-known-own-2", GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    e = CreateEvent(TRUE, FALSE)
+    w = WriteFile(c, 20 bytes, event: e)
+    CloseHandle(c)
+"#,
+        ..WINE
+    },
+    Known {
         id: "wine-listen-ended-by-close",
         what: "Status",
         model: Some("STATUS_PIPE_BROKEN"),
