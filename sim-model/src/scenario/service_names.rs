@@ -43,12 +43,8 @@ impl Service {
                 each_of_name(name, each);
                 each(Named::Handle(file));
             }
-            Service::UnmapView { view } => each(Named::Operation(view)),
-            Service::Free { memory } => each(Named::Operation(memory)),
-            Service::OverlappedResult { file, operation, .. } => {
-                each(Named::Handle(file));
-                each(Named::Operation(operation));
-            }
+            Service::Free { memory } | Service::UnmapView { view: memory } => each(Named::Operation(memory)),
+            Service::OverlappedResult { file, operation, .. } => each_of_request(file, Some(operation), each),
             Service::Associate { file: one, port: other, .. }
             | Service::JobProcess { job: one, process: other, .. }
             | Service::SignalAndWait { signal: one, wait: other, .. }
@@ -57,8 +53,7 @@ impl Service {
             | Service::NextThread { process: one, after: other, .. } => each_of_two(one, other, each),
             Service::CancelIoEx { file, operation }
             | Service::CancelSynchronousIo { thread: file, operation } => {
-                each(Named::Handle(file));
-                operation.iter_mut().for_each(|operation| each(Named::Operation(operation)));
+                each_of_request(file, operation.as_mut(), each);
             }
             Service::Duplicate { source, from, target, .. } => {
                 each(Named::Handle(source));
@@ -123,6 +118,11 @@ fn each_of_ring(call: &mut RingCall, each: &mut dyn FnMut(Named<'_>)) {
         }
         RingCall::SetEvent { ring, event } => each_of_two(ring, event, each),
     }
+}
+
+fn each_of_request(file: &mut HandleArg, operation: Option<&mut LabelId>, each: &mut dyn FnMut(Named<'_>)) {
+    each(Named::Handle(file));
+    operation.into_iter().for_each(|operation| each(Named::Operation(operation)));
 }
 
 fn each_of_process(process: &mut ProcessArg, each: &mut dyn FnMut(Named<'_>)) {
