@@ -7,6 +7,7 @@ mod act;
 mod arguments;
 pub mod at_end;
 pub mod calls;
+mod calls_basic;
 mod calls_files;
 mod calls_handles;
 mod calls_io;

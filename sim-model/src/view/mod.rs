@@ -17,5 +17,6 @@ pub mod leaks;
 mod outstanding;
 mod rings;
 mod rows;
+mod subject;
 mod temporary;
 pub mod text;

@@ -6,7 +6,8 @@ use sim_core::record::Kind;
 
 use crate::scenario::run::Taken;
 use crate::scenario::world::World;
-use crate::view::changes::{list_name, subject};
+use crate::view::changes::list_name;
+use crate::view::subject::subject;
 
 /// What a change of a ring's lists is called, and to what it is: completions, and what is registered.
 pub(super) fn event(world: &World<'_>, step: &Taken, change: &Change) -> Option<(&'static str, String)> {
