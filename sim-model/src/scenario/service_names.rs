@@ -114,7 +114,7 @@ fn each_of_ring(call: &mut RingCall, each: &mut dyn FnMut(Named<'_>)) {
             buffer.iter_mut().chain(target).for_each(|label| each(Named::Operation(label)));
         }
         RingCall::Submit { ring, .. } | RingCall::Pop { ring } | RingCall::Info { ring } => {
-            each(Named::Handle(ring))
+            each(Named::Handle(ring));
         }
         RingCall::SetEvent { ring, event } => each_of_two(ring, event, each),
     }
