@@ -38,11 +38,11 @@ steps! {
     /// NtCreateFile and NtCreateNamedPipeFile: open a device, or a name below it, and return a handle to a new file
     /// object.
     ///
-    /// Errors: STATUS_INVALID_PARAMETER for FILE_DELETE_ON_CLOSE without DELETE access, and for FILE_DIRECTORY_FILE with
-    /// FILE_NON_DIRECTORY_FILE or with a disposition that overwrites; those of [`ObpLookupObjectName`]; STATUS_ACCESS_DENIED from user mode for no access at all; what the driver
-    /// answers to IRP_MJ_CREATE. Nothing is left behind then: the file object of a failed create sees neither
-    /// IRP_MJ_CLEANUP nor IRP_MJ_CLOSE. The create request holds no reference on the file object. Sources: ReactOS
-    /// io/iomgr/file.c; Wine ntdll/tests/om.c.
+    /// Errors: STATUS_INVALID_PARAMETER for FILE_DELETE_ON_CLOSE without DELETE access, and for FILE_DIRECTORY_FILE
+    /// with FILE_NON_DIRECTORY_FILE or with a disposition that overwrites; those of [`ObpLookupObjectName`];
+    /// STATUS_ACCESS_DENIED from user mode for no access at all; what the driver answers to IRP_MJ_CREATE. Nothing is
+    /// left behind then: the file object of a failed create sees neither IRP_MJ_CLEANUP nor IRP_MJ_CLOSE. The create
+    /// request holds no reference on the file object. Sources: ReactOS io/iomgr/file.c; Wine ntdll/tests/om.c.
     pub enum NtCreateFile = "NtCreateFile", by service {
         Open { attributes: ObjectAttributes, access: Access, options: OpenOptions, pipe: Option<PipeParameters> }
             = "enter", "look the path up: it must lead to a device";

@@ -195,8 +195,8 @@ const STRUCTURES: [Structure; 16] = [
     Structure {
         name: "FILE_LOCK_INFO",
         kind: Kind::FileLock,
-        what: "A byte range of a file that a file object has locked.",
-        when: "From LockFileEx until UnlockFileEx, or until the last handle to the file object is closed.",
+        what: "A byte range of a file that a process has locked through a file object.",
+        when: "From LockFileEx until UnlockFileEx, or until the process closes its last handle to the file object.",
         seen: "A read, write or lock through another file object fails with ERROR_LOCK_VIOLATION.",
         life: &["NtfsCommonLockControl", "NtfsFsdCleanup"],
         also: &["SCB", "LockFileEx", "UnlockFileEx"],

@@ -16,10 +16,10 @@ steps! {
     /// NtfsFsdCleanup: the last handle to a file object of the volume is closed.
     ///
     /// In this order: its oplock ends; its byte-range locks are released and its requests for locks end; what it was to
-    /// delete is deleted; share access is released. A file object that was opened with FILE_DELETE_ON_CLOSE marks its file
-    /// for deletion; a marked file's name goes with the last file object that is cleaned up, or with the one that has
-    /// set the mark with FILE_DISPOSITION_POSIX_SEMANTICS. A directory that is not empty stays, and nobody is told. Reads
-    /// and writes that are on their way are left alone. Sources: Microsoft, Windows-driver-samples,
+    /// delete is deleted; share access is released. A file object that was opened with FILE_DELETE_ON_CLOSE marks its
+    /// file for deletion; a marked file's name goes with the last file object that is cleaned up, or with the one that
+    /// has set the mark with FILE_DISPOSITION_POSIX_SEMANTICS. A directory that is not empty stays, and nobody is told.
+    /// Reads and writes that are on their way are left alone. Sources: Microsoft, Windows-driver-samples,
     /// filesys/fastfat/cleanup.c; WDK, FsRtlFastUnlockAll, FILE_DISPOSITION_INFORMATION_EX; Wine ntdll/tests/file.c,
     /// test_file_disposition_information.
     pub enum NtfsCleanup = "NtfsFsdCleanup" {

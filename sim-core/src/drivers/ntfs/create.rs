@@ -26,14 +26,14 @@ pub const FILE_OVERWRITTEN: u32 = 3;
 steps! {
     /// NtfsFsdCreate: opens a file of the volume by its path, or creates it, as CreateDisposition says.
     ///
-    /// Letter case does not count. The volume itself and its root directory are one. If another file object has an oplock on
-    /// the file, an open that asks for more than attributes breaks it, and waits until the owner has acknowledged that.
-    /// Errors, in this order: of a file that is there, STATUS_DELETE_PENDING (whatever it
-    /// shares), STATUS_OBJECT_NAME_COLLISION, STATUS_NOT_A_DIRECTORY, STATUS_FILE_IS_A_DIRECTORY, STATUS_ACCESS_DENIED (it
-    /// is read-only and is to be written), STATUS_CANNOT_DELETE (it is read-only and is to be deleted),
+    /// Letter case does not count. The volume itself and its root directory are one. If another file object has an
+    /// oplock on the file, an open that asks for more than attributes breaks it, and waits until the owner has
+    /// acknowledged that. Errors, in this order: of a file that is there, STATUS_DELETE_PENDING (whatever it shares),
+    /// STATUS_OBJECT_NAME_COLLISION, STATUS_NOT_A_DIRECTORY, STATUS_FILE_IS_A_DIRECTORY, STATUS_ACCESS_DENIED (it is
+    /// read-only and is to be written), STATUS_CANNOT_DELETE (it is read-only and is to be deleted),
     /// STATUS_SHARING_VIOLATION; of one that is not there, STATUS_OBJECT_PATH_NOT_FOUND, STATUS_DELETE_PENDING (its
-    /// directory is to be deleted), STATUS_OBJECT_NAME_NOT_FOUND. Sources: WDK, ZwCreateFile; MS-FSA 2.1.5.1; Microsoft,
-    /// Windows-driver-samples, filesys/fastfat/create.c; Wine ntdll/tests/file.c, delete_file_test and
+    /// directory is to be deleted), STATUS_OBJECT_NAME_NOT_FOUND. Sources: WDK, ZwCreateFile; MS-FSA 2.1.5.1;
+    /// Microsoft, Windows-driver-samples, filesys/fastfat/create.c; Wine ntdll/tests/file.c, delete_file_test and
     /// test_file_disposition_information.
     pub enum NtfsCreate = "NtfsFsdCreate" {
         Start { irp: Id<Irp>, device: Id<Device> }

@@ -45,7 +45,8 @@ impl FileLock {
     }
 }
 
-/// Whether two ranges have a byte in common; an empty one lies between its neighbours, and one at the beginning nowhere.
+/// Whether two ranges have a byte in common; an empty one lies between its neighbours, and one at the beginning
+/// nowhere.
 fn overlap((one, one_length): (u64, u32), (other, other_length): (u64, u32)) -> bool {
     if (one, one_length) == (0, 0) || (other, other_length) == (0, 0) {
         return false;
@@ -57,12 +58,12 @@ fn overlap((one, one_length): (u64, u32), (other, other_length): (u64, u32)) -> 
 steps! {
     /// NtfsCommonLockControl, FsRtlProcessFileLock: locks a byte range of the file for a file object, or unlocks one.
     ///
-    /// A lock belongs to a file object and a process: another file object is another owner, and so is another process with
-    /// a duplicated handle; a thread is none. A lock that conflicts with another waits until it
-    /// can be granted, and a cancel ends it; locks that overlap are refused to their own owner too, except a shared one
-    /// in its exclusive one. Unlocking takes the range as it was locked; of an exclusive and a shared lock the
-    /// exclusive one goes first. Errors: STATUS_INVALID_PARAMETER (a directory), STATUS_LOCK_NOT_GRANTED
-    /// (FailImmediately), STATUS_RANGE_NOT_LOCKED. Sources: MS-FSA 2.1.4.10, 2.1.5.8 and 2.1.5.9; Win32, LockFileEx; WDK,
+    /// A lock belongs to a file object and a process: another file object is another owner, and so is another process
+    /// with a duplicated handle; a thread is none. A lock that conflicts with another waits until it can be granted,
+    /// and a cancel ends it; locks that overlap are refused to their own owner too, except a shared one in its
+    /// exclusive one. Unlocking takes the range as it was locked; of an exclusive and a shared lock the exclusive one
+    /// goes first. Errors: STATUS_INVALID_PARAMETER (a directory), STATUS_LOCK_NOT_GRANTED (FailImmediately),
+    /// STATUS_RANGE_NOT_LOCKED. Sources: MS-FSA 2.1.4.10, 2.1.5.8 and 2.1.5.9; Win32, LockFileEx; WDK,
     /// FsRtlProcessFileLock; Wine ntdll/tests/file.c, test_read_write; kernel32/tests/file.c, test_LockFile.
     pub enum NtfsLockControl = "NtfsCommonLockControl" {
         Start { irp: Id<Irp>, device: Id<Device> }
@@ -186,8 +187,8 @@ impl Kernel {
         }
     }
 
-    /// FastIoUnlockAll, which the I/O manager calls when a process closes its last handle to a file object: the locks of
-    /// that process go, and who waits for them goes on.
+    /// FastIoUnlockAll, which the I/O manager calls when a process closes its last handle to a file object: the locks
+    /// of that process go, and who waits for them goes on.
     pub(crate) fn unlock_process(
         &mut self,
         file: Id<File>,

@@ -19,10 +19,11 @@ const ATTRIBUTES: u32 = 0x0010_0180;
 steps! {
     /// FsRtlOplockFsctrl: grants an oplock, or takes the acknowledgement of a broken one.
     ///
-    /// The request that asks for an oplock is pending as long as that is held. It ends when another file object opens the file (FILE_OPLOCK_BROKEN_TO_NONE, which the owner must acknowledge with FSCTL_OPLOCK_BREAK_ACK_NO_2 or by closing), when
-    /// its file object is cleaned up, before the cleanup does, or when it is cancelled. Errors:
-    /// STATUS_INVALID_PARAMETER (a directory), STATUS_OPLOCK_NOT_GRANTED (the file object is synchronous, the file is open
-    /// through another one, or it has an oplock), STATUS_INVALID_OPLOCK_PROTOCOL (an acknowledgement of nothing).
+    /// The request that asks for an oplock is pending as long as that is held. It ends when another file object opens
+    /// the file (FILE_OPLOCK_BROKEN_TO_NONE, which the owner must acknowledge with FSCTL_OPLOCK_BREAK_ACK_NO_2 or by
+    /// closing), when its file object is cleaned up, before the cleanup does, or when it is cancelled. Errors:
+    /// STATUS_INVALID_PARAMETER (a directory), STATUS_OPLOCK_NOT_GRANTED (the file object is synchronous, the file is
+    /// open through another one, or it has an oplock), STATUS_INVALID_OPLOCK_PROTOCOL (an acknowledgement of nothing).
     /// Sources: WDK, FsRtlOplockFsctrl, FSCTL_REQUEST_OPLOCK_LEVEL_1, FSCTL_REQUEST_BATCH_OPLOCK, FSCTL_REQUEST_OPLOCK,
     /// FSCTL_OPLOCK_BREAK_ACK_NO_2; Microsoft, Windows-driver-samples, filesys/fastfat/fsctrl.c.
     pub enum NtfsOplockRequest = "FsRtlOplockFsctrl" {
@@ -75,8 +76,8 @@ impl Kernel {
         Device::QUEUE.of(&self[device]).find(is_oplock)
     }
 
-    /// FsRtlCheckOplock for a create request: the end of the oplock request that it breaks. One whose cancel routine was
-    /// taken is its canceller's, and no oplock any more.
+    /// FsRtlCheckOplock for a create request: the end of the oplock request that it breaks. One whose cancel routine
+    /// was taken is its canceller's, and no oplock any more.
     pub(super) fn break_oplock(
         &mut self,
         create: Id<Irp>,

@@ -15,9 +15,9 @@ steps! {
     ///
     /// It completes those in the queue that need not wait any more, the oldest first, and then itself: a lock whose
     /// range is free now with STATUS_SUCCESS, one of a file object that is cleaned up with STATUS_RANGE_NOT_LOCKED, an
-    /// oplock of such a one with STATUS_OPLOCK_HANDLE_CLOSED. One whose cancel routine was taken is left to its canceller. Sources:
-    /// WDK, FsRtlFastUnlockAll, FsRtlCheckOplock; Win32, FSCTL_REQUEST_OPLOCK; counted on a public minifilter log: 11 of
-    /// 11 oplock requests that were pending at a cleanup ended so, before the cleanup did.
+    /// oplock of such a one with STATUS_OPLOCK_HANDLE_CLOSED. One whose cancel routine was taken is left to its
+    /// canceller. Sources: WDK, FsRtlFastUnlockAll, FsRtlCheckOplock; Win32, FSCTL_REQUEST_OPLOCK; counted on a public
+    /// minifilter log: 11 of 11 oplock requests that were pending at a cleanup ended so, before the cleanup did.
     pub enum NtfsCompleteQueued = "NtfsCompleteQueued" {
         Next { irp: Option<Id<Irp>>, device: Id<Device> }
             = "D2", "take the next request that need not wait any more out of the queue, and its cancel routine";
@@ -65,7 +65,8 @@ impl Routine for NtfsCompleteQueued {
 }
 
 impl Kernel {
-    /// How a request ends that waits in the queue and need not any more. One without a cancel routine is its canceller's.
+    /// How a request ends that waits in the queue and need not any more. One without a cancel routine is its
+    /// canceller's.
     fn end_of_wait(&self, queued: Id<Irp>) -> Option<NtStatus> {
         let Irp { file, major, cancel_routine, .. } = self[queued];
         let scb = self[file].scb.filter(|_| cancel_routine)?;
