@@ -139,14 +139,7 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
             graph.add_edge(from, to, Hold::Port);
         }
     }
-    let areas = k.all::<ControlArea>().map(|(id, area)| (Holder::ControlArea(id), area.file));
-    let maps = k.all::<CacheMap>().map(|(id, map)| (Holder::CacheMap(id), Some(map.file)));
-    for (holder, file) in areas.chain(maps) {
-        let from = graph.add_node(holder);
-        if let Some(to) = file.and_then(|file| node(k[file].object)) {
-            graph.add_edge(from, to, Hold::Mapped);
-        }
-    }
+    add_mapped(k, &mut graph, &nodes);
     add_names(k, &mut graph, &nodes);
     graph
 }
@@ -173,6 +166,17 @@ fn add_jobs(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {
             if let (Some(from), Some(to)) = (node(job.object), to) {
                 graph.add_edge(from, to, hold);
             }
+        }
+    }
+}
+
+fn add_mapped(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {
+    let areas = k.all::<ControlArea>().map(|(id, area)| (Holder::ControlArea(id), area.file));
+    let maps = k.all::<CacheMap>().map(|(id, map)| (Holder::CacheMap(id), Some(map.file)));
+    for (holder, file) in areas.chain(maps) {
+        let from = graph.add_node(holder);
+        if let Some(to) = file.and_then(|file| node(nodes, k[file].object)) {
+            graph.add_edge(from, to, Hold::Mapped);
         }
     }
 }
