@@ -41,9 +41,10 @@ fn a_bug_check_is_explained_by_its_code() {
         [vec!["explain", "0xC9/0x23D"], vec!["explain", "0xC9", "0x23D"]].map(|line| folder.kobj(&line));
     assert_eq!((one.code, &one.stdout), (Some(0), &two.stdout));
     assert!(one.stdout.contains("expect bug check 0xC9 0x23D") && !one.stdout.contains("0x23E"), "{one:?}");
-    for (code, help) in
-        [("0xC9/0x999", "there are 0xC9/0x02, 0xC9/0x06"), ("0x1234", "the bug checks are 0x18, 0x35")]
-    {
+    for (code, help) in [
+        ("0xC9/0x999", "there are 0xC9/0x02, 0xC9/0x06"),
+        ("0x1234", "the bug checks are 0x0F, 0x10, 0x18, 0x35"),
+    ] {
         let ended = folder.kobj(&["explain", code]);
         assert_eq!(ended.code, Some(2), "{ended:?}");
         assert!(ended.stderr.contains(help), "{ended:?}");

@@ -14,7 +14,7 @@ fn textbook(name: &str) -> String {
 
 /// The correct drivers, and how many states each has.
 const CORRECT: [(&str, u64); 4] = [
-    ("pend-and-cancel", 78_452),
+    ("pend-and-cancel", 95_542),
     ("csq", 30_772),
     ("context-freed-in-close", 796),
     ("remove-lock-over-the-request", 2_155),
@@ -32,7 +32,7 @@ const MISTAKES: [(&str, &str); 12] = [
     ("marked-and-returned", "bug check 0xC9"),
     ("not-completed", "IRP_NOT_COMPLETED"),
     ("context-freed-in-cleanup", "FSCONTEXT_USED_AFTER_FREE"),
-    ("cleanup-by-the-letter", "bug check 0x44"),
+    ("cleanup-by-the-letter", "IRP_USED_AFTER_COMPLETION"),
     ("completed-under-a-spin-lock", "IRP_COMPLETED_UNDER_SPIN_LOCK"),
     ("cancel-lock-kept", "IRP_COMPLETED_UNDER_SPIN_LOCK"),
     (

@@ -221,6 +221,7 @@ fn every_example_of_the_language_page_compiles() {
         "title",
         "profile",
         "device serial0 driver",
+        "driver",
         "policy",
         "expect",
         "unbound",

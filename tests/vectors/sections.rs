@@ -4,7 +4,9 @@
 //! test_file_disposition_information, and kernel32/tests/file.c, test_eof.
 
 use crate::i::on_volume;
-use crate::story::holds;
+use sim_core::profile::Version;
+
+use crate::story::{holds, model_holds_on};
 
 const FILE: &str = r#"device vol driver=ntfs
 process app
@@ -64,7 +66,9 @@ fn t_68_mapping_a_view_changes_neither_count_of_the_section() {
 
 #[test]
 fn t_69_what_is_refused() {
-    holds(
+    // A serial device exists on the model alone.
+    model_holds_on(
+        Version::Win11,
         r#"device vol driver=ntfs
 device com driver=serial
 process app

@@ -121,17 +121,7 @@ impl Routine for NtIssue {
                     k.by_handle(thread, event, ObjectType::Event, EVENT_MODIFY_STATE, Purpose::IrpEvent);
                 Next::call(Self::ClearEvent { service, request, file }, by_handle)
             }
-            Self::ClearEvent { service, request, file } => {
-                let returned = k.take_returned(thread);
-                if returned.status.is_error() {
-                    return k.refuse(service, request, file, None, returned.status);
-                }
-                let event: Id<Object> = returned.value.object();
-                if let Body::Event(body) = k[event].body {
-                    k.set(body, Event::SIGNALED, false, "a request clears its event when it starts");
-                }
-                Next::goto(Self::AcquireLock { service, request, file, event: Some(event) })
-            }
+            Self::ClearEvent { service, request, file } => k.clear_event(thread, service, request, file),
             Self::AcquireLock { service, request, file, event } => {
                 k.acquire_file_lock(thread, service, request, (file, event))
             }
@@ -168,6 +158,25 @@ impl Routine for NtIssue {
 }
 
 impl Kernel {
+    /// The event of a request was looked up.
+    fn clear_event(
+        &mut self,
+        thread: Id<Thread>,
+        service: IoService,
+        request: Id<Request>,
+        file: Id<File>,
+    ) -> Next {
+        let returned = self.take_returned(thread);
+        if returned.status.is_error() {
+            return self.refuse(service, request, file, None, returned.status);
+        }
+        let event: Id<Object> = returned.value.object();
+        if let Body::Event(body) = self[event].body {
+            self.set(body, Event::SIGNALED, false, "a request clears its event when it starts");
+        }
+        Next::goto(NtIssue::AcquireLock { service, request, file, event: Some(event) })
+    }
+
     /// The driver has returned `status`, and the caller gets `told`. A request that it has not pended is finished by its
     /// issuer, except a control request, which an APC has finished by now.
     fn dispatched(

@@ -39,10 +39,7 @@ impl Service {
             }
             Service::Issue(issue) => each_of_issue(issue, each),
             Service::Ring(call) => each_of_ring(call, each),
-            Service::CreateSection { name, file, .. } => {
-                each_of_name(name, each);
-                each(Named::Handle(file));
-            }
+            Service::CreateSection { name, file, .. } => each_of_two(&mut name.root, file, each),
             Service::Free { memory } | Service::UnmapView { view: memory } => each(Named::Operation(memory)),
             Service::OverlappedResult { file, operation, .. } => each_of_request(file, Some(operation), each),
             Service::Associate { file: one, port: other, .. }

@@ -157,10 +157,7 @@ impl World<'_> {
             (Field::Signaled, _) => i128::from(!header.deleted && k.is_signaled(object)),
             (Field::Cleanup, Body::File(file)) => i128::from(k[file].cleanup_sent),
             (Field::Close, Body::File(file)) => i128::from(k[file].close_sent),
-            (Field::Cached, Body::File(file)) => i128::from(k.shared_cache_map(file).is_some()),
-            (Field::Dirty, Body::File(file)) => {
-                i128::from(k.shared_cache_map(file).is_some_and(|map| k[map].dirty))
-            }
+            (Field::Cached | Field::Dirty, Body::File(file)) => i128::from(is_cached(k, file, field)),
             (Field::CurrentByteOffset, Body::File(file)) => i128::from(k[file].current_byte_offset),
             (
                 Field::NamedPipeState
@@ -196,6 +193,11 @@ fn entry_field(entry: Option<Entry>, field: Field) -> Value {
         Field::Protected => i128::from(entry.attributes & PROTECT_FROM_CLOSE != 0),
         _ => i128::from(entry.access.0),
     })
+}
+
+/// Whether a file has a cache map, or one in which something is dirty.
+fn is_cached(k: &Kernel, file: Id<File>, field: Field) -> bool {
+    k.shared_cache_map(file).is_some_and(|map| field == Field::Cached || k[map].dirty)
 }
 
 /// What an end of a pipe tells of its instance.

@@ -155,14 +155,7 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
         }
     }
     add_rings(k, &mut graph, &nodes);
-    let areas = k.all::<ControlArea>().map(|(id, area)| (Holder::ControlArea(id), area.file));
-    let maps = k.all::<CacheMap>().map(|(id, map)| (Holder::CacheMap(id), Some(map.file)));
-    for (holder, file) in areas.chain(maps) {
-        let from = graph.add_node(holder);
-        if let Some(to) = file.and_then(|file| node(k[file].object)) {
-            graph.add_edge(from, to, Hold::Mapped);
-        }
-    }
+    add_mapped(k, &mut graph, &nodes);
     add_names(k, &mut graph, &nodes);
     graph
 }
@@ -201,6 +194,17 @@ fn add_rings(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {
             if let Some(to) = node(nodes, object) {
                 graph.add_edge(from, to, hold);
             }
+        }
+    }
+}
+
+fn add_mapped(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {
+    let areas = k.all::<ControlArea>().map(|(id, area)| (Holder::ControlArea(id), area.file));
+    let maps = k.all::<CacheMap>().map(|(id, map)| (Holder::CacheMap(id), Some(map.file)));
+    for (holder, file) in areas.chain(maps) {
+        let from = graph.add_node(holder);
+        if let Some(to) = file.and_then(|file| node(nodes, k[file].object)) {
+            graph.add_edge(from, to, Hold::Mapped);
         }
     }
 }
