@@ -15,7 +15,7 @@ fn textbook(name: &str) -> String {
 /// The correct drivers, and how many states each has.
 const CORRECT: [(&str, u64); 4] = [
     ("pend-and-cancel", 95_542),
-    ("csq", 30_772),
+    ("csq", 30_940),
     ("context-freed-in-close", 796),
     ("remove-lock-over-the-request", 2_155),
 ];
