@@ -5,6 +5,7 @@
 //! | C-01 | dlls/ntoskrnl.exe/tests/ntoskrnl.c, test_file_handles |
 //! | C-02 | dlls/ntoskrnl.exe/tests/driver.c, test_ob_reference |
 //! | C-03 | dlls/ntoskrnl.exe/tests/driver.c, test_permanence |
+//! | C-04 | dlls/ntoskrnl.exe/tests/driver.c, the test of remove locks |
 //! | C-05, C-06, C-09, C-10 | dlls/ntoskrnl.exe/tests/ntoskrnl.c, do_return_status: the rows in which the driver pends |
 //! | F-15 | dlls/ntdll/tests/om.c, test_query_object: the totals; see family R |
 //! | om-collision | dlls/ntdll/tests/om.c, test_name_collisions: below a device |
@@ -31,7 +32,7 @@ use sim_core::ob::open::MAXIMUM_ALLOWED;
 use sim_core::ob::pointer::ObOpenObjectByPointer;
 use sim_core::ob::reference::{ObReferenceObjectByHandle, Purpose};
 use sim_core::ob::types::ObjectType;
-use sim_core::profile::Profile;
+use sim_core::profile::{Profile, Version};
 use sim_core::{Access, Handle, Id, NtStatus};
 use sim_tests::Machine;
 
@@ -279,4 +280,41 @@ fn om_link_to_the_devices() {
     let open =
         CreateFile { attributes: through, access: Access(0x8000_0000), options: OpenOptions::default() };
     assert_eq!(status(&mut m, NtCreateFile::of(open)), NtStatus::SUCCESS);
+}
+
+/// The waiter goes on when the last who acquired the lock has released it; nobody acquires it from then on.
+#[test]
+fn c_04_a_remove_lock_refuses_after_the_wait_began() {
+    crate::story::model_holds_on(
+        Version::Win11,
+        r#"driver guarded
+  removelock rundown
+  dispatch IRP_MJ_READ
+    entered = IoAcquireRemoveLock(rundown)
+    IoCompleteRequest(irp, entered)
+    if entered == STATUS_SUCCESS
+      return STATUS_SUCCESS
+    return STATUS_DELETE_PENDING
+  dispatch IRP_MJ_WRITE
+    IoReleaseRemoveLock(rundown)
+    IoCompleteRequest(irp, STATUS_SUCCESS)
+    return STATUS_SUCCESS
+  worker Remove
+    IoAcquireRemoveLock(rundown)
+    IoReleaseRemoveLockAndWait(rundown)
+device dev driver=guarded
+process first
+  thread one
+    a = NtCreateFile("\??\dev", GENERIC_READ, FILE_SYNCHRONOUS_IO_NONALERT)
+    NtReadFile(a, 1)    -> STATUS_SUCCESS
+environment
+  device dev calls Remove
+process second
+  thread two
+    b = NtCreateFile("\??\dev", GENERIC_READ | GENERIC_WRITE, FILE_SYNCHRONOUS_IO_NONALERT)
+    NtReadFile(b, 1)    -> STATUS_DELETE_PENDING
+    NtWriteFile(b, 1)   -> STATUS_SUCCESS
+    NtReadFile(b, 1)    -> STATUS_DELETE_PENDING
+"#,
+    );
 }

@@ -115,15 +115,11 @@ impl Checker<'_> {
             (ParamKind::Memory, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Buffer, Binds::Operation], &[]);
             }
-            (ParamKind::View, Value::Name(name)) => {
-                self.label_or(name, span, place, &[Binds::View], &[]);
-            }
+            (ParamKind::View, Value::Name(name)) => self.label_or(name, span, place, &[Binds::View], &[]),
             (ParamKind::Number, Value::Name(name)) => {
                 self.label_or(name, span, place, &[Binds::Value], catalogue.numbers);
             }
-            (ParamKind::Label, Value::Name(name)) => {
-                self.label_or(name, span, place, &[], &[]);
-            }
+            (ParamKind::Label, Value::Name(name)) => self.label_or(name, span, place, &[], &[]),
             (ParamKind::ProcessOrHandle, Value::Name(name)) if self.is_label(name) => {
                 self.label_of(name, span, place, &[Binds::Handle], &[]);
             }
