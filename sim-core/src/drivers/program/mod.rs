@@ -1,8 +1,8 @@
 //! Drivers as programs: routines over the documented primitives, written by whoever uses the simulator.
 //!
 //! The text of such a driver is part of the setting, as names are, and never changes. What changes is the locks and
-//! lists of each of its devices ([`DriverObject`](object::DriverObject)) and how far each running routine is
-//! ([`Activation`](activation::Activation)). A primitive is one atomic step, as it is in the drivers that come with
+//! lists of each of its devices ([`DriverObject`]) and how far each running routine is
+//! ([`Activation`]). A primitive is one atomic step, as it is in the drivers that come with
 //! the model.
 
 pub mod activation;

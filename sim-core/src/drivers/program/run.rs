@@ -1,7 +1,7 @@
 //! Running a routine of a driver's program, one primitive a step.
 
 use crate::drivers::program::activation::Activation;
-use crate::drivers::program::code::{Deed, Entry, Op};
+use crate::drivers::program::code::{Deed, Entry, Op, Operand};
 use crate::drivers::program::lock::SpinLock;
 use crate::drivers::program::object::DriverObject;
 use crate::drivers::program::primitive::Primitive;
@@ -76,7 +76,7 @@ impl Routine for RunRoutine {
                 };
                 let mut operands = alloc::vec::Vec::new();
                 test.operands(&mut operands);
-                for slot in operands.into_iter().filter_map(|operand| operand.read_of()) {
+                for slot in operands.into_iter().filter_map(Operand::read_of) {
                     let irp = k[call].irp_in(slot);
                     if !k.can_use(call, irp, Primitive::UseFsContext) {
                         return Next::SUCCESS;

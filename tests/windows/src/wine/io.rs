@@ -360,4 +360,24 @@ pub(super) const KNOWN: &[Known] = &[
 "#,
         ..WINE
     },
+    Known {
+        id: "wine-result-of-a-cleared-file",
+        calls: &["GetOverlappedResult"],
+        model: Some("TRUE"),
+        real: Some("blocks"),
+        last: true,
+        reason: "a wait for the file goes on where Wine has cleared it (wine-file-cleared-by-disconnect)",
+        source: "assumed of Windows: no source read says that a disconnect changes the client's event",
+        scenario: r#"unbound e
+process app
+  thread waiter
+    GetOverlappedResult(c, r, TRUE)
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-57", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-57", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    DisconnectNamedPipe(s)
+    r = ConnectNamedPipe(s, e)
+"#,
+        ..WINE
+    },
 ];
