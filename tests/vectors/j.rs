@@ -7,7 +7,7 @@
 //! | D-12, D-13 | dlls/ntdll/tests/file.c, read_file_test |
 
 use crate::i::{on_volume, on_volume_of};
-use crate::story::holds;
+use crate::story::{ModelAlone, holds};
 
 /// A synchronous handle `f` to a file of 10 bytes, and the position at its end.
 const TEN_BYTES: &str = r#"
@@ -69,6 +69,7 @@ fn j_02_duplicates_share_the_position_and_another_open_has_its_own() {
 
 #[test]
 fn j_04_append_access_alone_writes_at_the_end() {
+    let _wine_differs = ModelAlone::begin();
     on_volume(
         r#"
     a = NtCreateFile("\??\vol\f", FILE_APPEND_DATA, FILE_SYNCHRONOUS_IO_NONALERT) -> STATUS_SUCCESS
@@ -104,6 +105,7 @@ fn j_05_a_lock_belongs_to_its_file_object() {
 
 #[test]
 fn j_05_of_an_exclusive_and_a_shared_lock_the_exclusive_goes_first() {
+    let _wine_differs = ModelAlone::begin();
     with_ten_bytes(
         r#"
     other = CreateFile("\\.\vol\f", GENERIC_READ | GENERIC_WRITE, dwShareMode: FILE_SHARE_READ | FILE_SHARE_WRITE) -> TRUE
@@ -134,6 +136,7 @@ fn j_06_an_overlapped_on_a_synchronous_handle_says_where_and_moves_the_position(
 
 #[test]
 fn d_12_a_cached_synchronous_read_has_no_apc_and_tells_the_end_of_the_file() {
+    let _wine_differs = ModelAlone::begin();
     with_ten_bytes(
         r#"
     done = CreateEvent(manual: TRUE) -> TRUE
@@ -191,6 +194,7 @@ fn a_file_is_as_long_as_it_was_set() {
 /// T-62: ReactOS kernel test ntos_io/IoReadWrite.
 #[test]
 fn a_buffer_at_null_is_refused_before_the_event_is_cleared() {
+    let _wine_differs = ModelAlone::begin();
     with_ten_bytes(
         r#"
     done = CreateEvent(manual: TRUE, initial: TRUE) -> TRUE
@@ -217,6 +221,7 @@ fn an_asynchronous_read_ends_at_once_before_vista() {
 /// source says.
 #[test]
 fn a_lock_waits_until_it_is_granted_cancelled_or_closed() {
+    let _wine_differs = ModelAlone::begin();
     with_ten_bytes(
         r#"
     other = CreateFile("\\.\vol\f", GENERIC_READ, FILE_FLAG_OVERLAPPED, dwShareMode: FILE_SHARE_READ | FILE_SHARE_WRITE) -> TRUE
@@ -240,6 +245,7 @@ fn a_lock_waits_until_it_is_granted_cancelled_or_closed() {
 /// process's locks go with its last handle.
 #[test]
 fn a_processs_locks_go_with_its_last_handle_though_the_file_object_lives() {
+    let _wine_differs = ModelAlone::begin();
     holds(
         r#"device vol driver=ntfs
 process one
@@ -280,6 +286,7 @@ fn a_read_that_was_posted_survives_the_cleanup() {
 /// No id: WDK, FSCTL_REQUEST_BATCH_OPLOCK, FSCTL_OPLOCK_BREAK_ACK_NO_2.
 #[test]
 fn an_open_breaks_anothers_oplock_and_waits_for_its_owner() {
+    let _wine_differs = ModelAlone::begin();
     for owner_says in
         ["NtFsControlFile(f, FSCTL_OPLOCK_BREAK_ACK_NO_2) -> STATUS_SUCCESS", "CloseHandle(f) -> TRUE"]
     {
@@ -305,6 +312,7 @@ process app
 /// No id: counted on a public minifilter log; WDK, FSCTL_REQUEST_BATCH_OPLOCK.
 #[test]
 fn an_oplock_ends_with_its_file_objects_cleanup() {
+    let _wine_differs = ModelAlone::begin();
     on_volume(
         r#"
     f = CreateFile("\\.\vol\f", GENERIC_READ, FILE_FLAG_OVERLAPPED, dwShareMode: FILE_SHARE_READ) -> TRUE

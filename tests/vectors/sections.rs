@@ -6,7 +6,7 @@
 use crate::i::on_volume;
 use sim_core::profile::Version;
 
-use crate::story::{holds, model_holds_on};
+use crate::story::{ModelAlone, holds, model_holds_on};
 
 const FILE: &str = r#"device vol driver=ntfs
 process app
@@ -20,6 +20,7 @@ fn of_file(story: &str) {
 
 #[test]
 fn t_64_t_65_the_first_data_section_takes_one_reference_on_the_file_object() {
+    let _wine_differs = ModelAlone::begin();
     of_file(
         r"
     check file.HandleCount == 1 and file.PointerCount == 1
@@ -32,6 +33,7 @@ fn t_64_t_65_the_first_data_section_takes_one_reference_on_the_file_object() {
 
 #[test]
 fn t_66_the_reference_stays_when_the_section_goes_and_others_come_and_go() {
+    let _wine_differs = ModelAlone::begin();
     of_file(
         r"
     first = NtCreateSection(4096, FileHandle: file)        -> STATUS_SUCCESS
@@ -50,6 +52,7 @@ fn t_66_the_reference_stays_when_the_section_goes_and_others_come_and_go() {
 
 #[test]
 fn t_68_mapping_a_view_changes_neither_count_of_the_section() {
+    let _wine_differs = ModelAlone::begin();
     of_file(
         r#"
     section = NtCreateSection(4096, name: "\BaseNamedObjects\s", FileHandle: file)   -> STATUS_SUCCESS
@@ -90,6 +93,7 @@ process app
 
 #[test]
 fn a_section_without_a_file_is_refused_and_mapped_as_on_windows() {
+    let _wine_differs = ModelAlone::begin();
     holds(
         r#"process app
   thread main
