@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use sim_core::NtStatus;
+use sim_core::io::iosb::Iosb;
 use sim_core::io::port::Packet;
 use sim_core::ob::header::Body;
 use sim_core::ob::information::{Answered, Information};
 use sim_core::profile::Version;
+use sim_core::{Id, NtStatus};
 use sim_windows::LATE;
 use sim_windows::trace::{Facts, Value};
 
@@ -80,25 +81,7 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
                 _ => {}
             }
         }
-        Binding::Operation(iosb) => {
-            let status = world.kernel()[iosb].status;
-            let shown = status.map_or(NOT_WRITTEN.into(), |status| status.to_string());
-            add("Status", Some(Value::Text(shown)));
-            let mut packets = world.kernel().all::<Packet>().map(|(_, packet)| packet);
-            let waits = packets.any(|packet| packet.context == Some(iosb) && packet.writes_iosb);
-            // A packet that went with its port has been removed by nobody.
-            let lost = status == Some(NtStatus::PENDING) && world.kernel().irp_of(iosb).is_none();
-            if waits || lost {
-                add(LATE, Some(Value::Truth(true)));
-            }
-            if status.is_some_and(|status| status != NtStatus::PENDING) {
-                add("Information", number(Field::Information));
-            }
-            add(
-                "delivered",
-                truth(&world.field(label, Field::Delivered)).filter(|told| *told == Value::Truth(true)),
-            );
-        }
+        Binding::Operation(iosb) => of_operation(world, label, iosb, &mut add),
         Binding::Apc(_) => add("delivered", truth(&world.field(label, Field::Delivered))),
         Binding::Value(Some(number)) => add("value", Some(Value::Number(number.into()))),
         Binding::Packet(_) => {
@@ -119,6 +102,23 @@ fn of_label(world: &World<'_>, label: LabelId) -> Facts {
         _ => {}
     }
     facts
+}
+
+fn of_operation(world: &World<'_>, label: LabelId, iosb: Id<Iosb>, add: &mut dyn FnMut(&str, Option<Value>)) {
+    let status = world.kernel()[iosb].status;
+    let shown = status.map_or(NOT_WRITTEN.into(), |status| status.to_string());
+    add("Status", Some(Value::Text(shown)));
+    let mut packets = world.kernel().all::<Packet>().map(|(_, packet)| packet);
+    let waits = packets.any(|packet| packet.context == Some(iosb) && packet.writes_iosb);
+    // A packet that went with its port has been removed by nobody.
+    let lost = status == Some(NtStatus::PENDING) && world.kernel().irp_of(iosb).is_none();
+    if waits || lost {
+        add(LATE, Some(Value::Truth(true)));
+    }
+    if status.is_some_and(|status| status != NtStatus::PENDING) {
+        add("Information", value(world.field(label, Field::Information)));
+    }
+    add("delivered", truth(&world.field(label, Field::Delivered)).filter(|told| *told == Value::Truth(true)));
 }
 
 const HANDLE: &[(&str, Field)] = &[
