@@ -6,7 +6,7 @@ use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
 use sim_core::ob::handle_flags::flags_of;
 use sim_core::ob::header::Object;
-use sim_core::ob::information::Answered;
+use sim_core::ob::information::{Answered, Information};
 use sim_core::ps::job::{ACTIVE_PROCESS_ZERO, EXIT_PROCESS, NEW_PROCESS};
 use sim_core::ps::system::Role;
 use sim_core::record::Kind;
@@ -296,16 +296,7 @@ fn event(
         }
         Change::Create { kind: Kind::Information, at } => {
             let at = Id::at(*at);
-            let answer = world.kernel().get(at)?;
-            let value = |field: &&str| {
-                Some(match world.kernel().answered(at, field)? {
-                    Answered::Number(number) if *field == "GrantedAccess" => format!("{field} 0x{number:x}"),
-                    Answered::Number(number) => format!("{field} {number}"),
-                    Answered::Text(text) => format!("{field} \"{text}\""),
-                })
-            };
-            let values: Vec<String> = answer.class.fields().iter().filter_map(value).collect();
-            Some(shown(world.names().information(at), "says", values.join(", ")))
+            Some(shown(world.names().information(at), "says", values(world, at)?))
         }
         Change::Entry { process, slot, to, from, .. }
             if to.object.is_some() && to.ref_cnt != from.ref_cnt =>
@@ -340,6 +331,19 @@ fn event(
             Some(shown(irps::name(world.names(), step, at), what, String::new()))
         }
     }
+}
+
+/// What the answer of a query says.
+fn values(world: &World<'_>, at: Id<Information>) -> Option<String> {
+    let answer = world.kernel().get(at)?;
+    let value = |field: &&str| {
+        Some(match world.kernel().answered(at, field)? {
+            Answered::Number(number) if *field == "GrantedAccess" => format!("{field} 0x{number:x}"),
+            Answered::Number(number) => format!("{field} {number}"),
+            Answered::Text(text) => format!("{field} \"{text}\""),
+        })
+    };
+    Some(answer.class.fields().iter().filter_map(value).collect::<Vec<_>>().join(", "))
 }
 
 /// What a broken rule is called, and what it is about.

@@ -129,6 +129,22 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
             }
         }
     }
+    add_irps(k, &mut graph, &nodes);
+    for (_, file) in k.all::<File>() {
+        let port = file.port.map(|port| k[port].object);
+        if let (Some(from), Some(to)) = (node(file.object), port.and_then(node)) {
+            graph.add_edge(from, to, Hold::Port);
+        }
+    }
+    add_rings(k, &mut graph, &nodes);
+    add_mapped(k, &mut graph, &nodes);
+    add_names(k, &mut graph, &nodes);
+    graph
+}
+
+/// The requests under way, and what each holds.
+fn add_irps(k: &Kernel, graph: &mut DiGraph<Holder, Hold>, nodes: &Nodes) {
+    let node = |object: Id<Object>| node(nodes, object);
     // One that a driver has made holds nothing.
     for (id, _) in k.all::<Irp>().filter(|(_, irp)| irp.maker.is_some() && !irp.freed) {
         graph.add_node(Holder::Irp(id));
@@ -148,16 +164,6 @@ pub fn holders(k: &Kernel) -> DiGraph<Holder, Hold> {
             graph.add_edge(from, to, Hold::IrpSocket);
         }
     }
-    for (_, file) in k.all::<File>() {
-        let port = file.port.map(|port| k[port].object);
-        if let (Some(from), Some(to)) = (node(file.object), port.and_then(node)) {
-            graph.add_edge(from, to, Hold::Port);
-        }
-    }
-    add_rings(k, &mut graph, &nodes);
-    add_mapped(k, &mut graph, &nodes);
-    add_names(k, &mut graph, &nodes);
-    graph
 }
 
 /// What stands at the nodes of the objects, in order of object.
