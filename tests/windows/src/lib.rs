@@ -20,6 +20,9 @@ pub use compare::{Difference, LATE, differences};
 pub use known::{Known, explanation};
 #[cfg(windows)]
 pub use real::host_main;
+/// The name and version of the system that this runs on, as a trace gives it.
+#[cfg(windows)]
+pub use real::system_name;
 pub use record::{RecordError, Recording, record};
 pub use wine::known_differences;
 

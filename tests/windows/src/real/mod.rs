@@ -26,3 +26,4 @@ mod wire;
 
 pub(crate) use conductor::perform;
 pub use host::host_main;
+pub use system::name as system_name;

@@ -8,7 +8,7 @@ use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleA, GetProcAddress
 use windows_sys::Win32::System::SystemInformation::OSVERSIONINFOW;
 
 /// `Windows 10.0.26100`, or `Wine 8.0`.
-pub(crate) fn name() -> String {
+pub fn name() -> String {
     if let Some(version) = wine() {
         return format!("Wine {version}");
     }
