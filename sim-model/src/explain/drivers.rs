@@ -250,6 +250,7 @@ fn declared(driver: DriverKind) -> String {
         () if driver.manner().dispatch == Dispatch::Sockets => {
             "it is not declared: its device is there if the scenario makes a socket".into()
         }
+        () if driver == DriverKind::Program => "driver NAME, with its routines below it; device OTHER driver=NAME".into(),
         () if !driver.can_be_declared() => {
             r"it is not declared: its device is there if a path of the scenario leads to it, as \\.\pipe\NAME does".into()
         }

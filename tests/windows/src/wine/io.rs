@@ -380,4 +380,22 @@ process app
 "#,
         ..WINE
     },
+    Known {
+        id: "wine-wait-keeps-a-file-open",
+        calls: &["GetOverlappedResult"],
+        model: Some("FALSE, ERROR_BROKEN_PIPE"),
+        last: true,
+        reason: "as long as a thread waits for a file, Wine does not end what is pending there at its last close",
+        source: "WDK, IRP_MJ_CLEANUP: it is sent with the last handle, whoever holds the file object",
+        scenario: r#"process app
+  thread waiter
+    GetOverlappedResult(c, r, TRUE)
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-58", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-58", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    r = ReadFile(c, 4 bytes)
+    CloseHandle(c)
+"#,
+        ..WINE
+    },
 ];
