@@ -187,6 +187,20 @@ impl Machine {
         }
     }
 
+    /// Ends every process, and takes the steps that follow from it.
+    pub fn end_every_process(&mut self) {
+        // A call that was under way may make the last process.
+        for _ in 0..2 {
+            for process in self.processes.clone() {
+                self.k.terminate_process(process, 0);
+            }
+            for _ in 0..100_000 {
+                let Some(step) = self.k.steps().next() else { break };
+                self.k.take(step);
+            }
+        }
+    }
+
     /// What a random number makes happen: a call of an idle thread, a device's answer, the end of a thread, or one
     /// of the steps that can be taken.
     pub fn happen(&mut self, number: u32) {

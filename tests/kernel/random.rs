@@ -165,16 +165,7 @@ proptest! {
     fn everything_ends_when_threads_end_and_drivers_honour_cancel(numbers in numbers(), pipes: bool) {
         let mut machine = machine(Profile::default(), pipes);
         numbers.into_iter().for_each(|number| machine.happen(number));
-        // A call that was under way may make the last process.
-        for _ in 0..2 {
-            for process in machine.processes.clone() {
-                machine.k.terminate_process(process, 0);
-            }
-            for _ in 0..100_000 {
-                let Some(step) = machine.k.steps().next() else { break };
-                machine.k.take(step);
-            }
-        }
+        machine.end_every_process();
         prop_assert!(machine.k.is_quiet());
         for process in &machine.processes {
             prop_assert!(machine.k[*process].ended || !machine.k[*process].created);
