@@ -82,24 +82,6 @@ pub(super) const KNOWN: &[Known] = &[
         ..WINE
     },
     Known {
-        id: "wine-close-ends-own-overlapped-write",
-        calls: &["CloseHandle", "NtClose"],
-        what: "Status",
-        model: Some("STATUS_PENDING"),
-        real: Some("STATUS_PIPE_BROKEN"),
-        last: true,
-        reason: "as wine-close-ends-own-write",
-        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState: what an end has written stays for the other",
-        scenario: r#"process app
-  thread main
-    s = CreateNamedPipe("\\.\pipe\kobj-known-own-1", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
-    c = CreateFile("\\.\pipe\kobj-known-own-1", GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
-    w = WriteFile(c, 20 bytes)
-    CloseHandle(c)
-"#,
-        ..WINE
-    },
-    Known {
         id: "wine-close-sets-the-event-of-its-write",
         calls: &["CloseHandle", "NtClose"],
         what: "signaled",
@@ -368,15 +350,14 @@ pub(super) const KNOWN: &[Known] = &[
         last: true,
         reason: "a wait for the file goes on where Wine has cleared it (wine-file-cleared-by-disconnect)",
         source: "assumed of Windows: no source read says that a disconnect changes the client's event",
-        scenario: r#"unbound e
-process app
+        scenario: r#"process app
   thread waiter
     GetOverlappedResult(c, r, TRUE)
   thread main
     s = CreateNamedPipe("\\.\pipe\kobj-known-57", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
     c = CreateFile("\\.\pipe\kobj-known-57", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
     DisconnectNamedPipe(s)
-    r = ConnectNamedPipe(s, e)
+    r = ConnectNamedPipe(s)
 "#,
         ..WINE
     },
@@ -393,7 +374,7 @@ process app
   thread main
     s = CreateNamedPipe("\\.\pipe\kobj-known-58", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
     c = CreateFile("\\.\pipe\kobj-known-58", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
-    r = ReadFile(c, 4 bytes)
+    r = ReadFileEx(c, 4)
     CloseHandle(c)
 "#,
         ..WINE
