@@ -199,6 +199,11 @@ impl Program {
         self.scenario.title.as_ref().map_or(&*self.scenario.source.file, |title| &title.value)
     }
 
+    /// What the driver of a device is called: one that the scenario writes by its own name.
+    pub fn driver_name(&self, device: &DeviceDecl) -> &str {
+        device.program.map_or(device.driver.name(), |own| &self.drivers[own].name)
+    }
+
     /// The text it was compiled from.
     pub const fn source(&self) -> &Source {
         &self.scenario.source

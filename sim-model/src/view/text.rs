@@ -106,7 +106,7 @@ impl Page<'_> {
         let devices: Vec<String> = program
             .devices
             .iter()
-            .map(|device| format!("device {} (driver {})", device.name, device.driver.name()))
+            .map(|device| format!("device {} (driver {})", device.name, program.driver_name(device)))
             .collect();
         let mut about =
             vec![program.source().file.to_string(), format!("profile {}", program.profile.version.name())];
