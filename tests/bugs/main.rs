@@ -76,7 +76,7 @@ fn explored(program: &Program) -> Outcome<Move> {
 
 fn report(program: &Program, outcome: &Outcome<Move>) -> String {
     let space = ProgramSpace::new(program, None);
-    let explored = Explored { program, rules: space.rules(), outcome, limited: None };
+    let explored = Explored { program, rules: space.rules(), outcome, limited: None, unreached: &[] };
     exploration::render(explored, exploration::Options::default())
 }
 

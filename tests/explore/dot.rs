@@ -20,7 +20,8 @@ struct Drawn {
 fn drawn(program: &Program, settings: Settings<'_>) -> Drawn {
     let system = ProgramSpace::new(program, None);
     let (outcome, space) = explore_space(&system, &settings, &mut |_| {});
-    let explored = Explored { program, rules: system.rules(), outcome: &outcome, limited: None };
+    let explored =
+        Explored { program, rules: system.rules(), outcome: &outcome, limited: None, unreached: &[] };
     read(&exploration_dot::render(explored, &space, &system))
 }
 

@@ -31,7 +31,7 @@ fn explored(program: &Program, threads: usize) -> Outcome<Move> {
 
 fn report(program: &Program, outcome: &Outcome<Move>) -> String {
     let space = ProgramSpace::new(program, None);
-    let explored = Explored { program, rules: space.rules(), outcome, limited: None };
+    let explored = Explored { program, rules: space.rules(), outcome, limited: None, unreached: &[] };
     exploration::render(explored, exploration::Options::default())
 }
 
@@ -197,7 +197,8 @@ fn a_counterexample_is_shown_as_before() {
                 program: &program,
                 rules: space.rules(),
                 outcome: &outcome,
-                limited: None
+                limited: None,
+                unreached: &[],
             })
         );
     });

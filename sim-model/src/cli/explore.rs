@@ -12,6 +12,7 @@ use crate::cli::run::{compiled_on, complain, read};
 use crate::cli::{Exit, ExploreArguments, ExploreFormat, Output};
 use crate::explore::{Limits, Outcome, Progress, Settings, Space, System, Verdict, explore_space};
 use crate::scenario::Program;
+use crate::scenario::driver_lines::unreached;
 use crate::scenario::places::Multipliers;
 use crate::scenario::space::ProgramSpace;
 use crate::scenario::world::Move;
@@ -50,8 +51,15 @@ fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) 
     let bounds = bounds(arguments);
     let limited = matches!(outcome.verdict, Verdict::Limited(_))
         .then(|| Limited { bounds, multipliers: Multipliers::of(&space) });
-    let explored =
-        Explored { program: &program, rules: system.rules(), outcome: &outcome, limited: limited.as_ref() };
+    let complete = matches!(outcome.verdict, Verdict::Holds | Verdict::Unexercised(_));
+    let unreached = if complete { unreached(&space, &program) } else { Vec::new() };
+    let explored = Explored {
+        program: &program,
+        rules: system.rules(),
+        outcome: &outcome,
+        limited: limited.as_ref(),
+        unreached: &unreached,
+    };
     let shown = match arguments.format {
         ExploreFormat::Text => {
             let options = exploration::Options { color: output.color, quiet: output.quiet };

@@ -55,8 +55,8 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let handles = handle_policy(&scenario, &mut diagnostics);
     let marks = marks(&scenario, profile, &mut diagnostics);
     let expected = findings::expected(&scenario, &mut diagnostics);
-    let drivers: Vec<_> =
-        scenario.drivers.iter().map(|driver| compile_driver(driver, &mut diagnostics)).collect();
+    let (drivers, driver_lines) =
+        scenario.drivers.iter().map(|driver| compile_driver(driver, &mut diagnostics)).unzip();
     scenario.devices.iter().for_each(|device| check_answer(device, &mut diagnostics));
     let profile = if verifier_is_off(&scenario) { profile.unverified() } else { profile };
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);
@@ -77,6 +77,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         marks,
         devices: scenario.devices.iter().filter_map(|declared| device(declared, &scenario)).collect(),
         drivers,
+        driver_lines,
         processes: scenario.processes().map(|process| process.name.value.clone()).collect(),
         actors,
         has_pipes: paths.iter().any(|path| is_of_pipes(path)),

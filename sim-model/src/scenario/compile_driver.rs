@@ -14,13 +14,14 @@ use crate::lang::ast::{self, CompareOp, Expr, ExprKind, Name, Scenario, Span, Sp
 use crate::lang::driver::{self, Driver, Statement, StatementKind};
 use crate::lang::{Diagnostic, Diagnostics, near};
 use crate::scenario::compile;
+use crate::scenario::driver_lines::DriverLines;
 use crate::scenario::primitives::{ArgKind, Gives, signature};
 
 /// The most locks and lists, and routines, of a driver.
 const MOST: usize = 64;
 
-/// Compiles a driver. Errors go to `diagnostics`; then the program is not to be run.
-pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> DriverProgram {
+/// Compiles a driver. Errors go to `diagnostics`; then the program is not to be run. Tells also where each operation stands.
+pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> (DriverProgram, DriverLines) {
     let mut names: BTreeMap<&str, Span> = BTreeMap::new();
     let mut objects = Vec::new();
     for object in &driver.objects {
@@ -39,8 +40,10 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
     if objects.len() > MOST || driver.routines.len() > MOST {
         let message = format!("a driver has at most {MOST} locks and lists, and {MOST} routines");
         diagnostics.push(Diagnostic::new(message).at(driver.name.span, "this driver"));
-        return DriverProgram { name: driver.name.value.clone(), objects, routines: Vec::new() };
+        let program = DriverProgram { name: driver.name.value.clone(), objects, routines: Vec::new() };
+        return (program, DriverLines::default());
     }
+    let mut lines = DriverLines::default();
     let routines = driver
         .routines
         .iter()
@@ -53,6 +56,7 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
                 variables: variables(&routine.kind.value),
                 dispatches,
                 code: Vec::new(),
+                lines: Vec::new(),
                 diagnostics,
             };
             compiler.block(&routine.body);
@@ -61,13 +65,14 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
                 let message = "a dispatch routine returns a status, whichever way it goes";
                 compiler.error(message, place, "it can end after this line");
             }
-            compiler.code.push(Op::Return(Operand::Null));
+            compiler.push(Op::Return(Operand::Null), Span::default());
             let code = compiler.code;
+            lines.routines.push(compiler.lines);
             let name = routine.names.first().map_or_else(String::new, |name| name.value.clone());
             DriverRoutine { name, entries, code }
         })
         .collect();
-    DriverProgram { name: driver.name.value.clone(), objects, routines }
+    (DriverProgram { name: driver.name.value.clone(), objects, routines }, lines)
 }
 
 fn declare<'a>(names: &mut BTreeMap<&'a str, Span>, name: &'a Name, diagnostics: &mut Diagnostics) {
@@ -173,6 +178,8 @@ struct Compiler<'a, 'd> {
     variables: BTreeMap<String, Slot>,
     dispatches: bool,
     code: Vec<Op>,
+    /// Where each operation stands.
+    lines: Vec<Span>,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -185,6 +192,11 @@ impl Compiler<'_, '_> {
         self.code.len() as u32
     }
 
+    fn push(&mut self, op: Op, line: Span) {
+        self.code.push(op);
+        self.lines.push(line);
+    }
+
     fn block(&mut self, body: &[Statement]) {
         for statement in body {
             self.statement(statement);
@@ -193,7 +205,9 @@ impl Compiler<'_, '_> {
 
     fn statement(&mut self, statement: &Statement) {
         match &statement.value {
-            StatementKind::Call { label, name, args } => self.call(label.as_ref(), name, args),
+            StatementKind::Call { label, name, args } => {
+                self.call(label.as_ref(), name, args, statement.span);
+            }
             StatementKind::Return(value) => {
                 let value = value.as_ref().map(|value| self.value(value));
                 if self.dispatches && value.is_none() {
@@ -203,19 +217,19 @@ impl Compiler<'_, '_> {
                         "returns nothing",
                     );
                 }
-                self.code.push(Op::Return(value.unwrap_or(Operand::Null)));
+                self.push(Op::Return(value.unwrap_or(Operand::Null)), statement.span);
             }
             StatementKind::If { condition, then, otherwise } => {
                 let test = self.test(condition);
                 let at = self.code.len();
-                self.code.push(Op::Unless(test, 0));
+                self.push(Op::Unless(test, 0), statement.span);
                 self.block(then);
                 if otherwise.is_empty() {
                     self.land(at);
                     return;
                 }
                 let over = self.code.len();
-                self.code.push(Op::Jump(0));
+                self.push(Op::Jump(0), statement.span);
                 self.land(at);
                 self.block(otherwise);
                 self.land(over);
@@ -224,9 +238,9 @@ impl Compiler<'_, '_> {
                 let start = self.here();
                 let test = self.test(condition);
                 let at = self.code.len();
-                self.code.push(Op::Unless(test, 0));
+                self.push(Op::Unless(test, 0), statement.span);
                 self.block(body);
-                self.code.push(Op::Jump(start));
+                self.push(Op::Jump(start), statement.span);
                 self.land(at);
             }
         }
@@ -240,7 +254,7 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn call(&mut self, label: Option<&Name>, name: &Name, args: &[Spanned<ast::Operand>]) {
+    fn call(&mut self, label: Option<&Name>, name: &Name, args: &[Spanned<ast::Operand>], line: Span) {
         let Some(primitive) = Primitive::ALL.iter().copied().find(|known| known.name() == name.value) else {
             let known = Primitive::ALL.iter().map(|known| known.name());
             return self.diagnostics.push(unknown("primitive", name, known));
@@ -270,7 +284,7 @@ impl Compiler<'_, '_> {
             (Some(label), gives) => deed.result = self.bind(label, gives),
             (None, _) => {}
         }
-        self.code.push(Op::Do(deed));
+        self.push(Op::Do(deed), line);
     }
 
     fn argument(&mut self, deed: &mut Deed, arg: &Spanned<ast::Operand>, kind: ArgKind) {

@@ -1,6 +1,7 @@
 //! Broken rules: those that a scenario expects, and how one is told to a person.
 
 use sim_core::NtStatus;
+use sim_core::drivers::program::place::DriverPlace;
 use sim_core::finding::{About, Finding, Memory, Rule};
 use sim_core::word::Word;
 
@@ -122,6 +123,8 @@ pub struct Found {
     pub finding: Finding,
     /// The line that it happened in, as (actor, action).
     pub line: (usize, usize),
+    /// The operation of a driver that the scenario writes, if it happened there.
+    pub place: Option<DriverPlace>,
     /// What it is about, as it was called then.
     pub subject: String,
     /// The parameters of the bug check.
@@ -130,9 +133,14 @@ pub struct Found {
 
 impl Found {
     /// What the last step has found, with the names that things have now.
-    pub(super) fn now(world: &World<'_>, finding: &Finding, line: (usize, usize)) -> Found {
+    pub(super) fn now(
+        world: &World<'_>,
+        finding: &Finding,
+        line: (usize, usize),
+        place: Option<DriverPlace>,
+    ) -> Found {
         let parameters = finding.parameters(world.kernel());
-        Found { finding: *finding, line, subject: world.subject_of(finding), parameters }
+        Found { finding: *finding, line, place, subject: world.subject_of(finding), parameters }
     }
 }
 

@@ -38,6 +38,7 @@ mod compile_sockets;
 mod compile_waits;
 pub mod condition;
 mod condition_memory;
+pub mod driver_lines;
 mod exchange;
 pub mod expect;
 pub mod field;

@@ -13,6 +13,7 @@ use crate::lang::ast::{PropertyKind, Scenario, Span, SystemAct};
 pub use crate::scenario::arguments::{HandleArg, IssueArgs, LabelId, NameArg, PathId, ProcessArg};
 use crate::scenario::calls::{Answer, CallRow};
 use crate::scenario::condition::Condition;
+use crate::scenario::driver_lines::DriverLines;
 use crate::scenario::expect::Expectation;
 use crate::scenario::findings::ExpectedFinding;
 pub use crate::scenario::object_act::Act;
@@ -27,6 +28,8 @@ pub struct Program {
     pub profile: Profile,
     /// The drivers that it writes itself.
     pub drivers: Vec<DriverProgram>,
+    /// Where the operations of each of them stand.
+    pub driver_lines: Vec<DriverLines>,
     /// Its devices.
     pub devices: Vec<DeviceDecl>,
     /// How handle tables behave.

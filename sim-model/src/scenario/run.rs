@@ -1,11 +1,15 @@
 //! Running a scenario: one call after another, with the system's own work done between calls.
 
+use std::collections::BTreeMap;
+
 use sim_core::delta::{Change, Delta};
+use sim_core::drivers::program::place::DriverPlace;
 use sim_core::finding::Finding;
 use sim_core::frame::StepName;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
 use sim_core::kernel::AnyRecord;
+use sim_core::ps::schedule::Choice;
 use sim_core::ps::thread::Thread;
 use sim_core::record::Kind;
 use sim_core::word::WordKind;
@@ -66,6 +70,8 @@ pub struct Taken {
     pub thread: Option<Id<Thread>>,
     /// Its name; none for what the program did itself.
     pub name: Option<StepName>,
+    /// The operation that it performs, if it is one of a driver that the scenario writes.
+    pub place: Option<DriverPlace>,
     /// What it changed.
     pub deltas: Vec<Delta>,
     /// The IRPs that it speaks of, by place: a place is used again.
@@ -283,6 +289,8 @@ struct Runner<'p> {
     moves: Vec<Move>,
     broken: Vec<(usize, Refuted)>,
     found: Vec<Found>,
+    /// The last operation of a driver's program that each thread performed.
+    places: BTreeMap<Id<Thread>, DriverPlace>,
     events: Vec<Event>,
 }
 
@@ -295,6 +303,7 @@ impl<'p> Runner<'p> {
             moves: Vec::new(),
             broken: Vec::new(),
             found: Vec::new(),
+            places: BTreeMap::new(),
             events: Vec::new(),
         }
     }
@@ -383,6 +392,7 @@ impl<'p> Runner<'p> {
                 resumed: false,
             });
         }
+        let place = self.place(step);
         let owner = match step {
             Move::Begin(_) => self.entries.len() - 1,
             Move::Step(_) => self.resumed(thread),
@@ -395,12 +405,13 @@ impl<'p> Runner<'p> {
         let files = FilesMentioned::of(self.world.kernel(), &deltas);
         let line = self.entries.get(owner).map_or((0, 0), |entry| (entry.actor, entry.action));
         let new = self.world.kernel().findings().iter().skip(self.found.len());
-        let new: Vec<Found> = new.map(|finding| Found::now(&self.world, finding, line)).collect();
+        let at = place.or_else(|| self.place_of_caller(thread?));
+        let new: Vec<Found> = new.map(|finding| Found::now(&self.world, finding, line, at)).collect();
         let found = new.iter().map(|found| (found.finding, found.subject.clone())).collect();
         self.found.extend(new);
         if let Some(entry) = self.entries.get_mut(owner) {
             self.order.push((owner, entry.steps.len()));
-            entry.steps.push(Taken { thread, name, deltas, irps, packets, files, found });
+            entry.steps.push(Taken { thread, name, place, deltas, irps, packets, files, found });
         }
         for event in std::mem::take(&mut self.events) {
             self.note(event);
@@ -410,6 +421,20 @@ impl<'p> Runner<'p> {
                 self.broken.push((at, refuted));
             }
         }
+    }
+
+    /// The operation of a driver's program that a step will perform.
+    fn place(&mut self, step: Move) -> Option<DriverPlace> {
+        let Move::Step(step) = step else { return None };
+        let place = self.world.kernel().driver_place(step.thread).filter(|_| step.choice == Choice::Run)?;
+        self.places.insert(step.thread, place);
+        Some(place)
+    }
+
+    /// The operation of a driver's program that has led the thread to where it is.
+    fn place_of_caller(&self, thread: Id<Thread>) -> Option<DriverPlace> {
+        let place = self.places.get(&thread)?;
+        self.world.kernel().is_in_driver_program(thread).then_some(*place)
     }
 
     /// The entry that a step belongs to. If something else happened since the last step of its line, a new one: so

@@ -3,6 +3,7 @@
 use crate::explore::{Counterexample, Counts, Limit, Outcome, Rule, Verdict};
 use crate::lang;
 use crate::lang::ast::{Name, ScheduleStep, Spanned};
+use crate::scenario::driver_lines::Unreached;
 use crate::scenario::places::Multipliers;
 use crate::scenario::program::Program;
 use crate::scenario::run::run_moves;
@@ -25,6 +26,8 @@ pub struct Explored<'a> {
     pub outcome: &'a Outcome<Move>,
     /// If a limit ended the search: what is known about that.
     pub limited: Option<&'a Limited>,
+    /// Lines of its drivers that no order of steps comes to.
+    pub unreached: &'a [Unreached],
 }
 
 /// How an exploration is shown as text.
@@ -38,7 +41,7 @@ pub struct Options {
 
 /// The text of an exploration.
 pub fn render(explored: Explored<'_>, options: Options) -> String {
-    let Explored { program, rules, outcome, limited } = explored;
+    let Explored { program, rules, outcome, limited, unreached } = explored;
     let mut page = Page { program, paint: Paint(options.color), text: String::new() };
     if options.quiet {
         if outcome.verdict != Verdict::Holds {
@@ -53,7 +56,11 @@ pub fn render(explored: Explored<'_>, options: Options) -> String {
     page.verdict(rules, outcome, limited);
     match &outcome.verdict {
         Verdict::Fails(counterexample) => page.counterexample(counterexample),
-        _ => page.coverage(rules, outcome),
+        Verdict::Limited(_) => page.coverage(rules, outcome),
+        Verdict::Holds | Verdict::Unexercised(_) => {
+            page.coverage(rules, outcome);
+            page.unreached(unreached);
+        }
     }
     if let (Verdict::Limited(limit), Some(limited)) = (&outcome.verdict, limited) {
         page.multipliers(&limited.multipliers);
@@ -180,6 +187,24 @@ impl Page<'_> {
             for line in wrap(&text, WIDTH - 4) {
                 let line = self.paint.text(Tone::Quiet, &line);
                 self.line(&format!("    {line}"));
+            }
+        }
+    }
+
+    /// What the verdict says nothing about.
+    fn unreached(&mut self, unreached: &[Unreached]) {
+        if unreached.is_empty() {
+            return;
+        }
+        let heading = "\nNo order comes to these lines of the driver: the verdict says nothing about them";
+        self.line(&self.paint.text(Tone::Heading, heading));
+        for Unreached { driver, routine, lines } in unreached {
+            if lines.is_empty() {
+                self.line(&format!("    {driver}: {routine} is never called"));
+            }
+            for line in lines {
+                let text = format!("    {driver}: {routine} line {}: {}", line.number, line.text);
+                self.line(&cut(&text, WIDTH));
             }
         }
     }

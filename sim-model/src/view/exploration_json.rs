@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::explore::{Limit, Verdict};
+use crate::scenario::driver_lines::Unreached;
 use crate::scenario::places::Multipliers;
 use crate::scenario::world::Move;
 use crate::view::exploration::{Explored, limit_sentence, scenario_text};
@@ -17,6 +18,7 @@ enum Record<'a> {
     Counterexample { rule: &'a str, message: &'a str, steps: usize, cycle: usize, scenario: String },
     Multiplier { who: &'a str, places: u64, combinations: u64, combinations_of_others: u64 },
     Advice(Advice),
+    DriverUnreached { driver: &'a str, routine: &'a str, lines: Vec<usize> },
     Verdict(VerdictRecord<'a>),
 }
 
@@ -36,7 +38,7 @@ struct VerdictRecord<'a> {
 
 /// The JSON Lines of an exploration.
 pub fn render(explored: Explored<'_>) -> String {
-    let Explored { program, rules, outcome, limited } = explored;
+    let Explored { program, rules, outcome, limited, unreached } = explored;
     let file: &str = &program.source().file;
     let profile = program.profile.version.name();
     let mut records =
@@ -69,6 +71,11 @@ pub fn render(explored: Explored<'_>) -> String {
             ("limited", Some(limit_sentence(*limit)))
         }
     };
+    records.extend(unreached.iter().map(|Unreached { driver, routine, lines }| Record::DriverUnreached {
+        driver,
+        routine,
+        lines: lines.iter().map(|line| line.number).collect(),
+    }));
     let counts = &outcome.counts;
     records.push(Record::Verdict(VerdictRecord {
         file,

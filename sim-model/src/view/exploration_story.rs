@@ -3,6 +3,9 @@
 //! A call during which nobody else takes a step is told as a whole, with its net changes. Of a call that others
 //! interrupt each step is told that changes what a person could see.
 
+use sim_core::frame::StepName;
+
+use crate::scenario::driver_lines::DriverLine;
 use crate::scenario::program::Program;
 use crate::scenario::run::{Ending, Entry, Run, Taken};
 use crate::view::changes::{self, ShownChange};
@@ -85,7 +88,7 @@ impl<'a> Story<'a> {
         }
         let taker = changes::taker(&run.world, step).map(str::to_owned);
         let who = taker.unwrap_or_else(|| self.actor(entry));
-        self.say(&who, &format!("{} {}: {}", name.routine, name.label, name.does), Tone::Plain);
+        self.say(&who, &step_sentence(self.program, step, name), Tone::Plain);
         self.changes(&shown);
     }
 
@@ -122,6 +125,14 @@ impl<'a> Story<'a> {
             let text = self.paint.text(Tone::Change, &text);
             self.text.push_str(&format!("{:left$}{text}\n", ""));
         }
+    }
+}
+
+/// What a step does: the line of the driver that it performs, or its name.
+pub(super) fn step_sentence(program: &Program, step: &Taken, name: StepName) -> String {
+    match step.place.and_then(|place| program.driver_line(place)) {
+        Some(DriverLine { routine, number, text, .. }) => format!("{routine} line {number}: {text}"),
+        None => format!("{} {}: {}", name.routine, name.label, name.does),
     }
 }
 

@@ -37,7 +37,11 @@ pub fn failures(run: &Run<'_>) -> Diagnostics {
     for found in run.unexpected() {
         let (actor, action) = found.line;
         let span = program.actors[actor].actions[action].span;
-        let broken = Diagnostic::new(sentence(&found.finding)).at(span, found.subject.clone());
+        let broken = Diagnostic::new(sentence(&found.finding));
+        let broken = match found.place.and_then(|place| program.driver_line(place)) {
+            Some(line) => broken.at(line.span, found.subject.clone()).and_at(span, "in this call"),
+            None => broken.at(span, found.subject.clone()),
+        };
         let [one, two, three, four] = found.parameters;
         diagnostics.push(match found.finding.rule.bug_check() {
             Some(_) => broken.help(format!("parameters: 0x{one:X}, 0x{two:X}, 0x{three:X}, 0x{four:X}")),

@@ -118,6 +118,7 @@ struct StepRecord<'a> {
     routine: &'static str,
     label: &'static str,
     does: &'static str,
+    driver_line: Option<usize>,
     changes: Vec<ChangeRecord>,
 }
 
@@ -171,14 +172,16 @@ fn put(out: &mut String, record: &Record<'_>) {
 fn put_step(out: &mut String, run: &Run<'_>, entry: &Entry, step: &Taken) {
     let (Some(thread), Some(name)) = (changes::taker(&run.world, step), step.name) else { return };
     let changes = step.deltas.iter().filter_map(|delta| changes::of_delta(&run.world, step, delta));
+    let program = run.world.program();
     put(
         out,
         &Record::Step(StepRecord {
             thread,
-            line: run.world.program().actors[entry.actor].actions[entry.action].line,
+            line: program.actors[entry.actor].actions[entry.action].line,
             routine: name.routine,
             label: name.label,
             does: name.does,
+            driver_line: step.place.and_then(|place| program.driver_line(place)).map(|line| line.number),
             changes: changes.map(Into::into).collect(),
         }),
     );

@@ -9,6 +9,7 @@ use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::run::{Ending, Entry, Run, Taken};
 use crate::scenario::world::{Binding, World};
 use crate::view::changes::{self, ShownChange};
+use crate::view::exploration_story::step_sentence;
 use crate::view::failure::failures;
 use crate::view::holders::{Holder, held_by, holders, under_way};
 use crate::view::layout::{Paint, Tone, WIDTH, columns, cut, wrap};
@@ -219,7 +220,7 @@ impl Page<'_> {
             Some(taker) if !own => format!("[{taker}] "),
             _ => String::new(),
         };
-        let text = format!("{who}{} {}: {}", name.routine, name.label, name.does);
+        let text = format!("{who}{}", step_sentence(self.run.world.program(), step, name));
         for (at, line) in wrap(&text, WIDTH - SUBJECT - 2).iter().enumerate() {
             let mark = if at == 0 { "· " } else { "  " };
             self.line(&format!("{}{mark}{}", " ".repeat(SUBJECT), line));

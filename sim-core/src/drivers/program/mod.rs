@@ -10,6 +10,7 @@ pub mod code;
 pub mod csq;
 pub mod lock;
 pub mod object;
+pub mod place;
 pub mod primitive;
 pub mod remove_lock;
 pub mod run;
