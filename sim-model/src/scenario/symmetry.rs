@@ -18,7 +18,9 @@ use crate::scenario::field::Field;
 use crate::scenario::program::{Action, ActionKind, Call, HandleArg, LabelId, ProcessArg, Program, Service};
 use crate::scenario::service_names::Named;
 use crate::scenario::world::{ActorState, Binding, Stage, World};
-use crate::scenario::world_code::{actor_part, failed_part, label_part, put_actor, put_binding, put_failed};
+use crate::scenario::world_code::{
+    actor_part, failed_part, label_part, observed_part, put_actor, put_binding, put_failed,
+};
 
 /// What can be renamed in the worlds of a program.
 pub(super) struct Symmetry {
@@ -60,7 +62,10 @@ impl Symmetry {
     /// The symmetry of the worlds that come after `initial`.
     pub(super) fn of(initial: &World<'_>) -> Symmetry {
         let program = initial.program();
-        let ways = exchanges(program).into_iter().map(|exchange| Way::of(exchange, initial)).collect();
+        // Who has a result tells actors apart that are alike otherwise. The first exchange leaves each as it is.
+        let most = if initial.observed.is_empty() { usize::MAX } else { 1 };
+        let exchanges = exchanges(program).into_iter().take(most);
+        let ways = exchanges.map(|exchange| Way::of(exchange, initial)).collect();
         Symmetry { ways, tables: has_blind_handles(program).then(|| processes_with_handles(program)) }
     }
 
@@ -203,6 +208,7 @@ impl Way {
             let failed = world.failed().map(|(actor, action)| (self.exchange.actors[actor], action));
             put_failed(encoder, failed);
         }
+        (0..world.observed.len()).for_each(|line| world.put_part(base, observed_part(line), encoder));
     }
 }
 
