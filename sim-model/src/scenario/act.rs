@@ -4,6 +4,7 @@ use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::frame::{Frame, Returned, Value};
 use sim_core::io::iosb::Iosb;
 use sim_core::nt::close::NtClose;
+use sim_core::ob::header::Object;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, NtStatus};
@@ -175,7 +176,8 @@ impl World<'_> {
         let action = self.actors[actor].next;
         self.set_actor(actor, ActorState { next: action + 1, inside: None, stage: Stage::First });
         let raised = self.kernel.collect_exception(thread);
-        let result = CallResult { raised, ..self.result(thread, call, status, value) };
+        let made = self.made(actor, action);
+        let result = CallResult { raised, ..self.result(thread, call, (status, value), made) };
         let met = call.expect.is_empty() || call.expect.iter().any(|expected| expected.met_by(&result));
         events.push(Event::Returned { actor, action, result, met });
     }
@@ -236,8 +238,14 @@ impl World<'_> {
         None
     }
 
-    /// What the call returns to the program; binds its label.
-    fn result(&mut self, thread: Id<Thread>, call: &Call, status: NtStatus, value: Value) -> CallResult {
+    /// What the call returns to the program; binds its label, to `made_object` if that is known.
+    fn result(
+        &mut self,
+        thread: Id<Thread>,
+        call: &Call,
+        (status, value): (NtStatus, Value),
+        made_object: Option<Id<Object>>,
+    ) -> CallResult {
         let answer = call.answer();
         if let Service::RemovePacket { count, .. } = call.service {
             return self.removed(call, status, value, count.is_some());
@@ -282,7 +290,8 @@ impl World<'_> {
                 _ => Handle::NULL,
             };
             let handle = if status.is_success() { made } else { failed };
-            let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
+            let now = || self.kernel.entry(process, handle).and_then(|entry| entry.object);
+            let object = made_object.filter(|_| status.is_success()).or_else(now);
             self.bind(label, Binding::Handle { process, handle, object });
         }
         if let Service::CreateProcess { .. } = call.service {

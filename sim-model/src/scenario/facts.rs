@@ -40,11 +40,17 @@ pub enum Fact {
 
 /// What is said of a thread or process that has not ended, and of an end at which no rule is broken.
 const USUAL: &str = "no";
+/// What is said of an object that is told of under another label, or that never was.
+pub(super) const NOTHING: &str = "-";
 
 impl Fact {
     /// Whether it says nothing worth telling.
     pub(super) fn is_usual(self, value: &str) -> bool {
-        matches!(self, Fact::Thread(_) | Fact::Process(_) | Fact::Rules) && value == USUAL
+        match self {
+            Fact::Thread(_) | Fact::Process(_) | Fact::Rules => value == USUAL,
+            Fact::Object(_) => value == NOTHING,
+            Fact::Line { .. } | Fact::Label(_) => false,
+        }
     }
 
     /// What it is told under, as a condition would write it; for a line, the name of its call.
@@ -116,14 +122,16 @@ impl World<'_> {
     fn line_fact(&self, actor: usize, action: usize) -> String {
         let state = self.actor(actor);
         let stopped = self.kernel().has_stopped();
+        let ended = self.thread(actor).is_some_and(|thread| self.kernel()[thread].ended);
         match self.observed(actor, action) {
             Some(Observed::Checked(true)) => "true".into(),
             Some(Observed::Checked(false)) => "false".into(),
             Some(Observed::Returned(result)) => shown(result),
-            None if state.next > action => "does not return".into(),
-            None if state.next < action || state.inside.is_none() => "not reached".into(),
-            None if stopped => "the system stops".into(),
-            None => "waits for ever".into(),
+            // Nobody can say how far a thread was that has ended.
+            _ if ended || state.next > action => "does not return".into(),
+            _ if state.next < action || state.inside.is_none() => "not reached".into(),
+            _ if stopped => "the system stops".into(),
+            _ => "waits for ever".into(),
         }
     }
 
@@ -153,7 +161,7 @@ impl World<'_> {
         }
     }
 
-    /// What the value of a handle leads to now. A value that another label had before is told of too.
+    /// What the value of a handle leads to now.
     fn handle_fact(
         &self,
         label: LabelId,
@@ -169,11 +177,12 @@ impl World<'_> {
             };
         }
         let state = if now.is_some() { "open" } else { "closed" };
-        let earlier = (0..label).find(|earlier| {
-            let same = matches!(self.binding(*earlier), Binding::Handle { process: p, handle: h, object: Some(o) }
-                if (p, h) == (process, handle) && o != object);
-            // Of an open handle the earlier label tells.
-            same && now.is_none()
+        // That an open handle has the value of one to another object is told of that one.
+        let earlier = (0..label).find(|earlier| match self.binding(*earlier) {
+            Binding::Handle { process: p, handle: h, object: o } => {
+                (p, h) == (process, handle) && (now.is_none() || o == Some(object))
+            }
+            _ => false,
         });
         match earlier {
             Some(earlier) => format!("{state}, value of {}", self.program().labels[earlier].name),

@@ -4,27 +4,25 @@ use sim_core::io::file::File;
 use sim_core::ob::header::{Body, Object};
 use sim_core::{Id, Kernel};
 
+use crate::scenario::facts::NOTHING;
 use crate::scenario::program::LabelId;
 use crate::scenario::world::{Binding, World};
 
+/// What is said of an object that was deleted. A file has seen IRP_MJ_CLOSE then.
+const GONE: &str = "gone";
+
 impl World<'_> {
-    /// HandleCount and PointerCount of the object that a label was bound to, and its state. Told under the first label of
+    /// HandleCount and PointerCount of the object that a label was bound to, and its state; told under the first label of
     /// the object.
     pub(super) fn object_fact(&self, label: LabelId) -> String {
-        let Binding::Handle { object: Some(object), .. } = self.binding(label) else { return "none".into() };
-        let first = (0..label).find(|earlier| {
-            matches!(self.binding(*earlier), Binding::Handle { object: Some(o), .. } if o == object)
-        });
-        if let Some(first) = first {
-            return format!("that of {}", self.program().labels[first].name);
+        let Binding::Handle { object: Some(object), .. } = self.binding(label) else { return NOTHING.into() };
+        let is_told = |earlier: LabelId| matches!(self.binding(earlier), Binding::Handle { object: Some(told), .. } if told == object);
+        if (0..label).any(is_told) {
+            return NOTHING.into();
         }
-        let k = self.kernel();
-        let header = &k[object];
+        let header = &self.kernel()[object];
         if header.deleted {
-            return match header.body {
-                Body::File(file) if k[file].close_sent => "closed".into(),
-                _ => "gone".into(),
-            };
+            return GONE.into();
         }
         let mut text = format!("{}/{}", header.handle_count, header.pointer_count);
         for word in self.state_words(object, header) {
@@ -64,7 +62,8 @@ fn file_words(k: &Kernel, file: Id<File>) -> Vec<String> {
     words.extend(k[file].cleanup_sent.then(|| "cleanup sent".into()));
     if let Some((ccb, end)) = k.pipe_end(file) {
         words.push(k[ccb].state.name().into());
-        words.push(format!("{} bytes to read", k.read_data_available(ccb, end)));
+        let readable = k.read_data_available(ccb, end);
+        words.extend((readable > 0).then(|| format!("{readable} bytes to read")));
     }
     words.extend(k.shared_cache_map(file).map(|map| if k[map].dirty { "dirty" } else { "cached" }.into()));
     words

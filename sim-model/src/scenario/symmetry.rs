@@ -15,6 +15,7 @@ use crate::scenario::condition::{Condition, Term, TermKind, Value};
 use crate::scenario::exchange::{Exchange, exchanges};
 use crate::scenario::expect::Expectation;
 use crate::scenario::field::Field;
+use crate::scenario::observed::Observed;
 use crate::scenario::program::{Action, ActionKind, Call, HandleArg, LabelId, ProcessArg, Program, Service};
 use crate::scenario::service_names::Named;
 use crate::scenario::world::{ActorState, Binding, Stage, World};
@@ -182,6 +183,9 @@ impl Way {
         for actor in &self.actors_back {
             renamed_actor(world.actor(*actor), names);
         }
+        for observed in world.observed.iter().flatten() {
+            renamed_observed(observed, names);
+        }
         kernel.name_rest(names);
         if let Some((last, preemptions)) = turn {
             out.extend((names.reference(Kind::Thread, u64::from(last)) as u32).to_le_bytes());
@@ -208,7 +212,12 @@ impl Way {
             let failed = world.failed().map(|(actor, action)| (self.exchange.actors[actor], action));
             put_failed(encoder, failed);
         }
-        (0..world.observed.len()).for_each(|line| world.put_part(base, observed_part(line), encoder));
+        for (line, observed) in world.observed.iter().enumerate() {
+            if let Some(observed) = observed {
+                observed_part(line).put(encoder);
+                renamed_observed(observed, names).put(encoder);
+            }
+        }
     }
 }
 
@@ -220,6 +229,13 @@ fn renamed_actor(state: ActorState, names: &mut Renaming) -> ActorState {
         Stage::Own(iosb) => Stage::Own(names.value(iosb)),
     };
     ActorState { inside: names.value(state.inside), stage, ..state }
+}
+
+fn renamed_observed(observed: &Observed, names: &mut Renaming) -> Observed {
+    match observed {
+        Observed::Made(object) => Observed::Made(names.value(*object)),
+        Observed::Checked(_) | Observed::Returned(_) => observed.clone(),
+    }
 }
 
 fn renamed_binding(binding: Binding, names: &mut Renaming) -> Binding {

@@ -138,7 +138,7 @@ enum Undo {
     Failed,
     Actor(usize, ActorState),
     Label(LabelId, Binding),
-    Observed(usize),
+    Observed(usize, Option<Observed>),
 }
 
 /// A point to undo to. The default is the point before which nothing can be undone.
@@ -308,7 +308,7 @@ impl<'p> World<'p> {
             Undo::Failed => failed_part(),
             Undo::Actor(actor, _) => actor_part(*actor),
             Undo::Label(label, _) => label_part(*label),
-            Undo::Observed(line) => observed_part(*line),
+            Undo::Observed(line, _) => observed_part(*line),
         }));
     }
 
@@ -320,7 +320,7 @@ impl<'p> World<'p> {
                 Some(Undo::Actor(actor, state)) => self.actors[actor] = state,
                 Some(Undo::Label(label, binding)) => self.labels[label] = binding,
                 Some(Undo::Failed) => self.failed = None,
-                Some(Undo::Observed(line)) => self.observed[line] = None,
+                Some(Undo::Observed(line, observed)) => self.observed[line] = observed,
                 None => {}
             }
         }
@@ -375,7 +375,9 @@ impl<'p> World<'p> {
         match step {
             Move::Begin(actor) => self.begin(actor, events),
             Move::Step(step) => {
+                let mark = self.mark();
                 self.kernel.take(step);
+                self.observe_made(step.thread, mark);
                 self.finish_if_back(step.thread, events);
             }
         }
@@ -428,8 +430,8 @@ impl<'p> World<'p> {
     }
 
     pub(super) fn note_observed(&mut self, line: usize, observed: Observed) {
-        self.journal.push(Undo::Observed(line));
-        self.observed[line] = Some(observed);
+        let before = self.observed[line].replace(observed);
+        self.journal.push(Undo::Observed(line, before));
     }
 
     pub(super) fn bind(&mut self, label: LabelId, binding: Binding) {
