@@ -1,14 +1,17 @@
 //! What makes two ends two outcomes, and what does not.
 
+use sim_model::explore::Limits;
+use sim_model::scenario::facts::Fact;
+
 use super::*;
 
 /// The values of a fact over all outcomes, told under this heading in this line of the file (0: under no line).
 fn told(text: &str, line: usize, heading: &str) -> Vec<String> {
     let program = program("told.kobj", text);
     let (outcomes, ..) = enumerated(&program, &usual());
-    let is_wanted = |fact: &sim_model::scenario::facts::Fact| {
+    let is_wanted = |fact: &Fact| {
         let of = match *fact {
-            sim_model::scenario::facts::Fact::Line { actor, action } => program.actors[actor].actions[action].line,
+            Fact::Line { actor, action } => program.actors[actor].actions[action].line,
             _ => 0,
         };
         of == line && fact.heading(&program) == heading
@@ -72,9 +75,9 @@ fn a_handle_that_was_closed_before_its_call_was_back_is_closed() {
 
 #[test]
 fn a_bug_check_is_an_outcome() {
-    let text = "device d driver=completes_twice\nprocess app\n  thread a\n    \
+    let text = "device d driver=pends_unmarked\nprocess app\n  thread a\n    \
                 f = CreateFile(\"\\\\.\\d\", GENERIC_READ, FILE_FLAG_OVERLAPPED)\n    r = ReadFile(f, 8 bytes, offset: 0)\n";
-    assert_eq!(told(text, 0, "broken rules"), ["bug check 0x44 MULTIPLE_IRP_COMPLETE_REQUESTS"]);
+    assert_eq!(told(text, 0, "broken rules"), ["bug check 0xC9 DRIVER_VERIFIER_IOMANAGER_VIOLATION"]);
     assert_eq!(told(text, 5, "ReadFile"), ["the system stops"]);
 }
 
@@ -83,7 +86,7 @@ fn a_search_with_a_limit_says_that_there_may_be_others() {
     let text = "process app\n  thread a\n    e = CreateEvent()\n    SetEvent(e)\n  thread b\n    SetEvent(e)\n";
     let program = program("limited.kobj", text);
     let system = ProgramSpace::of_outcomes(&program, None);
-    let limits = sim_model::explore::Limits { states: Some(5), ..Default::default() };
+    let limits = Limits { states: Some(5), ..Default::default() };
     let (search, space) = explore_space(&system, &Settings { limits, ..usual() }, &mut |_| {});
     let outcomes = Outcomes::of(&space, &system);
     let bounds = Bounds { states: Some(5), ..Bounds::default() };
