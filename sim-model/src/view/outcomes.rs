@@ -73,29 +73,32 @@ fn number(enumerated: Enumerated<'_>) -> String {
 fn common(enumerated: Enumerated<'_>, paint: Paint, lines: &mut Vec<String>) {
     let Enumerated { program, outcomes, .. } = enumerated;
     let Some(first) = outcomes.all.first() else { return };
-    let same =
-        outcomes.facts.iter().zip(&first.values).enumerate().filter(|(at, _)| !outcomes.differ_in(*at));
+    let same = (0..outcomes.facts.len()).filter(|at| !outcomes.differ_in(*at));
     let rows: Vec<[String; 3]> = same
-        .map(|(_, (fact, value))| match *fact {
-            Fact::Line { actor, action } => {
-                let line = &program.actors[actor].actions[action];
-                [place(program, *fact), cut(&line.text, 52), value.clone()]
-            }
-            fact => [String::new(), fact.heading(program), value.clone()],
+        .map(|at| {
+            let (fact, value) = (outcomes.facts[at], first.values[at].clone());
+            let text = match fact {
+                Fact::Line { actor, action } => program.actors[actor].actions[action].text.clone(),
+                _ => fact.heading(program),
+            };
+            [place(program, fact), text, value]
         })
         .collect();
     if rows.is_empty() {
         return;
     }
     lines.push(String::new());
-    lines.push(paint.text(Tone::Heading, if outcomes.all.len() == 1 { "The outcome" } else { "In each" }));
+    let heading = if outcomes.all.len() == 1 { "The outcome" } else { "In every outcome" };
+    lines.push(paint.text(Tone::Heading, heading));
     let widest = |at: usize| rows.iter().map(|row| columns(&row[at])).max().unwrap_or(0);
-    let (who, what) = (widest(0), widest(1));
-    let left = WIDTH.saturating_sub(INDENT.len() + who + what + 2 * GAP.len()).max(20);
+    let (who, value) = (widest(0), widest(2));
+    let room = WIDTH.saturating_sub(INDENT.len() + who + 2 * GAP.len());
+    let what = widest(1).min(room.saturating_sub(value).max(room / 2));
+    let left = room.saturating_sub(what).max(20);
     for [place, text, value] in &rows {
         for (at, part) in wrap(value, left).iter().enumerate() {
-            let [place, text] = if at == 0 { [&**place, &**text] } else { ["", ""] };
-            let (place, text) = (paint.pad(Tone::Quiet, place, who), paint.pad(Tone::Call, text, what));
+            let (place, text) = if at == 0 { (&**place, cut(text, what)) } else { ("", String::new()) };
+            let (place, text) = (paint.pad(Tone::Quiet, place, who), paint.pad(Tone::Call, &text, what));
             lines.push(format!("{INDENT}{place}{GAP}{text}{GAP}{part}"));
         }
     }
