@@ -284,7 +284,8 @@ mod interrupted {
 
 #[test]
 fn outcomes_are_shown_as_before() {
-    let folder = Folder::new("explore-outcomes").with("race.kobj", READ_AND_CLOSE).with("closers.kobj", CLOSERS);
+    let folder =
+        Folder::new("explore-outcomes").with("race.kobj", READ_AND_CLOSE).with("closers.kobj", CLOSERS);
     let shown = folder.kobj(&["explore", "--outcomes", "race.kobj"]);
     assert_eq!((shown.code, &*shown.stderr), (Some(0), ""));
     assert_snapshot("outcomes", &shown.stdout);

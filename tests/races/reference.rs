@@ -51,7 +51,10 @@ fn ends(program: &Program) -> BTreeSet<Told> {
 /// A result without the number of a handle.
 fn without_value(result: &str) -> String {
     match result.strip_prefix("handle 0x") {
-        Some(rest) => format!("a handle{}", rest.split_once(',').map_or(String::new(), |(_, error)| format!(",{error}"))),
+        Some(rest) => format!(
+            "a handle{}",
+            rest.split_once(',').map_or(String::new(), |(_, error)| format!(",{error}"))
+        ),
         None => result.to_owned(),
     }
 }

@@ -16,7 +16,11 @@ fn told(text: &str, line: usize, heading: &str) -> Vec<String> {
         };
         of == line && fact.heading(&program) == heading
     };
-    let at = outcomes.facts.iter().position(is_wanted).unwrap_or_else(|| panic!("{heading}: {:?}", outcomes.facts));
+    let at = outcomes
+        .facts
+        .iter()
+        .position(is_wanted)
+        .unwrap_or_else(|| panic!("{heading}: {:?}", outcomes.facts));
     outcomes.all.iter().map(|outcome| outcome.values[at].clone()).collect()
 }
 
@@ -42,7 +46,11 @@ fn what_a_check_has_seen_tells_two_ends_apart() {
 #[test]
 fn threads_with_the_same_lines_are_two_threads() {
     let waiter = |name| format!("  thread {name}\n    WaitForSingleObject(e, INFINITE)\n");
-    let text = format!("process app\n  thread a\n    e = CreateEvent(initial: TRUE)\n{}{}", waiter("b"), waiter("c"));
+    let text = format!(
+        "process app\n  thread a\n    e = CreateEvent(initial: TRUE)\n{}{}",
+        waiter("b"),
+        waiter("c")
+    );
     assert_eq!(told(&text, 5, "WaitForSingleObject"), ["WAIT_OBJECT_0", "waits for ever"]);
     assert_eq!(told(&text, 7, "WaitForSingleObject"), ["waits for ever", "WAIT_OBJECT_0"]);
 }
@@ -83,13 +91,18 @@ fn a_bug_check_is_an_outcome() {
 
 #[test]
 fn a_search_with_a_limit_says_that_there_may_be_others() {
-    let text = "process app\n  thread a\n    e = CreateEvent()\n    SetEvent(e)\n  thread b\n    SetEvent(e)\n";
+    let text =
+        "process app\n  thread a\n    e = CreateEvent()\n    SetEvent(e)\n  thread b\n    SetEvent(e)\n";
     let program = program("limited.kobj", text);
     let system = ProgramSpace::of_outcomes(&program, None);
     let limits = Limits { states: Some(5), ..Default::default() };
     let (search, space) = explore_space(&system, &Settings { limits, ..usual() }, &mut |_| {});
     let outcomes = Outcomes::of(&space, &system);
     let bounds = Bounds { states: Some(5), ..Bounds::default() };
-    let shown = render(Enumerated { program: &program, search: &search, outcomes: &outcomes, bounds }, false, false);
-    assert!(shown.contains("at least 0 outcomes: the limit on states was reached (--max-states 5)"), "{shown}");
+    let shown =
+        render(Enumerated { program: &program, search: &search, outcomes: &outcomes, bounds }, false, false);
+    assert!(
+        shown.contains("at least 0 outcomes: the limit on states was reached (--max-states 5)"),
+        "{shown}"
+    );
 }
