@@ -280,19 +280,8 @@ impl World<'_> {
             _ => value.handle(),
         };
         if returns_handle && let Some(label) = call.label {
-            let own = self.kernel[thread].process;
-            let process = match call.service {
-                Service::Duplicate { target, .. } => self.process_meant(target, own).unwrap_or(own),
-                _ => own,
-            };
-            let failed = match answer {
-                Answer::HandleOrInvalid | Answer::SocketHandle => Handle::CURRENT_PROCESS,
-                _ => Handle::NULL,
-            };
-            let handle = if status.is_success() { made } else { failed };
-            let now = || self.kernel.entry(process, handle).and_then(|entry| entry.object);
-            let object = made_object.filter(|_| status.is_success()).or_else(now);
-            self.bind(label, Binding::Handle { process, handle, object });
+            let handle = status.is_success().then_some(made);
+            self.bind_handle(thread, (call, label), handle, made_object);
         }
         if let Service::CreateProcess { .. } = call.service {
             self.bind_thread(thread, call.second);
@@ -309,6 +298,29 @@ impl World<'_> {
             Service::CreateFile { options, .. } => result.of_create_file(options.disposition, action),
             _ => result,
         }
+    }
+
+    /// Binds the label of a call that returns a handle: to the one it has made, or to what it returns if it has failed.
+    fn bind_handle(
+        &mut self,
+        thread: Id<Thread>,
+        (call, label): (&Call, usize),
+        made: Option<Handle>,
+        made_object: Option<Id<Object>>,
+    ) {
+        let own = self.kernel[thread].process;
+        let process = match call.service {
+            Service::Duplicate { target, .. } => self.process_meant(target, own).unwrap_or(own),
+            _ => own,
+        };
+        let failed = match call.answer() {
+            Answer::HandleOrInvalid | Answer::SocketHandle => Handle::CURRENT_PROCESS,
+            _ => Handle::NULL,
+        };
+        let handle = made.unwrap_or(failed);
+        let now = || self.kernel.entry(process, handle).and_then(|entry| entry.object);
+        let object = made_object.filter(|_| made.is_some()).or_else(now);
+        self.bind(label, Binding::Handle { process, handle, object });
     }
 
     /// PROCESS_INFORMATION.hThread. It is passed over, but not closed, if no label names it.

@@ -119,8 +119,7 @@ fn table(enumerated: Enumerated<'_>, paint: Paint, lines: &mut Vec<String>) {
         .map(|at| {
             let fact = outcomes.facts[at];
             let heading = [place(program, fact), fact.heading(program)];
-            let cells = outcomes.all.iter().map(|outcome| outcome.values[at].clone()).collect();
-            Column::of(heading, cells)
+            Column::of(heading, outcomes.all.iter().map(|outcome| &*outcome.values[at]))
         })
         .collect();
     let number = outcomes.all.len().to_string().len();
@@ -162,9 +161,9 @@ fn how_many_fit(all: &[Column], room: usize) -> usize {
 }
 
 impl Column {
-    fn of(heading: [String; 2], cells: Vec<String>) -> Column {
+    fn of<'c>(heading: [String; 2], cells: impl Iterator<Item = &'c str>) -> Column {
         let most = WIDTH - 2 * INDENT.len();
-        let cells: Vec<String> = cells.iter().map(|cell| cut(cell, most)).collect();
+        let cells: Vec<String> = cells.map(|cell| cut(cell, most)).collect();
         let width = heading.iter().chain(&cells).map(|text| columns(text)).max().unwrap_or(0);
         Column { heading, cells, width }
     }
