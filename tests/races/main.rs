@@ -131,3 +131,12 @@ fn every_race_of_the_catalogue_has_a_program_and_a_row_in_the_page() {
         assert_eq!(page.matches(&format!("\n### R{number}. ")).count(), 1, "R{number}");
     }
 }
+
+#[test]
+fn the_page_on_exploring_shows_outcomes_as_they_are() {
+    let page = fs::read_to_string(docs().join("EXPLORING.md")).unwrap().replace("\r\n", "\n");
+    let (_, program) = races().into_iter().find(|(name, _)| name.starts_with("r17")).unwrap();
+    let (.., shown) = enumerated(&program, &usual());
+    let (report, _) = shown.rsplit_once("\n\n").unwrap();
+    assert!(page.contains(report), "{report}");
+}
