@@ -281,3 +281,46 @@ mod interrupted {
         assert_eq!(rest.matches("small.kobj: ").count(), 1, "what was not begun is not begun: {rest}");
     }
 }
+
+#[test]
+fn outcomes_are_shown_as_before() {
+    let folder =
+        Folder::new("explore-outcomes").with("race.kobj", READ_AND_CLOSE).with("closers.kobj", CLOSERS);
+    let shown = folder.kobj(&["explore", "--outcomes", "race.kobj"]);
+    assert_eq!((shown.code, &*shown.stderr), (Some(0), ""));
+    assert_snapshot("outcomes", &shown.stdout);
+    let shown = folder.kobj(&["explore", "--outcomes", "closers.kobj", "--format", "json"]);
+    assert_eq!((shown.code, &*shown.stderr), (Some(0), ""));
+    assert_snapshot("outcomes-json", &shown.stdout);
+    let quiet = folder.kobj(&["explore", "--outcomes", "race.kobj", "closers.kobj", "-q"]).stdout;
+    assert_eq!(quiet.matches(", complete").count(), 2, "{quiet}");
+    assert!(!quiet.contains("outcome"), "{quiet}");
+}
+
+#[test]
+fn the_way_to_an_outcome_is_a_scenario_that_run_follows() {
+    let folder = Folder::new("explore-outcome").with("race.kobj", READ_AND_CLOSE);
+    let way = folder.kobj(&["explore", "race.kobj", "--outcomes", "--outcome", "1"]).stdout;
+    assert!(way.contains("\nschedule\n"), "{way}");
+    let folder = Folder::new("explore-outcome-run").with("way.kobj", &way);
+    let run = folder.kobj(&["run", "way.kobj"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.contains("FALSE, ERROR_INVALID_HANDLE"), "{}", run.stdout);
+}
+
+#[test]
+fn outcomes_that_cannot_be_shown_are_refused() {
+    let folder = Folder::new("explore-outcomes-refused").with("race.kobj", READ_AND_CLOSE);
+    let cases: [(&[&str], i32, &str); 4] = [
+        (&["--outcomes", "--format", "dot"], 2, "error: outcomes are no graph: --format text or json\n"),
+        (&["--outcomes", "--outcome", "9"], 2, "error: there is no outcome 9: 2 were found\n"),
+        (&["--outcome", "1"], 2, "--outcomes"),
+        (&["--outcomes", "--max-states", "20"], 3, ""),
+    ];
+    for (flags, code, complaint) in cases {
+        let ended = folder.kobj(&[&["explore", "race.kobj"], flags].concat());
+        assert_eq!(ended.code, Some(code), "{flags:?}: {ended:?}");
+        assert!(ended.stderr.contains(complaint), "{flags:?}: {}", ended.stderr);
+        assert_eq!(ended.stdout.is_empty(), code == 2, "{flags:?}: {}", ended.stdout);
+    }
+}

@@ -13,12 +13,14 @@ use crate::cli::{Exit, ExploreArguments, ExploreFormat, Output};
 use crate::explore::{Limits, Outcome, Progress, Settings, Space, System, Verdict, explore_space};
 use crate::scenario::Program;
 use crate::scenario::driver_lines::unreached;
+use crate::scenario::outcomes::Outcomes;
 use crate::scenario::places::Multipliers;
 use crate::scenario::space::ProgramSpace;
 use crate::scenario::world::Move;
 use crate::view::exploration::{self, Explored, grouped};
 use crate::view::exploration_limit::{Bounds, Limited};
-use crate::view::{exploration_dot, exploration_json};
+use crate::view::outcomes::{self as outcomes_text, Enumerated};
+use crate::view::{exploration_dot, exploration_json, outcomes_json};
 
 /// Set by Ctrl-C.
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
@@ -46,6 +48,9 @@ fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) 
         Ok(program) => program,
         Err(diagnostics) => return complain(&diagnostics, output),
     };
+    if arguments.outcomes {
+        return show_outcomes(&program, arguments, output);
+    }
     let system = ProgramSpace::new(&program, arguments.preemptions);
     let (outcome, space) = search(&program, &system, arguments);
     let bounds = bounds(arguments);
@@ -83,6 +88,35 @@ fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) 
         Verdict::Fails(_) | Verdict::Unexercised(_) => Exit::Failed,
         Verdict::Limited(_) => Exit::Limited,
     }
+}
+
+/// Shows every outcome, or the way to one.
+fn show_outcomes(program: &Program, arguments: &ExploreArguments, output: &mut Output) -> Exit {
+    let system = ProgramSpace::of_outcomes(program, arguments.preemptions);
+    let (search, space) = search(program, &system, arguments);
+    let outcomes = Outcomes::of(&space, &system);
+    let enumerated = Enumerated { program, search: &search, outcomes: &outcomes, bounds: bounds(arguments) };
+    let shown = match (arguments.outcome, arguments.format) {
+        (Some(number), _) => match outcomes.all.get(number - 1) {
+            Some(outcome) => exploration::scenario_text(program, &outcome.moves),
+            None => {
+                let found = outcomes.all.len();
+                output.complain(&format!("error: there is no outcome {number}: {found} were found\n"));
+                return Exit::BadInput;
+            }
+        },
+        (None, ExploreFormat::Text) => outcomes_text::render(enumerated, output.color, output.quiet),
+        (None, ExploreFormat::Json) => outcomes_json::render(enumerated),
+        (None, ExploreFormat::Dot) => {
+            output.complain("error: outcomes are no graph: --format text or json\n");
+            return Exit::BadInput;
+        }
+    };
+    if arguments.format == ExploreFormat::Text && !output.quiet {
+        output.separate();
+    }
+    output.result(&shown);
+    if matches!(search.verdict, Verdict::Limited(_)) { Exit::Limited } else { Exit::Held }
 }
 
 const fn bounds(arguments: &ExploreArguments) -> Bounds {

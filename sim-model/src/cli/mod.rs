@@ -172,6 +172,13 @@ struct ExploreArguments {
     /// handles, or threads with the same lines is which.
     #[arg(long)]
     no_symmetry: bool,
+    /// Show every way in which the program can end: what its calls give and what is left. What the scenario expects makes
+    /// no difference.
+    #[arg(long, conflicts_with_all = ["allow_unexercised"])]
+    outcomes: bool,
+    /// Print the scenario with a schedule that leads to the outcome of this number; `kobj run` follows it.
+    #[arg(long, value_name = "N", requires = "outcomes", value_parser = at_least_one)]
+    outcome: Option<usize>,
     /// The form of the output.
     #[arg(long, value_enum, default_value_t = ExploreFormat::Text)]
     format: ExploreFormat,

@@ -4,6 +4,7 @@ use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::frame::{Frame, Returned, Value};
 use sim_core::io::iosb::Iosb;
 use sim_core::nt::close::NtClose;
+use sim_core::ob::header::Object;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::thread::Thread;
 use sim_core::{Handle, Id, NtStatus};
@@ -175,7 +176,8 @@ impl World<'_> {
         let action = self.actors[actor].next;
         self.set_actor(actor, ActorState { next: action + 1, inside: None, stage: Stage::First });
         let raised = self.kernel.collect_exception(thread);
-        let result = CallResult { raised, ..self.result(thread, call, status, value) };
+        let made = self.made(actor, action);
+        let result = CallResult { raised, ..self.result(thread, call, (status, value), made) };
         let met = call.expect.is_empty() || call.expect.iter().any(|expected| expected.met_by(&result));
         events.push(Event::Returned { actor, action, result, met });
     }
@@ -236,8 +238,14 @@ impl World<'_> {
         None
     }
 
-    /// What the call returns to the program; binds its label.
-    fn result(&mut self, thread: Id<Thread>, call: &Call, status: NtStatus, value: Value) -> CallResult {
+    /// What the call returns to the program; binds its label, to `made_object` if that is known.
+    fn result(
+        &mut self,
+        thread: Id<Thread>,
+        call: &Call,
+        (status, value): (NtStatus, Value),
+        made_object: Option<Id<Object>>,
+    ) -> CallResult {
         let answer = call.answer();
         if let Service::RemovePacket { count, .. } = call.service {
             return self.removed(call, status, value, count.is_some());
@@ -272,18 +280,8 @@ impl World<'_> {
             _ => value.handle(),
         };
         if returns_handle && let Some(label) = call.label {
-            let own = self.kernel[thread].process;
-            let process = match call.service {
-                Service::Duplicate { target, .. } => self.process_meant(target, own).unwrap_or(own),
-                _ => own,
-            };
-            let failed = match answer {
-                Answer::HandleOrInvalid | Answer::SocketHandle => Handle::CURRENT_PROCESS,
-                _ => Handle::NULL,
-            };
-            let handle = if status.is_success() { made } else { failed };
-            let object = self.kernel.entry(process, handle).and_then(|entry| entry.object);
-            self.bind(label, Binding::Handle { process, handle, object });
+            let handle = status.is_success().then_some(made);
+            self.bind_handle(thread, (call, label), handle, made_object);
         }
         if let Service::CreateProcess { .. } = call.service {
             self.bind_thread(thread, call.second);
@@ -300,6 +298,29 @@ impl World<'_> {
             Service::CreateFile { options, .. } => result.of_create_file(options.disposition, action),
             _ => result,
         }
+    }
+
+    /// Binds the label of a call that returns a handle: to the one it has made, or to what it returns if it has failed.
+    fn bind_handle(
+        &mut self,
+        thread: Id<Thread>,
+        (call, label): (&Call, usize),
+        made: Option<Handle>,
+        made_object: Option<Id<Object>>,
+    ) {
+        let own = self.kernel[thread].process;
+        let process = match call.service {
+            Service::Duplicate { target, .. } => self.process_meant(target, own).unwrap_or(own),
+            _ => own,
+        };
+        let failed = match call.answer() {
+            Answer::HandleOrInvalid | Answer::SocketHandle => Handle::CURRENT_PROCESS,
+            _ => Handle::NULL,
+        };
+        let handle = made.unwrap_or(failed);
+        let now = || self.kernel.entry(process, handle).and_then(|entry| entry.object);
+        let object = made_object.filter(|_| made.is_some()).or_else(now);
+        self.bind(label, Binding::Handle { process, handle, object });
     }
 
     /// PROCESS_INFORMATION.hThread. It is passed over, but not closed, if no label names it.

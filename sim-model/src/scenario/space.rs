@@ -81,9 +81,18 @@ impl<'p> ProgramSpace<'p> {
         }));
         let expected = program.expected.iter();
         rules.extend(expected.map(|wanted| Rule::new(RuleKind::Sometimes, wanted.text.clone())));
-        let initial = World::new(program);
+        ProgramSpace::of(World::new(program), rules, preemptions)
+    }
+
+    /// The same, but a state also says what each line has given, and no rule ends a run or the search: every way in
+    /// which the program can end is an end of this space.
+    pub fn of_outcomes(program: &'p Program, preemptions: Option<u32>) -> ProgramSpace<'p> {
+        ProgramSpace::of(World::observing(program), Vec::new(), preemptions)
+    }
+
+    fn of(initial: World<'p>, rules: Vec<Rule>, preemptions: Option<u32>) -> ProgramSpace<'p> {
         let symmetry = Symmetry::of(&initial);
-        ProgramSpace { program, initial, rules, preemptions, symmetry }
+        ProgramSpace { program: initial.program(), initial, rules, preemptions, symmetry }
     }
 
     /// Marks what holds and fails in a world, whether or not its run goes on.
@@ -232,6 +241,9 @@ impl<'p> System for ProgramSpace<'p> {
     }
 
     fn judge(&self, state: &SpaceState<'p>, marks: &mut Marks) {
+        if self.rules.is_empty() {
+            return;
+        }
         let loaded = Mark::default();
         // The state that was loaded was judged when it was found.
         if state.world.mark() != loaded && !state.world.kernel().may_have_broken(0) {
@@ -244,7 +256,7 @@ impl<'p> System for ProgramSpace<'p> {
 
     fn judge_end(&self, state: &SpaceState<'p>, marks: &mut Marks) {
         let world = &state.world;
-        if world.failed().is_some() {
+        if world.failed().is_some() || self.rules.is_empty() {
             return;
         }
         // What a stopped system leaves undone says nothing.

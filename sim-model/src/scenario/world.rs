@@ -18,9 +18,10 @@ use sim_core::{Handle, Id, Kernel, Name, NtStatus};
 
 use crate::scenario::condition::Refuted;
 use crate::scenario::names::Names;
+use crate::scenario::observed::Observed;
 use crate::scenario::program::{ActionKind, DeviceDecl, LabelId, Marks, PathId, Program};
 use crate::scenario::result::CallResult;
-use crate::scenario::world_code::{actor_part, failed_part, label_part};
+use crate::scenario::world_code::{actor_part, failed_part, label_part, observed_part};
 
 /// What a label names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +138,7 @@ enum Undo {
     Failed,
     Actor(usize, ActorState),
     Label(LabelId, Binding),
+    Observed(usize, Option<Observed>),
 }
 
 /// A point to undo to. The default is the point before which nothing can be undone.
@@ -160,6 +162,8 @@ pub struct World<'p> {
     pub(super) labels: Vec<Binding>,
     /// The first line that was not as expected, as (actor, action).
     pub(super) failed: Option<(usize, usize)>,
+    /// What each line gave, by its number; empty unless the world keeps it.
+    pub(super) observed: Vec<Option<Observed>>,
     journal: Vec<Undo>,
 }
 
@@ -230,9 +234,16 @@ impl<'p> World<'p> {
                 .map(|label| if label.unbound { unbound } else { Binding::Unbound })
                 .collect(),
             failed: None,
+            observed: Vec::new(),
             journal: Vec::new(),
             program,
         }
+    }
+
+    /// The same, but the world keeps what each line gives, whether or not that was expected.
+    pub fn observing(program: &'p Program) -> World<'p> {
+        let lines = program.actors.iter().map(|actor| actor.actions.len()).sum();
+        World { observed: vec![None; lines], ..World::new(program) }
     }
 
     /// The program.
@@ -297,6 +308,7 @@ impl<'p> World<'p> {
             Undo::Failed => failed_part(),
             Undo::Actor(actor, _) => actor_part(*actor),
             Undo::Label(label, _) => label_part(*label),
+            Undo::Observed(line, _) => observed_part(*line),
         }));
     }
 
@@ -308,6 +320,7 @@ impl<'p> World<'p> {
                 Some(Undo::Actor(actor, state)) => self.actors[actor] = state,
                 Some(Undo::Label(label, binding)) => self.labels[label] = binding,
                 Some(Undo::Failed) => self.failed = None,
+                Some(Undo::Observed(line, observed)) => self.observed[line] = observed,
                 None => {}
             }
         }
@@ -362,9 +375,15 @@ impl<'p> World<'p> {
         match step {
             Move::Begin(actor) => self.begin(actor, events),
             Move::Step(step) => {
+                let mark = self.mark();
                 self.kernel.take(step);
+                self.observe_made(step.thread, mark);
                 self.finish_if_back(step.thread, events);
             }
+        }
+        if !self.observed.is_empty() {
+            events[before..].iter().for_each(|event| self.observe(event));
+            return;
         }
         let failed = events[before..].iter().find_map(Event::failed);
         if let (None, Some(failed)) = (self.failed, failed) {
@@ -408,6 +427,11 @@ impl<'p> World<'p> {
     pub(super) fn set_actor(&mut self, actor: usize, state: ActorState) {
         self.journal.push(Undo::Actor(actor, self.actors[actor]));
         self.actors[actor] = state;
+    }
+
+    pub(super) fn note_observed(&mut self, line: usize, observed: Observed) {
+        let before = self.observed[line].replace(observed);
+        self.journal.push(Undo::Observed(line, before));
     }
 
     pub(super) fn bind(&mut self, label: LabelId, binding: Binding) {

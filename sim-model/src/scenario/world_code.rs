@@ -6,14 +6,15 @@ use sim_core::part::{Group, Part};
 use sim_core::word::Word;
 use sim_core::{Handle, Id, NtStatus};
 
+use crate::scenario::observed::Observed;
 use crate::scenario::world::{ActorState, Binding, Stage, World};
 
 /// The group of how far each actor is.
 const ACTOR: u8 = 0;
 /// The group of what each label names.
 const LABEL: u8 = 1;
-/// The group of the one line that was not as expected.
-const FAILED: u8 = 2;
+/// The group of what became of lines: in the first place the one that was not as expected, in the others what each gave.
+const LINE: u8 = 2;
 /// How many stages a call can be at.
 const STAGES: u64 = 4;
 /// How many kinds of thing a label can name.
@@ -29,6 +30,7 @@ impl World<'_> {
         (0..self.program().actors.len()).for_each(|actor| put(actor_part(actor)));
         (0..self.program().labels.len()).for_each(|label| put(label_part(label)));
         put(failed_part());
+        (0..self.observed.len()).for_each(|line| put(observed_part(line)));
     }
 
     /// Appends a part and its name, unless it is as in `base`.
@@ -43,9 +45,15 @@ impl World<'_> {
                 part.put(encoder);
                 put_binding(encoder, self.binding(place));
             }
-            Group::Own(FAILED) if self.failed() != base.failed() => {
+            Group::Own(LINE) if place == 0 && self.failed() != base.failed() => {
                 part.put(encoder);
                 put_failed(encoder, self.failed());
+            }
+            Group::Own(LINE) if place > 0 => {
+                if let Some(observed) = &self.observed[place - 1] {
+                    part.put(encoder);
+                    observed.put(encoder);
+                }
             }
             _ => self.kernel().put_part(base.kernel(), part, encoder),
         }
@@ -57,6 +65,10 @@ impl World<'_> {
         match part.group() {
             Group::Own(ACTOR) => self.actors[place] = get_actor(decoder),
             Group::Own(LABEL) => self.labels[place] = get_binding(decoder),
+            Group::Own(_) if place > 0 => {
+                let answer = self.answer_of(place - 1);
+                self.observed[place - 1] = Some(Observed::get(answer, decoder));
+            }
             Group::Own(_) => {
                 let (actor, action) = (decoder.number() as usize, decoder.number() as usize);
                 self.failed = (actor > 0).then(|| (actor - 1, action));
@@ -71,6 +83,7 @@ impl World<'_> {
         match part.group() {
             Group::Own(ACTOR) => self.actors[place] = base.actors[place],
             Group::Own(LABEL) => self.labels[place] = base.labels[place],
+            Group::Own(_) if place > 0 => self.observed[place - 1] = None,
             Group::Own(_) => self.failed = base.failed,
             _ => self.kernel.reset_part(base.kernel(), part),
         }
@@ -89,7 +102,12 @@ pub(super) const fn label_part(label: usize) -> Part {
 
 /// The line that was not as expected.
 pub(super) const fn failed_part() -> Part {
-    Part::own(FAILED, 0)
+    Part::own(LINE, 0)
+}
+
+/// What a line gave, by the line's number.
+pub(super) const fn observed_part(line: usize) -> Part {
+    Part::own(LINE, line as u32 + 1)
 }
 
 pub(super) fn put_actor(encoder: &mut Encoder<'_>, state: ActorState) {

@@ -47,7 +47,7 @@ pub fn render(explored: Explored<'_>, options: Options) -> String {
         if outcome.verdict != Verdict::Holds {
             page.verdict(rules, outcome, limited);
         }
-        let counts = page.counts(outcome);
+        let counts = counts(program, outcome);
         page.line(&counts);
         return page.text;
     }
@@ -67,7 +67,7 @@ pub fn render(explored: Explored<'_>, options: Options) -> String {
         page.advice(&limited.advice(*limit, &outcome.counts, program));
     }
     page.line("");
-    for line in wrap(&page.counts(outcome), WIDTH) {
+    for line in wrap(&counts(program, outcome), WIDTH) {
         page.line(&line);
     }
     page.text
@@ -241,28 +241,29 @@ impl Page<'_> {
             }
         }
     }
+}
 
-    fn counts(&self, outcome: &Outcome<Move>) -> String {
-        let Counts { states, transitions, ends, frontier, bytes, .. } = outcome.counts;
-        let depth = outcome.counts.depth();
-        let mut text = format!(
-            "{}: {}, {}, {}, {} deep, {} a state",
-            self.program.source().file,
-            counted(states, "state"),
-            counted(transitions, "step"),
-            counted(ends, "end"),
-            counted(depth as u64, "level"),
-            counted(bytes / states.max(1), "byte"),
-        );
-        match &outcome.verdict {
-            Verdict::Limited(_) => {
-                text.push_str(&format!(", {} not looked into", counted(frontier, "state")));
-            }
-            Verdict::Fails(_) => {}
-            _ => text.push_str(", complete"),
+/// The counts of a search, and whether nothing was left out.
+pub(super) fn counts(program: &Program, outcome: &Outcome<Move>) -> String {
+    let Counts { states, transitions, ends, frontier, bytes, .. } = outcome.counts;
+    let depth = outcome.counts.depth();
+    let mut text = format!(
+        "{}: {}, {}, {}, {} deep, {} a state",
+        program.source().file,
+        counted(states, "state"),
+        counted(transitions, "step"),
+        counted(ends, "end"),
+        counted(depth as u64, "level"),
+        counted(bytes / states.max(1), "byte"),
+    );
+    match &outcome.verdict {
+        Verdict::Limited(_) => {
+            text.push_str(&format!(", {} not looked into", counted(frontier, "state")));
         }
-        text
+        Verdict::Fails(_) => {}
+        _ => text.push_str(", complete"),
     }
+    text
 }
 
 /// A number of tenths as a decimal fraction.

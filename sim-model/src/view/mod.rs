@@ -14,6 +14,8 @@ mod irps;
 pub mod json;
 pub mod layout;
 pub mod leaks;
+pub mod outcomes;
+pub mod outcomes_json;
 mod outstanding;
 mod rings;
 mod rows;
