@@ -249,7 +249,9 @@ impl<'p> System for ProgramSpace<'p> {
         }
         // What a stopped system leaves undone says nothing.
         let stopped = world.kernel().has_stopped();
-        marks.check(STUCK, stopped || at_end::stuck(world).is_none());
+        // Nor does a line that waits for what could not be made.
+        let failed = world.kernel().failed_allocations() > 0;
+        marks.check(STUCK, stopped || failed || at_end::stuck(world).is_none());
         marks.check(LEFT, stopped || !at_end::leaves_something(world));
         for (at, property) in self.program.properties.iter().enumerate() {
             if property.kind == PropertyKind::Finally {

@@ -176,6 +176,7 @@ impl<'p> World<'p> {
         let mut kernel = Kernel::new(program.profile);
         kernel.set_handle_policy(program.handles);
         kernel.set_ring_policy(program.rings);
+        kernel.set_fault_policy(program.faults);
         let mut devices: Vec<Id<Device>> = Vec::new();
         let drivers: Vec<u32> =
             program.drivers.iter().map(|driver| kernel.load_driver(driver.clone())).collect();
@@ -366,7 +367,9 @@ impl<'p> World<'p> {
                 self.finish_if_back(step.thread, events);
             }
         }
-        let failed = events[before..].iter().find_map(Event::failed);
+        // The lines tell of a run in which nothing fails.
+        let counts = self.kernel.failed_allocations() == 0;
+        let failed = events[before..].iter().find_map(Event::failed).filter(|_| counts);
         if let (None, Some(failed)) = (self.failed, failed) {
             self.failed = Some(failed);
             self.journal.push(Undo::Failed);

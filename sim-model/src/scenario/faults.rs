@@ -1,0 +1,149 @@
+//! A hostile environment: which faults a scenario asks for, and a run for each fault that its run can have.
+
+use sim_core::fault::{Fault, FaultPolicy};
+use sim_core::frame::StepName;
+use sim_core::ob::policy::Reuse;
+
+use crate::lang::ast::{Name, Policy, Scenario};
+use crate::lang::{Diagnostic, Diagnostics};
+use crate::scenario::at_end;
+use crate::scenario::program::Program;
+use crate::scenario::run::{Ending, Run, Runner};
+
+/// A kind of fault that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// Each single allocation can fail.
+    Allocations,
+    /// A driver that completes requests at once can pend them.
+    Pending,
+    /// Every free handle value can be the next.
+    Handles,
+}
+
+/// The kinds that `policy faults` knows.
+pub(crate) const KINDS: [&str; 2] = ["allocations", "pending"];
+
+/// Adds a policy line to a scenario, as if it had been written there.
+pub fn ask_for(scenario: &mut Scenario, kind: FaultKind) {
+    let faults = |kind: &str| Policy::Faults { kind: Name::bare(kind.into()), most: None };
+    scenario.policies.push(match kind {
+        FaultKind::Allocations => faults(KINDS[0]),
+        FaultKind::Pending => faults(KINDS[1]),
+        FaultKind::Handles => Policy::Reuse(Name::bare(Reuse::Any.name().into())),
+    });
+}
+
+/// The faults that the scenario asks for.
+pub(super) fn fault_policy(scenario: &Scenario, diagnostics: &mut Diagnostics) -> FaultPolicy {
+    let mut policy = FaultPolicy::default();
+    for line in &scenario.policies {
+        let Policy::Faults { kind, most } = line else { continue };
+        let is_allocations = kind.value == KINDS[0];
+        match (is_allocations, most) {
+            (false, None) => policy.pending = true,
+            (false, Some(most)) => diagnostics
+                .push(Diagnostic::new("any request can pend").at(most.span, "no number can stand here")),
+            (true, most) => {
+                let number = most.as_ref().map_or(Ok(1), |most| u32::try_from(most.value.value()));
+                match (number, most) {
+                    (Ok(number @ 1..), _) => policy.allocations = number,
+                    (_, Some(most)) => {
+                        let message = format!("found {}, expected at least 1 allocation", most.value.value());
+                        diagnostics.push(Diagnostic::new(message).at(most.span, "out of range"));
+                    }
+                    (_, None) => {}
+                }
+            }
+        }
+    }
+    policy
+}
+
+/// A fault that happened in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Happened {
+    /// Which.
+    pub fault: Fault,
+    /// In which step.
+    pub step: StepName,
+    /// The line that it happened in, as (actor, action).
+    pub line: (usize, usize),
+}
+
+/// A run with one fault.
+pub struct FaultyRun<'p> {
+    /// The fault.
+    pub happened: Happened,
+    /// The run.
+    pub run: Run<'p>,
+    /// What is wrong with it, each as a sentence.
+    pub complaints: Vec<String>,
+}
+
+impl FaultyRun<'_> {
+    /// How the line ended that the fault happened in; none if it has not ended.
+    pub fn ending(&self) -> Option<&Ending> {
+        let line = self.happened.line;
+        let own = |entry: &&crate::scenario::run::Entry| (entry.actor, entry.action) == line;
+        self.run.entries.iter().rfind(own).map(|entry| &entry.ending)
+    }
+}
+
+/// Runs a program once for each fault that its usual run can have, in the order of its steps, until a run has none.
+///
+/// Once an allocation has failed, what the lines and checks expect is not asked for: they tell of the run in which
+/// nothing fails. What is asked for then: that no driver breaks a rule, that the kernel's counts agree with who holds whom
+/// after every step, that the properties hold, and that nothing is left for ever that is not left in the usual run. A
+/// request that pends is no failure: then every line counts.
+///
+/// ```
+/// use sim_model::scenario::faults::{FaultKind, ask_for, run_each_fault};
+/// use sim_model::{lang, scenario};
+/// let text = "process app\n  thread main\n    e = CreateEvent()\n    CloseHandle(e)\n";
+/// let mut parsed = lang::parse("event.kobj", text).unwrap();
+/// ask_for(&mut parsed, FaultKind::Allocations);
+/// let program = scenario::compile(parsed).unwrap();
+/// let runs = run_each_fault(&program);
+/// assert_eq!(runs.len(), 2, "the event and the entry of its handle");
+/// assert!(runs.iter().all(|run| run.complaints.is_empty()));
+/// ```
+pub fn run_each_fault(program: &Program) -> Vec<FaultyRun<'_>> {
+    let usual = Runner::of(program).to_end();
+    let leaves = at_end::leaves_something(&usual.world);
+    let mut runs = Vec::new();
+    loop {
+        let mut runner = Runner::of(program);
+        runner.fault_at = Some(runs.len());
+        let (happened, invariant, run) = runner.to_faulty_end();
+        let Some(happened) = happened else { return runs };
+        let mut complaints = complaints_of(&run, leaves);
+        complaints.extend(invariant);
+        runs.push(FaultyRun { happened, run, complaints });
+    }
+}
+
+fn complaints_of(run: &Run<'_>, leaves: bool) -> Vec<String> {
+    let mut all: Vec<String> =
+        run.unexpected().map(|found| format!("{}: {}", found.finding.rule.title(), found.subject)).collect();
+    let properties = &run.world.program().properties;
+    all.extend(run.broken.iter().map(|(at, refuted)| format!("{}: {refuted}", properties[*at].name)));
+    if run.world.kernel().failed_allocations() == 0 {
+        all.extend(
+            run.entries
+                .iter()
+                .filter(|entry| !entry.held())
+                .map(|entry| not_as_expected(run, entry.actor, entry.action)),
+        );
+        all.extend(run.missed().map(|(actor, action)| not_as_expected(run, actor, action)));
+    }
+    if !leaves && !run.has_stopped() {
+        all.extend(at_end::left_sentence(&run.world));
+    }
+    all
+}
+
+fn not_as_expected(run: &Run<'_>, actor: usize, action: usize) -> String {
+    let line = &run.world.program().actors[actor].actions[action];
+    format!("line {}, `{}`, is not as expected", line.line, line.text)
+}
