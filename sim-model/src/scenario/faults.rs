@@ -92,10 +92,11 @@ impl FaultyRun<'_> {
 
 /// Runs a program once for each fault that its usual run can have, in the order of its steps, until a run has none.
 ///
-/// Once an allocation has failed, what the lines and checks expect is not asked for: they tell of the run in which
-/// nothing fails. What is asked for then: that no driver breaks a rule, that the kernel's counts agree with who holds whom
-/// after every step, that the properties hold, and that nothing is left for ever that is not left in the usual run. A
-/// request that pends is no failure: then every line counts.
+/// Once an allocation has failed, what is expected of lines, checks and ends is not asked for: that tells of the runs in
+/// which nothing fails. A program that checks a result and does not expect the one that it gets ends there. What is asked
+/// for: that no driver breaks a rule, that the kernel's counts agree with who holds whom after every step, that what must
+/// always hold does, and that nothing is left for ever that is not left in the usual run. A request that pends is no
+/// failure: then every line counts.
 ///
 /// ```
 /// use sim_model::scenario::faults::{FaultKind, ask_for, run_each_fault};

@@ -307,7 +307,7 @@ impl<'p> Runner<'p> {
                 *met = partial || stopped || blocks_as_expected(program, entry.actor, entry.action);
             }
         }
-        if !partial && !stopped {
+        if !partial && !stopped && world.kernel().failed_allocations() == 0 {
             broken.extend(broken_now(&world, PropertyKind::Finally));
         }
         let begun = |actor: usize| {

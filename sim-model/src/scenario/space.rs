@@ -107,7 +107,9 @@ impl<'p> ProgramSpace<'p> {
             match property.kind {
                 PropertyKind::Always => marks.check(OWN + at, holds || !property.condition.is_known(world)),
                 PropertyKind::Sometimes if holds => marks.exercise(OWN + at),
-                PropertyKind::Eventually => marks.check(OWN + at, holds),
+                PropertyKind::Eventually => {
+                    marks.check(OWN + at, holds || world.kernel().failed_allocations() > 0);
+                }
                 _ => {}
             }
         }
@@ -249,10 +251,10 @@ impl<'p> System for ProgramSpace<'p> {
         }
         // What a stopped system leaves undone says nothing.
         let stopped = world.kernel().has_stopped();
-        // Nor does a line that waits for what could not be made.
-        let failed = world.kernel().failed_allocations() > 0;
-        marks.check(STUCK, stopped || failed || at_end::stuck(world).is_none());
         marks.check(LEFT, stopped || !at_end::leaves_something(world));
+        // How far a program comes, and how it ends, is told of the runs in which nothing fails.
+        let stopped = stopped || world.kernel().failed_allocations() > 0;
+        marks.check(STUCK, stopped || at_end::stuck(world).is_none());
         for (at, property) in self.program.properties.iter().enumerate() {
             if property.kind == PropertyKind::Finally {
                 marks.check(OWN + at, stopped || property.condition.holds(world));

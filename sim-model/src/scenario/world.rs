@@ -367,12 +367,21 @@ impl<'p> World<'p> {
                 self.finish_if_back(step.thread, events);
             }
         }
-        // The lines tell of a run in which nothing fails.
-        let counts = self.kernel.failed_allocations() == 0;
-        let failed = events[before..].iter().find_map(Event::failed).filter(|_| counts);
-        if let (None, Some(failed)) = (self.failed, failed) {
+        let Some(failed) = events[before..].iter().find_map(Event::failed) else { return };
+        if self.kernel.failed_allocations() > 0 {
+            self.give_up(failed);
+        } else if self.failed.is_none() {
             self.failed = Some(failed);
             self.journal.push(Undo::Failed);
+        }
+    }
+
+    /// The lines tell of a run in which nothing fails. Where an allocation has failed, a program that checks a result and
+    /// does not expect this one ends.
+    fn give_up(&mut self, (actor, action): (usize, usize)) {
+        let actor = &self.program.actors[actor];
+        if let (Some(process), ActionKind::Call(_)) = (actor.process, &actor.actions[action].kind) {
+            self.kernel.terminate_process(self.processes[process], 1);
         }
     }
 
