@@ -12,6 +12,7 @@ use crate::cli::run::{compiled_on, complain, read};
 use crate::cli::{Exit, ExploreArguments, ExploreFormat, Output};
 use crate::explore::{Limits, Outcome, Progress, Settings, Space, System, Verdict, explore_space};
 use crate::scenario::Program;
+use crate::scenario::faults::FaultKind;
 use crate::scenario::places::Multipliers;
 use crate::scenario::space::ProgramSpace;
 use crate::scenario::world::Move;
@@ -39,8 +40,9 @@ pub(super) fn explore(arguments: &ExploreArguments, output: &mut Output) -> Exit
 
 fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) -> Exit {
     let profile = arguments.profile.as_deref().and_then(Profile::named);
+    let faults: Vec<FaultKind> = arguments.faults.iter().map(|fault| (*fault).into()).collect();
     let program = match read(file)
-        .and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref()))
+        .and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref(), &faults))
     {
         Ok(program) => program,
         Err(diagnostics) => return complain(&diagnostics, output),

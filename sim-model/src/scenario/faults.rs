@@ -7,6 +7,7 @@ use sim_core::ob::policy::Reuse;
 use crate::lang::ast::{Name, Policy, Scenario};
 use crate::lang::{Diagnostic, Diagnostics};
 use crate::scenario::at_end;
+use crate::scenario::findings::sentence;
 use crate::scenario::program::Program;
 use crate::scenario::run::{Ending, Run, Runner};
 
@@ -110,36 +111,36 @@ impl FaultyRun<'_> {
 /// assert!(runs.iter().all(|run| run.complaints.is_empty()));
 /// ```
 pub fn run_each_fault(program: &Program) -> Vec<FaultyRun<'_>> {
-    let usual = Runner::of(program).to_end();
-    let leaves = at_end::leaves_something(&usual.world);
-    let mut runs = Vec::new();
-    loop {
-        let mut runner = Runner::of(program);
-        runner.fault_at = Some(runs.len());
-        let (happened, invariant, run) = runner.to_faulty_end();
-        let Some(happened) = happened else { return runs };
-        let mut complaints = complaints_of(&run, leaves);
-        complaints.extend(invariant);
-        runs.push(FaultyRun { happened, run, complaints });
-    }
+    let leaves = at_end::leaves_something(&Runner::of(program).to_end().world);
+    (0..).map_while(|at| run_with_fault(program, at, leaves)).collect()
+}
+
+/// Runs a program with one fault: the first that its usual run can have is number 1. None if it has fewer.
+pub fn run_fault(program: &Program, number: usize) -> Option<FaultyRun<'_>> {
+    let leaves = at_end::leaves_something(&Runner::of(program).to_end().world);
+    run_with_fault(program, number.checked_sub(1)?, leaves)
+}
+
+/// `leaves`: the usual run leaves something for ever too.
+fn run_with_fault(program: &Program, at: usize, leaves: bool) -> Option<FaultyRun<'_>> {
+    let mut runner = Runner::of(program);
+    runner.fault_at = Some(at);
+    let (happened, invariant, run) = runner.to_faulty_end();
+    let mut complaints = complaints_of(&run, leaves);
+    complaints.extend(invariant);
+    Some(FaultyRun { happened: happened?, run, complaints })
 }
 
 fn complaints_of(run: &Run<'_>, leaves: bool) -> Vec<String> {
     let mut all: Vec<String> =
-        run.unexpected().map(|found| format!("{}: {}", found.finding.rule.title(), found.subject)).collect();
+        run.unexpected().map(|found| format!("{} ({})", sentence(&found.finding), found.subject)).collect();
     let properties = &run.world.program().properties;
     all.extend(run.broken.iter().map(|(at, refuted)| format!("{}: {refuted}", properties[*at].name)));
-    if run.world.kernel().failed_allocations() == 0 {
-        all.extend(
-            run.entries
-                .iter()
-                .filter(|entry| !entry.held())
-                .map(|entry| not_as_expected(run, entry.actor, entry.action)),
-        );
-        all.extend(run.missed().map(|(actor, action)| not_as_expected(run, actor, action)));
-    }
-    if !leaves && !run.has_stopped() {
-        all.extend(at_end::left_sentence(&run.world));
+    let lines = run.not_held().map(|entry| (entry.actor, entry.action)).chain(run.missed());
+    all.extend(lines.map(|(actor, action)| not_as_expected(run, actor, action)));
+    if !run.has_stopped() {
+        all.extend(at_end::stuck_sentence(&run.world));
+        all.extend(at_end::left_sentence(&run.world).filter(|_| !leaves));
     }
     all
 }

@@ -122,7 +122,7 @@ impl Entry {
 impl Run<'_> {
     /// Whether everything was as the scenario expects, and everything was reached.
     pub fn held(&self) -> bool {
-        self.entries.iter().all(Entry::held)
+        self.not_held().next().is_none()
             && self.missed().next().is_none()
             && self.broken.is_empty()
             && self.at_end.is_empty()
@@ -135,9 +135,21 @@ impl Run<'_> {
         self.world.kernel().has_stopped()
     }
 
+    /// Whether what is expected of lines, checks and ends counts: it tells of runs in which no allocation fails.
+    pub fn counts_lines(&self) -> bool {
+        self.world.kernel().failed_allocations() == 0
+    }
+
+    /// The lines that are not as expected.
+    pub fn not_held(&self) -> impl Iterator<Item = &Entry> {
+        let counts = self.counts_lines();
+        self.entries.iter().filter(move |entry| counts && !entry.held())
+    }
+
     /// The lines that never happened although they expect or check something.
     pub fn missed(&self) -> impl Iterator<Item = (usize, usize)> {
-        let unreached = if self.partial || self.has_stopped() { &[][..] } else { &self.unreached[..] };
+        let says_nothing = self.partial || self.has_stopped() || !self.counts_lines();
+        let unreached = if says_nothing { &[][..] } else { &self.unreached[..] };
         unreached.iter().copied().filter(|(actor, action)| {
             match &self.world.program().actors[*actor].actions[*action].kind {
                 ActionKind::Check(_) => true,

@@ -251,10 +251,10 @@ impl<'p> System for ProgramSpace<'p> {
         }
         // What a stopped system leaves undone says nothing.
         let stopped = world.kernel().has_stopped();
-        marks.check(LEFT, stopped || !at_end::leaves_something(world));
-        // How far a program comes, and how it ends, is told of the runs in which nothing fails.
-        let stopped = stopped || world.kernel().failed_allocations() > 0;
         marks.check(STUCK, stopped || at_end::stuck(world).is_none());
+        marks.check(LEFT, stopped || !at_end::leaves_something(world));
+        // What a scenario says of ends it says of the runs in which nothing fails.
+        let stopped = stopped || world.kernel().failed_allocations() > 0;
         for (at, property) in self.program.properties.iter().enumerate() {
             if property.kind == PropertyKind::Finally {
                 marks.check(OWN + at, stopped || property.condition.holds(world));
