@@ -1,5 +1,8 @@
 //! A hostile environment: each allocation of each scenario of the book fails once, and each request pends once.
 
+mod explored;
+mod random;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
