@@ -25,14 +25,19 @@ pub enum FaultKind {
 /// The kinds that `policy faults` knows.
 pub(crate) const KINDS: [&str; 2] = ["allocations", "pending"];
 
-/// Adds a policy line to a scenario, as if it had been written there.
+/// Adds a policy line to a scenario, as if it had been written there. One of that kind that is there counts.
 pub fn ask_for(scenario: &mut Scenario, kind: FaultKind) {
-    let faults = |kind: &str| Policy::Faults { kind: Name::bare(kind.into()), most: None };
-    scenario.policies.push(match kind {
-        FaultKind::Allocations => faults(KINDS[0]),
-        FaultKind::Pending => faults(KINDS[1]),
-        FaultKind::Handles => Policy::Reuse(Name::bare(Reuse::Any.name().into())),
-    });
+    let word = match kind {
+        FaultKind::Allocations => KINDS[0],
+        FaultKind::Pending => KINDS[1],
+        FaultKind::Handles => {
+            return scenario.policies.push(Policy::Reuse(Name::bare(Reuse::Any.name().into())));
+        }
+    };
+    let is_same = |policy: &Policy| matches!(policy, Policy::Faults { kind, .. } if kind.value == word);
+    if !scenario.policies.iter().any(is_same) {
+        scenario.policies.push(Policy::Faults { kind: Name::bare(word.into()), most: None });
+    }
 }
 
 /// The faults that the scenario asks for.
