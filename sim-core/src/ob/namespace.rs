@@ -207,8 +207,8 @@ impl Kernel {
             return false;
         };
         let text = self.name(name.0);
-        let is_plain = !text.is_empty() && !(directory == self.root_directory() && text == "??");
-        is_plain
+        let is_odd = text.is_empty() || directory == self.root_directory() && text == "??";
+        !is_odd
             && self.directory_of(directory).is_some_and(|body| self.entry_of(body, name, any_case).is_none())
     }
 

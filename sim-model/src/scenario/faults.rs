@@ -116,13 +116,13 @@ impl FaultyRun<'_> {
 /// assert!(runs.iter().all(|run| run.complaints.is_empty()));
 /// ```
 pub fn run_each_fault(program: &Program) -> Vec<FaultyRun<'_>> {
-    let leaves = at_end::leaves_something(&Runner::of(program).to_end().world);
+    let leaves = at_end::leaves_something(&Runner::of(program).run_to_end().world);
     (0..).map_while(|at| run_with_fault(program, at, leaves)).collect()
 }
 
 /// Runs a program with one fault: the first that its usual run can have is number 1. None if it has fewer.
 pub fn run_fault(program: &Program, number: usize) -> Option<FaultyRun<'_>> {
-    let leaves = at_end::leaves_something(&Runner::of(program).to_end().world);
+    let leaves = at_end::leaves_something(&Runner::of(program).run_to_end().world);
     run_with_fault(program, number.checked_sub(1)?, leaves)
 }
 
@@ -130,7 +130,7 @@ pub fn run_fault(program: &Program, number: usize) -> Option<FaultyRun<'_>> {
 fn run_with_fault(program: &Program, at: usize, leaves: bool) -> Option<FaultyRun<'_>> {
     let mut runner = Runner::of(program);
     runner.fault_at = Some(at);
-    let (happened, invariant, run) = runner.to_faulty_end();
+    let (happened, invariant, run) = runner.run_to_faulty_end();
     let mut complaints = complaints_of(&run, leaves);
     complaints.extend(invariant);
     Some(FaultyRun { happened: happened?, run, complaints })

@@ -171,7 +171,7 @@ impl Run<'_> {
 /// assert!(scenario::run(&program).held());
 /// ```
 pub fn run(program: &Program) -> Run<'_> {
-    Runner::of(program).to_end()
+    Runner::of(program).run_to_end()
 }
 
 /// Runs a program along given moves, as an exploration found them, and no further.
@@ -278,13 +278,13 @@ impl<'p> Runner<'p> {
     }
 
     /// Runs until nothing can happen any more.
-    pub(super) fn to_end(mut self) -> Run<'p> {
+    pub(super) fn run_to_end(mut self) -> Run<'p> {
         while self.next_action() || self.time_out() {}
         self.end()
     }
 
     /// The same, with the fault that happened and the invariant that did not hold.
-    pub(super) fn to_faulty_end(mut self) -> (Option<Happened>, Option<String>, Run<'p>) {
+    pub(super) fn run_to_faulty_end(mut self) -> (Option<Happened>, Option<String>, Run<'p>) {
         while self.next_action() || self.time_out() {}
         (self.happened.take(), self.invariant.take(), self.end())
     }
