@@ -4,6 +4,7 @@
 //! still needs to know. So a thread can be stopped, saved, compared and resumed between any two steps.
 
 use crate::encode::{Decoder, Encoder};
+use crate::fault::Fault;
 use crate::kernel::Kernel;
 use crate::ps::process::Process;
 use crate::ps::thread::Thread;
@@ -93,6 +94,16 @@ pub(crate) trait Routine: Copy {
     /// If the step is a wait with a time limit: where the routine goes when the time runs out.
     fn time_out(self) -> Option<Next> {
         None
+    }
+
+    /// What a hostile environment can do to the step that it is at.
+    fn fault(self, _k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        None
+    }
+
+    /// Takes the step with its fault. What the routine has done for its caller so far is taken back.
+    fn take_fault(self, _k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        unreachable!("only a step that can have a fault takes one")
     }
 }
 
@@ -216,6 +227,14 @@ macro_rules! frames {
 
             pub(crate) fn time_out(self) -> Option<Next> {
                 match self { $(Frame::$name(routine) => Routine::time_out(routine),)* }
+            }
+
+            pub(crate) fn fault(self, k: &Kernel, thread: Id<Thread>) -> Option<Fault> {
+                match self { $(Frame::$name(routine) => Routine::fault(routine, k, thread),)* }
+            }
+
+            pub(crate) fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+                match self { $(Frame::$name(routine) => Routine::take_fault(routine, k, thread),)* }
             }
 
             pub(crate) fn put<N: Rename>(&self, encoder: &mut Encoder<'_>, names: &mut N) {

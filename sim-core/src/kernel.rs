@@ -9,6 +9,7 @@ use core::ops::Index;
 use crate::delta::{Change, Delta};
 use crate::drivers::program::code::DriverProgram;
 use crate::encode::{Decoder, Encoder};
+use crate::fault::FaultPolicy;
 use crate::finding::Finding;
 use crate::frame::Frame;
 use crate::io::ring::RingPolicy;
@@ -48,6 +49,7 @@ macro_rules! kernel {
             profile: Profile,
             pub(crate) policy: HandlePolicy,
             pub(crate) rings: RingPolicy,
+            pub(crate) faults: FaultPolicy,
             pub(crate) names: Vec<String>,
             /// The types that drivers registered, by name. They are part of the setting, as names are.
             pub(crate) types: Vec<(Name, TypeRules)>,
@@ -105,7 +107,7 @@ macro_rules! kernel {
             /// Whether the two states are the same; how they came about does not count.
             fn eq(&self, other: &Kernel) -> bool {
                 self.profile == other.profile && self.policy == other.policy && self.rings == other.rings
-                    && self.names == other.names && self.types == other.types
+                    && self.faults == other.faults && self.names == other.names && self.types == other.types
                     && self.programs == other.programs && self.findings == other.findings
                     $(&& self.$field == other.$field)*
                     && self.tables == other.tables && self.stacks == other.stacks
@@ -118,6 +120,7 @@ macro_rules! kernel {
                     profile,
                     policy: HandlePolicy::default(),
                     rings: RingPolicy::default(),
+                    faults: FaultPolicy::default(),
                     names: Vec::new(),
                     types: Vec::new(),
                     programs: Vec::new(),

@@ -50,6 +50,7 @@ pub mod cc;
 pub mod delta;
 pub mod drivers;
 pub mod encode;
+pub mod fault;
 pub mod finding;
 pub mod frame;
 pub mod fsrtl;

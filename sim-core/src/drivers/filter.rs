@@ -1,6 +1,6 @@
 //! Filter drivers: each request goes on to the device below, and its completion comes back up.
 
-use crate::drivers::CompletionRoutine;
+use crate::drivers::{CompletionRoutine, Manner};
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
@@ -24,13 +24,14 @@ steps! {
         Wait { irp: Id<Irp>, location: u32 }
             = "F2", "wait until the completion routine has the IRP, and complete it again";
         Return {} = "return", "return what the driver below has returned";
+        Complete { irp: Id<Irp> } = "F2", "a faulty filter: complete the IRP, wherever it is";
     }
 }
 
 impl PassDown {
     /// It is below a call for that IRP and will go on with it.
     pub(crate) fn waits_for(self, irp: Id<Irp>) -> bool {
-        matches!(self, Self::Wait { irp: waits_for, .. } if waits_for == irp)
+        matches!(self, Self::Wait { irp: own, .. } | Self::Complete { irp: own } if own == irp)
     }
 }
 
@@ -61,7 +62,9 @@ impl Routine for PassDown {
                     "the driver below has the next stack location",
                 );
                 let call = IofCallDriver::Dispatch { irp };
-                match k[device].driver.manner().routine {
+                let Manner { routine, waits_below, .. } = k[device].driver.manner();
+                match routine {
+                    CompletionRoutine::Stops if !waits_below => Next::call(Self::Complete { irp }, call),
                     CompletionRoutine::Stops => Next::call(Self::Wait { irp, location }, call),
                     _ => Next::call(Self::Return {}, call),
                 }
@@ -73,6 +76,15 @@ impl Routine for PassDown {
                 Next::call(IofCallDriver::Return { status }, complete)
             }
             Self::Return {} => Next::Return(k.take_returned(thread)),
+            Self::Complete { irp } => {
+                k.forget_returned(thread);
+                let Some(Irp { status, information, .. }) = k.get(irp).cloned() else {
+                    k.report(Rule::IrpUsedAfterFree, About::Irp(irp), 0);
+                    return Next::SUCCESS;
+                };
+                let complete = IofCompleteRequest::Complete { irp, status, information };
+                Next::call(IofCallDriver::Return { status }, complete)
+            }
         }
     }
 }

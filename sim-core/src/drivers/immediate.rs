@@ -1,5 +1,7 @@
 //! A driver that never keeps a request: it completes each in its dispatch routine.
 
+use crate::drivers::queue::PendIrp;
+use crate::fault::Fault;
 use crate::frame::{Next, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
 use crate::io::device::Device;
@@ -40,6 +42,18 @@ impl Routine for CompleteAtOnce {
         matches!(self, Self::Return { device, .. } if correct(&k[device]))
     }
 
+    fn fault(self, k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        let Self::Complete { device, .. } = self else { return None };
+        let Device { driver, answer_status, answer_marks, answer_returns, .. } = k[device];
+        let is_correct = answer_status != NtStatus::PENDING && !answer_marks && answer_returns.is_none();
+        (is_correct && !driver.manner().is_null).then_some(Fault::Pending)
+    }
+
+    fn take_fault(self, _k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        let (Self::Complete { irp, device } | Self::Return { irp, device, .. }) = self;
+        Next::goto(PendIrp::Queue { irp, device })
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Complete { irp, device } => {
@@ -64,7 +78,7 @@ impl Routine for CompleteAtOnce {
 
 impl Kernel {
     /// How the device answers a request, and with how many bytes. At the null device every place is the end of the file.
-    fn device_answer(&self, irp: Id<Irp>, device: Id<Device>) -> (NtStatus, u32) {
+    pub(crate) fn device_answer(&self, irp: Id<Irp>, device: Id<Device>) -> (NtStatus, u32) {
         let Device { answer_status, answer_information, .. } = self[device];
         if self[device].driver.manner().is_null && self[irp].major == Major::Read {
             return (NtStatus::END_OF_FILE, 0);

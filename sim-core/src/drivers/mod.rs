@@ -45,6 +45,8 @@ word_enum! {
         WaitingFilter = "waiting_filter",
         /// A faulty filter whose completion routine does not propagate the pending mark.
         ForgetfulFilter = "forgetful_filter",
+        /// A faulty filter that completes each request when IoCallDriver returns, whether the device below has or not.
+        ImpatientFilter = "impatient_filter",
         /// A faulty filter that passes requests on although its StackSize does not count the device below.
         UncountedFilter = "uncounted_filter",
         /// A filter that splits each read and write in two associated IRPs; its cancel routine cancels them.
@@ -140,6 +142,8 @@ pub struct Manner {
     pub completes_twice: bool,
     /// Of a filter: what its completion routine does.
     pub routine: CompletionRoutine,
+    /// Of one that stops the completion: it waits for that before it goes on with the IRP.
+    pub waits_below: bool,
     /// The IRPs that it makes for a read or a write, in place of passing that on.
     pub own_irps: OwnIrps,
     /// Its cancel routine cancels those.
@@ -173,6 +177,7 @@ impl Manner {
         clears_cancel_routine: true,
         completes_twice: false,
         routine: CompletionRoutine::MarksPending,
+        waits_below: true,
         own_irps: OwnIrps::None,
         cancels_own: false,
         attaches: true,
@@ -268,6 +273,7 @@ impl DriverKind {
             DriverKind::Filter
             | DriverKind::WaitingFilter
             | DriverKind::ForgetfulFilter
+            | DriverKind::ImpatientFilter
             | DriverKind::UncountedFilter => self.manner_of_filter(),
             DriverKind::Splitter
             | DriverKind::UncancellingSplitter
@@ -343,6 +349,10 @@ impl DriverKind {
                 "faulty: a filter whose completion routine does not propagate the pending mark",
                 CompletionRoutine::Forgets,
             ),
+            DriverKind::ImpatientFilter => (
+                "faulty: completes each request when IoCallDriver returns, also one that is pending below",
+                CompletionRoutine::Stops,
+            ),
             DriverKind::UncountedFilter => (
                 "faulty: passes requests to a device below that its StackSize does not count",
                 CompletionRoutine::MarksPending,
@@ -353,7 +363,16 @@ impl DriverKind {
             ),
         };
         let attaches = !matches!(self, DriverKind::UncountedFilter);
-        Manner { summary, routine, attaches, dispatch: Dispatch::PassDown, is_plain: false, ..Manner::SERIAL }
+        let waits_below = !matches!(self, DriverKind::ImpatientFilter);
+        Manner {
+            summary,
+            routine,
+            attaches,
+            waits_below,
+            dispatch: Dispatch::PassDown,
+            is_plain: false,
+            ..Manner::SERIAL
+        }
     }
 
     /// A filter that serves reads and writes with IRPs of its own, and passes other requests on.

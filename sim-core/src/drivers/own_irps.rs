@@ -6,6 +6,7 @@
 //! Lower-Level Drivers", "Implementing a Cancel Routine", IoMakeAssociatedIrp, IoAllocateIrp.
 
 use crate::drivers::Manner;
+use crate::fault::{Allocation, Fault};
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::cancel::IoCancelIrp;
@@ -47,7 +48,8 @@ steps! {
     /// below.
     ///
     /// An associated IRP does one half of the request; one from IoAllocateIrp does all of it. Both have as many stack
-    /// locations as the device below asks for. Sources: WDK, IoMakeAssociatedIrp, IoAllocateIrp, IoSetCompletionRoutine.
+    /// locations as the device below asks for. Without the memory for one the driver frees what it has made and completes
+    /// the request, which it has marked pending, with STATUS_INSUFFICIENT_RESOURCES. Sources: WDK, IoMakeAssociatedIrp, IoAllocateIrp, IoSetCompletionRoutine.
     pub enum SendOwnIrps = "DispatchReadWrite" {
         Make { irp: Id<Irp>, device: Id<Device>, made: Option<Id<Irp>> }
             = "O1", "make an IRP for the device below; after the last one release the queue lock";
@@ -60,6 +62,24 @@ steps! {
 impl Routine for SendOwnIrps {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
         matches!(self, Self::Return {})
+    }
+
+    fn fault(self, k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        let Self::Make { device, .. } = self else { return None };
+        Some(Fault::Allocation(match k[device].driver.manner().own_irps {
+            OwnIrps::Associated => Allocation::AssociatedIrp,
+            _ => Allocation::Irp,
+        }))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let Self::Make { irp, device, made } = self else {
+            unreachable!("only a step that makes an IRP allocates")
+        };
+        if let Some(made) = made {
+            k.free_unsent(made);
+        }
+        k.give_up(irp, device, thread)
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -167,6 +187,19 @@ impl Kernel {
         self.set(made, Irp::OFFSET, offset + u64::from(from), "");
         self.set(made, Irp::LENGTH, length, "");
         made
+    }
+
+    /// There is no IRP to send: the driver completes the request, unless a canceller has it.
+    fn give_up(&mut self, irp: Id<Irp>, device: Id<Device>, thread: Id<Thread>) -> Next {
+        let is_ours = !self[device].driver.manner().sets_cancel_routine
+            || self.take_cancel_routine(irp, "there is no IRP to send: the driver keeps the request");
+        self.release_queue_lock(device, thread);
+        if !is_ours {
+            return Next::goto(SendOwnIrps::Return {});
+        }
+        self.remove(device, Device::QUEUE, irp, "the driver takes it back");
+        let status = NtStatus::INSUFFICIENT_RESOURCES;
+        Next::call(SendOwnIrps::Return {}, IofCompleteRequest::Complete { irp, status, information: 0 })
     }
 
     /// Whether the driver can look at an IRP of its own whose completion comes up to it.

@@ -98,7 +98,10 @@ impl Routine for IofCompleteRequest {
                 k.set(irp, Irp::INFORMATION, information, "bytes transferred");
                 k.complete_upward(irp, thread)
             }
-            Self::CallRoutine { irp } if k[irp].completed => {
+            // Somebody else completes it too, and has come up meanwhile.
+            Self::CallRoutine { irp }
+                if k[irp].completed || k[irp].current_location == k[irp].top_location() =>
+            {
                 k.report(Rule::MultipleIrpCompleteRequests, About::Irp(irp), k[irp].status.to_word());
                 Next::SUCCESS
             }

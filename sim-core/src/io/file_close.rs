@@ -3,7 +3,6 @@
 
 use crate::frame::{Next, Routine, steps};
 use crate::io::cancel::IopCancelIrps;
-use crate::io::device::Device;
 use crate::io::driver::IofCallDriver;
 use crate::io::file::File;
 use crate::io::irp::{Irp, Major};
@@ -159,8 +158,7 @@ impl Routine for IopDeleteFile {
             Self::LetDeviceGo { file } => {
                 k.forget_returned(thread);
                 if let Some(device) = k[file].device {
-                    let count = k[device].reference_count - 1;
-                    k.set(device, Device::REFERENCE_COUNT, count, "one open file less on the device");
+                    k.uncount_open(device);
                 }
                 Next::SUCCESS
             }

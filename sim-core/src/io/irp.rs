@@ -2,6 +2,7 @@
 
 use crate::frame::Frame;
 use crate::io::buffer::Buffer;
+use crate::io::complete::IofCompleteRequest;
 use crate::io::control_code::ControlCode;
 use crate::io::device::Device;
 use crate::io::file::File;
@@ -320,13 +321,16 @@ impl Kernel {
         }
     }
 
-    /// A cancel routine, a DPC or a filter that waits for the drivers below it has the IRP.
+    /// A cancel routine, a DPC, a filter that waits for the drivers below it, or somebody who completes it too, has the IRP.
     fn is_in_driver(&self, irp: Id<Irp>) -> bool {
         let is_routine = |frame: &Frame| match frame {
             Frame::CancelRoutine(routine) => routine.irp() == irp,
             Frame::EvtRequestCancel(routine) => routine.irp() == irp,
             Frame::EvtInterruptDpc(routine) => routine.completes(irp),
             Frame::PassDown(routine) => routine.waits_for(irp),
+            Frame::CompleteIrp(
+                IofCompleteRequest::CallRoutine { irp: other } | IofCompleteRequest::Route { irp: other },
+            ) => *other == irp,
             _ => false,
         };
         self.all::<Thread>().any(|(thread, _)| self.stack(thread).iter().any(is_routine))

@@ -1,5 +1,6 @@
 //! NtQueueApcThread and NtAlertThread.
 
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::nt::object_service::object_service;
@@ -8,6 +9,7 @@ use crate::ob::reference::{ObDereferenceObject, ObReferenceObjectByHandle, Purpo
 use crate::ob::types::ObjectType;
 use crate::ps::apc::{Apc, ApcState};
 use crate::ps::thread::Thread;
+use crate::status::NtStatus;
 use crate::word::{Access, Handle, Id};
 
 /// THREAD_SET_CONTEXT.
@@ -16,8 +18,8 @@ const THREAD_SET_CONTEXT: Access = Access(0x10);
 steps! {
     /// NtQueueApcThread: queues a user APC to a thread; its next alertable wait runs it, or the one that it is in.
     ///
-    /// Errors: those of ObReferenceObjectByHandle; STATUS_UNSUCCESSFUL for a thread that is ending. Sources: Win32,
-    /// QueueUserAPC, Asynchronous Procedure Calls.
+    /// Errors: those of ObReferenceObjectByHandle; STATUS_UNSUCCESSFUL for a thread that is ending;
+    /// STATUS_NO_MEMORY. Sources: Win32, QueueUserAPC, Asynchronous Procedure Calls; ReactOS ps/state.c.
     pub enum NtQueueApcThread = "NtQueueApcThread" {
         Reference { handle: Handle, apc: Id<Apc> } = "enter", "reference the thread by its handle";
         Queue { apc: Id<Apc> } = "queue", "queue the APC; it ends an alertable wait";
@@ -35,6 +37,20 @@ impl NtQueueApcThread {
 impl Routine for NtQueueApcThread {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
         matches!(self, Self::Reference { .. })
+    }
+
+    fn fault(self, k: &Kernel, thread: Id<Thread>) -> Option<Fault> {
+        let allocates = matches!(self, Self::Queue { .. }) && k.was_successful(thread);
+        allocates.then_some(Fault::Allocation(Allocation::Apc))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let Self::Queue { apc } = self else { unreachable!("only the step that queues the APC allocates") };
+        let object = k.take_returned(thread).value.object();
+        k.finish_apc(apc, ApcState::Idle, "");
+        let returned = Returned::status(NtStatus::NO_MEMORY);
+        let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Service };
+        Next::call(Self::Return { returned }, drop)
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {

@@ -1,5 +1,6 @@
 //! The services of completion ports: associate a file, post a packet, ask how many wait.
 
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Routine, steps};
 use crate::io::file::File;
 use crate::io::port::{Packet, Port};
@@ -42,7 +43,7 @@ steps! {
     /// The file object holds the port from then on; the port holds nothing. FileReplaceCompletionInformation (since Windows
     /// 8.1) binds it to another port and lets the one it had go; with no port it only does that. Errors:
     /// STATUS_INVALID_PARAMETER for a synchronous file, for one that has a port unless that is to be replaced, and for a
-    /// replacement while requests that report to the port alone are outstanding. Sources: ReactOS io/iomgr/iofunc.c; Wine
+    /// replacement while requests that report to the port alone are outstanding; STATUS_INSUFFICIENT_RESOURCES. Sources: ReactOS io/iomgr/iofunc.c; Wine
     /// ntdll/tests/file.c, test_file_io_completion; WDK, ZwSetInformationFile, FILE_COMPLETION_INFORMATION.
     pub enum NtSetInformationFile = "NtSetInformationFile" {
         ReferenceFile { file: Handle, port: Handle, key: u64, replaces: bool }
@@ -71,6 +72,19 @@ impl NtSetInformationFile {
 impl Routine for NtSetInformationFile {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
         matches!(self, Self::ReferenceFile { .. } | Self::Drop { .. })
+    }
+
+    fn fault(self, k: &Kernel, thread: Id<Thread>) -> Option<Fault> {
+        let Self::Associate { file, replaces, .. } = self else { return None };
+        let allocates = k.was_successful(thread) && !k.refuses_port(file, replaces);
+        allocates.then_some(Fault::Allocation(Allocation::CompletionContext))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let Self::Associate { file, .. } = self else { unreachable!("only to keep the port takes memory") };
+        let object = k.take_returned(thread).value.object();
+        let resume = Self::Drop { file, status: NtStatus::INSUFFICIENT_RESOURCES };
+        Next::call(resume, ObDereferenceObject::Drop { object, purpose: Purpose::Association })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -163,13 +177,15 @@ impl Kernel {
 steps! {
     /// NtSetIoCompletion (PostQueuedCompletionStatus): queues a packet of the program's own.
     ///
-    /// What the program says of it comes back as it is, its status too. Errors: those of ObReferenceObjectByHandle.
+    /// What the program says of it comes back as it is, its status too. Errors: those of ObReferenceObjectByHandle;
+    /// STATUS_INSUFFICIENT_RESOURCES, without a packet.
     /// Source: Wine ntdll/tests/sync.c and file.c, test_set_io_completion.
     pub enum NtSetIoCompletion = "NtSetIoCompletion" {
         Reference { port: Handle, key: u64, value: u64, status: NtStatus, information: u32 }
             = "enter", "reference the port by its handle";
         Post { key: u64, value: u64, status: NtStatus, information: u32 } = "post", "queue the packet";
         Drop { object: Id<Object> } = "drop", "let the port go";
+        Return { status: NtStatus } = "return", "there is no packet";
     }
 }
 
@@ -183,6 +199,17 @@ impl NtSetIoCompletion {
 impl Routine for NtSetIoCompletion {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
         matches!(self, Self::Reference { .. } | Self::Drop { .. })
+    }
+
+    fn fault(self, k: &Kernel, thread: Id<Thread>) -> Option<Fault> {
+        let allocates = matches!(self, Self::Post { .. }) && k.was_successful(thread);
+        allocates.then_some(Fault::Allocation(Allocation::Packet))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let object = k.take_returned(thread).value.object();
+        let resume = Self::Return { status: NtStatus::INSUFFICIENT_RESOURCES };
+        Next::call(resume, ObDereferenceObject::Drop { object, purpose: Purpose::Service })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -204,6 +231,10 @@ impl Routine for NtSetIoCompletion {
             }
             Self::Drop { object } => {
                 Next::goto(ObDereferenceObject::Drop { object, purpose: Purpose::Service })
+            }
+            Self::Return { status } => {
+                k.forget_returned(thread);
+                Next::fail(status)
             }
         }
     }

@@ -1,6 +1,7 @@
 //! NtCreateFile and NtCreateNamedPipeFile.
 
 use crate::drivers::DriverKind;
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::device::Device;
 use crate::io::driver::IofCallDriver;
@@ -42,7 +43,7 @@ steps! {
     ///
     /// Errors: STATUS_INVALID_PARAMETER for FILE_DELETE_ON_CLOSE without DELETE access, and for FILE_DIRECTORY_FILE
     /// with FILE_NON_DIRECTORY_FILE or with a disposition that overwrites; those of [`ObpLookupObjectName`];
-    /// STATUS_ACCESS_DENIED from user mode for no access at all; what the driver answers to IRP_MJ_CREATE. Nothing is
+    /// STATUS_ACCESS_DENIED from user mode for no access at all; STATUS_INSUFFICIENT_RESOURCES; what the driver answers to IRP_MJ_CREATE. Nothing is
     /// left behind then: the file object of a failed create sees neither IRP_MJ_CLEANUP nor IRP_MJ_CLOSE. The create
     /// request holds no reference on the file object. Sources: ReactOS io/iomgr/file.c; Wine ntdll/tests/om.c.
     pub enum NtCreateFile = "NtCreateFile", by service {
@@ -103,6 +104,21 @@ impl Routine for NtCreateFile {
             Self::LetDeviceGo { .. } => true,
             _ => false,
         }
+    }
+
+    fn fault(self, _k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        let allocates = matches!(self, Self::CreateFileObject { .. });
+        allocates.then_some(Fault::Allocation(Allocation::Irp))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let Self::CreateFileObject { device, pipe, .. } = self else {
+            unreachable!("only the step that makes the file object allocates")
+        };
+        k.set(thread, Thread::REMAINING_NAME, None, "");
+        k.uncount_open(device);
+        let returned = Some(Returned::status(NtStatus::INSUFFICIENT_RESOURCES));
+        Next::goto(Self::LetDeviceGo { device, returned, pipe: pipe.is_some() })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -228,11 +244,16 @@ impl Kernel {
     /// The driver has refused: the file object goes, and never was open.
     fn refuse_create(&mut self, device: Id<Device>, file: Id<File>, status: NtStatus, pipe: bool) -> Next {
         self.set(file, File::DEVICE, None, "the create failed");
-        let count = self[device].reference_count - 1;
-        self.set(device, Device::REFERENCE_COUNT, count, "one open file less on the device");
+        self.uncount_open(device);
         let drop = ObDereferenceObject::Drop { object: self[file].object, purpose: Purpose::Creation };
         let returned = Some(Returned::status(status));
         Next::call(NtCreateFile::LetDeviceGo { device, returned, pipe }, drop)
+    }
+
+    /// The device has one open file less.
+    pub(crate) fn uncount_open(&mut self, device: Id<Device>) {
+        let count = self[device].reference_count - 1;
+        self.set(device, Device::REFERENCE_COUNT, count, "one open file less on the device");
     }
 
     /// IoStatus.Information of the last NtCreateFile of a thread's call, read once: FILE_OPENED, FILE_CREATED,

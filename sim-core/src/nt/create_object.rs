@@ -1,5 +1,6 @@
 //! The services that create an object, with or without a name, and return a handle to it.
 
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Routine, steps};
 use crate::io::ring::check_ring;
 use crate::kernel::Kernel;
@@ -12,14 +13,15 @@ use crate::ps::thread::Thread;
 use crate::status::NtStatus;
 use crate::word::{Access, Id, Name};
 
-/// Declares the service that creates an object of one type: what it needs beside OBJECT_ATTRIBUTES, its type, and its
-/// part of ObCreateObject. The rest is [`ObInsertObject`].
+/// Declares the service that creates an object of one type: what it needs beside OBJECT_ATTRIBUTES, its type, what it
+/// refuses, and its part of ObCreateObject. The rest is [`ObInsertObject`].
 macro_rules! create_service {
-    ($(#[doc = $doc:literal])* $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $type:ident, $create:expr) => {
+    ($(#[doc = $doc:literal])* $name:ident = $routine:literal, ($($field:ident: $ty:ty),*), $type:ident, $check:expr, $create:expr) => {
         steps! {
             $(#[doc = $doc])*
             ///
-            /// Errors: STATUS_INVALID_PARAMETER for attributes that the type refuses, and those of [`ObInsertObject`].
+            /// Errors: STATUS_INVALID_PARAMETER for attributes that the type refuses, STATUS_INSUFFICIENT_RESOURCES, and
+            /// those of [`ObInsertObject`].
             pub enum $name = $routine {
                 Create { attributes: ObjectAttributes, access: Access, $($field: $ty),* }
                     = "create", "create the object; its creator holds it";
@@ -27,19 +29,35 @@ macro_rules! create_service {
         }
 
         impl Routine for $name {
+            fn fault(self, k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+                self.check(k).is_ok().then_some(Fault::Allocation(Allocation::Object))
+            }
+
+            fn take_fault(self, _k: &mut Kernel, _thread: Id<Thread>) -> Next {
+                Next::fail(NtStatus::INSUFFICIENT_RESOURCES)
+            }
+
             fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
                 let Self::Create { attributes, access, $($field),* } = self;
+                if let Err(status) = self.check(k) {
+                    return Next::fail(status);
+                }
+                let create: fn(&mut Kernel, Id<Thread>, $($ty),*) -> Id<Object> = $create;
+                let object = create(k, thread, $($field),*);
+                k.note_attributes(object, attributes);
+                Next::goto(ObInsertObject::Start { object, attributes, access })
+            }
+        }
+
+        impl $name {
+            /// The parameters, before there is an object.
+            fn check(self, k: &Kernel) -> Result<(), NtStatus> {
+                let Self::Create { attributes, $($field,)* .. } = self;
                 if Kernel::refused_attributes(attributes, ObjectType::$type) {
-                    return Next::fail(NtStatus::INVALID_PARAMETER);
+                    return Err(NtStatus::INVALID_PARAMETER);
                 }
-                let create: fn(&mut Kernel, Id<Thread>, $($ty),*) -> Result<Id<Object>, NtStatus> = $create;
-                match create(k, thread, $($field),*) {
-                    Ok(object) => {
-                        k.note_attributes(object, attributes);
-                        Next::goto(ObInsertObject::Start { object, attributes, access })
-                    }
-                    Err(status) => Next::fail(status),
-                }
+                let check: fn(&Kernel, $($ty),*) -> Result<(), NtStatus> = $check;
+                check(k, $($field),*)
             }
         }
     };
@@ -51,13 +69,13 @@ create_service! {
     /// `concurrency` is how many of its threads may run at a time; 0 means no limit here, and as many as there are
     /// processors on Windows.
     NtCreateIoCompletion = "NtCreateIoCompletion", (concurrency: u32), IoCompletion,
-    |k, _, concurrency| Ok(k.create_port_object(concurrency))
+    |_, _| Ok(()), |k, _, concurrency| k.create_port_object(concurrency)
 }
 
 create_service! {
     /// NtCreateEvent: creates an event and returns a handle to it.
     NtCreateEvent = "NtCreateEvent", (manual_reset: bool, signaled: bool), Event,
-    |k, _, manual_reset, signaled| Ok(k.create_event_object(manual_reset, signaled))
+    |_, _, _| Ok(()), |k, _, manual_reset, signaled| k.create_event_object(manual_reset, signaled)
 }
 
 create_service! {
@@ -67,12 +85,14 @@ create_service! {
     /// least twice as large. Errors besides: STATUS_IORING_SUBMISSION_QUEUE_TOO_BIG and
     /// STATUS_IORING_COMPLETION_QUEUE_TOO_BIG. Source: Win32, CreateIoRing.
     NtCreateIoRing = "NtCreateIoRing", (submission: u32, completion: u32), IoRing,
-    |k, _, submission, completion| check_ring(submission, completion).map(|()| k.create_ring_object(submission, completion))
+    |_, submission, completion| check_ring(submission, completion),
+    |k, _, submission, completion| k.create_ring_object(submission, completion)
 }
 
 create_service! {
     /// NtCreateDirectoryObject: creates a directory of the namespace and returns a handle to it.
-    NtCreateDirectoryObject = "NtCreateDirectoryObject", (), Directory, |k, _| Ok(k.create_directory_object())
+    NtCreateDirectoryObject = "NtCreateDirectoryObject", (), Directory, |_| Ok(()),
+    |k, _| k.create_directory_object()
 }
 
 create_service! {
@@ -81,10 +101,11 @@ create_service! {
     /// The target need not exist. An empty one is STATUS_INVALID_PARAMETER. Source: Wine ntdll/tests/om.c,
     /// test_symboliclink.
     NtCreateSymbolicLinkObject = "NtCreateSymbolicLinkObject", (link_target: Name), SymbolicLink,
-    |k, _, link_target| match k.name(link_target.0) {
+    |k, link_target| match k.name(link_target.0) {
         "" => Err(NtStatus::INVALID_PARAMETER),
-        _ => Ok(k.create_symbolic_link_object(link_target)),
-    }
+        _ => Ok(()),
+    },
+    |k, _, link_target| k.create_symbolic_link_object(link_target)
 }
 
 create_service! {
@@ -92,22 +113,24 @@ create_service! {
     ///
     /// STATUS_INVALID_PARAMETER also for a maximum of zero or an initial count above it.
     NtCreateSemaphore = "NtCreateSemaphore", (initial: u32, limit: u32), Semaphore,
-    |k, _, initial, limit| check_counts(initial, limit).map(|()| k.create_semaphore_object(initial, limit))
+    |_, initial, limit| check_counts(initial, limit),
+    |k, _, initial, limit| k.create_semaphore_object(initial, limit)
 }
 
 create_service! {
     /// NtCreateMutant: creates a mutant, perhaps owned by the caller, and returns a handle to it.
     NtCreateMutant = "NtCreateMutant", (owned: bool), Mutant,
-    |k, thread, owned| Ok(k.create_mutant_object(owned.then_some(thread)))
+    |_, _| Ok(()), |k, thread, owned| k.create_mutant_object(owned.then_some(thread))
 }
 
 create_service! {
     /// NtCreateTimer: creates a timer that is not set and returns a handle to it.
     NtCreateTimer = "NtCreateTimer", (manual_reset: bool), Timer,
-    |k, _, manual_reset| Ok(k.create_timer_object(manual_reset))
+    |_, _| Ok(()), |k, _, manual_reset| k.create_timer_object(manual_reset)
 }
 
 create_service! {
     /// NtCreateJobObject: creates a job without limits and returns a handle to it.
-    NtCreateJobObject = "NtCreateJobObject", (), Job, |k, _| Ok(k.create_job_object())
+    NtCreateJobObject = "NtCreateJobObject", (), Job,
+    |_| Ok(()), |k, _| k.create_job_object()
 }

@@ -1,5 +1,6 @@
 //! NtReadFile, NtWriteFile, NtDeviceIoControlFile, NtFsControlFile and their kin: a request from a program to a driver.
 
+use crate::fault::{Allocation, Fault};
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::fsrtl::notify::FILTERS;
@@ -31,7 +32,8 @@ steps! {
     /// ObReferenceObjectByHandle for the file; STATUS_INVALID_PARAMETER for an APC routine on a file with a port;
     /// STATUS_ACCESS_VIOLATION for a buffer at NULL (a write to a pipe: STATUS_INVALID_USER_BUFFER, after the event was
     /// cleared); those of ObReferenceObjectByHandle for the event;
-    /// STATUS_INVALID_PARAMETER for an asynchronous file without an offset, and for FilePositionInformation of one. Sources: ReactOS io/iomgr/iofunc.c; WDK,
+    /// STATUS_INVALID_PARAMETER for an asynchronous file without an offset, and for FilePositionInformation of one;
+    /// STATUS_INSUFFICIENT_RESOURCES, with everything that was referenced let go. Sources: ReactOS io/iomgr/iofunc.c; WDK,
     /// ZwReadFile; Wine ntdll/tests/pipe.c and file.c; ReactOS kernel tests ntos_io/IoReadWrite.
     pub enum NtIssue = "NtReadFile", by service {
         ReferenceFile { service: IoService, request: Id<Request> }
@@ -89,6 +91,22 @@ impl Routine for NtIssue {
             Self::AcquireLock { file, .. } => !k[file].synchronous,
             _ => false,
         }
+    }
+
+    fn fault(self, _k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        matches!(self, Self::CreateIrp { .. }).then_some(Fault::Allocation(Allocation::Irp))
+    }
+
+    fn take_fault(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        let Self::CreateIrp { service, request, file, event, .. } = self else {
+            unreachable!("only the step that makes the IRP allocates")
+        };
+        k.clear_file_signal(service, file);
+        if k[file].synchronous {
+            k.set(file, File::LOCK, None, "the call is over");
+            k.dereference(k[file].object, Purpose::Lock);
+        }
+        k.refuse(service, request, file, event, NtStatus::INSUFFICIENT_RESOURCES)
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -335,6 +353,13 @@ impl Kernel {
         self.refuse(service, request, file, event, status)
     }
 
+    /// A request clears the file object; NtSetInformationFile leaves that of an asynchronous file alone.
+    fn clear_file_signal(&mut self, service: IoService, file: Id<File>) {
+        if service != IoService::SetInformation || self[file].synchronous {
+            self.set(file, File::SIGNALED, false, "a request clears the file object when it starts");
+        }
+    }
+
     fn create_irp(
         &mut self,
         thread: Id<Thread>,
@@ -342,10 +367,7 @@ impl Kernel {
         request: Id<Request>,
         (file, event, offset): (Id<File>, Option<Id<Object>>, u64),
     ) -> Id<Irp> {
-        // NtSetInformationFile leaves the event of an asynchronous file alone.
-        if service != IoService::SetInformation || self[file].synchronous {
-            self.set(file, File::SIGNALED, false, "a request clears the file object when it starts");
-        }
+        self.clear_file_signal(service, file);
         let waits = service.always_waits() || self[request].waits;
         let synchronous_api = waits && !self[file].synchronous;
         let Request { iosb, apc, apc_context, buffer, length, input_length, code, modes, name, .. } =

@@ -1,6 +1,7 @@
 //! NtCreateSection, NtMapViewOfSection and NtUnmapViewOfSection.
 
 use crate::drivers::ntfs::scb::Scb;
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::file::File;
 use crate::kernel::Kernel;
@@ -32,7 +33,7 @@ steps! {
     /// ObReferenceObjectByHandle for the file, whose handle must grant what the protection allows;
     /// STATUS_INVALID_FILE_FOR_SECTION for what is no file of a file system; STATUS_MAPPED_FILE_SIZE_ZERO for an empty file
     /// and no size; STATUS_SECTION_TOO_BIG for a size that the file does not have, unless the section can be written: then
-    /// the file gets it; those of ObInsertObject. Sources: Win32,
+    /// the file gets it; STATUS_INSUFFICIENT_RESOURCES; those of ObInsertObject. Sources: Win32,
     /// CreateFileMapping; ReactOS kernel tests ntos_mm/MmSection, ZwCreateSection; ReactOS mm/section.c.
     pub enum NtCreateSection = "NtCreateSection" {
         Create { attributes: ObjectAttributes, access: Access, size: u64, file: Handle, protection: Protection }
@@ -46,6 +47,17 @@ steps! {
 }
 
 impl Routine for NtCreateSection {
+    fn fault(self, _k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        let Self::Create { attributes, size, file: Handle::NULL, protection, .. } = self else { return None };
+        let refused = Kernel::refused_attributes(attributes, ObjectType::Section);
+        let allocates = !refused && protection.is_for_sections() && size > 0;
+        allocates.then_some(Fault::Allocation(Allocation::Object))
+    }
+
+    fn take_fault(self, _k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        Next::fail(NtStatus::INSUFFICIENT_RESOURCES)
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::Create { attributes, access, size, file, protection } => {

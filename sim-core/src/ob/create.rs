@@ -1,5 +1,6 @@
 //! Creating objects and handles.
 
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::file::File;
 use crate::io::port::Port;
@@ -41,7 +42,8 @@ steps! {
     /// created with it; STATUS_ACCESS_DENIED for a handle that is not exclusive while a process has exclusive ones, and
     /// for an exclusive one while another process has handles; STATUS_UNSUCCESSFUL for an object whose last handle is
     /// gone and whose type counts handles and has a close procedure but no open procedure: a file must not come back
-    /// after its cleanup; STATUS_ACCESS_DENIED from user mode for an open that asks for no access at all. Sources:
+    /// after its cleanup; STATUS_ACCESS_DENIED from user mode for an open that asks for no access at all;
+    /// STATUS_INSUFFICIENT_RESOURCES. Sources:
     /// ReactOS ob/obhandle.c; Wine ntdll/tests/om.c.
     pub enum ObpIncrementHandleCount = "ObpIncrementHandleCount" {
         Count { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8, reason: OpenReason }
@@ -56,25 +58,29 @@ impl Routine for ObpIncrementHandleCount {
         matches!(self, Self::OpenProcedure { .. })
     }
 
+    fn fault(self, k: &Kernel, thread: Id<Thread>) -> Option<Fault> {
+        let Self::Count { object, process, access, attributes, reason } = self else { return None };
+        // The first process's count is in the header.
+        let is_second = Object::HANDLE_COUNTS.first(&k[object]).is_some();
+        let refused = k.refuses_handle(thread, (object, process), (access, attributes), reason);
+        let allocates = is_second && refused.is_none() && k.handle_count_entry(object, process).is_none();
+        allocates.then_some(Fault::Allocation(Allocation::HandleCount))
+    }
+
+    fn take_fault(self, _k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        Next::fail(NtStatus::INSUFFICIENT_RESOURCES)
+    }
+
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         let Self::Count { object, process, access, attributes, reason } = self else { return Next::SUCCESS };
-        if let Some(status) = k.refuses_exclusivity(object, process, attributes) {
+        if let Some(status) = k.refuses_handle(thread, (object, process), (access, attributes), reason) {
             return Next::fail(status);
-        }
-        let rules = k.type_rules(object);
-        let resurrected = k[object].handle_count == 0 && !k[object].new;
-        let unaware = rules.has_close_procedure && !rules.has_open_procedure;
-        if resurrected && rules.maintains_handle_count && unaware {
-            return Next::fail(NtStatus::UNSUCCESSFUL);
-        }
-        if reason == OpenReason::Open && access == Access(0) && k.previous_mode(thread) == Mode::User {
-            return Next::fail(NtStatus::ACCESS_DENIED);
         }
         k.count_handle(object, process);
         if attributes & EXCLUSIVE != 0 {
             k.set(object, Object::EXCLUSIVE_PROCESS, Some(process), "only this process can have handles");
         }
-        match rules.has_open_procedure {
+        match k.type_rules(object).has_open_procedure {
             true => Next::goto(Self::OpenProcedure { object, process, reason }),
             false => Next::SUCCESS,
         }
@@ -86,7 +92,7 @@ steps! {
     ///
     /// The caller holds a reference, which becomes the handle's. Returns the handle's value. With
     /// [`KERNEL_HANDLE`] the table is the System process's and the value has the top bit. Errors: those of
-    /// [`ObpIncrementHandleCount`]; STATUS_INSUFFICIENT_RESOURCES for a full table. The caller keeps its reference
+    /// [`ObpIncrementHandleCount`]; STATUS_INSUFFICIENT_RESOURCES for a full table and for one that cannot grow. The caller keeps its reference
     /// then. Source: ReactOS ob/obhandle.c.
     pub enum ObpCreateHandle = "ObpCreateHandle" {
         Count { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8, reason: OpenReason }
@@ -95,7 +101,7 @@ steps! {
             = "counted", "was the handle counted?";
         Insert { object: Id<Object>, process: Id<Process>, access: Access, attributes: u8 }
             = "insert", "put the handle into the process's table";
-        Fail { status: NtStatus } = "undo", "the table is full: the handle is not counted any more";
+        Fail { status: NtStatus } = "undo", "there is no entry for it: the handle is not counted any more";
     }
 }
 
@@ -113,6 +119,18 @@ impl ObpCreateHandle {
 impl Routine for ObpCreateHandle {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
         matches!(self, Self::Count { .. } | Self::Fail { .. })
+    }
+
+    fn fault(self, k: &Kernel, thread: Id<Thread>) -> Option<Fault> {
+        self.inserts_into(k, thread).map(|_| Fault::Allocation(Allocation::HandleTableEntry))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        k.forget_returned(thread);
+        let (Self::Counted { object, process, .. } | Self::Insert { object, process, .. }) = self else {
+            unreachable!("only a step that makes an entry can lack the memory for it")
+        };
+        undo_count(object, process)
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -143,7 +161,36 @@ impl Routine for ObpCreateHandle {
     }
 }
 
+/// The handle that was counted gets no entry.
+fn undo_count(object: Id<Object>, process: Id<Process>) -> Next {
+    Next::call(
+        ObpCreateHandle::Fail { status: NtStatus::INSUFFICIENT_RESOURCES },
+        ObpDecrementHandleCount::Decrement { object, process },
+    )
+}
+
 impl Kernel {
+    /// Why a handle cannot be counted.
+    fn refuses_handle(
+        &self,
+        thread: Id<Thread>,
+        (object, process): (Id<Object>, Id<Process>),
+        (access, attributes): (Access, u8),
+        reason: OpenReason,
+    ) -> Option<NtStatus> {
+        if let Some(status) = self.refuses_exclusivity(object, process, attributes) {
+            return Some(status);
+        }
+        let rules = self.type_rules(object);
+        let resurrected = self[object].handle_count == 0 && !self[object].new;
+        let unaware = rules.has_close_procedure && !rules.has_open_procedure;
+        if resurrected && rules.maintains_handle_count && unaware {
+            return Some(NtStatus::UNSUCCESSFUL);
+        }
+        let asks_for_nothing = reason == OpenReason::Open && access == Access(0);
+        (asks_for_nothing && self.previous_mode(thread) == Mode::User).then_some(NtStatus::ACCESS_DENIED)
+    }
+
     /// Why a handle cannot be made beside the exclusive ones that there are, or be exclusive itself.
     fn refuses_exclusivity(
         &self,
@@ -177,10 +224,7 @@ impl Kernel {
         let entry = Entry { object: Some(object), access, attributes, locked: false, ref_cnt: 0 };
         match self.insert_entry(process, entry, "the handle names the object from now on") {
             Some(handle) => Next::Return(Returned::handle(Handle(handle.0 | kernel))),
-            None => Next::call(
-                ObpCreateHandle::Fail { status: NtStatus::INSUFFICIENT_RESOURCES },
-                ObpDecrementHandleCount::Decrement { object, process },
-            ),
+            None => undo_count(object, process),
         }
     }
 

@@ -8,6 +8,7 @@ use crate::ob::attributes::{
 };
 use crate::ob::create::{ObpCreateHandle, OpenReason};
 use crate::ob::header::Object;
+use crate::ob::name_check::ObpDeleteNameCheck;
 use crate::ob::namespace::ObpLookupObjectName;
 use crate::ob::open::MAXIMUM_ALLOWED;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
@@ -24,7 +25,7 @@ steps! {
     /// HandleCount +1; then the creator's reference goes: 1 and 1 without a name, 1 and 2 with one. If the name exists,
     /// OBJ_OPENIF opens the object that has it (STATUS_OBJECT_NAME_EXISTS) and the new object goes; else
     /// STATUS_OBJECT_NAME_COLLISION or, over another type, STATUS_OBJECT_TYPE_MISMATCH. A failure costs the new object
-    /// exactly the creator's reference. A new object's handle grants what was asked for, also nothing; to open one that
+    /// exactly the creator's reference, and its name; a permanent one stays in its directory. A new object's handle grants what was asked for, also nothing; to open one that
     /// is there with no access is STATUS_ACCESS_DENIED. Errors: STATUS_OBJECT_NAME_COLLISION,
     /// STATUS_OBJECT_TYPE_MISMATCH, STATUS_ACCESS_DENIED, and those of [`ObpLookupObjectName`] and [`ObpCreateHandle`].
     /// Sources: ReactOS ob/obhandle.c; ReactOS kernel tests ntos_ob/ObInsert.c; Wine ntdll/tests/om.c,
@@ -38,6 +39,8 @@ steps! {
         Inserted { object: Id<Object>, named: Id<Object>, status: NtStatus }
             = "drop", "the handle exists: drop the creator's reference";
         Return { returned: Returned } = "return", "return the handle";
+        BackOut { object: Id<Object>, status: NtStatus }
+            = "back out", "there is no handle: the new object's name goes, unless it is permanent";
     }
 }
 
@@ -97,9 +100,13 @@ impl Routine for ObInsertObject {
             }
             Self::Inserted { object, named, status } => {
                 let returned = k.take_returned(thread);
+                let status = if returned.status.is_error() { returned.status } else { status };
                 if returned.status.is_error() {
                     let drop = ObDereferenceObject::Drop { object: named, purpose: Purpose::Handle };
-                    return Next::call(Self::Refuse { object, status: returned.status }, drop);
+                    return match k.loses_name(object) {
+                        true => Next::call(Self::BackOut { object, status }, drop),
+                        false => Next::call(Self::Refuse { object, status }, drop),
+                    };
                 }
                 let returned = Returned { status, ..returned };
                 let drop = ObDereferenceObject::Drop { object, purpose: Purpose::Creation };
@@ -108,6 +115,10 @@ impl Routine for ObInsertObject {
             Self::Return { returned } => {
                 k.forget_returned(thread);
                 Next::Return(returned)
+            }
+            Self::BackOut { object, status } => {
+                k.forget_returned(thread);
+                Next::call(Self::Refuse { object, status }, ObpDeleteNameCheck::Unlink { object })
             }
         }
     }

@@ -42,7 +42,7 @@ impl Routine for ObpDeleteNameCheck {
 }
 
 impl Kernel {
-    fn loses_name(&self, object: Id<Object>) -> bool {
+    pub(crate) fn loses_name(&self, object: Id<Object>) -> bool {
         let header = &self[object];
         header.handle_count == 0 && !header.permanent && header.directory.is_some()
     }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::ob::attributes::{OBJ_CASE_INSENSITIVE, ObjectAttributes};
@@ -66,6 +67,16 @@ steps! {
 impl Routine for ObpLookupObjectName {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
         matches!(self, Self::LetDirectoryGo { .. })
+    }
+
+    fn fault(self, k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        let Self::Find { lookup } = self else { return None };
+        k.inserts_name(lookup).then_some(Fault::Allocation(Allocation::DirectoryEntry))
+    }
+
+    fn take_fault(self, k: &mut Kernel, _thread: Id<Thread>) -> Next {
+        let Self::Find { lookup } = self else { unreachable!("only a step that inserts a name allocates") };
+        k.fail_lookup(lookup, NtStatus::INSUFFICIENT_RESOURCES)
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -185,6 +196,20 @@ impl Kernel {
         };
         let returned = Returned::status(status);
         Next::goto(ObpLookupObjectName::LetDirectoryGo { directory: root, returned })
+    }
+
+    /// Whether the lookup has come to the place for the new object's name, and nobody has it.
+    fn inserts_name(&self, lookup: Id<Lookup>) -> bool {
+        let Lookup { insert, any_case, directory, .. } = self[lookup];
+        let (Some(_), [_], Some(name)) =
+            (insert, &*self[lookup].remaining, Lookup::REMAINING.first(&self[lookup]))
+        else {
+            return false;
+        };
+        let text = self.name(name.0);
+        let is_odd = text.is_empty() || directory == self.root_directory() && text == "??";
+        !is_odd
+            && self.directory_of(directory).is_some_and(|body| self.entry_of(body, name, any_case).is_none())
     }
 
     /// One component: down into a directory, through a link, to the object, or to the place for the new one.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::kernel::Kernel;
 use crate::nt::duplicate_object::process_by_handle;
@@ -89,6 +90,18 @@ steps! {
 impl Routine for NtCreateUserProcess {
     fn is_local(self, _k: &Kernel, _thread: Id<Thread>) -> bool {
         matches!(self, Self::DropParent { .. })
+    }
+
+    fn fault(self, k: &Kernel, thread: Id<Thread>) -> Option<Fault> {
+        let Self::Create { child, .. } = self else { return None };
+        let allocates = k.was_successful(thread) && !k[child].created;
+        allocates.then_some(Fault::Allocation(Allocation::Object))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let parent = k.take_returned(thread).value.object();
+        let returned = Returned::status(NtStatus::INSUFFICIENT_RESOURCES);
+        Next::goto(Self::DropParent { parent, returned })
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {

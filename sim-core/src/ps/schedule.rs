@@ -34,6 +34,9 @@ pub enum Choice {
     Overdue(Id<Irp>),
     /// A timer's time has come. The step counts as the system worker's, whose own work it does not touch.
     TimerDue(Id<Timer>),
+    /// The thread takes the step it is at, and the environment does its worst: an allocation fails, or a driver pends
+    /// what it would complete at once.
+    Fault,
 }
 
 /// One atomic step that can be taken.
@@ -125,8 +128,10 @@ impl Kernel {
             let choice = self.choice(thread);
             let values = self.values_to_choose(thread, choice);
             let run = choice.filter(|_| values.is_empty());
+            let fault = self.fault_of(thread).map(|_| Choice::Fault);
             run.into_iter()
                 .chain(values.into_iter().map(Choice::Slot))
+                .chain(fault)
                 .map(move |choice| Step { thread, choice })
         });
         let timeouts = self.all::<Thread>().filter(|(thread, _)| self.can_time_out(*thread));
@@ -172,6 +177,7 @@ impl Kernel {
         let Step { thread, choice } = step;
         choice == Choice::Run
             && self[thread].queue.is_none()
+            && self.fault_of(thread).is_none()
             && self.stack(thread).last().is_some_and(|frame| frame.is_local(self, thread))
     }
 
@@ -194,8 +200,17 @@ impl Kernel {
             (Choice::TimeOut, Some(frame)) => {
                 StepName { label: "time", does: "the time of the wait runs out", ..frame.step_name() }
             }
+            (Choice::Fault, Some(frame)) => match self.fault_of(step.thread) {
+                Some(fault) => StepName { label: fault.label(), does: fault.sentence(), ..frame.step_name() },
+                None => frame.step_name(),
+            },
             (_, Some(frame)) => frame.step_name(),
             (_, None) if self[step.thread].terminating => PspExitThread::Start {}.step_name(),
+            (_, None) if self[step.thread].role == Role::Device => StepName {
+                routine: "DpcForIsr",
+                label: "due",
+                does: "the device answers the request that its driver has pended",
+            },
             (_, None) => {
                 StepName { routine: "ExpWorkerThread", label: "work", does: "take the next work item" }
             }
@@ -216,6 +231,12 @@ impl Kernel {
             (Choice::TimeOut, Some(frame)) => {
                 let next = frame.time_out().expect("only a wait with a time limit times out");
                 self.leave_wait_lists(thread);
+                self.go_on(thread, next);
+            }
+            (Choice::Fault, Some(frame)) => {
+                let fault = self.fault_of(thread).expect("the step can have a fault");
+                self.note_fault(fault);
+                let next = frame.take_fault(self, thread);
                 self.go_on(thread, next);
             }
             (choice, Some(frame)) => {
@@ -256,12 +277,18 @@ impl Kernel {
     }
 
     fn has_work(&self, thread: Id<Thread>) -> bool {
+        if self[thread].role == Role::Device {
+            return self.late_device(thread).is_some();
+        }
         let system = &self[self.system_id()];
         let has_work = System::REAPER.first(system).is_some() || System::POSTED.first(system).is_some();
         self[thread].role == Role::Worker && has_work
     }
 
     fn take_work(&mut self, thread: Id<Thread>) {
+        if let Some(device) = self.late_device(thread) {
+            return self.answer_late(device, thread);
+        }
         let system = self.system_id();
         if let Some(object) = System::REAPER.first(&self[system]) {
             self.remove(system, System::REAPER, object, "the worker takes it up");

@@ -29,6 +29,8 @@ record! {
         ROOT root: Option<Id<Object>>,
         /// The directory of DOS devices of the system's device map. The system holds it.
         DOS_DEVICES dos_devices: Option<Id<Object>>,
+        /// How many allocations have failed, where they can.
+        FAILED_ALLOCATIONS failed_allocations: u32 as "failed allocations",
     }
     lists {
         /// Objects without references whose deletion a worker will run.
@@ -42,7 +44,10 @@ impl Kernel {
     pub(crate) fn boot(&mut self) {
         let reaper = alloc::vec::Vec::new();
         let posted = alloc::vec::Vec::new();
-        self.create(System { cancel_lock: None, root: None, dos_devices: None, reaper, posted }, "");
+        let failed_allocations = 0;
+        let system =
+            System { cancel_lock: None, root: None, dos_devices: None, failed_allocations, reaper, posted };
+        self.create(system, "");
         self.begin_high_water();
         let process = self.create_process("System");
         self.create_thread_as(process, "worker", Role::Worker);

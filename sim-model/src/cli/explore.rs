@@ -14,6 +14,7 @@ use crate::explore::{Limits, Outcome, Progress, Settings, Space, System, Verdict
 use crate::scenario::Program;
 use crate::scenario::driver_lines::unreached;
 use crate::scenario::outcomes::Outcomes;
+use crate::scenario::faults::FaultKind;
 use crate::scenario::places::Multipliers;
 use crate::scenario::space::ProgramSpace;
 use crate::scenario::world::Move;
@@ -42,8 +43,9 @@ pub(super) fn explore(arguments: &ExploreArguments, output: &mut Output) -> Exit
 
 fn explore_file(file: &Path, arguments: &ExploreArguments, output: &mut Output) -> Exit {
     let profile = arguments.profile.as_deref().and_then(Profile::named);
+    let faults: Vec<FaultKind> = arguments.faults.iter().map(|fault| (*fault).into()).collect();
     let program = match read(file)
-        .and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref()))
+        .and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref(), &faults))
     {
         Ok(program) => program,
         Err(diagnostics) => return complain(&diagnostics, output),

@@ -18,7 +18,7 @@ const MOST_SHOWN: usize = 60;
 pub(super) fn graph(arguments: &GraphArguments, output: &mut Output) -> Exit {
     let profile = arguments.profile.as_deref().and_then(Profile::named);
     let program = read(&arguments.file)
-        .and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref()));
+        .and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref(), &[]));
     let program = match program {
         Ok(program) => program,
         Err(diagnostics) => return complain(&diagnostics, output),

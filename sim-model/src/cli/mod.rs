@@ -20,6 +20,8 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 pub use output::{Exit, Output};
 
+use crate::scenario::faults::FaultKind;
+
 /// How long NT kernel objects live, and why: run scenarios on a simulated kernel, step by step.
 #[derive(Debug, Parser)]
 #[command(name = "kobj", bin_name = "kobj", version, after_help = AFTER_HELP)]
@@ -129,6 +131,12 @@ struct RunArguments {
     /// Show every atomic step and what it changed.
     #[arg(long)]
     steps: bool,
+    /// Run once for each fault of these kinds that can happen, with that one, until a run has none.
+    #[arg(long, value_name = "KINDS", value_enum, value_delimiter = ',', conflicts_with = "format")]
+    faults: Vec<RunFault>,
+    /// With --faults: only the run with this fault, as a run is shown.
+    #[arg(long, value_name = "N", requires = "faults", value_parser = at_least_one)]
+    fault: Option<usize>,
     /// The form of the output.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -160,6 +168,10 @@ struct ExploreArguments {
     /// Search with so many threads; the result is the same for any number.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
+    /// Make the environment hostile: one allocation of a run fails, drivers that complete at once pend, any free handle
+    /// value is the next.
+    #[arg(long, value_name = "KINDS", value_enum, value_delimiter = ',')]
+    faults: Vec<ExploreFault>,
     /// Accept rules and `sometimes` lines that no state exercises.
     #[arg(long)]
     allow_unexercised: bool,
@@ -239,6 +251,45 @@ enum ExploreFormat {
     Json,
     /// The graph of at most 2,000 states, for Graphviz.
     Dot,
+}
+
+/// A kind of fault of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum RunFault {
+    /// An allocation fails.
+    Allocations,
+    /// A driver that completes requests at once pends one.
+    Pending,
+}
+
+/// A kind of fault of an exploration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExploreFault {
+    /// One allocation of a run fails.
+    Allocations,
+    /// Drivers that complete requests at once can pend them.
+    Pending,
+    /// Any free handle value can be the next.
+    Handles,
+}
+
+impl From<RunFault> for FaultKind {
+    fn from(fault: RunFault) -> Self {
+        match fault {
+            RunFault::Allocations => FaultKind::Allocations,
+            RunFault::Pending => FaultKind::Pending,
+        }
+    }
+}
+
+impl From<ExploreFault> for FaultKind {
+    fn from(fault: ExploreFault) -> Self {
+        match fault {
+            ExploreFault::Allocations => FaultKind::Allocations,
+            ExploreFault::Pending => FaultKind::Pending,
+            ExploreFault::Handles => FaultKind::Handles,
+        }
+    }
 }
 
 /// A kind of recording.

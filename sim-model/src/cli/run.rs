@@ -7,8 +7,9 @@ use sim_core::profile::Profile;
 use crate::cli::{Exit, Format, Output, RunArguments};
 use crate::lang::ast::Name;
 use crate::lang::{self, Diagnostics, Source};
+use crate::scenario::faults::{FaultKind, ask_for, run_each_fault, run_fault};
 use crate::scenario::{self, Program};
-use crate::view::{json, text};
+use crate::view::{self, json, text};
 
 const HEADLINE_FILE: &str = "docs/scenarios/close-does-not-cancel.kobj";
 const HEADLINE: &str = include_str!("../../../docs/scenarios/close-does-not-cancel.kobj");
@@ -47,7 +48,11 @@ pub(super) fn run(arguments: &RunArguments, output: &mut Output) -> Exit {
 
 fn run_file(file: &Path, arguments: &RunArguments, output: &mut Output) -> Exit {
     let profile = arguments.profile.as_deref().and_then(Profile::named);
-    match read(file).and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref())) {
+    let faults: Vec<FaultKind> = arguments.faults.iter().map(|fault| (*fault).into()).collect();
+    let compiled = read(file)
+        .and_then(|(name, text)| compiled_on(&name, &text, profile, arguments.arch.as_deref(), &faults));
+    match compiled {
+        Ok(program) if !faults.is_empty() => show_faults(&program, arguments, output),
         Ok(program) => show(&program, arguments.steps, arguments.format, output),
         Err(diagnostics) => complain(&diagnostics, output),
     }
@@ -71,15 +76,17 @@ pub(super) fn compiled(name: &str, text: &str, profile: Option<Profile>) -> Resu
     scenario::compile_for(lang::parse(name, text)?, profile)
 }
 
-/// The program of a scenario text on an architecture, whichever it names itself.
+/// The program of a scenario text on an architecture, whichever it names itself, and with these faults.
 pub(super) fn compiled_on(
     name: &str,
     text: &str,
     profile: Option<Profile>,
     arch: Option<&str>,
+    faults: &[FaultKind],
 ) -> Result<Program, Diagnostics> {
     let mut scenario = lang::parse(name, text)?;
     scenario.arch = arch.map(|arch| Name::bare(arch.into())).or(scenario.arch);
+    faults.iter().for_each(|kind| ask_for(&mut scenario, *kind));
     scenario::compile_for(scenario, profile)
 }
 
@@ -87,6 +94,32 @@ pub(super) fn compiled_on(
 pub(super) fn complain(diagnostics: &Diagnostics, output: &Output) -> Exit {
     output.complain(&diagnostics.render(output.color_errors));
     Exit::BadInput
+}
+
+/// One run for each fault, or the run with one of them.
+fn show_faults(program: &Program, arguments: &RunArguments, output: &mut Output) -> Exit {
+    let color = output.color;
+    let (shown, held) = match arguments.fault {
+        None => {
+            let runs = run_each_fault(program);
+            let options = view::faults::Options { color, quiet: output.quiet };
+            let held = runs.iter().all(|run| run.complaints.is_empty());
+            (view::faults::render(program, &runs, options), held)
+        }
+        Some(number) => {
+            let Some(faulty) = run_fault(program, number) else {
+                output.complain(&format!("error: the run has fewer than {number} faults\n"));
+                return Exit::BadInput;
+            };
+            let options = text::Options { color, steps: arguments.steps, quiet: output.quiet };
+            (text::render(&faulty.run, options), faulty.complaints.is_empty())
+        }
+    };
+    if !output.quiet {
+        output.separate();
+    }
+    output.result(&shown);
+    if held { Exit::Held } else { Exit::Failed }
 }
 
 fn show(program: &Program, steps: bool, format: Format, output: &mut Output) -> Exit {

@@ -161,6 +161,9 @@ fn add_manner(page: &mut Page, driver: DriverKind, also: &mut Vec<&str>) {
                             "marks the IRP pending if PendingReturned is set, and goes on"
                         }
                         CompletionRoutine::Forgets => "does not mark the IRP pending, and goes on",
+                        CompletionRoutine::Stops if !manner.waits_below => {
+                            "returns STATUS_MORE_PROCESSING_REQUIRED, and the filter does not wait for it"
+                        }
                         CompletionRoutine::Stops => "returns STATUS_MORE_PROCESSING_REQUIRED",
                     },
                 ),

@@ -102,6 +102,7 @@ pub(super) fn broken_by(driver: DriverKind) -> Option<Rule> {
         () if manner.completes_twice => Rule::MultipleIrpCompleteRequests,
         () if !manner.clears_cancel_routine => Rule::CompletedWithCancelRoutine,
         () if !manner.sets_cancel_routine => Rule::CancelledNotCompleted,
+        () if !manner.waits_below => Rule::MultipleIrpCompleteRequests,
         () if manner.routine == CompletionRoutine::Forgets => Rule::PendingNotPropagated,
         () if !manner.attaches => Rule::NoMoreIrpStackLocations,
         () => return None,

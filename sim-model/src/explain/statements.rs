@@ -2,6 +2,7 @@
 
 use sim_core::drivers::DriverKind;
 use sim_core::drivers::program::primitive::Primitive;
+use sim_core::fault::Allocation;
 use sim_core::finding::Rule;
 use sim_core::ob::policy::Reuse;
 use sim_core::profile::{Arch, Version};
@@ -58,6 +59,10 @@ fn add_choices(page: &mut Page, word: &str) {
                 (format!("policy handles {}", reuse.name()), Prose::of(reuse.text()).about.join(" "))
             };
             page.section("Which free handle value is next", Reuse::ALL.iter().map(row));
+            let row = |allocation: &Allocation| {
+                (allocation.name().to_owned(), Prose::of(allocation.text()).about.join(" "))
+            };
+            page.section("What can fail under policy faults allocations", Allocation::ALL.iter().map(row));
             see_also(page, vec!["expect", "CreateEvent", "NtClose"]);
         }
         "expect" => {

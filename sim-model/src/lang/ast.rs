@@ -140,6 +140,13 @@ pub enum Policy {
     Verifier(Name),
     /// `policy rings looks_up_handles`: what the documentation of I/O rings leaves open.
     Rings(Name),
+    /// `policy faults allocations 2`: what a hostile environment does.
+    Faults {
+        /// Which kind.
+        kind: Name,
+        /// How often in one run; once, if it is not said.
+        most: Option<Spanned<Number>>,
+    },
 }
 
 /// A broken rule that a scenario expects.

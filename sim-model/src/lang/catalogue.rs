@@ -25,6 +25,8 @@ pub struct Catalogue {
     pub reuses: &'static [&'static str],
     /// How what the documentation of I/O rings leaves open is decided: `looks_up_handles`.
     pub ring_policies: &'static [&'static str],
+    /// What a hostile environment can do: `allocations`.
+    pub faults: &'static [&'static str],
     /// The rules that a step can break: `MULTIPLE_IRP_COMPLETE_REQUESTS`.
     pub rules: &'static [&'static str],
     /// What can be said of a process after its name: `debugged`.

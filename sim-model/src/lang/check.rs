@@ -172,6 +172,9 @@ impl<'a> Checker<'a> {
                 Policy::Rings(name) => {
                     self.one_of("policy of rings", name, || catalogue.ring_policies.iter().copied());
                 }
+                Policy::Faults { kind, .. } => {
+                    self.one_of("kind of faults", kind, || catalogue.faults.iter().copied());
+                }
                 Policy::Limit(_) => {}
             }
         }

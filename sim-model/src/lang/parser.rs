@@ -306,9 +306,15 @@ fn names(cursor: &mut Cursor<'_, '_>) -> Parsed<Vec<Name>> {
 }
 
 fn policy(cursor: &mut Cursor<'_, '_>) -> Parsed<Policy> {
-    match cursor.word(&["handles", "verifier", "rings"], "`handles`, `verifier` or `rings`")? {
+    match cursor
+        .word(&["handles", "verifier", "rings", "faults"], "`handles`, `verifier`, `rings` or `faults`")?
+    {
         "verifier" => return Ok(Policy::Verifier(cursor.name("`on` or `off`")?)),
         "rings" => return Ok(Policy::Rings(cursor.name("a policy of I/O rings")?)),
+        "faults" => {
+            let kind = cursor.name("`allocations` or `pending`")?;
+            return Ok(Policy::Faults { kind, most: cursor.number() });
+        }
         _ => {}
     }
     if !cursor.eat_word("limit") {

@@ -38,6 +38,10 @@ fn write_scenario(out: &mut String, scenario: &Scenario) -> fmt::Result {
             Policy::Limit(number) => writeln!(out, "policy handles limit {}", number.value)?,
             Policy::Verifier(name) => writeln!(out, "policy verifier {}", name.value)?,
             Policy::Rings(name) => writeln!(out, "policy rings {}", name.value)?,
+            Policy::Faults { kind, most: None } => writeln!(out, "policy faults {}", kind.value)?,
+            Policy::Faults { kind, most: Some(most) } => {
+                writeln!(out, "policy faults {} {}", kind.value, most.value)?;
+            }
         }
     }
     for expected in &scenario.expected {

@@ -35,7 +35,9 @@ fn is_stuck(world: &World<'_>, actor: usize) -> bool {
         ActionKind::Call(call) => state.inside.is_some() && call.expect.contains(&Expectation::Blocks),
         _ => false,
     };
-    !expected && !ended
+    // Where an allocation has failed, a line waits for what could not be made.
+    let is_told = state.inside.is_some() || world.kernel().failed_allocations() == 0;
+    !expected && !ended && is_told
 }
 
 /// Who is stuck where, as a sentence.

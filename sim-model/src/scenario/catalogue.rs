@@ -10,6 +10,7 @@ use sim_core::win32::Win32Error;
 
 use crate::lang::{Binds, CallSpec, Catalogue, FunctionSpec, Subject};
 use crate::scenario::calls::ROWS;
+use crate::scenario::faults::KINDS;
 use crate::scenario::rings::POLICIES;
 
 const CALLS: [CallSpec; ROWS.len()] = {
@@ -148,6 +149,7 @@ pub const CATALOGUE: Catalogue = Catalogue {
     ],
     reuses: &REUSES,
     ring_policies: &POLICIES,
+    faults: &KINDS,
     rules: &RULES,
     marks: &["debugged", "strict"],
     sums: &[

@@ -18,6 +18,7 @@ use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::compile_pipes::is_of_pipes;
 use crate::scenario::compile_sockets::is_of_sockets;
 use crate::scenario::expect::Expectation;
+use crate::scenario::faults::fault_policy;
 use crate::scenario::findings;
 use crate::scenario::program::{
     Action, ActionKind, Actor, Call, DeviceDecl, Label, LabelId, Program, Property, Service,
@@ -53,6 +54,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     }
     let mut diagnostics = diagnostics;
     let handles = handle_policy(&scenario, &mut diagnostics);
+    let faults = fault_policy(&scenario, &mut diagnostics);
     let marks = marks(&scenario, profile, &mut diagnostics);
     let expected = findings::expected(&scenario, &mut diagnostics);
     let (drivers, driver_lines) =
@@ -74,6 +76,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
         },
         handles,
         rings: ring_policy(&scenario),
+        faults,
         marks,
         devices: scenario.devices.iter().filter_map(|declared| device(declared, &scenario)).collect(),
         drivers,

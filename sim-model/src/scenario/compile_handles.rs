@@ -212,7 +212,7 @@ pub(super) fn handle_policy(scenario: &Scenario, diagnostics: &mut Diagnostics) 
                 let named = Reuse::ALL.iter().find(|reuse| reuse.name() == name.value);
                 policy.reuse = named.copied().unwrap_or(policy.reuse);
             }
-            ast::Policy::Verifier(_) | ast::Policy::Rings(_) => {}
+            ast::Policy::Verifier(_) | ast::Policy::Rings(_) | ast::Policy::Faults { .. } => {}
             ast::Policy::Limit(number) => {
                 let most = HandlePolicy::default().most_handles;
                 match u32::try_from(number.value.value()) {

@@ -4,6 +4,7 @@ use sim_core::NtStatus;
 use sim_core::drivers::DriverKind;
 use sim_core::drivers::immediate::Answer as Answered;
 use sim_core::drivers::program::code::DriverProgram;
+use sim_core::fault::FaultPolicy;
 use sim_core::io::ring::RingPolicy;
 use sim_core::ob::policy::HandlePolicy;
 use sim_core::profile::Profile;
@@ -36,6 +37,8 @@ pub struct Program {
     pub handles: HandlePolicy,
     /// What the documentation of I/O rings leaves open.
     pub rings: RingPolicy,
+    /// What a hostile environment does.
+    pub faults: FaultPolicy,
     /// What is said of its processes, in the same order.
     pub marks: Vec<Marks>,
     /// Its processes, by name.

@@ -2,26 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use sim_core::delta::{Change, Delta};
+use sim_core::delta::Delta;
 use sim_core::drivers::program::place::DriverPlace;
 use sim_core::finding::Finding;
 use sim_core::frame::StepName;
 use sim_core::io::irp::Irp;
 use sim_core::io::port::Packet;
-use sim_core::kernel::AnyRecord;
-use sim_core::ps::schedule::Choice;
+use sim_core::ps::schedule::{Choice, Step};
 use sim_core::ps::thread::Thread;
-use sim_core::record::Kind;
-use sim_core::word::WordKind;
-use sim_core::{Id, Kernel, NtStatus};
+use sim_core::{Id, NtStatus};
 
 use crate::lang::ast::{PropertyKind, Span};
 use crate::lang::{Diagnostic, Diagnostics};
 use crate::scenario::at_end;
 use crate::scenario::condition::{Condition, Refuted};
 use crate::scenario::expect::Expectation;
+use crate::scenario::faults::Happened;
 use crate::scenario::files_mentioned::FilesMentioned;
 use crate::scenario::findings::Found;
+use crate::scenario::mentioned::mentioned;
 use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::result::CallResult;
 use crate::scenario::world::{Event, Move, World};
@@ -128,7 +127,7 @@ impl Entry {
 impl Run<'_> {
     /// Whether everything was as the scenario expects, and everything was reached.
     pub fn held(&self) -> bool {
-        self.entries.iter().all(Entry::held)
+        self.not_held().next().is_none()
             && self.missed().next().is_none()
             && self.broken.is_empty()
             && self.at_end.is_empty()
@@ -141,9 +140,21 @@ impl Run<'_> {
         self.world.kernel().has_stopped()
     }
 
+    /// Whether what is expected of lines, checks and ends counts: it tells of runs in which no allocation fails.
+    pub fn counts_lines(&self) -> bool {
+        self.world.kernel().failed_allocations() == 0
+    }
+
+    /// The lines that are not as expected.
+    pub fn not_held(&self) -> impl Iterator<Item = &Entry> {
+        let counts = self.counts_lines();
+        self.entries.iter().filter(move |entry| counts && !entry.held())
+    }
+
     /// The lines that never happened although they expect or check something.
     pub fn missed(&self) -> impl Iterator<Item = (usize, usize)> {
-        let unreached = if self.partial || self.has_stopped() { &[][..] } else { &self.unreached[..] };
+        let says_nothing = self.partial || self.has_stopped() || !self.counts_lines();
+        let unreached = if says_nothing { &[][..] } else { &self.unreached[..] };
         unreached.iter().copied().filter(|(actor, action)| {
             match &self.world.program().actors[*actor].actions[*action].kind {
                 ActionKind::Check(_) => true,
@@ -165,9 +176,7 @@ impl Run<'_> {
 /// assert!(scenario::run(&program).held());
 /// ```
 pub fn run(program: &Program) -> Run<'_> {
-    let mut runner = Runner::of(program);
-    while runner.next_action() || runner.time_out() {}
-    runner.end()
+    Runner::of(program).run_to_end()
 }
 
 /// Runs a program along given moves, as an exploration found them, and no further.
@@ -239,50 +248,7 @@ fn broken_now(world: &World<'_>, kind: PropertyKind) -> Vec<(usize, Refuted)> {
         .collect()
 }
 
-/// Records with their places.
-type Placed<R> = Vec<(Id<R>, R)>;
-
-/// The IRPs and packets that deltas speak of, as they are after them, or were before they ceased to be. With an IRP that a
-/// driver has made, the one that it was made for.
-fn mentioned(kernel: &Kernel, deltas: &[Delta]) -> (Placed<Irp>, Placed<Packet>) {
-    let (mut irps, mut packets): (Placed<Irp>, Placed<Packet>) = (Vec::new(), Vec::new());
-    for delta in deltas {
-        let (kind, at) = match &delta.change {
-            Change::Field { kind, at, .. } | Change::Create { kind, at } => (*kind, *at),
-            Change::Insert { kind, list, item, .. } | Change::Remove { kind, list, item, .. } => {
-                match Kernel::lists(*kind)[*list as usize].kind {
-                    WordKind::Ref(kind) if *item > 0 => (kind, item - 1),
-                    _ => continue,
-                }
-            }
-            _ => continue,
-        };
-        match kind {
-            Kind::Irp => irps.extend(kernel.get(Id::at(at)).map(|irp: &Irp| (Id::at(at), irp.clone()))),
-            Kind::Packet => {
-                packets.extend(kernel.get(Id::at(at)).map(|packet: &Packet| (Id::at(at), packet.clone())));
-            }
-            _ => {}
-        }
-    }
-    for delta in deltas {
-        let Change::Destroy { at, record } = &delta.change else { continue };
-        match &**record {
-            AnyRecord::Irp(irp) => irps.push((Id::at(*at), irp.clone())),
-            AnyRecord::Packet(packet) => packets.push((Id::at(*at), packet.clone())),
-            _ => {}
-        }
-    }
-    let mut at = 0;
-    while let Some((_, irp)) = irps.get(at) {
-        let request = irp.made_for().filter(|request| irps.iter().all(|(known, _)| known != request));
-        irps.extend(request.and_then(|request| Some((request, kernel.get(request)?.clone()))));
-        at += 1;
-    }
-    (irps, packets)
-}
-
-struct Runner<'p> {
+pub(super) struct Runner<'p> {
     world: World<'p>,
     entries: Vec<Entry>,
     order: Vec<(usize, usize)>,
@@ -292,10 +258,17 @@ struct Runner<'p> {
     /// The last operation of a driver's program that each thread performed.
     places: BTreeMap<Id<Thread>, DriverPlace>,
     events: Vec<Event>,
+    /// Which of the faults that can happen does, the first being 0.
+    pub(super) fault_at: Option<usize>,
+    /// How many could have happened so far.
+    faults: usize,
+    happened: Option<Happened>,
+    /// The first invariant that did not hold, as a sentence; looked for if a fault is to happen.
+    invariant: Option<String>,
 }
 
 impl<'p> Runner<'p> {
-    fn of(program: &'p Program) -> Runner<'p> {
+    pub(super) fn of(program: &'p Program) -> Runner<'p> {
         Runner {
             world: World::new(program),
             entries: Vec::new(),
@@ -305,7 +278,40 @@ impl<'p> Runner<'p> {
             found: Vec::new(),
             places: BTreeMap::new(),
             events: Vec::new(),
+            fault_at: None,
+            faults: 0,
+            happened: None,
+            invariant: None,
         }
+    }
+
+    /// Runs until nothing can happen any more.
+    pub(super) fn run_to_end(mut self) -> Run<'p> {
+        while self.next_action() || self.time_out() {}
+        self.end()
+    }
+
+    /// The same, with the fault that happened and the invariant that did not hold.
+    pub(super) fn run_to_faulty_end(mut self) -> (Option<Happened>, Option<String>, Run<'p>) {
+        while self.next_action() || self.time_out() {}
+        (self.happened.take(), self.invariant.take(), self.end())
+    }
+
+    /// The step, with the fault that is to happen there.
+    fn with_fault(&mut self, step: Move, owner: usize) -> Move {
+        let (Some(wanted), Move::Step(Step { thread, choice: Choice::Run })) = (self.fault_at, step) else {
+            return step;
+        };
+        let Some(fault) = self.world.kernel().fault_of(thread) else { return step };
+        self.faults += 1;
+        if self.faults - 1 != wanted {
+            return step;
+        }
+        let faulty = Step { thread, choice: Choice::Fault };
+        let line = self.entries.get(owner).map_or((0, 0), |entry| (entry.actor, entry.action));
+        let usual = self.world.kernel().step_name(Step { thread, choice: Choice::Run });
+        self.happened = Some(Happened { fault, step: usual, line });
+        Move::Step(faulty)
     }
 
     fn end(self) -> Run<'p> {
@@ -321,7 +327,7 @@ impl<'p> Runner<'p> {
                 *met = partial || stopped || blocks_as_expected(program, entry.actor, entry.action);
             }
         }
-        if !partial && !stopped {
+        if !partial && !stopped && world.kernel().failed_allocations() == 0 {
             broken.extend(broken_now(&world, PropertyKind::Finally));
         }
         let begun = |actor: usize| {
@@ -378,9 +384,9 @@ impl<'p> Runner<'p> {
     }
 
     fn take(&mut self, step: Move) {
-        let (thread, name) = match step {
-            Move::Begin(actor) => (self.world.thread(actor), None),
-            Move::Step(step) => (Some(step.thread), Some(self.world.kernel().step_name(step))),
+        let thread = match step {
+            Move::Begin(actor) => self.world.thread(actor),
+            Move::Step(step) => Some(step.thread),
         };
         if let Move::Begin(actor) = step {
             let action = self.world.actor(actor).next;
@@ -396,6 +402,11 @@ impl<'p> Runner<'p> {
         let owner = match step {
             Move::Begin(_) => self.entries.len() - 1,
             Move::Step(_) => self.resumed(thread),
+        };
+        let step = self.with_fault(step, owner);
+        let name = match step {
+            Move::Begin(_) => None,
+            Move::Step(step) => Some(self.world.kernel().step_name(step)),
         };
         self.moves.push(step);
         let mark = self.world.mark();
@@ -415,6 +426,10 @@ impl<'p> Runner<'p> {
         }
         for event in std::mem::take(&mut self.events) {
             self.note(event);
+        }
+        if self.fault_at.is_some() && self.invariant.is_none() {
+            let broken = self.world.kernel().broken_invariant();
+            self.invariant = broken.map(|broken| format!("{}: {}", broken.rule, broken.found));
         }
         for (at, refuted) in broken_now(&self.world, PropertyKind::Always) {
             if self.broken.iter().all(|(known, _)| *known != at) {

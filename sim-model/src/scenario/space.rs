@@ -116,7 +116,9 @@ impl<'p> ProgramSpace<'p> {
             match property.kind {
                 PropertyKind::Always => marks.check(OWN + at, holds || !property.condition.is_known(world)),
                 PropertyKind::Sometimes if holds => marks.exercise(OWN + at),
-                PropertyKind::Eventually => marks.check(OWN + at, holds),
+                PropertyKind::Eventually => {
+                    marks.check(OWN + at, holds || world.kernel().failed_allocations() > 0);
+                }
                 _ => {}
             }
         }
@@ -263,6 +265,8 @@ impl<'p> System for ProgramSpace<'p> {
         let stopped = world.kernel().has_stopped();
         marks.check(STUCK, stopped || at_end::stuck(world).is_none());
         marks.check(LEFT, stopped || !at_end::leaves_something(world));
+        // What a scenario says of ends it says of the runs in which nothing fails.
+        let stopped = stopped || world.kernel().failed_allocations() > 0;
         for (at, property) in self.program.properties.iter().enumerate() {
             if property.kind == PropertyKind::Finally {
                 marks.check(OWN + at, stopped || property.condition.holds(world));

@@ -180,6 +180,7 @@ impl<'p> World<'p> {
         let mut kernel = Kernel::new(program.profile);
         kernel.set_handle_policy(program.handles);
         kernel.set_ring_policy(program.rings);
+        kernel.set_fault_policy(program.faults);
         let mut devices: Vec<Id<Device>> = Vec::new();
         let drivers: Vec<u32> =
             program.drivers.iter().map(|driver| kernel.load_driver(driver.clone())).collect();
@@ -385,10 +386,21 @@ impl<'p> World<'p> {
             events[before..].iter().for_each(|event| self.observe(event));
             return;
         }
-        let failed = events[before..].iter().find_map(Event::failed);
-        if let (None, Some(failed)) = (self.failed, failed) {
+        let Some(failed) = events[before..].iter().find_map(Event::failed) else { return };
+        if self.kernel.failed_allocations() > 0 {
+            self.give_up(failed);
+        } else if self.failed.is_none() {
             self.failed = Some(failed);
             self.journal.push(Undo::Failed);
+        }
+    }
+
+    /// The lines tell of a run in which nothing fails. Where an allocation has failed, a program that checks a result and
+    /// does not expect this one ends.
+    fn give_up(&mut self, (actor, action): (usize, usize)) {
+        let actor = &self.program.actors[actor];
+        if let (Some(process), ActionKind::Call(_)) = (actor.process, &actor.actions[action].kind) {
+            self.kernel.terminate_process(self.processes[process], 1);
         }
     }
 

@@ -202,6 +202,7 @@ fn is_news(step: &Taken, kind: Kind, at: u32, field: u8, to: u64) -> bool {
         Kind::Thread if matches!(name, "WaitStatus" | "Queue") => to != 0,
         Kind::Process if name == "active in its job" => to == 0,
         Kind::Ccb => name == "NamedPipeState",
+        Kind::System => name == "failed allocations",
         Kind::Endpoint => matches!(name, "State" | "end of stream" | "reset"),
         Kind::Scb => !name.is_empty(),
         Kind::ControlArea | Kind::View | Kind::CacheMap | Kind::Notify => !name.is_empty(),
@@ -238,6 +239,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Object, "deleted") => only("freed"),
         (Kind::Object, "Name") if to == 0 => only("name removed"),
         (Kind::Object, name) => (name, String::new(), read(to)),
+        (Kind::System, _) => only(why),
         (Kind::Iosb | Kind::Buffer, "freed") => only("freed"),
         (Kind::Irp, "Cancel") => only("Cancel set"),
         (Kind::Irp, "completed") => ("completed", String::new(), ending),
@@ -254,6 +256,7 @@ fn shown(world: &World<'_>, entry: &Entry, net: Net) -> ShownChange {
         (Kind::Irp | Kind::Thread | Kind::Process | Kind::Device, name) => only(name),
         (_, name) => (name, read(from), read(to)),
     };
+    let why = if field == why { "" } else { why };
     ShownChange { subject, field, from, to, why, by }
 }
 

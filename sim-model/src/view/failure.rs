@@ -11,7 +11,7 @@ use crate::scenario::run::{Ending, Entry, Run};
 pub fn failures(run: &Run<'_>) -> Diagnostics {
     let program = run.world.program();
     let mut diagnostics = Diagnostics::new(program.source().clone());
-    for entry in run.entries.iter().filter(|entry| !entry.held()) {
+    for entry in run.not_held() {
         let action = &program.actors[entry.actor].actions[entry.action];
         diagnostics.push(failure(entry, &action.kind).at(action.span, note(entry)));
     }

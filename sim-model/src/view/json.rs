@@ -225,7 +225,7 @@ impl Counts {
     }
 
     fn verdict<'a>(&self, run: &Run<'_>, program: &'a Program) -> Record<'a> {
-        let failed = run.entries.iter().filter(|entry| !entry.held()).count()
+        let failed = run.not_held().count()
             + run.broken.len()
             + run.at_end.len()
             + run.awaited().count()

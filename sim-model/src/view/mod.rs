@@ -7,6 +7,7 @@ pub mod exploration_json;
 pub mod exploration_limit;
 mod exploration_story;
 pub mod failure;
+pub mod faults;
 mod files;
 pub mod graph;
 pub mod holders;

@@ -283,7 +283,7 @@ impl Page<'_> {
             .iter()
             .filter(|entry| matches!(entry.ending, Ending::Returned { .. } | Ending::Blocked { .. }));
         let calls = calls.count();
-        let failed = run.entries.iter().filter(|entry| !entry.held()).count();
+        let failed = run.not_held().count();
         let missed = run.missed().count();
         let counted = format!("{}, {}", plural(calls, "call"), plural(checks, "check"));
         let asked = self.program().properties.iter();

@@ -2,6 +2,7 @@
 
 use crate::drivers::npfs::ccb::{Ccb, PipeEnd, PipeState};
 use crate::drivers::npfs::fcb::{Fcb, PipeConfiguration};
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Routine, steps};
 use crate::io::device::Device;
 use crate::io::file::File;
@@ -22,7 +23,7 @@ steps! {
     /// STATUS_OBJECT_NAME_NOT_FOUND (no server has the pipe open), STATUS_ACCESS_DENIED (the pipe does not lead that
     /// way), STATUS_PIPE_NOT_AVAILABLE. Of a server: STATUS_INVALID_PARAMETER (it shares nothing; it reads messages from
     /// a pipe of bytes), STATUS_INSTANCE_NOT_AVAILABLE, STATUS_ACCESS_DENIED (not the first instance; another share
-    /// access than the first's). Sources: ReactOS drivers/filesystems/npfs/create.c and io/iomgr/file.c; ReactOS kernel
+    /// access than the first's), STATUS_INSUFFICIENT_RESOURCES. Sources: ReactOS drivers/filesystems/npfs/create.c and io/iomgr/file.c; ReactOS kernel
     /// tests npfs/NpfsConnect; Wine ntdll/tests/pipe.c, test_create and test_create_invalid.
     pub enum NpCreate = "NpFsdCreate" {
         Start { irp: Id<Irp>, device: Id<Device> }
@@ -34,6 +35,19 @@ impl Routine for NpCreate {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         let Self::Start { device, .. } = self;
         k[device].lock.is_none()
+    }
+
+    fn fault(self, k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        let Self::Start { irp, .. } = self;
+        let (Some(name), Some(pipe)) = (k[k[irp].file].name, k[irp].pipe) else { return None };
+        let allocates = k.pipe_for_instance(irp, name, pipe).is_ok();
+        allocates.then_some(Fault::Allocation(Allocation::PipeInstance))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let Self::Start { irp, device } = self;
+        k.acquire_queue_lock(device, thread);
+        k.end_request(thread, device, irp, NtStatus::INSUFFICIENT_RESOURCES, 0)
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -79,11 +93,10 @@ impl Kernel {
         name: Name,
         pipe: PipeParameters,
     ) -> Result<(), NtStatus> {
-        let Irp { file, options, .. } = self[irp];
-        let configuration = PipeConfiguration::of_share(options.share).ok_or(NtStatus::INVALID_PARAMETER)?;
-        let fcb = match self.pipe_named(name) {
-            Some(fcb) => self.existing_pipe(fcb, pipe, configuration)?,
-            None => self.new_pipe(name, pipe, configuration)?,
+        let file = self[irp].file;
+        let fcb = match self.pipe_for_instance(irp, name, pipe)? {
+            (Some(fcb), _) => fcb,
+            (None, configuration) => self.new_pipe(name, pipe, configuration),
         };
         let ccb = self.create(
             Ccb {
@@ -107,6 +120,22 @@ impl Kernel {
         Ok(())
     }
 
+    /// The pipe that an instance would be of, if there is one already, and its configuration.
+    fn pipe_for_instance(
+        &self,
+        irp: Id<Irp>,
+        name: Name,
+        pipe: PipeParameters,
+    ) -> Result<(Option<Id<Fcb>>, PipeConfiguration), NtStatus> {
+        let share = self[irp].options.share;
+        let configuration = PipeConfiguration::of_share(share).ok_or(NtStatus::INVALID_PARAMETER)?;
+        match self.pipe_named(name) {
+            Some(fcb) => self.existing_pipe(fcb, pipe, configuration).map(|fcb| (Some(fcb), configuration)),
+            None if pipe.modes.message && !pipe.message_type => Err(NtStatus::INVALID_PARAMETER),
+            None => Ok((None, configuration)),
+        }
+    }
+
     fn existing_pipe(
         &self,
         fcb: Id<Fcb>,
@@ -124,17 +153,9 @@ impl Kernel {
         }
     }
 
-    fn new_pipe(
-        &mut self,
-        name: Name,
-        pipe: PipeParameters,
-        configuration: PipeConfiguration,
-    ) -> Result<Id<Fcb>, NtStatus> {
-        let PipeParameters { message_type, modes, max_instances: maximum_instances, .. } = pipe;
-        if modes.message && !message_type {
-            return Err(NtStatus::INVALID_PARAMETER);
-        }
+    fn new_pipe(&mut self, name: Name, pipe: PipeParameters, configuration: PipeConfiguration) -> Id<Fcb> {
+        let PipeParameters { message_type, max_instances: maximum_instances, .. } = pipe;
         let instances = alloc::vec::Vec::new();
-        Ok(self.create(Fcb { name, configuration, message_type, maximum_instances, instances }, "a new pipe"))
+        self.create(Fcb { name, configuration, message_type, maximum_instances, instances }, "a new pipe")
     }
 }

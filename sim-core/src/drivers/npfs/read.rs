@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::drivers::npfs::ccb::{Ccb, PipeEnd, PipeState};
 use crate::drivers::npfs::data_entry::{DataEntry, EntryType};
 use crate::drivers::npfs::fcb::Fcb;
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Routine, steps};
 use crate::io::device::Device;
 use crate::io::irp::{Irp, Major};
@@ -23,7 +24,7 @@ steps! {
     ///
     /// A read takes what is there, of messages one at most; if nothing is, it pends. Errors: STATUS_PIPE_DISCONNECTED,
     /// STATUS_PIPE_LISTENING; STATUS_PIPE_BROKEN if the other end is closed and all was read; STATUS_PIPE_EMPTY instead
-    /// of waiting (PIPE_NOWAIT). STATUS_BUFFER_OVERFLOW: a part of a message. A peek takes nothing and never waits:
+    /// of waiting (PIPE_NOWAIT); STATUS_INSUFFICIENT_RESOURCES. STATUS_BUFFER_OVERFLOW: a part of a message. A peek takes nothing and never waits:
     /// STATUS_INVALID_PIPE_STATE unless there is or was a client. A flush pends until all that this end has written was
     /// read. Sources: ReactOS drivers/filesystems/npfs/read.c, readsup.c, fsctrl.c, flushbuf.c, fileinfo.c; ReactOS kernel
     /// tests npfs/NpfsReadWrite; Wine ntdll/tests/pipe.c, test_pipe_state and read_pipe_test.
@@ -37,6 +38,17 @@ impl Routine for NpRead {
     fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
         let Self::Start { device, .. } = self;
         k[device].lock.is_none()
+    }
+
+    fn fault(self, k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        let Self::Start { irp, .. } = self;
+        k.adds_entry(irp).then_some(Fault::Allocation(Allocation::DataEntry))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let Self::Start { irp, device } = self;
+        k.acquire_queue_lock(device, thread);
+        k.end_request(thread, device, irp, NtStatus::INSUFFICIENT_RESOURCES, 0)
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -62,6 +74,20 @@ impl Routine for NpRead {
 }
 
 impl Kernel {
+    /// Whether a read or a flush would wait in a queue.
+    fn adds_entry(&self, irp: Id<Irp>) -> bool {
+        let Some((ccb, end)) = self.pipe_end(self[irp].file) else { return false };
+        match self[irp].major {
+            Major::Read => {
+                let leads = self[self[ccb].fcb].configuration.leads_to(end);
+                let is_empty = !self.holds_writes(ccb, end) && self[ccb].state == PipeState::Connected;
+                leads && is_empty && !self[ccb].modes(end).nowait
+            }
+            Major::FlushBuffers => self.holds_writes(ccb, end.other()),
+            _ => false,
+        }
+    }
+
     fn read_pipe(&mut self, thread: Id<Thread>, irp: Id<Irp>, ccb: Id<Ccb>, end: PipeEnd) -> (NtStatus, u32) {
         let state = self[ccb].state;
         let status = match state {

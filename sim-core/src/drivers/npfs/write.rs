@@ -3,6 +3,7 @@
 use crate::drivers::npfs::ccb::{Ccb, PipeEnd, PipeState};
 use crate::drivers::npfs::data_entry::{DataEntry, EntryType};
 use crate::drivers::npfs::fcb::{Fcb, PipeConfiguration};
+use crate::fault::{Allocation, Fault};
 use crate::frame::{Next, Routine, steps};
 use crate::io::device::Device;
 use crate::io::irp::{Irp, Major};
@@ -16,7 +17,7 @@ steps! {
     ///
     /// What fits the quota is queued and the write is over; a write that does not fit pends until it does. A
     /// transceive's bytes never wait for room; it pends as a read of the answer. Errors of a write:
-    /// STATUS_PIPE_DISCONNECTED, STATUS_PIPE_LISTENING, STATUS_PIPE_CLOSING. Of a transceive: STATUS_INVALID_PIPE_STATE
+    /// STATUS_PIPE_DISCONNECTED, STATUS_PIPE_LISTENING, STATUS_PIPE_CLOSING, STATUS_INSUFFICIENT_RESOURCES. Of a transceive: STATUS_INVALID_PIPE_STATE
     /// (not connected, not both ways, not reading messages), STATUS_PIPE_BUSY (something is there to read). Sources:
     /// ReactOS drivers/filesystems/npfs/write.c, writesup.c, fsctrl.c; ReactOS kernel tests npfs/NpfsReadWrite; Wine
     /// kernel32/tests/pipe.c, test_overlapped_transport.
@@ -34,6 +35,17 @@ impl Routine for NpWrite {
             Self::Start { device, .. } => k[device].lock.is_none(),
             Self::Give { .. } => true,
         }
+    }
+
+    fn fault(self, k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        let Self::Start { irp, .. } = self else { return None };
+        k.queues_bytes(irp).then_some(Fault::Allocation(Allocation::DataEntry))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        let (Self::Start { irp, device } | Self::Give { irp, device, .. }) = self;
+        k.acquire_queue_lock(device, thread);
+        k.end_request(thread, device, irp, NtStatus::INSUFFICIENT_RESOURCES, 0)
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
@@ -64,6 +76,16 @@ impl Routine for NpWrite {
 }
 
 impl Kernel {
+    /// Whether all of a write or a transceive would go into the queue.
+    fn queues_bytes(&self, irp: Id<Irp>) -> bool {
+        let end = self.pipe_end(self[irp].file);
+        let (None, Some((ccb, end))) = (self.refuses_write(irp, end), end) else { return false };
+        let left = self.bytes_to_write(irp);
+        let cut = self[ccb].modes(end).nowait && self.quota_available(ccb, end.other()) < left;
+        let has_some = left > 0 || self[self[ccb].fcb].message_type || self[irp].major != Major::Write;
+        has_some && !cut && self.waiting_read(ccb, end.other()).is_none()
+    }
+
     fn bytes_to_write(&self, irp: Id<Irp>) -> u32 {
         let Irp { major, length, input_length, .. } = self[irp];
         if major == Major::Write { length } else { input_length }

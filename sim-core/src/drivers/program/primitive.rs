@@ -42,7 +42,8 @@ word_enum! {
         /// Releases a remove lock, lets nobody acquire it any more, and waits until all others have released it. (WDK,
         /// IoReleaseRemoveLockAndWait.)
         IoReleaseRemoveLockAndWait = "IoReleaseRemoveLockAndWait",
-        /// Allocates what FileObject->FsContext of the IRP points to, and returns it. (WDK, ExAllocatePool2.)
+        /// Allocates what FileObject->FsContext of the IRP points to, and returns it; NULL if it fails, where allocations can.
+        /// (WDK, ExAllocatePool2.)
         ExAllocatePool2 = "ExAllocatePool2",
         /// Frees what FileObject->FsContext of the IRP points to. The pointer stays. (WDK, ExFreePool.)
         ExFreePool = "ExFreePool",

@@ -5,6 +5,7 @@ use crate::drivers::program::code::{Deed, Entry, Op, Operand};
 use crate::drivers::program::lock::SpinLock;
 use crate::drivers::program::object::DriverObject;
 use crate::drivers::program::primitive::Primitive;
+use crate::fault::{Allocation, Fault};
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
@@ -51,6 +52,27 @@ impl Routine for RunRoutine {
             Self::Wait { lock, .. } => k[lock].count == 0,
             _ => true,
         }
+    }
+
+    fn fault(self, _k: &Kernel, _thread: Id<Thread>) -> Option<Fault> {
+        let allocates = matches!(self, Self::Do { primitive: Primitive::ExAllocatePool2, .. });
+        allocates.then_some(Fault::Allocation(Allocation::Pool))
+    }
+
+    fn take_fault(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        k.forget_returned(thread);
+        let Self::Do { call, .. } = self else { unreachable!("only a call of a primitive allocates") };
+        let Op::Do(deed) = k.op(call) else { unreachable!("the step is at a call") };
+        let irp = deed.irp.and_then(|slot| k[call].irp_in(slot));
+        if deed.irp.is_some() && !k.can_use(call, irp, deed.primitive) {
+            return Next::SUCCESS;
+        }
+        k.advance(call);
+        if let Some(irp) = irp {
+            k.set(k[irp].file, File::DRIVER_CONTEXT, None, "ExAllocatePool2 has returned NULL");
+        }
+        k.keep_value(call, deed.result, 0);
+        Next::goto(k.next_step(call))
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {

@@ -45,6 +45,7 @@ const fn call(name: &'static str, params: &'static [ParamSpec], binds: Binds) ->
 /// A few calls, enough to test every kind of parameter.
 const CATALOGUE: Catalogue = Catalogue {
     ring_policies: &["looks_up_handles"],
+    faults: &["allocations", "pending"],
     calls: &[
         call(
             "CreateFile",

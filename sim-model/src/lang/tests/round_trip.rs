@@ -223,6 +223,8 @@ fn scenario() -> impl Strategy<Value = Scenario> {
         number().prop_map(|number| Policy::Limit(Spanned::bare(number))),
         name().prop_map(Policy::Verifier),
         name().prop_map(Policy::Rings),
+        (name(), option::of(number()))
+            .prop_map(|(kind, most)| Policy::Faults { kind, most: most.map(Spanned::bare) }),
     ];
     let plain = || number().prop_map(Spanned::bare);
     let expected = prop_oneof![
