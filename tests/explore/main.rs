@@ -13,6 +13,7 @@ use sim_model::view::{exploration, exploration_json};
 
 mod dot;
 mod left_for_ever;
+mod rules;
 mod textbook;
 
 fn program(name: &str, text: &str) -> Program {

@@ -46,6 +46,7 @@ pub mod findings;
 pub(crate) mod hresult;
 mod image;
 mod memory;
+mod misuse;
 pub mod names;
 pub mod object_act;
 pub mod places;
