@@ -99,6 +99,8 @@ word_enum! {
         SharedFileSignal = "SharedFileSignal",
         /// A thread called CancelIo for a file on which only other threads had requests outstanding.
         CancelIoScope = "CancelIoScope",
+        /// A program freed an OVERLAPPED that a packet in a port still points to.
+        PacketCount = "PacketCount",
     }
 }
 
@@ -146,7 +148,8 @@ impl Rule {
             | Rule::RemoveLockNotReleased
             | Rule::StaleHandle
             | Rule::SharedFileSignal
-            | Rule::CancelIoScope => return None,
+            | Rule::CancelIoScope
+            | Rule::PacketCount => return None,
         })
     }
 
@@ -206,7 +209,10 @@ impl Rule {
 
     /// Whether the rule is about the memory of a program.
     pub const fn is_of_memory(self) -> bool {
-        matches!(self, Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory)
+        matches!(
+            self,
+            Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory | Rule::PacketCount
+        )
     }
 
     /// What a broken rule comes to: `bug check 0x44 MULTIPLE_IRP_COMPLETE_REQUESTS`.

@@ -63,15 +63,14 @@ impl Rule {
             Rule::StaleHandle => "StaleHandle",
             Rule::SharedFileSignal => "SharedFileSignal",
             Rule::CancelIoScope => "CancelIoScope",
+            Rule::PacketCount => "PacketCount",
         }
     }
 
     /// What comes of it when the rule is broken.
     pub const fn severity(self) -> Severity {
         match self {
-            Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory => {
-                Severity::CorruptsMemory
-            }
+            _ if self.is_of_memory() => Severity::CorruptsMemory,
             _ if self.needs_verifier() || matches!(self, Rule::ReturnedWithoutCompleting) => {
                 Severity::DriverVerifier
             }
@@ -135,7 +134,7 @@ impl Rule {
                 "a dispatch routine that completes an IRP does not return STATUS_PENDING"
             }
             Rule::CompletedWhileQueued => "an IRP is taken out of its list before it is completed",
-            Rule::ContextFreedTwice => "memory is freed once",
+            Rule::ContextFreedTwice => "a driver frees its context of a file object once",
             Rule::ContextNotFreed => "a driver frees its context of a file object by the end of IRP_MJ_CLOSE",
             Rule::RemoveLockNotReleased => {
                 "no remove lock is held when a dispatch routine is done with its IRP"
@@ -154,6 +153,7 @@ impl Rule {
             Rule::SharedFileSignal => {
                 "a wait for a file says something only if one request without an event is outstanding on it"
             }
+            Rule::PacketCount => "an OVERLAPPED is kept until its packet has been removed from the port",
             _ => "CancelIo cancels only what the calling thread has issued",
         }
     }

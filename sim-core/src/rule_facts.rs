@@ -107,6 +107,7 @@ impl Rule {
                 "Win32, GetOverlappedResult; Synchronization and Overlapped Input and Output"
             }
             Rule::CancelIoScope => "Win32, CancelIo; CancelIoEx",
+            Rule::PacketCount => "Win32, GetQueuedCompletionStatus; SetFileCompletionNotificationModes",
         }
     }
 
@@ -193,6 +194,9 @@ impl Rule {
             Rule::SharedFileSignal => {
                 "the beginning of a wait for a file, and of a GetOverlappedResult that waits for one: two or more requests \
                  without an event of their own are outstanding on the file object"
+            }
+            Rule::PacketCount => {
+                "every HeapFree of an OVERLAPPED: a packet with it is in a port, and the request has been finished"
             }
             _ => {
                 "the beginning of CancelIo: the thread has nothing outstanding on the file object, other threads of its \

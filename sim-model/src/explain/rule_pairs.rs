@@ -75,6 +75,7 @@ pub const PAIRS: &[Pair] = pairs! {
     StaleHandle: "rules/StaleHandle", "rules/StaleHandle-fixed";
     SharedFileSignal: "rules/SharedFileSignal", "rules/SharedFileSignal-fixed";
     CancelIoScope: "rules/CancelIoScope", "rules/CancelIoScope-fixed";
+    PacketCount: "rules/PacketCount", "rules/PacketCount-fixed";
 };
 
 /// The pair of a rule.

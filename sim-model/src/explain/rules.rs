@@ -165,6 +165,7 @@ pub(super) const fn routines(rule: Rule) -> &'static [&'static str] {
         | Rule::RemoveLockNotHeld
         | Rule::RoutineNeverEnds
         | Rule::CorruptListEntry => &["driver routine"],
+        Rule::PacketCount => &["GetQueuedCompletionStatus", "SetFileCompletionNotificationModes", "HeapFree"],
         Rule::FreedThreadIrp => &["IRP"],
         Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory => {
             &["HeapFree", "IO_STATUS_BLOCK", "GetOverlappedResult"]

@@ -103,6 +103,9 @@ impl World<'_> {
             About::Handle(handle) => format!("handle {handle}"),
         };
         match (finding.rule, finding.memory()) {
+            (Rule::PacketCount, Some(memory)) => {
+                format!("a packet of {owner} still points to {}", self.memory(memory))
+            }
             (Rule::WriteToFreedMemory, Some(memory)) => format!("{owner} writes {}", self.memory(memory)),
             (_, Some(memory)) => format!("{owner} still writes {}", self.memory(memory)),
             (Rule::MultipleIrpCompleteRequests, None) => {
