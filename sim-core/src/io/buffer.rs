@@ -3,7 +3,7 @@
 use crate::finding::{About, Memory, Rule};
 use crate::io::iosb::Iosb;
 use crate::io::irp::Irp;
-use crate::io::port::Packet;
+use crate::io::port::{Packet, Port};
 use crate::kernel::Kernel;
 use crate::record::record;
 use crate::word::{Id, Word};
@@ -49,7 +49,8 @@ impl Kernel {
     /// outstanding, or whose packet nobody has removed from its port; and another one if a packet only points to it.
     pub fn free_iosb(&mut self, iosb: Id<Iosb>) {
         let is_written = self.report_if_in_use(iosb, Rule::FreedWhileInUse);
-        if !is_written && self.all::<Packet>().any(|(_, packet)| packet.context == Some(iosb)) {
+        let points = |packet: Id<Packet>| self[packet].context == Some(iosb);
+        if !is_written && self.all::<Port>().any(|(_, port)| Port::PACKETS.of(port).any(points)) {
             self.report(Rule::PacketCount, About::Request(iosb), Memory::StatusBlock(iosb).to_word());
         }
         self.set(iosb, Iosb::FREED, true, "the program frees it");

@@ -45,7 +45,7 @@ pub const PAIRS: &[Pair] = pairs! {
     MarkedNotPending: "textbook/marked-and-returned", "rules/MarkIrpPending-fixed";
     PendedCompletedRequest: "rules/PendedCompletedRequest", "rules/PendedCompletedRequest-fixed";
     MarkingQueuedIrps: "textbook/marked-after-queueing", "rules/MarkingQueuedIrps-fixed";
-    PendingNotPropagated: "scenarios/verifier-pending-not-propagated", "rules/PendingReturnedPropagated-fixed";
+    PendingNotPropagated: "rules/PendingReturnedPropagated", "rules/PendingReturnedPropagated-fixed";
     ReturnedWithoutCompleting: "textbook/not-completed", "rules/IrpProcessingComplete-fixed";
     CancelledNotCompleted: "rules/CancelledNotCompleted", "rules/CancelledNotCompleted-fixed";
     IrpCancelField: "textbook/no-cancel-check", "rules/IrpCancelField-fixed";
@@ -53,7 +53,7 @@ pub const PAIRS: &[Pair] = pairs! {
     IrpUsedAfterCompletion: "rules/IrpUsedAfterCompletion", "rules/IrpUsedAfterCompletion-fixed";
     IrpUsedAfterFree: "rules/IrpUsedAfterFree", "rules/IrpUsedAfterFree-fixed";
     OwnIrpCompleted: "rules/IoAllocateForward", "rules/IoAllocateForward-fixed";
-    FreedThreadIrp: "scenarios/verifier-threads-irp-freed", "rules/IoAllocateFree-fixed";
+    FreedThreadIrp: "rules/IoAllocateFree", "rules/IoAllocateFree-fixed";
     NoMoreIrpStackLocations: "scenarios/no-more-stack-locations", "rules/NoMoreIrpStackLocations-fixed";
     CompletedWhileQueued: "rules/CompletedWhileQueued", "rules/CompletedWhileQueued-fixed";
     CorruptListEntry: "rules/CorruptListEntry", "rules/CorruptListEntry-fixed";
@@ -70,7 +70,7 @@ pub const PAIRS: &[Pair] = pairs! {
     ContextFreedTwice: "rules/ContextFreedTwice", "rules/ContextFreedTwice-fixed";
     ContextNotFreed: "rules/ContextNotFreed", "rules/ContextNotFreed-fixed";
     FreedWhileInUse: "rules/FreedWhileInUse", "rules/FreedWhileInUse-fixed";
-    ReusedWhileInUse: "scenarios/memory-shared-overlapped", "rules/ReusedWhileInUse-fixed";
+    ReusedWhileInUse: "rules/ReusedWhileInUse", "rules/ReusedWhileInUse-fixed";
     WriteToFreedMemory: "rules/WriteToFreedMemory", "rules/WriteToFreedMemory-fixed";
     StaleHandle: "rules/StaleHandle", "rules/StaleHandle-fixed";
     SharedFileSignal: "rules/SharedFileSignal", "rules/SharedFileSignal-fixed";

@@ -4,6 +4,7 @@ use sim_core::drivers::kmdf::Delivered;
 use sim_core::drivers::own_irps::{OwnIrps, OwnRoutine};
 use sim_core::drivers::{CompletionRoutine, DriverKind};
 use sim_core::finding::Rule;
+use sim_core::rule::Severity;
 
 use crate::explain::calls::see_also;
 use crate::explain::page::Page;
@@ -35,7 +36,7 @@ fn page_on(rules: &[Rule]) -> Option<Page> {
     let first = *rules.first()?;
     let kind = if first.bug_check().is_some() { "bug check" } else { "broken rule" };
     let mut page = Page::new(kind, first.name(), about(rules));
-    if rules.iter().all(|rule| rule.needs_verifier()) {
+    if rules.iter().all(|rule| rule.severity() == Severity::DriverVerifier) {
         let without = "Only Driver Verifier notices. Without it (policy verifier off) the system goes on to what \
                        comes of the mistake.";
         page.about.push(without.into());
