@@ -2,6 +2,10 @@
 //!
 //! An id is the name that Static Driver Verifier has for the rule. A rule that it does not have is named in the same way.
 
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::finding::Rule;
 use crate::word::word_enum;
 
@@ -65,6 +69,16 @@ impl Rule {
             Rule::CancelIoScope => "CancelIoScope",
             Rule::PacketCount => "PacketCount",
         }
+    }
+
+    /// Its bug check with the first parameters that it can have: `0xC4, 0x3C or 0xF5`. None without one.
+    pub fn bug_check_words(self) -> Option<String> {
+        let code = self.bug_check()?;
+        let first: Vec<String> = self.subcodes().iter().map(|first| format!("0x{first:02X}")).collect();
+        Some(match first.is_empty() {
+            true => format!("0x{code:X}"),
+            false => format!("0x{code:X}, {}", first.join(" or ")),
+        })
     }
 
     /// What comes of it when the rule is broken.

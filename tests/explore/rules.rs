@@ -157,12 +157,7 @@ fn a_wait_for_a_packet_that_is_skipped_is_found() {
 
 /// A row of the table of docs/RULES.md.
 fn row(rule: Rule) -> String {
-    let first: Vec<String> = rule.subcodes().iter().map(|code| format!("0x{code:02X}")).collect();
-    let bug_check = match (rule.bug_check(), first.is_empty()) {
-        (Some(code), true) => format!("0x{code:X}"),
-        (Some(code), false) => format!("0x{code:X}, {}", first.join(" or ")),
-        (None, _) => "none".into(),
-    };
+    let bug_check = rule.bug_check_words().unwrap_or_else(|| "none".into());
     let files = pair(rule).map_or("none".into(), |pair| {
         let short =
             |story: &Story| story.path.trim_start_matches("docs/").trim_end_matches(".kobj").to_owned();

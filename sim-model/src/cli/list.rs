@@ -44,10 +44,10 @@ pub(super) fn list(what: Option<What>, output: &mut Output) -> Exit {
     Exit::Held
 }
 
-/// A rule's id with how bad it is to break it, and its sentence.
+/// A rule's id with what comes of breaking it, and its sentence.
 fn rule_row(rule: &Rule) -> (String, String) {
-    let title = if rule.bug_check().is_some() { format!(", {}", rule.title()) } else { String::new() };
-    (format!("{}: {}{title}", rule.id(), rule.severity().name()), rule.sentence().to_owned())
+    let bug_check = rule.bug_check_words().map_or_else(String::new, |words| format!(": bug check {words}"));
+    (format!("{}: {}{bug_check}", rule.id(), rule.severity().name()), rule.sentence().to_owned())
 }
 
 fn rows(what: What) -> (&'static str, Vec<(String, String)>) {
