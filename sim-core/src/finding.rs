@@ -101,6 +101,10 @@ word_enum! {
         CancelIoScope = "CancelIoScope",
         /// A program freed an OVERLAPPED that a packet in a port still points to.
         PacketCount = "PacketCount",
+        /// A dispatch routine returned another status than the one that it had completed the IRP with.
+        InconsistentStatus = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A driver touched a list of IRPs while its thread held no spin lock.
+        ListWithoutLock = "ListWithoutLock",
     }
 }
 
@@ -130,6 +134,7 @@ impl Rule {
             | Rule::MarkedNotPending
             | Rule::PendingNotPropagated
             | Rule::PendedCompletedRequest
+            | Rule::InconsistentStatus
             | Rule::ReturnedWithoutCompleting
             | Rule::FreedThreadIrp => 0xC9,
             Rule::IrpUsedAfterFree
@@ -149,7 +154,8 @@ impl Rule {
             | Rule::StaleHandle
             | Rule::SharedFileSignal
             | Rule::CancelIoScope
-            | Rule::PacketCount => return None,
+            | Rule::PacketCount
+            | Rule::ListWithoutLock => return None,
         })
     }
 
@@ -180,6 +186,7 @@ impl Rule {
                 | Rule::MarkedNotPending
                 | Rule::PendingNotPropagated
                 | Rule::PendedCompletedRequest
+                | Rule::InconsistentStatus
                 | Rule::IrpCancelField
                 | Rule::FreedThreadIrp
                 | Rule::SpinLockNotReleased
@@ -199,6 +206,7 @@ impl Rule {
             Rule::SpinLockNotReleased => &[0x4000B],
             Rule::CorruptListEntry => &[3],
             Rule::ContextFreedTwice => &[0x07],
+            Rule::InconsistentStatus => &[0x224],
             Rule::ReturnedWithoutCompleting => &[0x226],
             Rule::PendingNotMarked | Rule::PendedCompletedRequest => &[0x23D],
             Rule::MarkedNotPending => &[0x23E],
@@ -290,8 +298,9 @@ impl Finding {
     ///
     /// REFERENCE_BY_POINTER: the object's type, the object, and the count that was reached as the fourth.
     /// INVALID_KERNEL_HANDLE: the handle, 0 for a protected one. DRIVER_VERIFIER_DETECTED_VIOLATION: 0x3C (a handle that
-    /// is none) or 0xF5 (NULL), the handle; or 0x3F (a reference to what nobody holds), the object, 1. Those of Driver
-    /// Verifier that have a [`Finding::subcode`]: that, the IRP. Others: the IRP. Source: WDK, Bug Check 0x18, 0x35, 0x44,
+    /// is none) or 0xF5 (NULL), the handle; or 0x3F (a reference to what nobody holds), the object, 1.
+    /// DRIVER_VERIFIER_IOMANAGER_VIOLATION: the IRP is the third, but for 0x02; 0x06 has its status as the second. Others
+    /// with a [`Finding::subcode`]: that, the IRP. Others: the IRP. Source: WDK, Bug Check 0x18, 0x35, 0x44,
     /// 0x48, 0x93, 0xC4, 0xC9.
     pub fn parameters(&self, kernel: &Kernel) -> [u64; 4] {
         let about = match self.about {
@@ -301,6 +310,11 @@ impl Finding {
             About::Request(iosb) => iosb.index() as u64,
         };
         if let Some(subcode) = self.subcode() {
+            match (self.rule.bug_check(), subcode) {
+                (Some(0xC9), 0x06) => return [subcode, self.number, about, 0],
+                (Some(0xC9), 0x07 | 0x200..) => return [subcode, 0, about, 0],
+                _ => {}
+            }
             let referenced = matches!(self.about, About::Object(_));
             return [subcode, about, u64::from(referenced), 0];
         }

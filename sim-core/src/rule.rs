@@ -68,6 +68,8 @@ impl Rule {
             Rule::SharedFileSignal => "SharedFileSignal",
             Rule::CancelIoScope => "CancelIoScope",
             Rule::PacketCount => "PacketCount",
+            Rule::InconsistentStatus => "InconsistentStatus",
+            Rule::ListWithoutLock => "ListWithoutLock",
         }
     }
 
@@ -153,6 +155,10 @@ impl Rule {
             Rule::RemoveLockNotReleased => {
                 "no remove lock is held when a dispatch routine is done with its IRP"
             }
+            Rule::InconsistentStatus => {
+                "a dispatch routine returns the status that it has completed the IRP with"
+            }
+            Rule::ListWithoutLock => "a list of IRPs is touched only with a spin lock held",
             _ => self.users_sentence(),
         }
     }

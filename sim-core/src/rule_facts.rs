@@ -5,7 +5,7 @@ use crate::finding::Rule;
 /// The parameters of a bug check that has nothing but an IRP.
 const IRP: &[&str] = &["the IRP", "reserved", "reserved", "reserved"];
 /// Those of a rule of Driver Verifier's that is about an IRP.
-const IRP_OF_RULE: &[&str] = &["which rule", "the IRP", "reserved", "reserved"];
+const IRP_OF_RULE: &[&str] = &["which rule", "where in the driver's code", "the IRP", "the device object"];
 /// Those of a DDI compliance rule.
 const DDI: &[&str] =
     &["which rule", "a text with the rule's condition", "the rule's state", "more of its state"];
@@ -27,14 +27,15 @@ impl Rule {
             Rule::CancelledNotCompleted | Rule::IrpCancelField => {
                 &["which rule", "the IRP", "how many milliseconds it had", "reserved"]
             }
-            Rule::CompletedWithCancelRoutine => &["which rule", "the cancel routine", "the IRP", "reserved"],
-            Rule::CompletedAsPending
-            | Rule::PendingNotMarked
+            Rule::CompletedWithCancelRoutine => &["which rule", "the cancel routine", "the IRP", "0"],
+            Rule::CompletedAsPending => &["which rule", "the status", "the IRP", "0"],
+            Rule::FreedThreadIrp => &["which rule", "the IRP", "0", "0"],
+            Rule::PendingNotMarked
             | Rule::PendedCompletedRequest
             | Rule::MarkedNotPending
             | Rule::PendingNotPropagated
-            | Rule::ReturnedWithoutCompleting
-            | Rule::FreedThreadIrp => IRP_OF_RULE,
+            | Rule::InconsistentStatus
+            | Rule::ReturnedWithoutCompleting => IRP_OF_RULE,
             Rule::MultipleIrpCompleteRequests | Rule::NoMoreIrpStackLocations => IRP,
             Rule::CancelStateInCompletedIrp => &["the IRP", "the cancel routine", "reserved", "reserved"],
             Rule::SpinLockAlreadyOwned | Rule::SpinLockNotOwned => {
@@ -87,6 +88,8 @@ impl Rule {
                 "WDK, Bug Check 0xC4; SpinlockRelease and CancelSpinlockRelease rules"
             }
             Rule::MarkingQueuedIrps => "WDK, MarkingQueuedIrps rule",
+            Rule::InconsistentStatus => "WDK, Bug Check 0xC9; Completing IRPs",
+            Rule::ListWithoutLock => "WDK, Driver-Managed IRP Queues; Using a Driver-Supplied Spin Lock",
             Rule::CompletedWhileQueued => "WDK, Synchronizing IRP Cancellation; RemoveEntryList",
             Rule::ContextFreedTwice => "WDK, Bug Check 0xC2; ExFreePool",
             Rule::ContextNotFreed => {
@@ -170,6 +173,12 @@ impl Rule {
             }
             Rule::RoutineNeverEnds => "the 1,000th turn of the loops of one call",
             Rule::CorruptListEntry => "every InsertTailList: the IRP is in a list",
+            Rule::InconsistentStatus => {
+                "the return of a dispatch routine that has completed its IRP and not marked it: IoStatus.Status"
+            }
+            Rule::ListWithoutLock => {
+                "every InsertTailList, RemoveHeadList and RemoveEntryList: the thread holds no spin lock of any kind"
+            }
             Rule::CompletedWhileQueued => {
                 "every IoCompleteRequest of a driver's program: the IRP is in a list"
             }

@@ -75,6 +75,8 @@ pub const PAIRS: &[Pair] = pairs! {
     StaleHandle: "rules/StaleHandle", "rules/StaleHandle-fixed";
     SharedFileSignal: "rules/SharedFileSignal", "rules/SharedFileSignal-fixed";
     CancelIoScope: "rules/CancelIoScope", "rules/CancelIoScope-fixed";
+    InconsistentStatus: "rules/InconsistentStatus", "rules/InconsistentStatus-fixed";
+    ListWithoutLock: "rules/ListWithoutLock", "rules/ListWithoutLock-fixed";
     PacketCount: "rules/PacketCount", "rules/PacketCount-fixed";
 };
 

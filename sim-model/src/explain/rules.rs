@@ -166,6 +166,8 @@ pub(super) const fn routines(rule: Rule) -> &'static [&'static str] {
         | Rule::RemoveLockNotHeld
         | Rule::RoutineNeverEnds
         | Rule::CorruptListEntry => &["driver routine"],
+        Rule::InconsistentStatus => &["IoCompleteRequest", "driver routine"],
+        Rule::ListWithoutLock => &["InsertTailList", "RemoveHeadList", "KeAcquireSpinLock"],
         Rule::PacketCount => &["GetQueuedCompletionStatus", "SetFileCompletionNotificationModes", "HeapFree"],
         Rule::FreedThreadIrp => &["IRP"],
         Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory => {

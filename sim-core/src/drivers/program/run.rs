@@ -63,6 +63,7 @@ impl Routine for RunRoutine {
                     return Next::SUCCESS;
                 }
                 k.advance(call);
+                k.look_for_a_lock(call, &deed, thread);
                 match irp {
                     Some(irp) => k.perform_with(call, irp, &deed, thread),
                     None => k.perform(call, &deed, thread),
@@ -210,6 +211,17 @@ impl Kernel {
         Next::goto(self.next_step(call))
     }
 
+    /// A list that a thread touches without a lock can be touched by another one at the same time.
+    fn look_for_a_lock(&mut self, call: Id<Activation>, deed: &Deed, thread: Id<Thread>) {
+        let of_list = matches!(
+            deed.primitive,
+            Primitive::InsertTailList | Primitive::RemoveHeadList | Primitive::RemoveEntryList
+        );
+        if of_list && !self.holds_spin_lock(thread) {
+            self.report(Rule::ListWithoutLock, About::Object(self[self[call].device].object), 0);
+        }
+    }
+
     /// Uses what FsContext points to, or frees it. False if it is not there.
     fn use_context(&mut self, file: Id<File>, frees: bool) -> bool {
         let rule = match self[file].driver_context {
@@ -313,9 +325,12 @@ impl Kernel {
         let entries = &program.routines[routine as usize].entries;
         let dispatches = entries.iter().any(|entry| matches!(entry, Entry::Dispatch(_)));
         if let (Some(irp), true) = (irp, dispatches) {
-            match completed && !marked && status == NtStatus::PENDING {
-                true => self.report(Rule::PendedCompletedRequest, About::Irp(irp), status.to_word()),
-                false => self.verify_pending(irp, marked, status),
+            match (completed && !marked, status == NtStatus::PENDING) {
+                (true, true) => self.report(Rule::PendedCompletedRequest, About::Irp(irp), status.to_word()),
+                (true, false) if self.get(irp).is_some_and(|irp| irp.completed && irp.status != status) => {
+                    self.report(Rule::InconsistentStatus, About::Irp(irp), status.to_word());
+                }
+                _ => self.verify_pending(irp, marked, status),
             }
             if acquired > 0 && status != NtStatus::PENDING {
                 let device = self[device].object;
