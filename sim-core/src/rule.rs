@@ -159,7 +159,13 @@ impl Rule {
                 "a dispatch routine returns the status that it has completed the IRP with"
             }
             Rule::ListWithoutLock => "a list of IRPs is touched only with a spin lock held",
-            _ => self.users_sentence(),
+            Rule::FreedWhileInUse
+            | Rule::ReusedWhileInUse
+            | Rule::WriteToFreedMemory
+            | Rule::StaleHandle
+            | Rule::SharedFileSignal
+            | Rule::CancelIoScope
+            | Rule::PacketCount => self.users_sentence(),
         }
     }
 

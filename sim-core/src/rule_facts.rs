@@ -157,20 +157,6 @@ impl Rule {
             Rule::ContextUsedAfterFree => "UseFsContext: ExFreePool was called for this file object",
             Rule::ContextFreedTwice => "ExFreePool: it was called for this file object before",
             Rule::ContextNotFreed => "the end of IRP_MJ_CLOSE: what ExAllocatePool2 gave is still there",
-            Rule::SpinLockAlreadyOwned | Rule::SpinLockNotOwned => {
-                "every acquisition and release of a spin lock, the cancel spin lock too"
-            }
-            Rule::SpinLockNotReleased => {
-                "the return of every routine: the thread holds a lock. A cancel routine is called with one"
-            }
-            Rule::SpinLockDeadlock => {
-                "every acquisition: its holder waits for a lock of this thread, or for others who do"
-            }
-            Rule::RemoveLockNotHeld => "every release of a remove lock: its count is 0",
-            Rule::RemoveLockNotReleased => {
-                "the return of a dispatch routine with another status than STATUS_PENDING: it has acquired more often than \
-                 released"
-            }
             Rule::RoutineNeverEnds => "the 1,000th turn of the loops of one call",
             Rule::CorruptListEntry => "every InsertTailList: the IRP is in a list",
             Rule::InconsistentStatus => {
@@ -185,7 +171,38 @@ impl Rule {
             Rule::MarkingQueuedIrps => {
                 "every IoMarkIrpPending: the IRP is in a list already, and the thread holds no spin lock"
             }
-            _ => self.watched_of_users(),
+            Rule::SpinLockAlreadyOwned
+            | Rule::SpinLockNotOwned
+            | Rule::SpinLockNotReleased
+            | Rule::SpinLockDeadlock
+            | Rule::RemoveLockNotHeld
+            | Rule::RemoveLockNotReleased => self.watched_of_locks(),
+            Rule::FreedWhileInUse
+            | Rule::ReusedWhileInUse
+            | Rule::WriteToFreedMemory
+            | Rule::StaleHandle
+            | Rule::SharedFileSignal
+            | Rule::CancelIoScope
+            | Rule::PacketCount => self.watched_of_users(),
+        }
+    }
+
+    const fn watched_of_locks(self) -> &'static str {
+        match self {
+            Rule::SpinLockAlreadyOwned | Rule::SpinLockNotOwned => {
+                "every acquisition and release of a spin lock, the cancel spin lock too"
+            }
+            Rule::SpinLockNotReleased => {
+                "the return of every routine: the thread holds a lock. A cancel routine is called with one"
+            }
+            Rule::SpinLockDeadlock => {
+                "every acquisition: its holder waits for a lock of this thread, or for others who do"
+            }
+            Rule::RemoveLockNotHeld => "every release of a remove lock: its count is 0",
+            _ => {
+                "the return of a dispatch routine with another status than STATUS_PENDING: it has acquired more often than \
+                 released"
+            }
         }
     }
 
