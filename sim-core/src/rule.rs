@@ -136,29 +136,17 @@ impl Rule {
             Rule::CompletedUnderSpinLock => "no IRP is completed while a spin lock is held",
             Rule::NullPointerUsed => "a driver looks whether a pointer is NULL before it uses it",
             Rule::ContextUsedAfterFree => "a driver keeps what its requests use until IRP_MJ_CLOSE",
-            Rule::SpinLockAlreadyOwned => "a thread does not acquire a spin lock that it holds",
-            Rule::SpinLockNotOwned => "a thread releases only spin locks that it holds",
-            Rule::SpinLockNotReleased => "a routine returns without spin locks",
-            Rule::SpinLockDeadlock => "spin locks are acquired in one order",
-            Rule::RemoveLockNotHeld => "each release of a remove lock has its acquisition",
             Rule::RoutineNeverEnds => "a routine of a driver ends in time",
-            Rule::CorruptListEntry => "an IRP is in one list at a time",
             Rule::FreedThreadIrp => "a driver frees no IRP that belongs to a thread",
             Rule::IrpCancelField => "a driver that sets a cancel routine looks at Irp->Cancel afterwards",
-            Rule::MarkingQueuedIrps => "an IRP is marked pending before others can take it out of the queue",
             Rule::PendedCompletedRequest => {
                 "a dispatch routine that completes an IRP does not return STATUS_PENDING"
             }
-            Rule::CompletedWhileQueued => "an IRP is taken out of its list before it is completed",
             Rule::ContextFreedTwice => "a driver frees its context of a file object once",
             Rule::ContextNotFreed => "a driver frees its context of a file object by the end of IRP_MJ_CLOSE",
-            Rule::RemoveLockNotReleased => {
-                "no remove lock is held when a dispatch routine is done with its IRP"
-            }
             Rule::InconsistentStatus => {
                 "a dispatch routine returns the status that it has completed the IRP with"
             }
-            Rule::ListWithoutLock => "a list of IRPs is touched only with a spin lock held",
             Rule::FreedWhileInUse
             | Rule::ReusedWhileInUse
             | Rule::WriteToFreedMemory
@@ -166,6 +154,32 @@ impl Rule {
             | Rule::SharedFileSignal
             | Rule::CancelIoScope
             | Rule::PacketCount => self.users_sentence(),
+            Rule::SpinLockAlreadyOwned
+            | Rule::SpinLockNotOwned
+            | Rule::SpinLockNotReleased
+            | Rule::SpinLockDeadlock
+            | Rule::RemoveLockNotHeld
+            | Rule::RemoveLockNotReleased
+            | Rule::CorruptListEntry
+            | Rule::CompletedWhileQueued
+            | Rule::ListWithoutLock
+            | Rule::MarkingQueuedIrps => self.locks_sentence(),
+        }
+    }
+
+    /// The same of those about locks and lists.
+    const fn locks_sentence(self) -> &'static str {
+        match self {
+            Rule::SpinLockAlreadyOwned => "a thread does not acquire a spin lock that it holds",
+            Rule::SpinLockNotOwned => "a thread releases only spin locks that it holds",
+            Rule::SpinLockNotReleased => "a routine returns without spin locks",
+            Rule::SpinLockDeadlock => "spin locks are acquired in one order",
+            Rule::RemoveLockNotHeld => "each release of a remove lock has its acquisition",
+            Rule::CorruptListEntry => "an IRP is in one list at a time",
+            Rule::MarkingQueuedIrps => "an IRP is marked pending before others can take it out of the queue",
+            Rule::CompletedWhileQueued => "an IRP is taken out of its list before it is completed",
+            Rule::ListWithoutLock => "a list of IRPs is touched only with a spin lock held",
+            _ => "no remove lock is held when a dispatch routine is done with its IRP",
         }
     }
 

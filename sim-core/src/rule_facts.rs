@@ -158,10 +158,32 @@ impl Rule {
             Rule::ContextFreedTwice => "ExFreePool: it was called for this file object before",
             Rule::ContextNotFreed => "the end of IRP_MJ_CLOSE: what ExAllocatePool2 gave is still there",
             Rule::RoutineNeverEnds => "the 1,000th turn of the loops of one call",
-            Rule::CorruptListEntry => "every InsertTailList: the IRP is in a list",
             Rule::InconsistentStatus => {
                 "the return of a dispatch routine that has completed its IRP and not marked it: IoStatus.Status"
             }
+            Rule::FreedWhileInUse
+            | Rule::ReusedWhileInUse
+            | Rule::WriteToFreedMemory
+            | Rule::StaleHandle
+            | Rule::SharedFileSignal
+            | Rule::CancelIoScope
+            | Rule::PacketCount => self.watched_of_users(),
+            Rule::SpinLockAlreadyOwned
+            | Rule::SpinLockNotOwned
+            | Rule::SpinLockNotReleased
+            | Rule::SpinLockDeadlock
+            | Rule::RemoveLockNotHeld
+            | Rule::RemoveLockNotReleased
+            | Rule::CorruptListEntry
+            | Rule::CompletedWhileQueued
+            | Rule::ListWithoutLock
+            | Rule::MarkingQueuedIrps => self.watched_of_locks(),
+        }
+    }
+
+    const fn watched_of_locks(self) -> &'static str {
+        match self {
+            Rule::CorruptListEntry => "every InsertTailList: the IRP is in a list",
             Rule::ListWithoutLock => {
                 "every InsertTailList, RemoveHeadList and RemoveEntryList: the thread holds no spin lock of any kind"
             }
@@ -171,24 +193,6 @@ impl Rule {
             Rule::MarkingQueuedIrps => {
                 "every IoMarkIrpPending: the IRP is in a list already, and the thread holds no spin lock"
             }
-            Rule::SpinLockAlreadyOwned
-            | Rule::SpinLockNotOwned
-            | Rule::SpinLockNotReleased
-            | Rule::SpinLockDeadlock
-            | Rule::RemoveLockNotHeld
-            | Rule::RemoveLockNotReleased => self.watched_of_locks(),
-            Rule::FreedWhileInUse
-            | Rule::ReusedWhileInUse
-            | Rule::WriteToFreedMemory
-            | Rule::StaleHandle
-            | Rule::SharedFileSignal
-            | Rule::CancelIoScope
-            | Rule::PacketCount => self.watched_of_users(),
-        }
-    }
-
-    const fn watched_of_locks(self) -> &'static str {
-        match self {
             Rule::SpinLockAlreadyOwned | Rule::SpinLockNotOwned => {
                 "every acquisition and release of a spin lock, the cancel spin lock too"
             }
