@@ -49,8 +49,9 @@ word_enum! {
         FreedThreadIrp = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
         /// A driver used an IRP that was completed already.
         IrpUsedAfterCompletion = "IRP_USED_AFTER_COMPLETION",
-        /// A dispatch routine returned with the IRP neither completed nor pending.
-        ReturnedWithoutCompleting = "IRP_NOT_COMPLETED",
+        /// A dispatch routine returned with the IRP neither completed nor pending. Without Driver Verifier nobody stops it:
+        /// the request is lost, and the model stops there.
+        ReturnedWithoutCompleting = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
         /// A driver completed an IRP while it held a spin lock.
         CompletedUnderSpinLock = "IRP_COMPLETED_UNDER_SPIN_LOCK",
         /// A driver used a NULL pointer.
@@ -77,6 +78,33 @@ word_enum! {
         ReusedWhileInUse = "MEMORY_REUSED_WHILE_IN_USE",
         /// The system wrote a request's result into memory that the program had freed.
         WriteToFreedMemory = "WRITE_TO_FREED_MEMORY",
+        /// A driver set a cancel routine for an IRP that was cancelled already, and did not look at Irp->Cancel: nobody
+        /// calls the routine, and nothing will complete the IRP.
+        IrpCancelField = "DRIVER_VERIFIER_DETECTED_VIOLATION",
+        /// A driver marked an IRP pending that was in its list already, and held no spin lock.
+        MarkingQueuedIrps = "MarkingQueuedIrps",
+        /// A dispatch routine completed an IRP that it had not marked pending, and returned STATUS_PENDING.
+        PendedCompletedRequest = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A driver completed an IRP that was still in one of its lists.
+        CompletedWhileQueued = "CompletedWhileQueued",
+        /// A driver freed its context of a file object a second time.
+        ContextFreedTwice = "BAD_POOL_CALLER",
+        /// A file object was closed, and its driver had not freed its context.
+        ContextNotFreed = "ContextNotFreed",
+        /// A dispatch routine completed its IRP and returned with a remove lock held that it had acquired.
+        RemoveLockNotReleased = "RemoveLockRelease2",
+        /// A program used a label whose handle was closed, and its value names another object now.
+        StaleHandle = "StaleHandle",
+        /// A program waited for a file while several of its requests had no event of their own.
+        SharedFileSignal = "SharedFileSignal",
+        /// A thread called CancelIo for a file on which only other threads had requests outstanding.
+        CancelIoScope = "CancelIoScope",
+        /// A program freed an OVERLAPPED that a packet in a port still points to.
+        PacketCount = "PacketCount",
+        /// A dispatch routine returned another status than the one that it had completed the IRP with.
+        InconsistentStatus = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A driver touched a list of IRPs while its thread held no spin lock.
+        ListWithoutLock = "ListWithoutLock",
     }
 }
 
@@ -94,8 +122,10 @@ impl Rule {
             Rule::SpinLockNotOwned => 0x10,
             Rule::CorruptListEntry => 0x139,
             Rule::RoutineNeverEnds => 0x133,
+            Rule::ContextFreedTwice => 0xC2,
             Rule::VerifierDetectedViolation
             | Rule::CancelledNotCompleted
+            | Rule::IrpCancelField
             | Rule::SpinLockNotReleased
             | Rule::SpinLockDeadlock => 0xC4,
             Rule::CompletedWithCancelRoutine
@@ -103,10 +133,12 @@ impl Rule {
             | Rule::PendingNotMarked
             | Rule::MarkedNotPending
             | Rule::PendingNotPropagated
+            | Rule::PendedCompletedRequest
+            | Rule::InconsistentStatus
+            | Rule::ReturnedWithoutCompleting
             | Rule::FreedThreadIrp => 0xC9,
             Rule::IrpUsedAfterFree
             | Rule::IrpUsedAfterCompletion
-            | Rule::ReturnedWithoutCompleting
             | Rule::CompletedUnderSpinLock
             | Rule::NullPointerUsed
             | Rule::ContextUsedAfterFree
@@ -114,7 +146,16 @@ impl Rule {
             | Rule::OwnIrpCompleted
             | Rule::FreedWhileInUse
             | Rule::ReusedWhileInUse
-            | Rule::WriteToFreedMemory => return None,
+            | Rule::WriteToFreedMemory
+            | Rule::MarkingQueuedIrps
+            | Rule::CompletedWhileQueued
+            | Rule::ContextNotFreed
+            | Rule::RemoveLockNotReleased
+            | Rule::StaleHandle
+            | Rule::SharedFileSignal
+            | Rule::CancelIoScope
+            | Rule::PacketCount
+            | Rule::ListWithoutLock => return None,
         })
     }
 
@@ -125,7 +166,7 @@ impl Rule {
             Rule::IrpUsedAfterFree
                 | Rule::OwnIrpCompleted
                 | Rule::IrpUsedAfterCompletion
-                | Rule::ReturnedWithoutCompleting
+                | Rule::CompletedWhileQueued
                 | Rule::NullPointerUsed
                 | Rule::ContextUsedAfterFree
                 | Rule::RemoveLockNotHeld
@@ -144,6 +185,9 @@ impl Rule {
                 | Rule::PendingNotMarked
                 | Rule::MarkedNotPending
                 | Rule::PendingNotPropagated
+                | Rule::PendedCompletedRequest
+                | Rule::InconsistentStatus
+                | Rule::IrpCancelField
                 | Rule::FreedThreadIrp
                 | Rule::SpinLockNotReleased
                 | Rule::SpinLockDeadlock
@@ -153,15 +197,18 @@ impl Rule {
     /// The first parameter of a bug check of Driver Verifier's that has many causes: those that the rule can raise.
     pub const fn subcodes(self) -> &'static [u32] {
         match self {
-            Rule::VerifierDetectedViolation => &[0x3C, 0xF5],
+            Rule::VerifierDetectedViolation => &[0x3C, 0x3F, 0xF5],
             Rule::FreedThreadIrp => &[0x02],
             Rule::CompletedAsPending => &[0x06],
             Rule::CompletedWithCancelRoutine => &[0x07],
-            Rule::CancelledNotCompleted => &[0x135],
+            Rule::CancelledNotCompleted | Rule::IrpCancelField => &[0x135],
             Rule::SpinLockDeadlock => &[0x1001],
             Rule::SpinLockNotReleased => &[0x4000B],
             Rule::CorruptListEntry => &[3],
-            Rule::PendingNotMarked => &[0x23D],
+            Rule::ContextFreedTwice => &[0x07],
+            Rule::InconsistentStatus => &[0x224],
+            Rule::ReturnedWithoutCompleting => &[0x226],
+            Rule::PendingNotMarked | Rule::PendedCompletedRequest => &[0x23D],
             Rule::MarkedNotPending => &[0x23E],
             Rule::PendingNotPropagated => &[0x228],
             _ => &[],
@@ -170,121 +217,17 @@ impl Rule {
 
     /// Whether the rule is about the memory of a program.
     pub const fn is_of_memory(self) -> bool {
-        matches!(self, Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory)
+        matches!(
+            self,
+            Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory | Rule::PacketCount
+        )
     }
 
-    /// What a person calls a broken rule: `bug check 0x44 MULTIPLE_IRP_COMPLETE_REQUESTS`.
+    /// What a broken rule comes to: `bug check 0x44 MULTIPLE_IRP_COMPLETE_REQUESTS`.
     pub fn title(self) -> String {
         match self.bug_check() {
             Some(code) => format!("bug check 0x{code:X} {}", self.name()),
             None => self.name().into(),
-        }
-    }
-
-    /// The bug check's parameters that are known, by number.
-    pub const fn parameter_names(self) -> &'static [(&'static str, &'static str)] {
-        match self {
-            Rule::ReferenceByPointer => {
-                &[("1", "the object's type"), ("2", "the object"), ("4", "the count that was reached")]
-            }
-            Rule::InvalidKernelHandle => &[("1", "the handle"), ("2", "0 for a protected handle")],
-            Rule::VerifierDetectedViolation | Rule::CancelledNotCompleted => {
-                &[("1", "which rule"), ("2", "the handle (0x3C, 0xF5) or the IRP (0x135)")]
-            }
-            Rule::CompletedWithCancelRoutine
-            | Rule::CompletedAsPending
-            | Rule::PendingNotMarked
-            | Rule::MarkedNotPending
-            | Rule::PendingNotPropagated
-            | Rule::FreedThreadIrp => &[("1", "which rule"), ("2", "the IRP")],
-            Rule::MultipleIrpCompleteRequests
-            | Rule::CancelStateInCompletedIrp
-            | Rule::NoMoreIrpStackLocations => &[("1", "the IRP")],
-            _ => &[],
-        }
-    }
-
-    /// The public source of the rule.
-    pub const fn source(self) -> &'static str {
-        match self {
-            Rule::ReferenceByPointer => "WDK, Bug Check 0x18",
-            Rule::NoMoreIrpStackLocations => "WDK, Bug Check 0x35",
-            Rule::MultipleIrpCompleteRequests => "WDK, Bug Check 0x44",
-            Rule::CancelStateInCompletedIrp => "WDK, Bug Check 0x48",
-            Rule::InvalidKernelHandle => "WDK, Bug Check 0x93",
-            Rule::VerifierDetectedViolation | Rule::CancelledNotCompleted => "WDK, Bug Check 0xC4",
-            Rule::CompletedWithCancelRoutine
-            | Rule::CompletedAsPending
-            | Rule::PendingNotMarked
-            | Rule::MarkedNotPending
-            | Rule::PendingNotPropagated
-            | Rule::FreedThreadIrp => "WDK, Bug Check 0xC9",
-            Rule::SpinLockAlreadyOwned => "WDK, Bug Check 0xF",
-            Rule::SpinLockNotOwned => "WDK, Bug Check 0x10",
-            Rule::RoutineNeverEnds => "WDK, Bug Check 0x133",
-            Rule::CorruptListEntry => "WDK, Bug Check 0x139",
-            Rule::SpinLockDeadlock => "WDK, Bug Check 0xC4; Deadlock Detection",
-            Rule::SpinLockNotReleased => {
-                "WDK, Bug Check 0xC4; SpinlockRelease and CancelSpinlockRelease rules"
-            }
-            Rule::IrpUsedAfterCompletion => "WDK, IoCompleteRequest; MarkingQueuedIrps rule",
-            Rule::ReturnedWithoutCompleting => "WDK, IrpProcessingComplete rule",
-            Rule::CompletedUnderSpinLock => "WDK, IoCompleteRequest; SpinLockSafe rule",
-            Rule::NullPointerUsed => "WDK, IoCsqRemoveNextIrp; ExAllocatePool2",
-            Rule::ContextUsedAfterFree => "WDK, Errors in Handling Cleanup and Close Operations",
-            Rule::RemoveLockNotHeld => "WDK, Using Remove Locks; RemoveLock rule",
-            Rule::OwnIrpCompleted => "WDK, IoAllocateIrp; IoAllocateComplete rule",
-            Rule::IrpUsedAfterFree => "WDK, Completing IRPs; IoMarkIrpPending",
-            Rule::FreedWhileInUse | Rule::ReusedWhileInUse => "Win32, OVERLAPPED; ReadFile",
-            Rule::WriteToFreedMemory => "Win32, I/O Completion Ports; Synchronous and Asynchronous I/O",
-        }
-    }
-
-    /// The rule as one sentence.
-    pub const fn sentence(self) -> &'static str {
-        match self {
-            Rule::InvalidKernelHandle => "a driver closes no handle that is protected from close",
-            Rule::VerifierDetectedViolation => {
-                "a driver references objects only by handles that are open, or while it holds them"
-            }
-            Rule::ReferenceByPointer => "no reference is dropped that was not taken",
-            Rule::MultipleIrpCompleteRequests => "an IRP is completed exactly once",
-            Rule::CompletedWithCancelRoutine => {
-                "an IRP is completed only after its cancel routine was cleared"
-            }
-            Rule::CompletedAsPending => "an IRP is not completed with STATUS_PENDING",
-            Rule::PendingNotMarked => {
-                "a dispatch routine returns STATUS_PENDING only for an IRP that is marked pending"
-            }
-            Rule::MarkedNotPending => "a dispatch routine that marks an IRP pending returns STATUS_PENDING",
-            Rule::PendingNotPropagated => {
-                "a completion routine marks an IRP pending if PendingReturned is set"
-            }
-            Rule::CancelStateInCompletedIrp => "no cancel routine is called for a completed IRP",
-            Rule::NoMoreIrpStackLocations => "an IRP has a stack location for each driver it is passed to",
-            Rule::CancelledNotCompleted => "a cancelled IRP is completed in time",
-            Rule::IrpUsedAfterFree => "an IRP is not used after it was freed",
-            Rule::OwnIrpCompleted => {
-                "a driver frees the IRPs that it allocates: their completion ends with it"
-            }
-            Rule::IrpUsedAfterCompletion => "a driver does not touch an IRP that was completed",
-            Rule::ReturnedWithoutCompleting => {
-                "a dispatch routine completes the IRP, passes it on, or marks it pending"
-            }
-            Rule::CompletedUnderSpinLock => "no IRP is completed while a spin lock is held",
-            Rule::NullPointerUsed => "a driver looks whether a pointer is NULL before it uses it",
-            Rule::ContextUsedAfterFree => "a driver keeps what its requests use until IRP_MJ_CLOSE",
-            Rule::SpinLockAlreadyOwned => "a thread does not acquire a spin lock that it holds",
-            Rule::SpinLockNotOwned => "a thread releases only spin locks that it holds",
-            Rule::SpinLockNotReleased => "a routine returns without spin locks",
-            Rule::SpinLockDeadlock => "spin locks are acquired in one order",
-            Rule::RemoveLockNotHeld => "each release of a remove lock has its acquisition",
-            Rule::RoutineNeverEnds => "a routine of a driver ends in time",
-            Rule::CorruptListEntry => "an IRP is in one list at a time",
-            Rule::FreedThreadIrp => "a driver frees no IRP that belongs to a thread",
-            Rule::FreedWhileInUse => "a program frees no memory that a request still writes",
-            Rule::ReusedWhileInUse => "a status block serves one request at a time",
-            Rule::WriteToFreedMemory => "no request writes into memory that was freed",
         }
     }
 }
@@ -355,8 +298,9 @@ impl Finding {
     ///
     /// REFERENCE_BY_POINTER: the object's type, the object, and the count that was reached as the fourth.
     /// INVALID_KERNEL_HANDLE: the handle, 0 for a protected one. DRIVER_VERIFIER_DETECTED_VIOLATION: 0x3C (a handle that
-    /// is none) or 0xF5 (NULL), the handle; or 0x3F (a reference to what nobody holds), the object, 1. Those of Driver
-    /// Verifier that have a [`Finding::subcode`]: that, the IRP. Others: the IRP. Source: WDK, Bug Check 0x18, 0x35, 0x44,
+    /// is none) or 0xF5 (NULL), the handle; or 0x3F (a reference to what nobody holds), the object, 1.
+    /// DRIVER_VERIFIER_IOMANAGER_VIOLATION: the IRP is the third, but for 0x02; 0x06 has its status as the second. Others
+    /// with a [`Finding::subcode`]: that, the IRP. Others: the IRP. Source: WDK, Bug Check 0x18, 0x35, 0x44,
     /// 0x48, 0x93, 0xC4, 0xC9.
     pub fn parameters(&self, kernel: &Kernel) -> [u64; 4] {
         let about = match self.about {
@@ -366,6 +310,11 @@ impl Finding {
             About::Request(iosb) => iosb.index() as u64,
         };
         if let Some(subcode) = self.subcode() {
+            match (self.rule.bug_check(), subcode) {
+                (Some(0xC9), 0x06) => return [subcode, self.number, about, 0],
+                (Some(0xC9), 0x07 | 0x200..) => return [subcode, 0, about, 0],
+                _ => {}
+            }
             let referenced = matches!(self.about, About::Object(_));
             return [subcode, about, u64::from(referenced), 0];
         }
@@ -396,6 +345,13 @@ impl Kernel {
             (true, false) => self.report(Rule::MarkedNotPending, About::Irp(irp), status.to_word()),
             _ => {}
         }
+    }
+
+    /// Driver Verifier's time for a cancelled IRP is over. One with a cancel routine got it after the cancel: its driver did
+    /// not look at Irp->Cancel.
+    pub(crate) fn report_overdue(&mut self, irp: Id<Irp>) {
+        let rule = if self[irp].cancel_routine { Rule::IrpCancelField } else { Rule::CancelledNotCompleted };
+        self.report(rule, About::Irp(irp), 0);
     }
 
     /// A cancelled IRP that its driver has not completed. If it is one that a driver has made, the request that it serves.

@@ -37,7 +37,7 @@ const PAIRS: [Pair; 13] = [
     ("d-hidapi-133", Run("MEMORY_FREED_WHILE_IN_USE"), Some(703)),
     ("e-dotnet-72612", Explore(194, "reader is stuck in line 10"), Some(330)),
     ("f-TikTokLive-86", Run("CancelIoEx: expected TRUE, found FALSE, ERROR_INVALID_HANDLE"), Some(91)),
-    ("g-compio-229", Explore(646, "nobody else uses the other file"), Some(415)),
+    ("g-compio-229", Explore(451, "rule StaleHandle"), Some(415)),
     (
         "h-swift-560",
         Run("ReadFile: expected ERROR_BROKEN_PIPE (109), but the call never returned"),

@@ -13,6 +13,7 @@ use sim_model::view::{exploration, exploration_json};
 
 mod dot;
 mod left_for_ever;
+mod rules;
 mod textbook;
 
 fn program(name: &str, text: &str) -> Program {
@@ -39,7 +40,7 @@ const RACES: &[(&str, u64, u64, u64)] = &[
     ("close-against-read.kobj", 452, 799, 3),
     ("cancel-against-completion.kobj", 374, 595, 2),
     ("two-closers.kobj", 77, 123, 1),
-    ("recycled-handle.kobj", 232, 393, 3),
+    ("recycled-handle.kobj", 268, 452, 4),
     ("cancel-against-thread-exit.kobj", 1_411, 2_642, 1),
     ("auto-reset-race.kobj", 671, 1_587, 2),
     ("terminate-against-cancel.kobj", 2_184, 4_628, 2),

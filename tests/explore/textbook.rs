@@ -28,13 +28,13 @@ const CORRECT: [(&str, u64); 4] = [
 const MISTAKES: [(&str, &str); 12] = [
     (
         "no-cancel-check",
-        "bug check 0xC4 DRIVER_VERIFIER_DETECTED_VIOLATION: a cancelled IRP is completed in time",
+        "rule IrpCancelField, bug check 0xC4 DRIVER_VERIFIER_DETECTED_VIOLATION: a driver that sets a cancel routine",
     ),
     ("cancel-routine-kept", "bug check 0xC9"),
-    ("marked-after-queueing", "IRP_USED_AFTER_COMPLETION"),
+    ("marked-after-queueing", "rule MarkingQueuedIrps: an IRP is marked pending before others"),
     ("pending-unmarked", "bug check 0xC9"),
     ("marked-and-returned", "bug check 0xC9"),
-    ("not-completed", "IRP_NOT_COMPLETED"),
+    ("not-completed", "rule IrpProcessingComplete, bug check 0xC9"),
     ("context-freed-in-cleanup", "FSCONTEXT_USED_AFTER_FREE"),
     ("cleanup-by-the-letter", "IRP_USED_AFTER_COMPLETION"),
     ("completed-under-a-spin-lock", "IRP_COMPLETED_UNDER_SPIN_LOCK"),

@@ -45,7 +45,7 @@ const COUNTS: &[(&str, [Option<u64>; 4])] = &[
     ("docs/explorations/pipe-close-against-write.kobj", [Some(3_794), Some(1_320), Some(2_334), Some(823)]),
     ("docs/explorations/port-close-against-packet.kobj", [Some(940), Some(428), Some(940), Some(428)]),
     ("docs/explorations/race.kobj", [Some(74), Some(45), Some(74), Some(45)]),
-    ("docs/explorations/recycled-handle.kobj", [Some(232), Some(141), Some(232), Some(141)]),
+    ("docs/explorations/recycled-handle.kobj", [Some(268), Some(162), Some(268), Some(162)]),
     ("docs/explorations/request-after-cleanup.kobj", [Some(732), Some(309), Some(624), Some(268)]),
     (
         "docs/explorations/requester-exit-against-completion.kobj",

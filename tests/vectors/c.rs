@@ -287,7 +287,8 @@ fn om_link_to_the_devices() {
 fn c_04_a_remove_lock_refuses_after_the_wait_began() {
     crate::story::model_holds_on(
         Version::Win11,
-        r#"driver guarded
+        r#"expect RemoveLockRelease2
+driver guarded
   removelock rundown
   dispatch IRP_MJ_READ
     entered = IoAcquireRemoveLock(rundown)

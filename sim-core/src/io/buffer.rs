@@ -3,7 +3,7 @@
 use crate::finding::{About, Memory, Rule};
 use crate::io::iosb::Iosb;
 use crate::io::irp::Irp;
-use crate::io::port::Packet;
+use crate::io::port::{Packet, Port};
 use crate::kernel::Kernel;
 use crate::record::record;
 use crate::word::{Id, Word};
@@ -46,9 +46,13 @@ impl Kernel {
     }
 
     /// The program frees a status block (an OVERLAPPED). A finding if a request will still write it: one that is
-    /// outstanding, or whose packet nobody has removed from its port.
+    /// outstanding, or whose packet nobody has removed from its port; and another one if a packet only points to it.
     pub fn free_iosb(&mut self, iosb: Id<Iosb>) {
-        self.report_if_in_use(iosb, Rule::FreedWhileInUse);
+        let is_written = self.report_if_in_use(iosb, Rule::FreedWhileInUse);
+        let points = |packet: Id<Packet>| self[packet].context == Some(iosb);
+        if !is_written && self.all::<Port>().any(|(_, port)| Port::PACKETS.of(port).any(points)) {
+            self.report(Rule::PacketCount, About::Request(iosb), Memory::StatusBlock(iosb).to_word());
+        }
         self.set(iosb, Iosb::FREED, true, "the program frees it");
     }
 
@@ -57,12 +61,15 @@ impl Kernel {
         self.report_if_in_use(iosb, Rule::ReusedWhileInUse);
     }
 
-    fn report_if_in_use(&mut self, iosb: Id<Iosb>, rule: Rule) {
+    /// Whether a request will still write a status block: that is a finding.
+    fn report_if_in_use(&mut self, iosb: Id<Iosb>, rule: Rule) -> bool {
         let writes = |packet: &Packet| packet.writes_iosb && packet.context == Some(iosb);
         let outstanding = self.irp_of(iosb).is_some_and(|irp| !self[irp].written);
-        if outstanding || self.all::<Packet>().any(|(_, packet)| writes(packet)) {
+        let in_use = outstanding || self.all::<Packet>().any(|(_, packet)| writes(packet));
+        if in_use {
             self.report(rule, About::Request(iosb), Memory::StatusBlock(iosb).to_word());
         }
+        in_use
     }
 
     /// The request of an IRP.

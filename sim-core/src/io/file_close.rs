@@ -1,10 +1,11 @@
 //! The File type's close and delete procedures: IRP_MJ_CLEANUP with the last handle, IRP_MJ_CLOSE with the last
 //! reference.
 
+use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::cancel::IopCancelIrps;
 use crate::io::driver::IofCallDriver;
-use crate::io::file::File;
+use crate::io::file::{DriverContext, File};
 use crate::io::irp::{Irp, Major};
 use crate::kernel::Kernel;
 use crate::ob::reference::{ObDereferenceObject, Purpose};
@@ -144,6 +145,9 @@ impl Routine for IopDeleteFile {
             Self::Finish { file, irp } => {
                 k.forget_returned(thread);
                 k.destroy(irp, "the close is over");
+                if k[file].driver_context == Some(DriverContext::Allocated) {
+                    k.report(Rule::ContextNotFreed, About::Object(k[file].object), 0);
+                }
                 Next::goto(Self::LetPortGo { file })
             }
             Self::LetPortGo { file } => match k[file].port {

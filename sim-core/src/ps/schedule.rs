@@ -227,7 +227,7 @@ impl Kernel {
         match (step.choice, self.stack(thread).last().copied()) {
             (Choice::DeliverApc, _) => self.deliver_apc(thread),
             (Choice::TimerDue(timer), _) => self.expire_timer(timer),
-            (Choice::Overdue(irp), _) => self.report(Rule::CancelledNotCompleted, About::Irp(irp), 0),
+            (Choice::Overdue(irp), _) => self.report_overdue(irp),
             (Choice::TimeOut, Some(frame)) => {
                 let next = frame.time_out().expect("only a wait with a time limit times out");
                 self.leave_wait_lists(thread);

@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use sim_core::drivers::DriverKind;
+use sim_core::finding::Rule;
 use sim_core::profile::Version;
 
 use crate::cli::{Exit, Output};
@@ -15,9 +16,16 @@ pub(super) enum What {
     Calls,
     /// The drivers that a device can have.
     Drivers,
+    /// The rules that a step can break.
+    Rules,
+    /// The scenarios of the book: their files, and what each shows.
+    Scenarios,
     /// The Windows versions.
     Profiles,
 }
+
+/// `FILE TITLE`, line by line.
+const SCENARIOS: &str = include_str!("scenarios.txt");
 
 /// Lists one kind of thing, or all.
 pub(super) fn list(what: Option<What>, output: &mut Output) -> Exit {
@@ -29,22 +37,36 @@ pub(super) fn list(what: Option<What>, output: &mut Output) -> Exit {
         text.push_str(&format!("{}\n", paint.text(Tone::Heading, title)));
         for (name, about) in rows {
             text.push_str(&format!("  {}\n", paint.text(Tone::Call, &name)));
-            text.push_str(&format!("      {}\n", paint.text(Tone::Quiet, about)));
+            text.push_str(&format!("      {}\n", paint.text(Tone::Quiet, &about)));
         }
         output.result(&text);
     }
     Exit::Held
 }
 
-fn rows(what: What) -> (&'static str, Vec<(String, &'static str)>) {
+/// A rule's id with what comes of breaking it, and its sentence.
+fn rule_row(rule: &Rule) -> (String, String) {
+    let bug_check = rule.bug_check_words().map_or_else(String::new, |words| format!(": bug check {words}"));
+    (format!("{}: {}{bug_check}", rule.id(), rule.severity().name()), rule.sentence().to_owned())
+}
+
+fn rows(what: What) -> (&'static str, Vec<(String, String)>) {
     match what {
-        What::Calls => ("Calls", ROWS.iter().map(|row| (row.spec.usage(), row.spec.summary)).collect()),
+        What::Calls => {
+            ("Calls", ROWS.iter().map(|row| (row.spec.usage(), row.spec.summary.to_owned())).collect())
+        }
         What::Drivers => {
-            let row = |driver: &DriverKind| (driver.name().to_owned(), driver.manner().summary);
+            let row = |driver: &DriverKind| (driver.name().to_owned(), driver.manner().summary.to_owned());
             ("Drivers", DriverKind::ALL.iter().filter(|driver| driver.can_be_declared()).map(row).collect())
         }
+        What::Rules => ("Rules", Rule::ALL.iter().map(rule_row).collect()),
+        What::Scenarios => {
+            let row =
+                |line: &str| line.split_once(' ').map(|(file, title)| (file.to_owned(), title.to_owned()));
+            ("Scenarios", SCENARIOS.lines().filter_map(row).collect())
+        }
         What::Profiles => {
-            let row = |version: &Version| (version.name().to_owned(), version.title());
+            let row = |version: &Version| (version.name().to_owned(), version.title().to_owned());
             ("Profiles", Version::ALL.iter().map(row).collect())
         }
     }

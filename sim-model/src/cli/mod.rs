@@ -52,13 +52,13 @@ enum Command {
     Record(RecordArguments),
     /// Show who holds whom at a step of a scenario's run, and why an object is still alive.
     Graph(GraphArguments),
-    /// List what there is: calls, drivers or profiles.
+    /// List what there is: calls, drivers, rules, scenarios or profiles.
     List {
         /// What to list; everything, if nothing is named.
         #[arg(value_enum)]
         what: Option<list::What>,
     },
-    /// Explain one thing that has a name: a call, a routine, a step, a status, a field, a profile.
+    /// Explain one thing that has a name: a rule, a call, a routine, a step, a status, a field, a profile.
     Explain(ExplainArguments),
 }
 

@@ -22,6 +22,9 @@ pub struct Section {
     pub title: String,
     /// Its rows; the name is empty where only the text counts.
     pub rows: Vec<(String, String)>,
+    /// The lines of a scenario, as they stand in its file.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<String>,
 }
 
 impl Page {
@@ -37,7 +40,15 @@ impl Page {
     ) {
         let rows: Vec<_> = rows.into_iter().map(|(name, text)| (name.into(), text.into())).collect();
         if !rows.is_empty() {
-            self.sections.push(Section { title: title.into(), rows });
+            self.sections.push(Section { title: title.into(), rows, lines: Vec::new() });
         }
+    }
+
+    /// Adds a scenario: what its file says of it, and its lines.
+    pub(super) fn listing(&mut self, title: String, text: &str) {
+        let comment: Vec<&str> = text.lines().map_while(|line| line.strip_prefix("# ")).collect();
+        let lines = text.lines().skip(comment.len()).map(str::to_owned).collect();
+        let rows = if comment.is_empty() { Vec::new() } else { vec![(String::new(), comment.join(" "))] };
+        self.sections.push(Section { title, rows, lines });
     }
 }

@@ -21,6 +21,13 @@ pub fn render_page(page: &Page, color: bool) -> String {
     for section in &page.sections {
         text.push_str(&format!("\n{}\n", paint.text(Tone::Heading, &section.title)));
         render_rows(&section.rows, paint, &mut text);
+        if !section.rows.is_empty() && !section.lines.is_empty() {
+            text.push('\n');
+        }
+        for line in &section.lines {
+            text.push_str(format!("    {line}").trim_end());
+            text.push('\n');
+        }
     }
     text
 }

@@ -4,13 +4,20 @@ use sim_core::drivers::kmdf::Delivered;
 use sim_core::drivers::own_irps::{OwnIrps, OwnRoutine};
 use sim_core::drivers::{CompletionRoutine, DriverKind};
 use sim_core::finding::Rule;
+use sim_core::rule::Severity;
 
 use crate::explain::calls::see_also;
 use crate::explain::page::Page;
 use crate::explain::prose::Prose;
 
+/// The names of bug checks, and of what breaks a rule without one and is not called by its id.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    Rule::ALL.iter().filter(|rule| rule.name() != rule.id()).map(|rule| rule.name())
+}
+
 /// The page on all rules of a name: a bug check of Driver Verifier's has many causes.
 pub(super) fn page(name: &str) -> Option<Page> {
+    names().find(|known| *known == name)?;
     let rules: Vec<Rule> = Rule::ALL.iter().copied().filter(|rule| rule.name() == name).collect();
     page_on(&rules)
 }
@@ -29,7 +36,7 @@ fn page_on(rules: &[Rule]) -> Option<Page> {
     let first = *rules.first()?;
     let kind = if first.bug_check().is_some() { "bug check" } else { "broken rule" };
     let mut page = Page::new(kind, first.name(), about(rules));
-    if rules.iter().all(|rule| rule.needs_verifier()) {
+    if rules.iter().all(|rule| rule.severity() == Severity::DriverVerifier) {
         let without = "Only Driver Verifier notices. Without it (policy verifier off) the system goes on to what \
                        comes of the mistake.";
         page.about.push(without.into());
@@ -37,7 +44,10 @@ fn page_on(rules: &[Rule]) -> Option<Page> {
     let rows = |of: fn(Rule) -> String| rules.iter().map(move |rule| (codes(*rule), of(*rule)));
     page.section("When it happens", rows(|rule| Prose::of(rule.text()).about.join(" ")));
     page.section("The rule to keep", rows(|rule| rule.sentence().to_owned()));
-    page.section("Parameters", first.parameter_names().iter().map(|(number, what)| (*number, *what)));
+    page.section("The pages of the rules", rules.iter().map(|rule| (rule.id(), String::new())));
+    if let [rule] = rules {
+        page.section("Parameters", parameters(*rule));
+    }
     let drivers: Vec<DriverKind> = DriverKind::ALL
         .iter()
         .copied()
@@ -70,7 +80,7 @@ fn about(rules: &[Rule]) -> String {
 }
 
 /// The first parameters of a rule's bug check: `0x3C or 0xF5`.
-fn codes(rule: Rule) -> String {
+pub(super) fn codes(rule: Rule) -> String {
     let codes: Vec<String> = rule.subcodes().iter().map(|code| format!("0x{code:02X}")).collect();
     codes.join(" or ")
 }
@@ -84,6 +94,16 @@ pub(super) fn expected(rule: Rule) -> Vec<String> {
         }
         (None, _) => vec![format!("expect {}", rule.name())],
     }
+}
+
+/// A bug check's parameters by their numbers; the first of one with many causes is the rule's own.
+pub(super) fn parameters(rule: Rule) -> Vec<(String, String)> {
+    let text = |at: usize, what: &str| match (at, rule.subcodes().is_empty()) {
+        (0, false) => codes(rule),
+        _ => what.to_owned(),
+    };
+    let names = rule.parameter_names().iter().enumerate();
+    names.map(|(at, what)| ((at + 1).to_string(), text(at, what))).collect()
 }
 
 /// The rule that a faulty driver breaks.
@@ -110,13 +130,23 @@ pub(super) fn broken_by(driver: DriverKind) -> Option<Rule> {
 }
 
 /// The routines in which the rule is watched.
-const fn routines(rule: Rule) -> &'static [&'static str] {
+pub(super) const fn routines(rule: Rule) -> &'static [&'static str] {
     match rule {
         Rule::ReferenceByPointer => &["ObDereferenceObject", "PointerCount"],
         Rule::InvalidKernelHandle => &["NtClose"],
         Rule::VerifierDetectedViolation => &["ObReferenceObjectByHandle"],
         Rule::NoMoreIrpStackLocations => &["IofCallDriver", "CurrentLocation"],
-        Rule::CancelStateInCompletedIrp | Rule::CancelledNotCompleted => &["IoCancelIrp", "CancelRoutine"],
+        Rule::CancelStateInCompletedIrp | Rule::CancelledNotCompleted | Rule::IrpCancelField => {
+            &["IoCancelIrp", "CancelRoutine"]
+        }
+        Rule::MarkingQueuedIrps => &["IoMarkIrpPending", "InsertTailList"],
+        Rule::PendedCompletedRequest => &["IoCompleteRequest", "IoMarkIrpPending"],
+        Rule::CompletedWhileQueued => &["IoCompleteRequest", "RemoveEntryList"],
+        Rule::ContextFreedTwice | Rule::ContextNotFreed => &["ExFreePool", "ExAllocatePool2", "IRP_MJ_CLOSE"],
+        Rule::RemoveLockNotReleased => &["IoAcquireRemoveLock", "IoReleaseRemoveLock"],
+        Rule::StaleHandle => &["CloseHandle", "Value"],
+        Rule::SharedFileSignal => &["GetOverlappedResult", "WaitForSingleObject", "signaled"],
+        Rule::CancelIoScope => &["CancelIo", "CancelIoEx"],
         Rule::CompletedWithCancelRoutine => &["IofCompleteRequest", "CancelRoutine"],
         Rule::MultipleIrpCompleteRequests
         | Rule::CompletedAsPending
@@ -137,6 +167,9 @@ const fn routines(rule: Rule) -> &'static [&'static str] {
         | Rule::RemoveLockNotHeld
         | Rule::RoutineNeverEnds
         | Rule::CorruptListEntry => &["driver routine"],
+        Rule::InconsistentStatus => &["IoCompleteRequest", "driver routine"],
+        Rule::ListWithoutLock => &["InsertTailList", "RemoveHeadList", "KeAcquireSpinLock"],
+        Rule::PacketCount => &["GetQueuedCompletionStatus", "SetFileCompletionNotificationModes", "HeapFree"],
         Rule::FreedThreadIrp => &["IRP"],
         Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory => {
             &["HeapFree", "IO_STATUS_BLOCK", "GetOverlappedResult"]

@@ -13,7 +13,9 @@ use sim_core::win32::Win32Error;
 use crate::explain::calls::{call_page, naming, routine_page, routines, see_also};
 use crate::explain::page::Page;
 use crate::explain::prose::Prose;
-use crate::explain::{codes, constants, drivers, fields, majors, primitives, rules, statements, structures};
+use crate::explain::{
+    codes, constants, drivers, fields, majors, primitives, rule_pages, rules, statements, structures,
+};
 use crate::lang::near;
 use crate::scenario::calls::{ROWS, call_row};
 
@@ -39,7 +41,8 @@ pub fn topics() -> Vec<(&'static str, Vec<&'static str>)> {
         ("statements of a scenario", once(statements::names())),
         ("drivers", once(DriverKind::ALL.iter().map(|driver| driver.name()))),
         ("primitives of a driver", primitives::names().collect()),
-        ("bug checks and other broken rules", once(Rule::ALL.iter().map(|rule| rule.name()))),
+        ("rules", once(Rule::ALL.iter().map(|rule| rule.id()))),
+        ("bug checks and other broken rules", once(rules::names())),
         ("statuses", once(NtStatus::ALL.iter().map(|row| row.1))),
         ("constants", once(constants::all())),
         ("Win32 errors", once(Win32Error::ALL.iter().map(|row| row.1))),
@@ -88,6 +91,7 @@ fn pages_of(name: &str) -> Vec<Page> {
     pages.extend(structures::page(name));
     pages.extend(statements::page(name));
     pages.extend(primitives::page(name));
+    pages.extend(rule_pages::page(name));
     pages.extend(rules::page(name));
     pages.extend(constants::page(name));
     pages.extend(NtStatus::ALL.iter().filter(|row| row.1 == name).map(|row| status_page(row.0, row.2)));

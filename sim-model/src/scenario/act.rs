@@ -64,6 +64,7 @@ impl World<'_> {
         let state = self.actors[actor];
         let Some(thread) = self.threads[actor] else { return };
         let process = self.kernel[thread].process;
+        self.note_misuse(actor, thread, call);
         if self.winsock_refuses(thread, call) {
             return self.conclude(actor, thread, call, (NtStatus::INVALID_HANDLE, Value::NONE), events);
         }

@@ -78,11 +78,13 @@ const REUSES: [&str; Reuse::ALL.len()] = {
     names
 };
 
-const RULES: [&str; Rule::ALL.len()] = {
-    let mut names = [""; Rule::ALL.len()];
+/// The rules by their ids, and then by the names of their bug checks.
+const RULES: [&str; 2 * Rule::ALL.len()] = {
+    let mut names = [""; 2 * Rule::ALL.len()];
     let mut at = 0;
-    while at < names.len() {
-        names[at] = Rule::ALL[at].name();
+    while at < Rule::ALL.len() {
+        names[at] = Rule::ALL[at].id();
+        names[Rule::ALL.len() + at] = Rule::ALL[at].name();
         at += 1;
     }
     names

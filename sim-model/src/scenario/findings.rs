@@ -34,7 +34,7 @@ impl ExpectedFinding {
                 finding.rule.bug_check().map(u64::from) == Some(*code)
                     && subcode.is_none_or(|subcode| finding.subcode() == Some(subcode))
             }
-            Wanted::Rule(name) => finding.rule.name() == name,
+            Wanted::Rule(name) => finding.rule.name() == name || finding.rule.id() == name,
         }
     }
 }
@@ -80,9 +80,14 @@ fn no_such(code: u64, subcode: Option<u64>, span: Span) -> Diagnostic {
         .help(format!("it raises {}", codes.join(", ")))
 }
 
-/// A broken rule as one line: `bug check 0x44 MULTIPLE_IRP_COMPLETE_REQUESTS: an IRP is completed exactly once`.
+/// A broken rule as one line: `rule DoubleCompletion, bug check 0x44 MULTIPLE_IRP_COMPLETE_REQUESTS: an IRP is completed
+/// exactly once`.
 pub fn sentence(finding: &Finding) -> String {
-    format!("{}: {}", finding.rule.title(), finding.rule.sentence())
+    let rule = finding.rule;
+    match rule.name() == rule.id() {
+        true => format!("rule {}: {}", rule.id(), rule.sentence()),
+        false => format!("rule {}, {}: {}", rule.id(), rule.title(), rule.sentence()),
+    }
 }
 
 impl World<'_> {
@@ -99,6 +104,9 @@ impl World<'_> {
             About::Handle(handle) => format!("handle {handle}"),
         };
         match (finding.rule, finding.memory()) {
+            (Rule::PacketCount, Some(memory)) => {
+                format!("a packet of {owner} still points to {}", self.memory(memory))
+            }
             (Rule::WriteToFreedMemory, Some(memory)) => format!("{owner} writes {}", self.memory(memory)),
             (_, Some(memory)) => format!("{owner} still writes {}", self.memory(memory)),
             (Rule::MultipleIrpCompleteRequests, None) => {

@@ -87,7 +87,7 @@ impl World<'_> {
         Some((if status == NtStatus::PENDING { NtStatus::SUCCESS } else { status }, bytes))
     }
 
-    fn overlapped(&self, operation: LabelId) -> (NtStatus, Value) {
+    pub(super) fn overlapped(&self, operation: LabelId) -> (NtStatus, Value) {
         let Iosb { status, information, .. } = self.kernel[self.iosb_of(operation)];
         (status.unwrap_or_default(), Value::Number(information))
     }

@@ -50,6 +50,7 @@ pub(crate) mod hresult;
 mod image;
 mod memory;
 mod mentioned;
+mod misuse;
 pub mod names;
 pub mod object_act;
 mod object_facts;

@@ -1,11 +1,13 @@
 //! An exploration as JSON Lines.
 
 use serde::Serialize;
+use sim_core::finding::Finding;
 
 use crate::explore::{Limit, Verdict};
 use crate::scenario::driver_lines::Unreached;
 use crate::scenario::places::Multipliers;
-use crate::scenario::world::Move;
+use crate::scenario::space::BUG_CHECKS;
+use crate::scenario::world::{Move, World};
 use crate::view::exploration::{Explored, limit_sentence, scenario_text};
 use crate::view::exploration_limit::{Advice, Limited};
 use crate::view::json::FORMAT_VERSION;
@@ -13,10 +15,31 @@ use crate::view::json::FORMAT_VERSION;
 #[derive(Serialize)]
 #[serde(tag = "record", rename_all = "snake_case")]
 enum Record<'a> {
-    Exploration { format: u32, file: &'a str, title: &'a str, profile: &'a str },
-    Rule { rule: &'a str, states: u64, first_after: Option<usize> },
-    Counterexample { rule: &'a str, message: &'a str, steps: usize, cycle: usize, scenario: String },
-    Multiplier { who: &'a str, places: u64, combinations: u64, combinations_of_others: u64 },
+    Exploration {
+        format: u32,
+        file: &'a str,
+        title: &'a str,
+        profile: &'a str,
+    },
+    Rule {
+        rule: &'a str,
+        states: u64,
+        first_after: Option<usize>,
+    },
+    Counterexample {
+        rule: &'a str,
+        id: Option<&'static str>,
+        message: &'a str,
+        steps: usize,
+        cycle: usize,
+        scenario: String,
+    },
+    Multiplier {
+        who: &'a str,
+        places: u64,
+        combinations: u64,
+        combinations_of_others: u64,
+    },
     Advice(Advice),
     DriverUnreached { driver: &'a str, routine: &'a str, lines: Vec<usize> },
     Verdict(VerdictRecord<'a>),
@@ -55,6 +78,7 @@ pub fn render(explored: Explored<'_>) -> String {
                 counterexample.steps.iter().chain(&counterexample.cycle).copied().collect();
             records.push(Record::Counterexample {
                 rule: &rules[counterexample.rule].name,
+                id: broken_id(explored, counterexample.rule, &moves),
                 message: &counterexample.message,
                 steps: counterexample.steps.len(),
                 cycle: counterexample.cycle.len(),
@@ -96,6 +120,16 @@ pub fn render(explored: Explored<'_>) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The id of the rule of the catalogue that a run breaks in its last step, if that is what it shows.
+fn broken_id(explored: Explored<'_>, rule: usize, moves: &[Move]) -> Option<&'static str> {
+    let mut world = World::new(explored.program);
+    moves.iter().for_each(|step| world.take(*step, &mut Vec::new()));
+    let found = world.kernel().findings();
+    let unexpected =
+        |finding: &&Finding| !explored.program.expected.iter().any(|wanted| wanted.is_met_by(finding));
+    found.iter().find(unexpected).filter(|_| rule == BUG_CHECKS).map(|finding| finding.rule.id())
 }
 
 fn append_limited<'a>(

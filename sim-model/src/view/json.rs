@@ -4,6 +4,7 @@ use serde::Serialize;
 use sim_core::Id;
 use sim_core::ob::header::Object;
 
+use crate::scenario::findings::Found;
 use crate::scenario::program::{ActionKind, Program};
 use crate::scenario::run::{Ending, Entry, Run, Taken};
 use crate::scenario::world::World;
@@ -57,6 +58,7 @@ enum Record<'a> {
         text: &'a str,
     },
     Object(ObjectRecord),
+    Finding(FindingRecord<'a>),
     Failure {
         message: String,
         line: Option<usize>,
@@ -70,6 +72,20 @@ enum Record<'a> {
         unreached: usize,
         held: bool,
     },
+}
+
+/// A broken rule.
+#[derive(Serialize)]
+struct FindingRecord<'a> {
+    rule: &'static str,
+    sentence: &'static str,
+    severity: &'static str,
+    bug_check: Option<u32>,
+    parameters: Option<[u64; 4]>,
+    subject: &'a str,
+    actor: &'a str,
+    line: usize,
+    expected: bool,
 }
 
 #[derive(Serialize)]
@@ -154,6 +170,7 @@ pub fn render(run: &Run<'_>, steps: bool) -> String {
         let by = held_by(&graph, object).iter().map(|holder| holder_name(world, *holder)).collect();
         put(&mut out, &Record::Object(ObjectRecord { held_by: Some(by), ..object_record(world, object) }));
     }
+    run.found.iter().for_each(|found| put(&mut out, &finding_record(run, found)));
     for failure in failures(run).iter() {
         let place = failure.primary.as_ref().map(|note| program.source().position(note.span.start));
         let (line, column) = (place.map(|place| place.line), place.map(|place| place.column));
@@ -161,6 +178,23 @@ pub fn render(run: &Run<'_>, steps: bool) -> String {
     }
     put(&mut out, &counts.verdict(run, program));
     out
+}
+
+fn finding_record<'a>(run: &Run<'a>, found: &'a Found) -> Record<'a> {
+    let rule = found.finding.rule;
+    let program = run.world.program();
+    let actor = &program.actors[found.line.0];
+    Record::Finding(FindingRecord {
+        rule: rule.id(),
+        sentence: rule.sentence(),
+        severity: rule.severity().name(),
+        bug_check: rule.bug_check(),
+        parameters: rule.bug_check().map(|_| found.parameters),
+        subject: &found.subject,
+        actor: &actor.name,
+        line: actor.actions[found.line.1].line,
+        expected: program.expected.iter().any(|wanted| wanted.is_met_by(&found.finding)),
+    })
 }
 
 fn put(out: &mut String, record: &Record<'_>) {

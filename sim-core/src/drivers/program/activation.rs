@@ -39,6 +39,8 @@ record! {
         MARKED marked: bool,
         /// It has completed that IRP itself.
         COMPLETED completed: bool,
+        /// How often it has acquired remove locks and not released them.
+        ACQUIRED acquired: u32,
     }
     lists {}
 }
@@ -60,6 +62,7 @@ impl Activation {
             loops: 0,
             marked: false,
             completed: false,
+            acquired: 0,
         }
     }
 

@@ -11,12 +11,13 @@ use crate::word::Id;
 
 impl Kernel {
     /// IoAcquireRemoveLock.
-    pub(crate) fn acquire_remove_lock(&mut self, lock: Id<DriverObject>) -> NtStatus {
+    pub(crate) fn acquire_remove_lock(&mut self, call: Id<Activation>, lock: Id<DriverObject>) -> NtStatus {
         if self[lock].removed {
             return NtStatus::DELETE_PENDING;
         }
         let count = self[lock].count + 1;
         self.set(lock, DriverObject::COUNT, count, "the driver acquires it");
+        self.set(call, Activation::ACQUIRED, self[call].acquired + 1, "");
         NtStatus::SUCCESS
     }
 
@@ -32,6 +33,8 @@ impl Kernel {
             return Next::SUCCESS;
         };
         self.set(lock, DriverObject::COUNT, count, "the driver releases it");
+        // Who releases for another routine, as a cancel routine does, has acquired nothing itself.
+        self.set(call, Activation::ACQUIRED, self[call].acquired.saturating_sub(1), "");
         if !waits {
             return Next::goto(self.next_step(call));
         }

@@ -17,7 +17,7 @@ use crate::status::NtStatus;
 use crate::word::{Id, Word};
 
 /// How often a routine begins its loops again before it is said to run for ever.
-pub const MOST_LOOPS: u32 = 10_000;
+pub const MOST_LOOPS: u32 = 1_000;
 
 steps! {
     /// A routine of a driver that the scenario writes.
@@ -85,6 +85,7 @@ impl Routine for RunRoutine {
                     return Next::SUCCESS;
                 }
                 k.advance(call);
+                k.look_for_a_lock(call, &deed, thread);
                 match irp {
                     Some(irp) => k.perform_with(call, irp, &deed, thread),
                     None => k.perform(call, &deed, thread),
@@ -186,7 +187,7 @@ impl Kernel {
             (Primitive::RemoveHeadList, Some(list)) => self.remove_head(call, list, deed),
             (Primitive::IoCsqRemoveNextIrp, Some(queue)) => self.csq_remove_next(call, queue, deed),
             (Primitive::IoAcquireRemoveLock, Some(lock)) => {
-                let status = self.acquire_remove_lock(lock);
+                let status = self.acquire_remove_lock(call, lock);
                 self.keep_value(call, deed.result, status.to_word());
                 Next::goto(self.next_step(call))
             }
@@ -200,7 +201,7 @@ impl Kernel {
     fn perform_with(&mut self, call: Id<Activation>, irp: Id<Irp>, deed: &Deed, thread: Id<Thread>) -> Next {
         let object = deed.object.map(|number| self.driver_object(self[call].device, number));
         match (deed.primitive, object) {
-            (Primitive::IoMarkIrpPending, _) => self.mark_pending(call, irp),
+            (Primitive::IoMarkIrpPending, _) => self.mark_in_program(call, irp, thread),
             (Primitive::IoSetCancelRoutine, _) => self.exchange_cancel_routine(call, irp, deed),
             (Primitive::IoCompleteRequest, _) => return self.complete_in_program(call, irp, deed, thread),
             (Primitive::InsertTailList, Some(list)) => {
@@ -222,19 +223,9 @@ impl Kernel {
                 self.keep_value(call, deed.result, 1);
             }
             (Primitive::ExFreePool | Primitive::UseFsContext, _) => {
-                let file = self[irp].file;
-                let rule = match self[file].driver_context {
-                    Some(DriverContext::Allocated) => None,
-                    Some(DriverContext::Freed) => Some(Rule::ContextUsedAfterFree),
-                    None => Some(Rule::NullPointerUsed),
-                };
-                if let Some(rule) = rule {
-                    self.report(rule, About::Object(self[file].object), 0);
+                let frees = deed.primitive == Primitive::ExFreePool;
+                if !self.use_context(self[irp].file, frees) {
                     return Next::SUCCESS;
-                }
-                if deed.primitive == Primitive::ExFreePool {
-                    let why = "the driver frees its context";
-                    self.set(file, File::DRIVER_CONTEXT, Some(DriverContext::Freed), why);
                 }
             }
             _ => return self.perform(call, deed, thread),
@@ -242,7 +233,44 @@ impl Kernel {
         Next::goto(self.next_step(call))
     }
 
-    /// IoMarkIrpPending.
+    /// A list that a thread touches without a lock can be touched by another one at the same time.
+    fn look_for_a_lock(&mut self, call: Id<Activation>, deed: &Deed, thread: Id<Thread>) {
+        let of_list = matches!(
+            deed.primitive,
+            Primitive::InsertTailList | Primitive::RemoveHeadList | Primitive::RemoveEntryList
+        );
+        if of_list && !self.holds_spin_lock(thread) {
+            self.report(Rule::ListWithoutLock, About::Object(self[self[call].device].object), 0);
+        }
+    }
+
+    /// Uses what FsContext points to, or frees it. False if it is not there.
+    fn use_context(&mut self, file: Id<File>, frees: bool) -> bool {
+        let rule = match self[file].driver_context {
+            Some(DriverContext::Allocated) => None,
+            Some(DriverContext::Freed) if frees => Some(Rule::ContextFreedTwice),
+            Some(DriverContext::Freed) => Some(Rule::ContextUsedAfterFree),
+            None => Some(Rule::NullPointerUsed),
+        };
+        match rule {
+            Some(rule) => self.report(rule, About::Object(self[file].object), 0),
+            None if frees => {
+                let why = "the driver frees its context";
+                self.set(file, File::DRIVER_CONTEXT, Some(DriverContext::Freed), why);
+            }
+            None => {}
+        }
+        rule.is_none()
+    }
+
+    /// IoMarkIrpPending. An IRP that is in a list can be taken out and completed by whoever gets the list's lock.
+    fn mark_in_program(&mut self, call: Id<Activation>, irp: Id<Irp>, thread: Id<Thread>) {
+        if self.list_with(irp).is_some() && !self[irp].pending && !self.holds_spin_lock(thread) {
+            self.report(Rule::MarkingQueuedIrps, About::Irp(irp), 0);
+        }
+        self.mark_pending(call, irp);
+    }
+
     pub(crate) fn mark_pending(&mut self, call: Id<Activation>, irp: Id<Irp>) {
         self.set(irp, Irp::PENDING, true, "the driver will complete it later");
         if self[call].irp == Some(irp) {
@@ -276,6 +304,10 @@ impl Kernel {
         if self.holds_spin_lock(thread) {
             self.report(Rule::CompletedUnderSpinLock, About::Irp(irp), 0);
         }
+        if self.list_with(irp).is_some() {
+            self.report(Rule::CompletedWhileQueued, About::Irp(irp), 0);
+            return Next::SUCCESS;
+        }
         let status =
             deed.status.map_or(NtStatus::SUCCESS, |status| NtStatus::from_word(self.value_of(call, status)));
         let information = deed.information.map_or(0, |bytes| self.value_of(call, bytes) as u32);
@@ -307,7 +339,7 @@ impl Kernel {
     fn return_from(&mut self, call: Id<Activation>, thread: Id<Thread>) -> Next {
         let Op::Return(operand) = self.op(call) else { unreachable!("the step is at a return") };
         let status = NtStatus::from_word(self.value_of(call, operand));
-        let Activation { device, routine, irp, marked, completed, .. } = self[call];
+        let Activation { device, routine, irp, marked, completed, acquired, .. } = self[call];
         if self.holds_spin_lock(thread) {
             self.report(Rule::SpinLockNotReleased, About::Object(self[device].object), 0);
         }
@@ -315,7 +347,17 @@ impl Kernel {
         let entries = &program.routines[routine as usize].entries;
         let dispatches = entries.iter().any(|entry| matches!(entry, Entry::Dispatch(_)));
         if let (Some(irp), true) = (irp, dispatches) {
-            self.verify_pending(irp, marked, status);
+            match (completed && !marked, status == NtStatus::PENDING) {
+                (true, true) => self.report(Rule::PendedCompletedRequest, About::Irp(irp), status.to_word()),
+                (true, false) if self.get(irp).is_some_and(|irp| irp.completed && irp.status != status) => {
+                    self.report(Rule::InconsistentStatus, About::Irp(irp), status.to_word());
+                }
+                _ => self.verify_pending(irp, marked, status),
+            }
+            if acquired > 0 && status != NtStatus::PENDING {
+                let device = self[device].object;
+                self.report(Rule::RemoveLockNotReleased, About::Object(device), u64::from(acquired));
+            }
             let has_it = self.get(irp).is_some_and(|irp| !irp.completed && !irp.freed);
             if status != NtStatus::PENDING && !completed && has_it && !marked {
                 self.report(Rule::ReturnedWithoutCompleting, About::Irp(irp), status.to_word());
