@@ -10,6 +10,7 @@ use crate::io::iosb::Iosb;
 use crate::io::open_options::OpenOptions;
 use crate::io::pipe_modes::PipeModes;
 use crate::io::pipe_parameters::PipeParameters;
+use crate::drivers::program::pass_on::NextLocation;
 use crate::io::ring::IoRing;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;
@@ -190,6 +191,8 @@ record! {
         WRITTEN written: bool,
         /// Which routine of its driver's program its cancel routine is.
         ROUTINE routine: u8,
+        /// What a driver's program has made of the next stack location.
+        NEXT next: NextLocation,
     }
     lists {}
 }
@@ -252,6 +255,7 @@ impl Irp {
             null_buffer: false,
             written: false,
             routine: 0,
+            next: NextLocation::Unset,
         }
     }
 
@@ -305,6 +309,7 @@ impl Kernel {
     ///
     /// `inline`: its issuer finishes it, as if it had not pended.
     pub(crate) fn free_irp(&mut self, irp: Id<Irp>, inline: bool, why: &'static str) {
+        self.forget_marks(irp);
         let Irp { completed, pending, synchronous_api, .. } = self[irp];
         let is_queued = |(_, device): (_, &Device)| device.has(irp);
         let used = !completed

@@ -26,6 +26,7 @@ mod clock;
 mod compile;
 mod compile_args;
 mod compile_condition;
+mod compile_argument;
 mod compile_driver;
 mod compile_files;
 mod compile_handles;
