@@ -24,7 +24,7 @@ const CORRECT: [(&str, u64); 12] = [
     ("startio", 5_403),
     ("filter-skip", 3_616),
     ("filter-completion-routine", 4_490),
-    ("filter-forward-and-wait", 0),
+    ("filter-forward-and-wait", 7_163),
     ("kmdf-unmark", 5_057),
 ];
 

@@ -69,7 +69,11 @@ impl Compiler<'_, '_> {
             let objects = self.objects.iter().filter(|object| object.kind == wanted);
             let known: Vec<&str> = objects.map(|object| &*object.name).collect();
             let name = Spanned::new(name.to_owned(), span);
-            self.diagnostics.push(unknown(kind_words(wanted), &name, known.into_iter()));
+            let error = unknown(kind_words(wanted), &name, known.iter().copied());
+            self.diagnostics.push(match (known.is_empty(), declared_by(wanted)) {
+                (true, word) => error.help(format!("a line `{word} {}` in the driver declares one", name.value)),
+                (false, _) => error,
+            });
         }
         at.map(|at| at as u8)
     }
@@ -135,9 +139,12 @@ impl Compiler<'_, '_> {
             _ => {
                 let kept = self.objects.iter().filter(|object| object.kind == ObjectKind::Event);
                 let known = kept.map(|object| &*object.name).chain(self.event.as_deref());
-                let name = Spanned::new(name.to_owned(), span);
-                let error = unknown("event", &name, known.collect::<Vec<_>>().into_iter());
-                self.diagnostics.push(error);
+                let label = Spanned::new(name.to_owned(), span);
+                let error = unknown("event", &label, known.collect::<Vec<_>>().into_iter());
+                self.diagnostics.push(error.help(format!(
+                    "`KeInitializeEvent({name}, NotificationEvent, FALSE)` makes one in the routine, a line \
+                     `event {name}` in the driver declares one that the device keeps"
+                )));
             }
         }
     }
@@ -148,6 +155,20 @@ impl Compiler<'_, '_> {
         if name != "NULL" && !kept && self.event.as_deref() != Some(name) {
             self.expected(ArgKind::Context, span);
         }
+    }
+}
+
+/// The word that declares it.
+const fn declared_by(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::SpinLock => "spinlock",
+        ObjectKind::List => "list",
+        ObjectKind::Csq => "csq",
+        ObjectKind::CsqContext => "csqcontext",
+        ObjectKind::Event => "event",
+        ObjectKind::WorkItem => "workitem",
+        ObjectKind::Timer => "timer",
+        _ => "removelock",
     }
 }
 

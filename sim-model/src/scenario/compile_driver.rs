@@ -12,7 +12,7 @@ use sim_core::io::irp::Major;
 
 use crate::lang::ast::{self, CompareOp, Expr, ExprKind, Name, Scenario, Span, Spanned};
 use crate::lang::driver::{self, Driver, Statement, StatementKind};
-use crate::lang::{Diagnostic, Diagnostics, near};
+use crate::lang::{CALL_ON_ITS_OWN, Diagnostic, Diagnostics, near};
 use crate::scenario::compile;
 use crate::scenario::primitives::{self, Gives, signature};
 
@@ -96,8 +96,41 @@ fn meant_by(name: &str) -> Option<&'static str> {
         "IoGetCurrentIrpStackLocation" | "IoGetNextIrpStackLocation" => {
             "the fields of a stack location are read by the IRP: `irp.Length`, `irp.FileObject`"
         }
+        "IoForwardIrpSynchronously" => {
+            "docs/textbook/filter-forward-and-wait.kobj does the same with an event and a completion routine"
+        }
+        name if name.starts_with("Wdf") => {
+            "the drivers `kmdf`, `kmdf_uncancelable` and `kmdf_ignores_unmark` are drivers of the framework"
+        }
         _ => return None,
     })
+}
+
+/// A driver that was written in Rust as the scenario sees it: its name, and its routines without their lines.
+pub(super) fn outline(program: &DriverProgram) -> Driver {
+    let routine = |routine: &DriverRoutine| {
+        let (kind, names) = match routine.entries[..] {
+            [Entry::Cancel, ..] => ("cancel", vec![&*routine.name]),
+            [Entry::Dpc, ..] => ("dpc", vec![&*routine.name]),
+            [Entry::Worker, ..] => ("worker", vec![&*routine.name]),
+            [Entry::StartIo, ..] => ("startio", vec![&*routine.name]),
+            [Entry::Completion, ..] => ("completion", vec![&*routine.name]),
+            ref entries => {
+                let major = |entry: &Entry| match entry {
+                    Entry::Dispatch(major) => Some(major.name()),
+                    _ => None,
+                };
+                ("dispatch", entries.iter().filter_map(major).collect())
+            }
+        };
+        let names = names.into_iter().map(|name| Spanned::bare(name.to_owned())).collect();
+        driver::DriverRoutine { kind: Spanned::bare(kind.to_owned()), names, body: Vec::new() }
+    };
+    Driver {
+        name: Spanned::bare(program.name.clone()),
+        objects: Vec::new(),
+        routines: program.routines.iter().map(routine).collect(),
+    }
 }
 
 fn declare<'a>(names: &mut BTreeMap<&'a str, Span>, name: &'a Name, diagnostics: &mut Diagnostics) {
@@ -319,10 +352,12 @@ impl Compiler<'_, '_> {
         result: impl FnOnce(&mut Self, Gives) -> Option<Slot>,
     ) -> bool {
         let Some(primitive) = primitives::primitive(&name.value) else {
-            let known = primitives::callable().map(|known| known.name());
-            let error = unknown("primitive", name, known);
-            let meant = meant_by(&name.value);
-            self.diagnostics.push(meant.into_iter().fold(error, Diagnostic::help));
+            let known: Vec<&str> = primitives::callable().map(|known| known.name()).collect();
+            let error = unknown("primitive", name, known.iter().copied());
+            self.diagnostics.push(match meant_by(&name.value) {
+                Some(meant) => error.help(meant),
+                None => error.help(format!("the primitives: `{}`", known.join("`, `"))),
+            });
             return true;
         };
         let signature = signature(primitive);
@@ -483,12 +518,13 @@ impl Compiler<'_, '_> {
                     }
                 }
             }
-            _ => {
-                self.error(
-                    "expected a variable, a field of an IRP, a status or a number",
-                    span,
-                    "something else",
-                );
+            other => {
+                let message = "expected a variable, a field of an IRP, a status or a number";
+                let error = Diagnostic::new(message).at(span, "something else");
+                self.diagnostics.push(match other {
+                    ast::Operand::Function { .. } => error.help(CALL_ON_ITS_OWN),
+                    _ => error,
+                });
                 Operand::Null
             }
         }

@@ -68,7 +68,7 @@ pub mod world;
 mod world_code;
 mod worth;
 
-pub use compile::{compile, compile_for};
+pub use compile::{compile, compile_for, compile_with_drivers};
 pub use program::Program;
 pub use run::{run, run_moves, run_schedule};
 pub use world::World;

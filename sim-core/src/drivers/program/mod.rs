@@ -6,6 +6,7 @@
 //! the model.
 
 pub mod activation;
+pub mod builder;
 pub mod code;
 pub mod csq;
 pub mod event;
