@@ -47,6 +47,11 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
     for routine in &driver.routines {
         routine.names.iter().for_each(|name| declare(&mut names, name, diagnostics));
     }
+    let mut start_io = driver.routines.iter().filter(|routine| routine.kind.value == "startio");
+    if let (Some(first), Some(second)) = (start_io.next(), start_io.next()) {
+        let error = Diagnostic::new("a driver has one StartIo routine");
+        diagnostics.push(error.at(second.kind.span, "a second one").and_at(first.kind.span, "the first"));
+    }
     if objects.len() > MOST || driver.routines.len() > MOST {
         let message = format!("a driver has at most {MOST} locks and lists, and {MOST} routines");
         diagnostics.push(Diagnostic::new(message).at(driver.name.span, "this driver"));
@@ -95,9 +100,6 @@ fn meant_by(name: &str) -> Option<&'static str> {
         "KeInitializeTimer" | "KeInitializeDpc" => "a line `timer NAME` in the driver declares one",
         "IoGetCurrentIrpStackLocation" | "IoGetNextIrpStackLocation" => {
             "the fields of a stack location are read by the IRP: `irp.Length`, `irp.FileObject`"
-        }
-        "IoForwardIrpSynchronously" => {
-            "docs/textbook/filter-forward-and-wait.kobj does the same with an event and a completion routine"
         }
         name if name.starts_with("Wdf") => {
             "the drivers `kmdf`, `kmdf_uncancelable` and `kmdf_ignores_unmark` are drivers of the framework"

@@ -252,7 +252,7 @@ pub(crate) const fn signature(primitive: Primitive) -> Signature {
         }
         Primitive::IoStartNextPacket => (&[Device, ArgKind::Flag(Flag::Cancelable)], 2, Gives::Nothing),
         Primitive::KeRemoveEntryDeviceQueue => (&[ArgKind::DeviceQueue, Irp], 2, Gives::Value),
-        Primitive::IoCallDriver => (&[Lower, Irp], 2, Gives::Value),
+        Primitive::IoCallDriver | Primitive::IoForwardIrpSynchronously => (&[Lower, Irp], 2, Gives::Value),
         Primitive::IoSkipCurrentIrpStackLocation | Primitive::IoCopyCurrentIrpStackLocationToNext => {
             (&[Irp], 1, Gives::Nothing)
         }

@@ -56,12 +56,20 @@ pub enum ObjectKind {
     Skipped,
     /// The IRPs that the driver has marked pending and passed on.
     Marked,
+    /// The IRPs that IoForwardIrpSynchronously waits for.
+    Forwarded,
 }
 
 impl ObjectKind {
     /// It says something about IRPs that are below, and has none of them.
     pub const fn is_mark(self) -> bool {
-        matches!(self, ObjectKind::CompletionRoutine(..) | ObjectKind::Skipped | ObjectKind::Marked)
+        matches!(
+            self,
+            ObjectKind::CompletionRoutine(..)
+                | ObjectKind::Skipped
+                | ObjectKind::Marked
+                | ObjectKind::Forwarded
+        )
     }
 
     /// Its IRPs wait in it.
@@ -284,6 +292,10 @@ impl DriverProgram {
                 }
                 (Primitive::IoCallDriver, _) => {
                     kinds.push(("IoMarkIrpPending".into(), ObjectKind::Marked));
+                }
+                (Primitive::IoForwardIrpSynchronously, _) => {
+                    kinds.push(("IoMarkIrpPending".into(), ObjectKind::Marked));
+                    kinds.push((deed.primitive.name().into(), ObjectKind::Forwarded));
                 }
                 (Primitive::IoSkipCurrentIrpStackLocation, _) => {
                     kinds.push((deed.primitive.name().into(), ObjectKind::Skipped));

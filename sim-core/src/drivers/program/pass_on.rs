@@ -84,8 +84,8 @@ impl Kernel {
         Next::goto(self.next_step(call))
     }
 
-    /// IoCallDriver.
-    pub(crate) fn call_lower(&mut self, call: Id<Activation>, irp: Id<Irp>) -> Next {
+    /// IoCallDriver, and IoForwardIrpSynchronously, whose completion routine is the system's.
+    pub(crate) fn call_lower(&mut self, call: Id<Activation>, irp: Id<Irp>, waits: bool) -> Next {
         let device = self[call].device;
         if self[device].lower.is_none() {
             self.report(Rule::NullPointerUsed, About::Object(self[device].object), 0);
@@ -108,6 +108,7 @@ impl Kernel {
                     self.set(irp, Irp::PENDING, false, "its location is not marked yet");
                 }
             }
+            NextLocation::Skipped if waits => self.report(Rule::NextLocationNotSetUp, About::Irp(irp), 0),
             NextLocation::Skipped => self.add_to(device, ObjectKind::Skipped, irp),
         }
         if self.has_stopped() {
@@ -117,7 +118,27 @@ impl Kernel {
         if self[call].irp == Some(irp) {
             self.set(call, Activation::PASSED_ON, true, "");
         }
+        if waits {
+            self.drop_from(irp, Some(device), |kind| matches!(kind, ObjectKind::CompletionRoutine(..)));
+            self.add_to(device, ObjectKind::Forwarded, irp);
+            return Next::call(RunRoutine::WaitForIrp { call, irp }, IofCallDriver::Dispatch { irp });
+        }
         Next::call(RunRoutine::Called { call }, IofCallDriver::Dispatch { irp })
+    }
+
+    /// Whether IoForwardIrpSynchronously still waits for an IRP.
+    pub(crate) fn is_forwarded(&self, call: Id<Activation>, irp: Id<Irp>) -> bool {
+        let device = self[call].device;
+        self.objects_with(irp)
+            .any(|(object, kind)| kind == ObjectKind::Forwarded && self[object].device == device)
+    }
+
+    /// IoForwardIrpSynchronously returns TRUE.
+    pub(crate) fn back_from_forward(&mut self, call: Id<Activation>) -> Next {
+        if let Op::Do(deed) = self.last_op(call) {
+            self.keep_value(call, deed.result, true.to_word());
+        }
+        Next::goto(self.next_step(call))
     }
 
     /// The driver below has returned.
@@ -160,8 +181,12 @@ impl Kernel {
         let said = own(self);
         let marked = said.contains(&ObjectKind::Marked);
         self.drop_from(irp, Some(device), |kind| {
-            matches!(kind, ObjectKind::Marked | ObjectKind::CompletionRoutine(..))
+            matches!(kind, ObjectKind::Marked | ObjectKind::Forwarded | ObjectKind::CompletionRoutine(..))
         });
+        if said.contains(&ObjectKind::Forwarded) {
+            self.set(irp, Irp::PENDING, marked, "IoForwardIrpSynchronously has the IRP back");
+            return Next::SUCCESS;
+        }
         let routine = said.iter().find_map(|kind| match kind {
             ObjectKind::CompletionRoutine(routine, on) if on.includes(status, cancel) => Some(*routine),
             _ => None,

@@ -33,6 +33,7 @@ steps! {
         Return { call: Id<Activation> } = "return", "the driver's routine returns";
         WaitForEvent { call: Id<Activation>, event: Option<Id<DriverObject>> } = "wait", "wait until the event is signalled";
         Called { call: Id<Activation> } = "called", "the driver below has returned";
+        WaitForIrp { call: Id<Activation>, irp: Id<Irp> } = "wait", "wait until the driver below has completed the IRP";
         Started { call: Id<Activation> } = "started", "the StartIo routine has returned";
     }
 }
@@ -45,6 +46,7 @@ impl RunRoutine {
             Self::Wait { .. } => "IoReleaseRemoveLockAndWait",
             Self::WaitForEvent { .. } => "KeWaitForSingleObject",
             Self::Called { .. } => "IoCallDriver",
+            Self::WaitForIrp { .. } => "IoForwardIrpSynchronously",
             _ => "driver routine",
         }
     }
@@ -55,6 +57,7 @@ impl Routine for RunRoutine {
         match self {
             Self::Spin { lock, .. } => k.holder_of(lock).is_none(),
             Self::Wait { lock, .. } => k[lock].count == 0,
+            Self::WaitForIrp { call, irp } => !k.is_forwarded(call, irp),
             Self::WaitForEvent { call, event } => k.is_event_signaled(call, event),
             Self::Do { call, primitive: Primitive::IoStartPacket | Primitive::IoStartNextPacket } => {
                 let uses = matches!(k.op(call), Op::Do(deed) if deed.uses_cancel_lock());
@@ -71,6 +74,7 @@ impl Routine for RunRoutine {
         k.forget_returned(thread);
         match self {
             Self::Do { call, .. } => k.take_call(call, thread),
+            Self::WaitForIrp { call, .. } => k.back_from_forward(call),
             Self::WaitForEvent { call, event } => k.end_wait_for_event(call, event),
             Self::Started { call } => {
                 k.lower(thread);
@@ -274,7 +278,8 @@ impl Kernel {
             (Primitive::SetIoStatusStatus | Primitive::SetIoStatusInformation, _) => {
                 self.set_io_status(call, irp, deed);
             }
-            (Primitive::IoCallDriver, _) => return self.call_lower(call, irp),
+            (Primitive::IoCallDriver, _) => return self.call_lower(call, irp, false),
+            (Primitive::IoForwardIrpSynchronously, _) => return self.call_lower(call, irp, true),
             (Primitive::IoSkipCurrentIrpStackLocation, _) => {
                 self.set_up_next_location(call, irp, NextLocation::Skipped);
             }

@@ -253,6 +253,11 @@ impl Body {
         returned
     }
 
+    /// IoForwardIrpSynchronously of the device below.
+    pub fn io_forward_irp_synchronously(&mut self, irp: IrpSlot) {
+        self.call(Deed { irp: Some(irp), ..Deed::new(Primitive::IoForwardIrpSynchronously) });
+    }
+
     /// KeInitializeEvent of the event in the routine's own variables: a NotificationEvent, not signalled.
     pub fn ke_initialize_event(&mut self) {
         self.call(Deed { event: Some(LocalEvent::Own), ..Deed::new(Primitive::KeInitializeEvent) });
