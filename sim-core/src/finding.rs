@@ -238,7 +238,9 @@ impl Rule {
             | Rule::PendingNotPropagated
             | Rule::ForwardedWithCancelRoutine
             | Rule::FreedThreadIrp => "WDK, Bug Check 0xC9",
-            Rule::NextLocationNotSetUp => "WDK, Passing IRPs Down the Driver Stack; IoSkipCurrentIrpStackLocation",
+            Rule::NextLocationNotSetUp => {
+                "WDK, Passing IRPs Down the Driver Stack; IoSkipCurrentIrpStackLocation"
+            }
             Rule::IrpUsedAfterCallDriver => "WDK, IoCallDriver; Force Pending I/O Requests",
             Rule::EventUsedAfterReturn => "WDK, Defining and Using an Event Object; KeInitializeEvent",
             Rule::SpinLockAlreadyOwned => "WDK, Bug Check 0xF",
@@ -310,7 +312,9 @@ impl Rule {
             Rule::ForwardedWithCancelRoutine => {
                 "an IRP is passed on only after its cancel routine was cleared"
             }
-            Rule::EventUsedAfterReturn => "an event in a routine's variables is not used after it has returned",
+            Rule::EventUsedAfterReturn => {
+                "an event in a routine's variables is not used after it has returned"
+            }
             Rule::FreedThreadIrp => "a driver frees no IRP that belongs to a thread",
             Rule::FreedWhileInUse => "a program frees no memory that a request still writes",
             Rule::ReusedWhileInUse => "a status block serves one request at a time",

@@ -52,10 +52,7 @@ const MISTAKES: [(&str, &str); 22] = [
     ("timer-ignores-cancel", "IRP_USED_AFTER_COMPLETION"),
     ("work-item-and-completed", "IRP_USED_AFTER_COMPLETION"),
     ("startio-cancels-current", "IRP_USED_AFTER_COMPLETION"),
-    (
-        "filter-pending-not-propagated",
-        "a completion routine marks an IRP pending if PendingReturned is set",
-    ),
+    ("filter-pending-not-propagated", "a completion routine marks an IRP pending if PendingReturned is set"),
     ("filter-touches-after-call", "IRP_USED_AFTER_IOCALLDRIVER"),
     ("filter-next-location-unset", "NEXT_STACK_LOCATION_NOT_SET_UP"),
     ("filter-passes-cancelable", "an IRP is passed on only after its cancel routine was cleared"),
@@ -65,8 +62,10 @@ const MISTAKES: [(&str, &str); 22] = [
 ];
 
 /// Mistakes that break no rule: something waits for ever.
-const HANGS: [(&str, &str); 1] =
-    [("filter-waits-unconditionally", "reader is stuck in line 27, `r = ReadFile(file, 8 bytes, offset: 0)`")];
+const HANGS: [(&str, &str); 1] = [(
+    "filter-waits-unconditionally",
+    "reader is stuck in line 27, `r = ReadFile(file, 8 bytes, offset: 0)`",
+)];
 
 #[test]
 fn every_file_of_the_textbook_is_tested() {

@@ -138,8 +138,8 @@ fn what_is_written_as_in_c_is_answered() {
 /// A device of a driver of the scenario over another one, and a completion on its way up.
 #[test]
 fn a_run_shows_what_a_filter_does() {
-    let path =
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/textbook/filter-forward-and-wait.kobj");
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../docs/textbook/filter-forward-and-wait.kobj");
     let source = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
     let program = compile(lang::parse("filter-forward-and-wait.kobj", &source).unwrap()).unwrap();
     let run = run(&program);

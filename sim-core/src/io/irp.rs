@@ -1,5 +1,6 @@
 //! IRPs: one request on its way through a driver.
 
+use crate::drivers::program::pass_on::NextLocation;
 use crate::frame::Frame;
 use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
@@ -10,7 +11,6 @@ use crate::io::iosb::Iosb;
 use crate::io::open_options::OpenOptions;
 use crate::io::pipe_modes::PipeModes;
 use crate::io::pipe_parameters::PipeParameters;
-use crate::drivers::program::pass_on::NextLocation;
 use crate::io::ring::IoRing;
 use crate::kernel::Kernel;
 use crate::ob::header::Object;

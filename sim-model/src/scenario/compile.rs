@@ -3,19 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim_core::NtStatus;
-use sim_core::drivers::program::code::DriverProgram;
 use sim_core::drivers::immediate::Answer;
+use sim_core::drivers::program::code::DriverProgram;
 use sim_core::drivers::{Dispatch, DriverKind};
 use sim_core::ob::information::InformationClass;
 use sim_core::profile::{Arch, Profile};
 
 use crate::lang::ast::{self, Expected, Scenario, Span, Spanned};
-use crate::lang::driver::Driver;
 use crate::lang::{Diagnostic, Diagnostics, check};
 use crate::scenario::calls::{ServiceName, call_row};
 use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_args::Args;
-use crate::scenario::compile_driver::{compile_driver, outline};
+use crate::scenario::compile_driver::compile_drivers;
 use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::compile_pipes::is_of_pipes;
 use crate::scenario::compile_sockets::is_of_sockets;
@@ -49,78 +48,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     compile_all(scenario, profile, &[])
 }
 
-/// As [`compile`], with drivers that were written in Rust (`sim_core::drivers::program::builder`): a device of the scenario
-/// names its driver as it would name one that the file writes.
-///
-/// ```
-/// use sim_core::NtStatus;
-/// use sim_core::drivers::program::builder::{Driver, IRP, holds, is_null, status};
-/// use sim_core::drivers::program::code::Operand;
-/// use sim_core::io::irp::Major;
-/// use sim_model::explore::{Settings, Verdict, explore};
-/// use sim_model::scenario::{compile_with_drivers, space::ProgramSpace};
-///
-/// // The cancel routine is set, and Irp->Cancel is looked at or not.
-/// let driver = |looks: bool| {
-///     let mut driver = Driver::new("mine");
-///     let (lock, waiting) = (driver.spin_lock("lock"), driver.list("waiting"));
-///     let on_cancel = driver.cancel("OnCancel", |body| {
-///         body.io_release_cancel_spin_lock();
-///         body.ke_acquire_spin_lock(lock);
-///         body.remove_entry_list(IRP);
-///         body.ke_release_spin_lock(lock);
-///         body.io_complete_request(IRP, status(NtStatus::CANCELLED), Operand::Null);
-///     });
-///     driver.dispatch(&[Major::Read], |body| {
-///         body.io_mark_irp_pending(IRP);
-///         body.ke_acquire_spin_lock(lock);
-///         body.insert_tail_list(waiting, IRP);
-///         body.io_set_cancel_routine(IRP, Some(on_cancel));
-///         if looks {
-///             body.when(holds(Operand::Cancel(IRP)), |body| {
-///                 let mine = body.io_set_cancel_routine(IRP, None);
-///                 body.unless(is_null(mine), |body| {
-///                     body.remove_entry_list(IRP);
-///                     body.ke_release_spin_lock(lock);
-///                     body.io_complete_request(IRP, status(NtStatus::CANCELLED), Operand::Null);
-///                     body.returns(status(NtStatus::PENDING));
-///                 });
-///             });
-///         }
-///         body.ke_release_spin_lock(lock);
-///         body.returns(status(NtStatus::PENDING));
-///     });
-///     driver.build()
-/// };
-/// let text = r#"
-/// device dev driver=mine
-/// process app
-///   thread reader
-///     file = CreateFile("\\.\dev", GENERIC_READ, FILE_FLAG_OVERLAPPED)
-///     r = ReadFile(file, 8 bytes, offset: 0)
-///   thread canceller
-///     CancelIoEx(file)
-/// "#;
-/// let verdict = |looks| {
-///     let scenario = sim_model::lang::parse("mine.kobj", text).unwrap();
-///     let program = compile_with_drivers(scenario, &[driver(looks)]).unwrap();
-///     explore(&ProgramSpace::new(&program, None), &Settings::default()).verdict
-/// };
-/// assert_eq!(verdict(true), Verdict::Holds);
-/// assert!(matches!(verdict(false), Verdict::Fails(_)));
-/// ```
-///
-/// # Errors
-/// As [`compile`].
-pub fn compile_with_drivers(
-    mut scenario: Scenario,
-    drivers: &[DriverProgram],
-) -> Result<Program, Diagnostics> {
-    scenario.drivers.extend(drivers.iter().map(outline));
-    compile_all(scenario, None, drivers)
-}
-
-fn compile_all(
+pub(super) fn compile_all(
     scenario: Scenario,
     profile: Option<Profile>,
     written: &[DriverProgram],
@@ -136,12 +64,7 @@ fn compile_all(
     let handles = handle_policy(&scenario, &mut diagnostics);
     let marks = marks(&scenario, profile, &mut diagnostics);
     let expected = findings::expected(&scenario, &mut diagnostics);
-    let given = |driver: &Driver| written.iter().find(|given| given.name == driver.name.value).cloned();
-    let drivers: Vec<_> = scenario
-        .drivers
-        .iter()
-        .map(|driver| given(driver).unwrap_or_else(|| compile_driver(driver, &mut diagnostics)))
-        .collect();
+    let drivers = compile_drivers(&scenario, written, &mut diagnostics);
     scenario.devices.iter().for_each(|device| check_answer(device, &mut diagnostics));
     let profile = if verifier_is_off(&scenario) { profile.unverified() } else { profile };
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);

@@ -71,7 +71,9 @@ impl Compiler<'_, '_> {
             let name = Spanned::new(name.to_owned(), span);
             let error = unknown(kind_words(wanted), &name, known.iter().copied());
             self.diagnostics.push(match (known.is_empty(), declared_by(wanted)) {
-                (true, word) => error.help(format!("a line `{word} {}` in the driver declares one", name.value)),
+                (true, word) => {
+                    error.help(format!("a line `{word} {}` in the driver declares one", name.value))
+                }
                 (false, _) => error,
             });
         }
@@ -114,7 +116,8 @@ impl Compiler<'_, '_> {
     /// An event: one that the device keeps, the Context of a completion routine, or one of the routine's own, which
     /// KeInitializeEvent makes.
     fn event(&mut self, deed: &mut Deed, name: &str, span: Span) {
-        let kept = self.objects.iter().position(|object| object.name == name && object.kind == ObjectKind::Event);
+        let kept =
+            self.objects.iter().position(|object| object.name == name && object.kind == ObjectKind::Event);
         if let Some(kept) = kept {
             deed.object = Some(kept as u8);
             return;
@@ -131,9 +134,9 @@ impl Compiler<'_, '_> {
             Some(own) if makes => {
                 let message = format!("a routine has one event of its own, and this one has `{own}`");
                 self.diagnostics.push(
-                    Diagnostic::new(message)
-                        .at(span, "a second one")
-                        .help(format!("a line `event {name}` in the driver declares one that the device keeps")),
+                    Diagnostic::new(message).at(span, "a second one").help(format!(
+                        "a line `event {name}` in the driver declares one that the device keeps"
+                    )),
                 );
             }
             _ => {

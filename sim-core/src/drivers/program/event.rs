@@ -82,13 +82,25 @@ impl Kernel {
         let is_synchronization = self.event_state(event).is_synchronization();
         match deed.primitive {
             Primitive::KeInitializeEvent => {
-                self.set_event_state(event, EventState::of(deed.flag, deed.state), "the driver initialises it");
+                self.set_event_state(
+                    event,
+                    EventState::of(deed.flag, deed.state),
+                    "the driver initialises it",
+                );
             }
             Primitive::KeSetEvent => {
-                self.set_event_state(event, EventState::of(is_synchronization, true), "the driver signals it");
+                self.set_event_state(
+                    event,
+                    EventState::of(is_synchronization, true),
+                    "the driver signals it",
+                );
             }
             Primitive::KeClearEvent => {
-                self.set_event_state(event, EventState::of(is_synchronization, false), "the driver clears it");
+                self.set_event_state(
+                    event,
+                    EventState::of(is_synchronization, false),
+                    "the driver clears it",
+                );
             }
             _ => return Next::goto(RunRoutine::WaitForEvent { call, event: object }),
         }
@@ -101,7 +113,11 @@ impl Kernel {
     }
 
     /// A wait for an event ends, and takes the signal of a SynchronizationEvent.
-    pub(crate) fn end_wait_for_event(&mut self, call: Id<Activation>, object: Option<Id<DriverObject>>) -> Next {
+    pub(crate) fn end_wait_for_event(
+        &mut self,
+        call: Id<Activation>,
+        object: Option<Id<DriverObject>>,
+    ) -> Next {
         if self.event_state((object, call)).is_synchronization() {
             let state = EventState::SynchronizationNotSignaled;
             self.set_event_state((object, call), state, "the wait takes the signal");

@@ -43,7 +43,12 @@ impl Kernel {
 
     /// Creates a device of a driver that was loaded, with locks and lists of its own; with `over`, attached on top of the
     /// stack that the other device is in.
-    pub fn create_program_device(&mut self, name: &str, program: u32, over: Option<Id<Device>>) -> Id<Device> {
+    pub fn create_program_device(
+        &mut self,
+        name: &str,
+        program: u32,
+        over: Option<Id<Device>>,
+    ) -> Id<Device> {
         let device = self.create_device(name, DriverKind::Program);
         if let Some(target) = over {
             self.stand_over(device, target);

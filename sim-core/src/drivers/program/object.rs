@@ -91,7 +91,12 @@ impl Kernel {
     }
 
     /// What the drivers' programs keep of one kind and name for an IRP goes, if `kind` says so.
-    pub(crate) fn drop_from(&mut self, irp: Id<Irp>, device: Option<Id<Device>>, kind: fn(ObjectKind) -> bool) {
+    pub(crate) fn drop_from(
+        &mut self,
+        irp: Id<Irp>,
+        device: Option<Id<Device>>,
+        kind: fn(ObjectKind) -> bool,
+    ) {
         let is_it = |object: Id<DriverObject>| device.is_none_or(|device| self[object].device == device);
         let found: alloc::vec::Vec<Id<DriverObject>> = self
             .objects_with(irp)

@@ -79,7 +79,12 @@ impl Kernel {
         self.drop_from(irp, Some(device), |kind| matches!(kind, ObjectKind::CompletionRoutine(..)));
         let kind = deed.routine.map(|routine| ObjectKind::CompletionRoutine(routine, deed.invoke_on));
         if let Some(object) = kind.and_then(|kind| self.object_of(device, kind)) {
-            self.push(object, DriverObject::IRPS, irp, "it is called when the driver below has completed the IRP");
+            self.push(
+                object,
+                DriverObject::IRPS,
+                irp,
+                "it is called when the driver below has completed the IRP",
+            );
         }
         Next::goto(self.next_step(call))
     }
@@ -102,7 +107,12 @@ impl Kernel {
             }
             NextLocation::Copied => {
                 let location = current_location - 1;
-                self.set(irp, Irp::CURRENT_LOCATION, location, "the driver below has the next stack location");
+                self.set(
+                    irp,
+                    Irp::CURRENT_LOCATION,
+                    location,
+                    "the driver below has the next stack location",
+                );
                 if pending {
                     self.add_to(device, ObjectKind::Marked, irp);
                     self.set(irp, Irp::PENDING, false, "its location is not marked yet");
@@ -159,7 +169,8 @@ impl Kernel {
     /// The completion leaves the location that an IRP is at: with it go the drivers that had left it to the one below.
     pub(crate) fn leave_location(&mut self, irp: Id<Irp>) {
         let skips = |k: &Kernel, device: Id<Device>| {
-            k.objects_with(irp).any(|(object, kind)| kind == ObjectKind::Skipped && k[object].device == device)
+            k.objects_with(irp)
+                .any(|(object, kind)| kind == ObjectKind::Skipped && k[object].device == device)
         };
         while let Some(above) = self[self.device_of(irp)].attached.filter(|above| skips(self, *above)) {
             self.drop_from(irp, Some(above), |kind| kind == ObjectKind::Skipped);
@@ -176,7 +187,10 @@ impl Kernel {
     ) -> Next {
         let Irp { pending, status, cancel, .. } = self[irp];
         let own = |k: &Kernel| -> alloc::vec::Vec<ObjectKind> {
-            k.objects_with(irp).filter(|(object, _)| k[*object].device == device).map(|(_, kind)| kind).collect()
+            k.objects_with(irp)
+                .filter(|(object, _)| k[*object].device == device)
+                .map(|(_, kind)| kind)
+                .collect()
         };
         let said = own(self);
         let marked = said.contains(&ObjectKind::Marked);
@@ -192,7 +206,12 @@ impl Kernel {
             _ => None,
         });
         let Some(routine) = routine else {
-            self.set(irp, Irp::PENDING, pending || marked, "no completion routine: the mark goes up by itself");
+            self.set(
+                irp,
+                Irp::PENDING,
+                pending || marked,
+                "no completion routine: the mark goes up by itself",
+            );
             return self.complete_upward(irp, thread);
         };
         self.set(irp, Irp::PENDING, marked, "PendingReturned tells of the mark of the driver below");
@@ -205,7 +224,8 @@ impl Kernel {
     /// Driver Verifier's look at what a dispatch routine returns that has passed its IRP on and has not completed it.
     pub(crate) fn verify_passed_on(&mut self, call: Id<Activation>, irp: Id<Irp>, status: NtStatus) {
         let Activation { device, marked, lower, .. } = self[call];
-        let is_back = self.get(irp).is_some_and(|irp| !irp.completed && !irp.freed) && self.device_of(irp) == device;
+        let is_back =
+            self.get(irp).is_some_and(|irp| !irp.completed && !irp.freed) && self.device_of(irp) == device;
         let lower_pended = lower == Some(NtStatus::PENDING);
         if is_back && !marked && status != NtStatus::PENDING {
             return self.report(Rule::ReturnedWithoutCompleting, About::Irp(irp), status.to_word());

@@ -237,10 +237,9 @@ impl Kernel {
                 | Primitive::KeWaitForSingleObject,
                 _,
             ) => self.use_event(call, object, deed),
-            (
-                Primitive::IoQueueWorkItem | Primitive::KeSetTimer | Primitive::KeCancelTimer,
-                Some(object),
-            ) => self.use_work(call, object, deed),
+            (Primitive::IoQueueWorkItem | Primitive::KeSetTimer | Primitive::KeCancelTimer, Some(object)) => {
+                self.use_work(call, object, deed)
+            }
             (Primitive::IoAcquireRemoveLock, Some(lock)) => {
                 let status = self.acquire_remove_lock(lock);
                 self.keep_value(call, deed.result, status.to_word());
@@ -321,7 +320,7 @@ impl Kernel {
 
     /// IoMarkIrpPending.
     pub(crate) fn mark_pending(&mut self, call: Id<Activation>, irp: Id<Irp>) {
-        self.set(irp, Irp::PENDING, true, "the driver will complete it later");
+        self.mark_irp_pending(irp, "the driver will complete it later");
         if self[call].irp == Some(irp) {
             self.set(call, Activation::MARKED, true, "");
         }
@@ -343,12 +342,12 @@ impl Kernel {
         let old = if cancel_routine { u64::from(routine) + 1 } else { 0 };
         match deed.routine {
             Some(new) => {
-                self.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+                self.set_cancel_routine(irp, "from now on a cancel can end the request");
                 self.set(irp, Irp::ROUTINE, new, "");
             }
             None => {
                 let why = "the driver takes the cancel routine back: whoever gets it owns the IRP";
-                self.set(irp, Irp::CANCEL_ROUTINE, false, why);
+                self.take_cancel_routine(irp, why);
             }
         }
         self.keep_value(call, deed.result, old);

@@ -33,7 +33,12 @@ impl Kernel {
     }
 
     /// The cancel spin lock is needed for a moment. A thread that has it spins on it for ever.
-    pub(crate) fn misses_cancel_lock(&mut self, call: Id<Activation>, deed: &Deed, thread: Id<Thread>) -> bool {
+    pub(crate) fn misses_cancel_lock(
+        &mut self,
+        call: Id<Activation>,
+        deed: &Deed,
+        thread: Id<Thread>,
+    ) -> bool {
         let owned = deed.uses_cancel_lock() && self.cancel_lock() == Some(thread);
         if owned {
             self.report(Rule::SpinLockAlreadyOwned, About::Object(self[self[call].device].object), 0);
@@ -56,7 +61,7 @@ impl Kernel {
             return Next::SUCCESS;
         }
         if let Some(routine) = deed.routine {
-            self.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+            self.set_cancel_routine(irp, "from now on a cancel can end the request");
             self.set(irp, Irp::ROUTINE, routine, "");
         }
         if self[device].current_irp.is_none() {
@@ -70,7 +75,7 @@ impl Kernel {
         }
         self.set_cancel_lock(Some(thread), "the request was cancelled before it was queued");
         self.raise(thread);
-        self.set(irp, Irp::CANCEL_ROUTINE, false, "");
+        self.take_cancel_routine(irp, "");
         Next::Call { resume: resume.into(), callee: self.call_program_cancel(irp, device) }
     }
 
@@ -83,7 +88,8 @@ impl Kernel {
         if let Some(irp) = next {
             self.remove(queue, DriverObject::IRPS, irp, "the system takes it out of the device queue");
         }
-        let why = if next.is_some() { "the request is started" } else { "no request waits: the device is free" };
+        let why =
+            if next.is_some() { "the request is started" } else { "no request waits: the device is free" };
         self.set(device, Device::CURRENT_IRP, next, why);
         if let Some(before) = before {
             self.forget_freed_irp(before);

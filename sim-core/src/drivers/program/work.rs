@@ -16,17 +16,15 @@ use crate::ps::thread::Thread;
 use crate::word::{Id, Word};
 
 /// The step by which a timer is due.
-pub(crate) const TIMER_DUE: StepName =
-    StepName { routine: "KiTimerExpiration", label: "due", does: "a timer of the driver's is due: call its DPC" };
+pub(crate) const TIMER_DUE: StepName = StepName {
+    routine: "KiTimerExpiration",
+    label: "due",
+    does: "a timer of the driver's is due: call its DPC",
+};
 
 impl Kernel {
     /// IoQueueWorkItem, KeSetTimer and KeCancelTimer.
-    pub(crate) fn use_work(
-        &mut self,
-        call: Id<Activation>,
-        object: Id<DriverObject>,
-        deed: &Deed,
-    ) -> Next {
+    pub(crate) fn use_work(&mut self, call: Id<Activation>, object: Id<DriverObject>, deed: &Deed) -> Next {
         let was_queued = self[object].queued != 0;
         let queued = match (deed.primitive, deed.routine) {
             (Primitive::KeCancelTimer, _) | (_, None) => 0,

@@ -208,10 +208,8 @@ fn driver() -> impl Strategy<Value = Driver> {
     let word = |words: &'static [&'static str]| {
         prop::sample::select(words).prop_map(|word| Spanned::bare(word.to_owned()))
     };
-    let kept =
-        &["spinlock", "list", "csq", "csqcontext", "removelock", "event", "workitem", "timer"];
-    let object = (word(kept), name())
-        .prop_map(|(kind, name)| DriverObject { kind, name });
+    let kept = &["spinlock", "list", "csq", "csqcontext", "removelock", "event", "workitem", "timer"];
+    let object = (word(kept), name()).prop_map(|(kind, name)| DriverObject { kind, name });
     let words = &["cancel", "startio", "completion", "dpc", "worker"];
     let named = (word(words), name().prop_map(|name| vec![name]), statements());
     let dispatch = (word(&["dispatch"]), vec(name(), 1..3), statements());

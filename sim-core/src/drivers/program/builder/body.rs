@@ -7,9 +7,7 @@ use crate::drivers::program::builder::{
     CancelRoutine, CompletionRoutine, Csq, CsqContext, Dpc, Event, IRP, List, RemoveLock, SpinLock, Timer,
     WorkItem, Worker,
 };
-use crate::drivers::program::code::{
-    Deed, IrpSlot, LocalEvent, Op, Operand, SLOTS, Slot, Test, ValueSlot,
-};
+use crate::drivers::program::code::{Deed, IrpSlot, LocalEvent, Op, Operand, SLOTS, Slot, Test, ValueSlot};
 use crate::drivers::program::primitive::Primitive;
 use crate::io::invoke_on::InvokeOn;
 
@@ -241,7 +239,8 @@ impl Body {
 
     /// IoSetCompletionRoutine.
     pub fn io_set_completion_routine(&mut self, irp: IrpSlot, routine: CompletionRoutine, on: InvokeOn) {
-        let deed = Deed { irp: Some(irp), routine: Some(routine.0), ..Deed::new(Primitive::IoSetCompletionRoutine) };
+        let deed =
+            Deed { irp: Some(irp), routine: Some(routine.0), ..Deed::new(Primitive::IoSetCompletionRoutine) };
         self.call(Deed { invoke_on: on, ..deed });
     }
 

@@ -140,9 +140,7 @@ pub struct Driver {
 impl Driver {
     /// A driver of that name, which the devices of a scenario are declared with.
     pub fn new(name: &str) -> Driver {
-        Driver {
-            program: DriverProgram { name: name.into(), objects: Vec::new(), routines: Vec::new() },
-        }
+        Driver { program: DriverProgram { name: name.into(), objects: Vec::new(), routines: Vec::new() } }
     }
 
     /// The dispatch routine for these major functions.
