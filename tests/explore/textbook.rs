@@ -123,3 +123,34 @@ fn a_driver_that_waits_for_ever_is_told() {
         assert!(report.contains(found), "{name}: {report}");
     }
 }
+
+/// Drivers that come with the model, and their twins in the textbook: other steps, and the same ends.
+#[test]
+fn a_driver_of_the_model_ends_its_stories_as_its_twin_in_the_textbook_does() {
+    let twins = [
+        ("pend-and-cancel", "driver textbook", "driver=textbook", "driver=queue", 11_954),
+        ("filter-completion-routine", "driver watching", "driver=watching", "driver=filter", 3_210),
+        ("filter-forward-synchronously", "driver reading", "driver=reading", "driver=waiting_filter", 6_324),
+    ];
+    for (name, block, own, built_in, states) in twins {
+        let text = textbook(name);
+        let twin = explored(&program(name, &text), 1);
+        let (before, after) = text.split_once(block).unwrap();
+        let (_, after) = after.split_once("\n\n").unwrap();
+        let text =
+            format!("{before}{after}").replace(own, built_in).replace("calls OnInterrupt", "completes r");
+        let outcome = explored(&program(name, &text), 1);
+        assert_eq!((&outcome.verdict, outcome.counts.ends), (&Verdict::Holds, twin.counts.ends), "{name}");
+        assert_eq!(outcome.counts.states, states, "{name}");
+    }
+}
+
+/// A completion routine without a Context that uses it.
+#[test]
+fn a_context_that_was_not_given_is_null() {
+    let text = textbook("filter-forward-and-wait");
+    let text = text.replace("OnComplete, done, TRUE", "OnComplete, NULL, TRUE");
+    let program = program("null", &text);
+    let report = crate::report(&program, &explored(&program, 1));
+    assert!(report.contains("NULL_POINTER_USED"), "{report}");
+}

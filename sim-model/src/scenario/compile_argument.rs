@@ -37,7 +37,7 @@ impl Compiler<'_, '_> {
             (ArgKind::Status, _) => deed.status = Some(self.value(arg)),
             (ArgKind::Bytes, _) => deed.information = Some(self.value(arg)),
             (ArgKind::Event, ast::Operand::Name(name)) => self.event(deed, name, arg.span),
-            (ArgKind::Context, ast::Operand::Name(name)) => self.context(name, arg.span),
+            (ArgKind::Context, ast::Operand::Name(name)) => self.context(deed, name, arg.span),
             (ArgKind::Flag(flag), ast::Operand::Name(name)) if name == "TRUE" || name == "FALSE" => {
                 set_flag(deed, flag, name == "TRUE");
             }
@@ -153,9 +153,14 @@ impl Compiler<'_, '_> {
     }
 
     /// The Context of a completion routine.
-    fn context(&mut self, name: &str, span: Span) {
-        let kept = self.objects.iter().any(|object| object.name == name && object.kind == ObjectKind::Event);
-        if name != "NULL" && !kept && self.event.as_deref() != Some(name) {
+    fn context(&mut self, deed: &mut Deed, name: &str, span: Span) {
+        if self.event.as_deref() == Some(name) {
+            deed.event = Some(LocalEvent::Own);
+        } else if self.objects.iter().any(|object| object.name == name && object.kind == ObjectKind::Event) {
+            let message =
+                format!("the device keeps `{name}`: a completion routine names it without a Context");
+            self.diagnostics.push(Diagnostic::new(message).at(span, "write `NULL`"));
+        } else if name != "NULL" {
             self.expected(ArgKind::Context, span);
         }
     }

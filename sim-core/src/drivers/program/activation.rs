@@ -47,6 +47,8 @@ record! {
         LOWER lower: Option<NtStatus>,
         /// Of a completion routine: Irp->PendingReturned.
         PENDING_RETURNED pending_returned: bool,
+        /// Of a completion routine: Context is not NULL.
+        CONTEXT context: bool,
         /// An event in its own variables.
         EVENT event: EventState,
     }
@@ -73,6 +75,7 @@ impl Activation {
             passed_on: false,
             lower: None,
             pending_returned: false,
+            context: false,
             event: EventState::NotInitialized,
         }
     }

@@ -77,7 +77,9 @@ impl Kernel {
         }
         let device = self[call].device;
         self.drop_from(irp, Some(device), |kind| matches!(kind, ObjectKind::CompletionRoutine(..)));
-        let kind = deed.routine.map(|routine| ObjectKind::CompletionRoutine(routine, deed.invoke_on));
+        let kind = deed
+            .routine
+            .map(|routine| ObjectKind::CompletionRoutine(routine, deed.invoke_on, deed.event.is_some()));
         if let Some(object) = kind.and_then(|kind| self.object_of(device, kind)) {
             self.push(
                 object,
@@ -202,10 +204,12 @@ impl Kernel {
             return Next::SUCCESS;
         }
         let routine = said.iter().find_map(|kind| match kind {
-            ObjectKind::CompletionRoutine(routine, on) if on.includes(status, cancel) => Some(*routine),
+            ObjectKind::CompletionRoutine(routine, on, context) if on.includes(status, cancel) => {
+                Some((*routine, *context))
+            }
             _ => None,
         });
-        let Some(routine) = routine else {
+        let Some((routine, context)) = routine else {
             self.set(
                 irp,
                 Irp::PENDING,
@@ -215,8 +219,12 @@ impl Kernel {
             return self.complete_upward(irp, thread);
         };
         self.set(irp, Irp::PENDING, marked, "PendingReturned tells of the mark of the driver below");
-        let activation =
-            Activation { irp: Some(irp), pending_returned: pending, ..Activation::new(device, routine) };
+        let activation = Activation {
+            irp: Some(irp),
+            pending_returned: pending,
+            context,
+            ..Activation::new(device, routine)
+        };
         let callee = self.run_routine(activation);
         Next::Call { resume: CompletionReturned::Check { irp, pending }.into(), callee }
     }

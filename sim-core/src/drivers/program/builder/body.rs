@@ -237,11 +237,17 @@ impl Body {
         self.call(Deed { irp: Some(irp), ..Deed::new(Primitive::IoSkipCurrentIrpStackLocation) });
     }
 
-    /// IoSetCompletionRoutine.
-    pub fn io_set_completion_routine(&mut self, irp: IrpSlot, routine: CompletionRoutine, on: InvokeOn) {
+    /// IoSetCompletionRoutine; `context`: the event in the routine's own variables, or NULL.
+    pub fn io_set_completion_routine(
+        &mut self,
+        irp: IrpSlot,
+        routine: CompletionRoutine,
+        context: Option<LocalEvent>,
+        on: InvokeOn,
+    ) {
         let deed =
             Deed { irp: Some(irp), routine: Some(routine.0), ..Deed::new(Primitive::IoSetCompletionRoutine) };
-        self.call(Deed { invoke_on: on, ..deed });
+        self.call(Deed { event: context, invoke_on: on, ..deed });
     }
 
     /// IoCallDriver of the device below, and what it returns.
