@@ -72,6 +72,14 @@ word_enum! {
         RoutineNeverEnds = "DPC_WATCHDOG_VIOLATION",
         /// An IRP was put into a list while it was in one.
         CorruptListEntry = "KERNEL_SECURITY_CHECK_FAILURE",
+        /// A driver passed an IRP on whose next stack location it had not set up.
+        NextLocationNotSetUp = "NEXT_STACK_LOCATION_NOT_SET_UP",
+        /// A driver used an IRP that it had passed on.
+        IrpUsedAfterCallDriver = "IRP_USED_AFTER_IOCALLDRIVER",
+        /// A driver passed an IRP on while its cancel routine was set.
+        ForwardedWithCancelRoutine = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A driver signalled an event in the variables of a routine that had returned.
+        EventUsedAfterReturn = "EVENT_USED_AFTER_RETURN",
         /// A program freed memory that a request still writes.
         FreedWhileInUse = "MEMORY_FREED_WHILE_IN_USE",
         /// A program passed a status block to a second request while a first one still writes it.
@@ -136,8 +144,12 @@ impl Rule {
             | Rule::PendedCompletedRequest
             | Rule::InconsistentStatus
             | Rule::ReturnedWithoutCompleting
+            | Rule::ForwardedWithCancelRoutine
             | Rule::FreedThreadIrp => 0xC9,
             Rule::IrpUsedAfterFree
+            | Rule::NextLocationNotSetUp
+            | Rule::IrpUsedAfterCallDriver
+            | Rule::EventUsedAfterReturn
             | Rule::IrpUsedAfterCompletion
             | Rule::CompletedUnderSpinLock
             | Rule::NullPointerUsed
@@ -170,6 +182,9 @@ impl Rule {
                 | Rule::NullPointerUsed
                 | Rule::ContextUsedAfterFree
                 | Rule::RemoveLockNotHeld
+                | Rule::NextLocationNotSetUp
+                | Rule::IrpUsedAfterCallDriver
+                | Rule::EventUsedAfterReturn
         );
         corrupts || self.bug_check().is_some()
     }
@@ -188,6 +203,7 @@ impl Rule {
                 | Rule::PendedCompletedRequest
                 | Rule::InconsistentStatus
                 | Rule::IrpCancelField
+                | Rule::ForwardedWithCancelRoutine
                 | Rule::FreedThreadIrp
                 | Rule::SpinLockNotReleased
                 | Rule::SpinLockDeadlock
@@ -211,6 +227,7 @@ impl Rule {
             Rule::PendingNotMarked | Rule::PendedCompletedRequest => &[0x23D],
             Rule::MarkedNotPending => &[0x23E],
             Rule::PendingNotPropagated => &[0x228],
+            Rule::ForwardedWithCancelRoutine => &[0x203],
             _ => &[],
         }
     }

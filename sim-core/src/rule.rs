@@ -37,6 +37,10 @@ impl Rule {
             Rule::MarkedNotPending => "MarkIrpPending",
             Rule::PendingNotPropagated => "PendingReturnedPropagated",
             Rule::CancelStateInCompletedIrp => "CancelStateInCompletedIrp",
+            Rule::NextLocationNotSetUp => "NextLocationNotSetUp",
+            Rule::IrpUsedAfterCallDriver => "IrpUsedAfterCallDriver",
+            Rule::ForwardedWithCancelRoutine => "ForwardedWithCancelRoutine",
+            Rule::EventUsedAfterReturn => "EventUsedAfterReturn",
             Rule::NoMoreIrpStackLocations => "NoMoreIrpStackLocations",
             Rule::CancelledNotCompleted => "CancelledNotCompleted",
             Rule::IrpUsedAfterFree => "IrpUsedAfterFree",
@@ -154,6 +158,10 @@ impl Rule {
             | Rule::SharedFileSignal
             | Rule::CancelIoScope
             | Rule::PacketCount => self.users_sentence(),
+            Rule::NextLocationNotSetUp
+            | Rule::IrpUsedAfterCallDriver
+            | Rule::ForwardedWithCancelRoutine
+            | Rule::EventUsedAfterReturn => self.stacks_sentence(),
             Rule::SpinLockAlreadyOwned
             | Rule::SpinLockNotOwned
             | Rule::SpinLockNotReleased
@@ -164,6 +172,18 @@ impl Rule {
             | Rule::CompletedWhileQueued
             | Rule::ListWithoutLock
             | Rule::MarkingQueuedIrps => self.locks_sentence(),
+        }
+    }
+
+    /// The same of those about drivers above others.
+    const fn stacks_sentence(self) -> &'static str {
+        match self {
+            Rule::NextLocationNotSetUp => "a driver sets up the next stack location before it passes an IRP on",
+            Rule::IrpUsedAfterCallDriver => "a driver does not touch an IRP that it has passed on",
+            Rule::ForwardedWithCancelRoutine => {
+                "an IRP is passed on only after its cancel routine was cleared"
+            }
+            _ => "an event in a routine's variables is not used after it has returned",
         }
     }
 

@@ -28,6 +28,7 @@ impl Rule {
                 &["which rule", "the IRP", "how many milliseconds it had", "reserved"]
             }
             Rule::CompletedWithCancelRoutine => &["which rule", "the cancel routine", "the IRP", "0"],
+            Rule::ForwardedWithCancelRoutine => IRP_OF_RULE,
             Rule::CompletedAsPending => &["which rule", "the status", "the IRP", "0"],
             Rule::FreedThreadIrp => &["which rule", "the IRP", "0", "0"],
             Rule::PendingNotMarked
@@ -87,6 +88,12 @@ impl Rule {
             Rule::SpinLockNotReleased => {
                 "WDK, Bug Check 0xC4; SpinlockRelease and CancelSpinlockRelease rules"
             }
+            Rule::NextLocationNotSetUp => {
+                "WDK, Passing IRPs Down the Driver Stack; IoSkipCurrentIrpStackLocation"
+            }
+            Rule::IrpUsedAfterCallDriver => "WDK, IoCallDriver; Force Pending I/O Requests",
+            Rule::ForwardedWithCancelRoutine => "WDK, Bug Check 0xC9; Points to Consider When Canceling IRPs",
+            Rule::EventUsedAfterReturn => "WDK, Defining and Using an Event Object; KeInitializeEvent",
             Rule::MarkingQueuedIrps => "WDK, MarkingQueuedIrps rule",
             Rule::InconsistentStatus => "WDK, Bug Check 0xC9; Completing IRPs",
             Rule::ListWithoutLock => "WDK, Driver-Managed IRP Queues; Using a Driver-Supplied Spin Lock",
@@ -168,6 +175,16 @@ impl Rule {
             | Rule::SharedFileSignal
             | Rule::CancelIoScope
             | Rule::PacketCount => self.watched_of_users(),
+            Rule::NextLocationNotSetUp | Rule::ForwardedWithCancelRoutine => {
+                "every IoCallDriver of a driver's program, and IoForwardIrpSynchronously"
+            }
+            Rule::IrpUsedAfterCallDriver => {
+                "every primitive that takes an IRP, and every look at a field of one: its routine has passed it on, and no \
+                 completion routine of the driver's has kept it"
+            }
+            Rule::EventUsedAfterReturn => {
+                "every KeSetEvent by the Context of a completion routine: the routine with the event has returned"
+            }
             Rule::SpinLockAlreadyOwned
             | Rule::SpinLockNotOwned
             | Rule::SpinLockNotReleased

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::delta::Delta;
 use crate::drivers::ntfs::transfer::NtfsFspDispatch;
+use crate::drivers::program::work;
 use crate::finding::{About, Rule};
 use crate::frame::{Frame, Next, Returned, StepName};
 use crate::io::finish::IopCompleteRequest;
@@ -206,11 +207,12 @@ impl Kernel {
             },
             (_, Some(frame)) => frame.step_name(),
             (_, None) if self[step.thread].terminating => PspExitThread::Start {}.step_name(),
-            (_, None) if self[step.thread].role == Role::Device => StepName {
+            (_, None) if self.late_device(step.thread).is_some() => StepName {
                 routine: "DpcForIsr",
                 label: "due",
                 does: "the device answers the request that its driver has pended",
             },
+            (_, None) if self[step.thread].role == Role::Device => work::TIMER_DUE,
             (_, None) => {
                 StepName { routine: "ExpWorkerThread", label: "work", does: "take the next work item" }
             }
@@ -277,12 +279,12 @@ impl Kernel {
     }
 
     fn has_work(&self, thread: Id<Thread>) -> bool {
-        if self[thread].role == Role::Device {
-            return self.late_device(thread).is_some();
+        if self.late_device(thread).is_some() {
+            return true;
         }
         let system = &self[self.system_id()];
         let has_work = System::REAPER.first(system).is_some() || System::POSTED.first(system).is_some();
-        self[thread].role == Role::Worker && has_work
+        self[thread].role == Role::Worker && has_work || self.queued_routine(thread).is_some()
     }
 
     fn take_work(&mut self, thread: Id<Thread>) {
@@ -296,6 +298,9 @@ impl Kernel {
         } else if let Some(irp) = System::POSTED.first(&self[system]) {
             self.remove(system, System::POSTED, irp, "the worker takes it up");
             self.enter(thread, NtfsFspDispatch::Start { irp }.into());
+        } else if let Some(object) = self.queued_routine(thread) {
+            let routine = self.call_queued(object);
+            self.enter(thread, routine);
         }
     }
 

@@ -55,6 +55,10 @@ pub const PAIRS: &[Pair] = pairs! {
     OwnIrpCompleted: "rules/IoAllocateForward", "rules/IoAllocateForward-fixed";
     FreedThreadIrp: "rules/IoAllocateFree", "rules/IoAllocateFree-fixed";
     NoMoreIrpStackLocations: "scenarios/no-more-stack-locations", "rules/NoMoreIrpStackLocations-fixed";
+    NextLocationNotSetUp: "textbook/filter-next-location-unset", "textbook/filter-skip";
+    IrpUsedAfterCallDriver: "textbook/filter-touches-after-call", "textbook/filter-completion-routine";
+    ForwardedWithCancelRoutine: "textbook/filter-passes-cancelable", "rules/ForwardedWithCancelRoutine-fixed";
+    EventUsedAfterReturn: "textbook/filter-returns-without-waiting", "textbook/filter-forward-and-wait";
     CompletedWhileQueued: "rules/CompletedWhileQueued", "rules/CompletedWhileQueued-fixed";
     CorruptListEntry: "rules/CorruptListEntry", "rules/CorruptListEntry-fixed";
     NullPointerUsed: "rules/NullPointerUsed", "rules/NullPointerUsed-fixed";

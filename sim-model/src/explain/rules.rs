@@ -166,6 +166,10 @@ pub(super) const fn routines(rule: Rule) -> &'static [&'static str] {
         | Rule::SpinLockDeadlock
         | Rule::RemoveLockNotHeld
         | Rule::RoutineNeverEnds
+        | Rule::NextLocationNotSetUp
+        | Rule::IrpUsedAfterCallDriver
+        | Rule::ForwardedWithCancelRoutine
+        | Rule::EventUsedAfterReturn
         | Rule::CorruptListEntry => &["driver routine"],
         Rule::InconsistentStatus => &["IoCompleteRequest", "driver routine"],
         Rule::ListWithoutLock => &["InsertTailList", "RemoveHeadList", "KeAcquireSpinLock"],

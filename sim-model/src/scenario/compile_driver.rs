@@ -2,26 +2,42 @@
 
 use std::collections::BTreeMap;
 
-use sim_core::NtStatus;
 use sim_core::drivers::program::code::{
-    Declared, Deed, DriverProgram, DriverRoutine, Entry, IrpSlot, ObjectKind, Op, Operand, Relation, SLOTS,
-    Slot, Test, ValueSlot,
+    Declared, Deed, DriverProgram, DriverRoutine, Entry, IrpSlot, ObjectKind, Op, Operand, Slot, ValueSlot,
 };
 use sim_core::drivers::program::primitive::Primitive;
 use sim_core::io::irp::Major;
 
-use crate::lang::ast::{self, CompareOp, Expr, ExprKind, Name, Scenario, Span, Spanned};
+use crate::lang::ast::{self, Name, Scenario, Span, Spanned};
 use crate::lang::driver::{self, Driver, Statement, StatementKind};
 use crate::lang::{Diagnostic, Diagnostics, near};
 use crate::scenario::compile;
 use crate::scenario::driver_lines::DriverLines;
-use crate::scenario::primitives::{ArgKind, Gives, signature};
+use crate::scenario::primitives::{self, Gives, signature};
 
 /// The most locks and lists, and routines, of a driver.
 const MOST: usize = 64;
 
+/// As many names are told where none of them is near.
+const MOST_LISTED: usize = 8;
+
+/// The drivers of a scenario, those that are given in Rust and those that it writes; and where their operations stand, which is
+/// nowhere for one that is given.
+pub(super) fn compile_drivers(
+    scenario: &Scenario,
+    written: &[DriverProgram],
+    diagnostics: &mut Diagnostics,
+) -> (Vec<DriverProgram>, Vec<DriverLines>) {
+    let given = |driver: &Driver| {
+        let given = written.iter().find(|given| given.name == driver.name.value)?;
+        Some((given.clone(), DriverLines::default()))
+    };
+    let drivers = scenario.drivers.iter();
+    drivers.map(|driver| given(driver).unwrap_or_else(|| compile_driver(driver, diagnostics))).unzip()
+}
+
 /// Compiles a driver. Errors go to `diagnostics`; then the program is not to be run. Tells also where each operation stands.
-pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> (DriverProgram, DriverLines) {
+fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> (DriverProgram, DriverLines) {
     let mut names: BTreeMap<&str, Span> = BTreeMap::new();
     let mut objects = Vec::new();
     for object in &driver.objects {
@@ -30,12 +46,21 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
             "spinlock" => ObjectKind::SpinLock,
             "list" => ObjectKind::List,
             "csq" => ObjectKind::Csq,
+            "csqcontext" => ObjectKind::CsqContext,
+            "event" => ObjectKind::Event,
+            "workitem" => ObjectKind::WorkItem,
+            "timer" => ObjectKind::Timer,
             _ => ObjectKind::RemoveLock,
         };
         objects.push(Declared { name: object.name.value.clone(), kind });
     }
     for routine in &driver.routines {
         routine.names.iter().for_each(|name| declare(&mut names, name, diagnostics));
+    }
+    let mut start_io = driver.routines.iter().filter(|routine| routine.kind.value == "startio");
+    if let (Some(first), Some(second)) = (start_io.next(), start_io.next()) {
+        let error = Diagnostic::new("a driver has one StartIo routine");
+        diagnostics.push(error.at(second.kind.span, "a second one").and_at(first.kind.span, "the first"));
     }
     if objects.len() > MOST || driver.routines.len() > MOST {
         let message = format!("a driver has at most {MOST} locks and lists, and {MOST} routines");
@@ -49,23 +74,27 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
         .iter()
         .map(|routine| {
             let entries = entries(&routine.kind.value, &routine.names, diagnostics);
-            let dispatches = routine.kind.value == "dispatch";
+            let returns = matches!(&*routine.kind.value, "dispatch" | "completion");
             let mut compiler = Compiler {
                 driver,
                 objects: &objects,
-                variables: variables(&routine.kind.value),
-                dispatches,
+                variables: variables(&routine.kind.value, driver),
+                kind: &routine.kind.value,
+                event: None,
                 code: Vec::new(),
                 lines: Vec::new(),
+                line: Span::default(),
                 diagnostics,
             };
             compiler.block(&routine.body);
-            if dispatches && !ends(&routine.body) {
+            if returns && !ends(&routine.body) {
                 let place = routine.body.last().map_or(routine.kind.span, |last| last.span);
-                let message = "a dispatch routine returns a status, whichever way it goes";
+                let kind = &routine.kind.value;
+                let message = format!("a {kind} routine returns a status, whichever way it goes");
                 compiler.error(message, place, "it can end after this line");
             }
-            compiler.push(Op::Return(Operand::Null), Span::default());
+            compiler.line = Span::default();
+            compiler.push(Op::Return(Operand::Null));
             let code = compiler.code;
             lines.routines.push(compiler.lines);
             let name = routine.names.first().map_or_else(String::new, |name| name.value.clone());
@@ -73,6 +102,28 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
         })
         .collect();
     (DriverProgram { name: driver.name.value.clone(), objects, routines }, lines)
+}
+
+/// What a driver's author may mean by a name that the language has in another way.
+fn meant_by(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "InterlockedExchangePointer" => {
+            "the cancel routine is exchanged by `IoSetCancelRoutine(irp, ROUTINE)`"
+        }
+        "KeInitializeSpinLock" => "a line `spinlock NAME` in the driver declares and initialises one",
+        "InitializeListHead" => "a line `list NAME` in the driver declares and initialises one",
+        "IoInitializeRemoveLock" => "a line `removelock NAME` in the driver declares and initialises one",
+        "IoCsqInitialize" => "a line `csq NAME` in the driver declares and initialises one",
+        "IoAllocateWorkItem" | "IoFreeWorkItem" => "a line `workitem NAME` in the driver declares one",
+        "KeInitializeTimer" | "KeInitializeDpc" => "a line `timer NAME` in the driver declares one",
+        "IoGetCurrentIrpStackLocation" | "IoGetNextIrpStackLocation" => {
+            "the fields of a stack location are read by the IRP: `irp.Length`, `irp.FileObject`"
+        }
+        name if name.starts_with("Wdf") => {
+            "the drivers `kmdf`, `kmdf_uncancelable` and `kmdf_ignores_unmark` are drivers of the framework"
+        }
+        _ => return None,
+    })
 }
 
 fn declare<'a>(names: &mut BTreeMap<&'a str, Span>, name: &'a Name, diagnostics: &mut Diagnostics) {
@@ -92,6 +143,8 @@ fn entries(kind: &str, names: &[Name], diagnostics: &mut Diagnostics) -> Vec<Ent
         "cancel" => vec![Entry::Cancel],
         "dpc" => vec![Entry::Dpc],
         "worker" => vec![Entry::Worker],
+        "startio" => vec![Entry::StartIo],
+        "completion" => vec![Entry::Completion],
         _ => names
             .iter()
             .filter_map(|name| {
@@ -106,28 +159,39 @@ fn entries(kind: &str, names: &[Name], diagnostics: &mut Diagnostics) -> Vec<Ent
     }
 }
 
-fn unknown<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+pub(super) fn unknown<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let known: Vec<&str> = known.collect();
     let error = Diagnostic::new(format!("there is no {what} `{}`", name.value))
         .at(name.span, format!("unknown {what}"));
-    match near(&name.value, known).first() {
+    match near(&name.value, known.iter().copied()).first() {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
+        None if !known.is_empty() && known.len() <= MOST_LISTED => {
+            error.help(format!("there are: `{}`", known.join("`, `")))
+        }
         None => error,
     }
 }
 
-/// What a routine is called with.
-fn variables(kind: &str) -> BTreeMap<String, Slot> {
-    let given: &[(&str, Slot)] = match kind {
-        "dispatch" | "cancel" => &[("irp", Slot::Irp(IrpSlot(0)))],
-        _ => &[("status", Slot::Value(ValueSlot(0))), ("information", Slot::Value(ValueSlot(1)))],
+/// What a routine is called with. In a driver with a StartIo routine a DPC is called for the request that the device is busy
+/// with, in one with a work item a worker for the Context of that.
+fn variables(kind: &str, driver: &Driver) -> BTreeMap<String, Slot> {
+    let irp = ("irp", Slot::Irp(IrpSlot(0)));
+    let answer = [("status", Slot::Value(ValueSlot(0))), ("information", Slot::Value(ValueSlot(1)))];
+    let has_start_io = driver.routines.iter().any(|routine| routine.kind.value == "startio");
+    let has_work_item = driver.objects.iter().any(|object| object.kind.value == "workitem");
+    let given = match kind {
+        "dispatch" | "cancel" | "startio" | "completion" => vec![irp],
+        "dpc" if !has_start_io => answer.to_vec(),
+        "worker" if !has_work_item => answer.to_vec(),
+        _ => vec![irp, answer[0], answer[1]],
     };
-    given.iter().map(|(name, slot)| ((*name).to_owned(), *slot)).collect()
+    given.into_iter().map(|(name, slot)| (name.to_owned(), slot)).collect()
 }
 
 /// Whether every way through these lines ends with a return.
 fn ends(body: &[Statement]) -> bool {
     match body.last().map(|last| &last.value) {
-        Some(StatementKind::Return(_)) => true,
+        Some(StatementKind::Return(_) | StatementKind::ReturnCall { .. }) => true,
         Some(StatementKind::If { then, otherwise, .. }) => ends(then) && ends(otherwise),
         _ => false,
     }
@@ -172,19 +236,36 @@ fn own_driver<'a>(scenario: &'a Scenario, device: &Name) -> Option<&'a Driver> {
     scenario.drivers.iter().find(|driver| driver.name.value == device.driver.value)
 }
 
-struct Compiler<'a, 'd> {
-    driver: &'a Driver,
-    objects: &'a [Declared],
-    variables: BTreeMap<String, Slot>,
-    dispatches: bool,
+/// Where the result of a call goes.
+#[derive(Clone, Copy)]
+enum Target<'a> {
+    Nothing,
+    Label(&'a Name),
+    Returned,
+}
+
+/// What a routine returns that a call gives: its device answers nothing.
+const RETURNED: ValueSlot = ValueSlot(0);
+
+/// A routine that is being compiled.
+pub(super) struct Compiler<'a, 'd> {
+    pub(super) driver: &'a Driver,
+    pub(super) objects: &'a [Declared],
+    pub(super) variables: BTreeMap<String, Slot>,
+    /// `dispatch` and its kin.
+    pub(super) kind: &'a str,
+    /// The event in its own variables.
+    pub(super) event: Option<String>,
     code: Vec<Op>,
     /// Where each operation stands.
     lines: Vec<Span>,
-    diagnostics: &'d mut Diagnostics,
+    /// The line that is being compiled.
+    line: Span,
+    pub(super) diagnostics: &'d mut Diagnostics,
 }
 
 impl Compiler<'_, '_> {
-    fn error(&mut self, message: impl Into<String>, span: Span, note: impl Into<String>) {
+    pub(super) fn error(&mut self, message: impl Into<String>, span: Span, note: impl Into<String>) {
         self.diagnostics.push(Diagnostic::new(message).at(span, note));
     }
 
@@ -192,9 +273,9 @@ impl Compiler<'_, '_> {
         self.code.len() as u32
     }
 
-    fn push(&mut self, op: Op, line: Span) {
+    fn push(&mut self, op: Op) {
         self.code.push(op);
-        self.lines.push(line);
+        self.lines.push(self.line);
     }
 
     fn block(&mut self, body: &[Statement]) {
@@ -204,32 +285,51 @@ impl Compiler<'_, '_> {
     }
 
     fn statement(&mut self, statement: &Statement) {
+        self.line = statement.span;
         match &statement.value {
             StatementKind::Call { label, name, args } => {
-                self.call(label.as_ref(), name, args, statement.span);
+                let target = label.as_ref().map_or(Target::Nothing, Target::Label);
+                self.call(name, args, target);
             }
             StatementKind::Return(value) => {
                 let value = value.as_ref().map(|value| self.value(value));
-                if self.dispatches && value.is_none() {
+                if matches!(self.kind, "dispatch" | "completion") && value.is_none() {
                     self.error(
                         "found `return`, expected a status after it",
                         statement.span,
                         "returns nothing",
                     );
                 }
-                self.push(Op::Return(value.unwrap_or(Operand::Null)), statement.span);
+                self.push(Op::Return(value.unwrap_or(Operand::Null)));
             }
+            StatementKind::ReturnCall { name, args } => {
+                self.call(name, args, Target::Returned);
+                self.push(Op::Return(Operand::Value(RETURNED)));
+            }
+            StatementKind::Let { label, value } => {
+                let operand = self.value(value);
+                let held = self.variables.get(&label.value);
+                let gives = match (operand, held) {
+                    (Operand::Irp(_) | Operand::CurrentIrp, _) => Gives::Irp,
+                    (Operand::Null, Some(Slot::Irp(_))) => Gives::Irp,
+                    _ => Gives::Value,
+                };
+                if let Some(slot) = self.bind(label, gives) {
+                    self.push(Op::Let(slot, operand));
+                }
+            }
+            StatementKind::Set { label, field, value } => self.set(label, field, value),
             StatementKind::If { condition, then, otherwise } => {
                 let test = self.test(condition);
                 let at = self.code.len();
-                self.push(Op::Unless(test, 0), statement.span);
+                self.push(Op::Unless(test, 0));
                 self.block(then);
                 if otherwise.is_empty() {
                     self.land(at);
                     return;
                 }
                 let over = self.code.len();
-                self.push(Op::Jump(0), statement.span);
+                self.push(Op::Jump(0));
                 self.land(at);
                 self.block(otherwise);
                 self.land(over);
@@ -238,9 +338,9 @@ impl Compiler<'_, '_> {
                 let start = self.here();
                 let test = self.test(condition);
                 let at = self.code.len();
-                self.push(Op::Unless(test, 0), statement.span);
+                self.push(Op::Unless(test, 0));
                 self.block(body);
-                self.push(Op::Jump(start), statement.span);
+                self.push(Op::Jump(start));
                 self.land(at);
             }
         }
@@ -254,10 +354,16 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn call(&mut self, label: Option<&Name>, name: &Name, args: &[Spanned<ast::Operand>], line: Span) {
-        let Some(primitive) = Primitive::ALL.iter().copied().find(|known| known.name() == name.value) else {
-            let known = Primitive::ALL.iter().map(|known| known.name());
-            return self.diagnostics.push(unknown("primitive", name, known));
+    /// A call of a primitive.
+    fn call(&mut self, name: &Name, args: &[Spanned<ast::Operand>], target: Target<'_>) {
+        let Some(primitive) = primitives::primitive(&name.value) else {
+            let known: Vec<&str> = primitives::callable().map(|known| known.name()).collect();
+            let error = unknown("primitive", name, known.iter().copied());
+            self.diagnostics.push(match meant_by(&name.value) {
+                Some(meant) => error.help(meant),
+                None => error.help(format!("the primitives: `{}`", known.join("`, `"))),
+            });
+            return;
         };
         let signature = signature(primitive);
         if args.len() < signature.needed || args.len() > signature.args.len() {
@@ -265,216 +371,57 @@ impl Compiler<'_, '_> {
             let message = format!("found {} arguments, expected {expected}", args.len());
             return self.error(message, name.span, "the wrong number of arguments");
         }
-        let mut deed = Deed {
-            primitive,
-            irp: None,
-            object: None,
-            routine: None,
-            status: None,
-            information: None,
-            result: None,
-        };
+        let mut deed = Deed::new(primitive);
         for (arg, kind) in args.iter().zip(signature.args) {
             self.argument(&mut deed, arg, *kind);
         }
-        match (label, signature.gives) {
-            (Some(label), Gives::Nothing) => {
+        self.check_startio(primitive, name);
+        deed.result = match (target, signature.gives) {
+            (Target::Nothing, _) => None,
+            (Target::Label(label), Gives::Nothing) => {
                 self.error(format!("{} gives nothing", primitive.name()), label.span, "a name for it");
-            }
-            (Some(label), gives) => deed.result = self.bind(label, gives),
-            (None, _) => {}
-        }
-        self.push(Op::Do(deed), line);
-    }
-
-    fn argument(&mut self, deed: &mut Deed, arg: &Spanned<ast::Operand>, kind: ArgKind) {
-        match (kind, &arg.value) {
-            (ArgKind::Irp, ast::Operand::Name(name)) => deed.irp = self.irp(name, arg.span),
-            (ArgKind::FileOf, ast::Operand::Field { label, field }) if field.value == "FileObject" => {
-                deed.irp = self.irp(&label.value, label.span);
-            }
-            (ArgKind::ContextOf, ast::Operand::Field { label, field }) if field.value == "FsContext" => {
-                deed.irp = self.irp(&label.value, label.span);
-            }
-            (ArgKind::Object(wanted), ast::Operand::Name(name)) => {
-                let at = self.objects.iter().position(|object| object.name == *name && object.kind == wanted);
-                match at {
-                    Some(at) => deed.object = Some(at as u8),
-                    None => {
-                        let objects = self.objects.iter().filter(|object| object.kind == wanted);
-                        let known: Vec<&str> = objects.map(|object| &*object.name).collect();
-                        let name = Spanned::new(name.clone(), arg.span);
-                        let error = unknown(wanted_word(wanted), &name, known.into_iter());
-                        self.diagnostics.push(error);
-                    }
-                }
-            }
-            (ArgKind::Routine, ast::Operand::Name(name)) if name == "NULL" => {}
-            (ArgKind::Routine, ast::Operand::Name(name)) => {
-                let is_it = |routine: &driver::DriverRoutine| {
-                    routine.kind.value == "cancel" && routine.names.iter().any(|known| known.value == *name)
-                };
-                match self.driver.routines.iter().position(is_it) {
-                    Some(at) => deed.routine = Some(at as u8),
-                    None => {
-                        let cancels =
-                            self.driver.routines.iter().filter(|routine| routine.kind.value == "cancel");
-                        let known = cancels.flat_map(|routine| &routine.names).map(|name| &*name.value);
-                        let name = Spanned::new(name.clone(), arg.span);
-                        self.diagnostics.push(unknown("cancel routine", &name, known));
-                    }
-                }
-            }
-            (ArgKind::Status, _) => deed.status = Some(self.value(arg)),
-            (ArgKind::Bytes, _) => deed.information = Some(self.value(arg)),
-            _ => self.error(format!("expected {}", kind.words()), arg.span, "something else"),
-        }
-    }
-
-    /// The variable of an IRP.
-    fn irp(&mut self, name: &str, span: Span) -> Option<IrpSlot> {
-        match self.variables.get(name) {
-            Some(Slot::Irp(slot)) => Some(*slot),
-            Some(Slot::Value(_)) => {
-                self.error(format!("`{name}` is no IRP"), span, "expected an IRP");
                 None
             }
-            None => {
-                self.nothing(name, span);
+            (Target::Label(label), gives) => self.bind(label, gives),
+            (Target::Returned, Gives::Value) => Some(Slot::Value(RETURNED)),
+            (Target::Returned, _) => {
+                self.error(format!("{} gives no status", primitive.name()), name.span, "it is returned");
                 None
             }
-        }
-    }
-
-    fn nothing(&mut self, name: &str, span: Span) {
-        let name = Spanned::new(name.to_owned(), span);
-        let error = unknown("variable", &name, self.variables.keys().map(|known| &**known));
-        self.diagnostics.push(error);
-    }
-
-    /// The variable that a result goes to.
-    fn bind(&mut self, label: &Name, gives: Gives) -> Option<Slot> {
-        let wants_irp = gives == Gives::Irp;
-        if let Some(slot) = self.variables.get(&label.value) {
-            let slot = *slot;
-            if matches!(slot, Slot::Irp(_)) == wants_irp && label.value != "irp" {
-                return Some(slot);
-            }
-            self.error(
-                format!("`{}` names something else already", label.value),
-                label.span,
-                "choose another name",
-            );
-            return None;
-        }
-        let used = |is_irp: bool| {
-            let slots = self.variables.values().filter(move |slot| matches!(slot, Slot::Irp(_)) == is_irp);
-            slots.map(|slot| match slot {
-                Slot::Irp(IrpSlot(at)) | Slot::Value(ValueSlot(at)) => at + 1,
-            })
         };
-        // What a routine is called with has the first places, also where it is called with nothing of the kind.
-        let reserved = if wants_irp { 1 } else { 2 };
-        let at = used(wants_irp).max().unwrap_or(0).max(reserved);
-        if at >= SLOTS {
-            let (most, what) =
-                if wants_irp { (SLOTS - 1, "IRPs") } else { (SLOTS - 2, "statuses and pointers") };
-            self.error(
-                format!("a routine has at most {most} variables for {what}"),
-                label.span,
-                "use one of the others again",
+        self.push(Op::Do(deed));
+    }
+
+    /// Only a driver with a StartIo routine has a device queue.
+    fn check_startio(&mut self, primitive: Primitive, name: &Name) {
+        let needs = matches!(
+            primitive,
+            Primitive::IoStartPacket | Primitive::IoStartNextPacket | Primitive::KeRemoveEntryDeviceQueue
+        );
+        if needs && !self.driver.routines.iter().any(|routine| routine.kind.value == "startio") {
+            let message = format!("{} is for a driver with a StartIo routine", primitive.name());
+            self.diagnostics.push(
+                Diagnostic::new(message)
+                    .at(name.span, "the driver has none")
+                    .help("such a routine begins with `startio NAME`"),
             );
-            return None;
         }
-        let slot = if wants_irp { Slot::Irp(IrpSlot(at)) } else { Slot::Value(ValueSlot(at)) };
-        self.variables.insert(label.value.clone(), slot);
-        Some(slot)
     }
 
-    /// Something that has a value.
-    fn value(&mut self, operand: &Spanned<ast::Operand>) -> Operand {
-        let span = operand.span;
-        match &operand.value {
-            ast::Operand::Number(number) => match u32::try_from(number.value()) {
-                Ok(number) => Operand::Number(number),
-                Err(_) => {
-                    self.error("the number does not fit: expected 0 to 4294967295", span, "out of range");
-                    Operand::Null
-                }
-            },
-            ast::Operand::Name(name) => self.named(name, span),
-            ast::Operand::Field { label, field } => {
-                let Some(slot) = self.irp(&label.value, label.span) else { return Operand::Null };
-                match &*field.value {
-                    "Cancel" => Operand::Cancel(slot),
-                    "Length" => Operand::Length(slot),
-                    "FsContext" => Operand::FsContext(slot),
-                    _ => {
-                        let known = ["Cancel", "Length", "FsContext"];
-                        self.diagnostics.push(unknown("field of an IRP", field, known.into_iter()));
-                        Operand::Null
-                    }
-                }
+    /// `irp.IoStatus.Status = STATUS_SUCCESS`
+    fn set(&mut self, label: &Name, field: &Name, value: &Spanned<ast::Operand>) {
+        let irp = self.irp(&label.value, label.span);
+        let value = Some(self.value(value));
+        let deed = match &*field.value {
+            "IoStatus.Status" => Deed { irp, status: value, ..Deed::new(Primitive::SetIoStatusStatus) },
+            "IoStatus.Information" => {
+                Deed { irp, information: value, ..Deed::new(Primitive::SetIoStatusInformation) }
             }
             _ => {
-                self.error(
-                    "expected a variable, a field of an IRP, a status or a number",
-                    span,
-                    "something else",
-                );
-                Operand::Null
+                let known = ["IoStatus.Status", "IoStatus.Information"];
+                return self.diagnostics.push(unknown("field that a driver sets", field, known.into_iter()));
             }
-        }
-    }
-
-    fn named(&mut self, name: &str, span: Span) -> Operand {
-        match (name, self.variables.get(name)) {
-            ("NULL" | "FALSE", _) => Operand::Null,
-            ("TRUE", _) => Operand::Number(1),
-            (_, Some(Slot::Irp(slot))) => Operand::Irp(*slot),
-            (_, Some(Slot::Value(slot))) => Operand::Value(*slot),
-            _ if name.starts_with("STATUS_") => match NtStatus::from_name(name) {
-                Some(status) => Operand::Status(status),
-                None => {
-                    let name = Spanned::new(name.to_owned(), span);
-                    let known = NtStatus::ALL.iter().map(|row| row.1);
-                    self.diagnostics.push(unknown("status", &name, known));
-                    Operand::Null
-                }
-            },
-            _ => {
-                self.nothing(name, span);
-                Operand::Null
-            }
-        }
-    }
-
-    fn test(&mut self, expr: &Expr) -> Test {
-        match &expr.value {
-            ExprKind::Or(parts) => Test::Or(parts.iter().map(|part| self.test(part)).collect()),
-            ExprKind::And(parts) => Test::And(parts.iter().map(|part| self.test(part)).collect()),
-            ExprKind::Not(part) => Test::Not(Box::new(self.test(part))),
-            ExprKind::Compare { left, op, right } => {
-                let relation = match op {
-                    CompareOp::Equal => Relation::Equal,
-                    CompareOp::NotEqual => Relation::NotEqual,
-                    _ => {
-                        self.error("a driver compares with `==` and `!=`", expr.span, "another comparison");
-                        Relation::Equal
-                    }
-                };
-                Test::Compare(self.value(left), relation, self.value(right))
-            }
-            ExprKind::Operand(operand) => Test::Holds(self.value(&Spanned::new(operand.clone(), expr.span))),
-        }
-    }
-}
-
-const fn wanted_word(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::SpinLock => "spin lock",
-        ObjectKind::List => "list",
-        ObjectKind::Csq => "cancel-safe queue",
-        ObjectKind::RemoveLock => "remove lock",
+        };
+        self.push(Op::Do(deed));
     }
 }

@@ -43,9 +43,10 @@ pub struct Unreached {
 }
 
 impl Program {
-    /// The line of a driver's operation; none for the end of a routine, which is not written.
+    /// The line of a driver's operation; none for the end of a routine, which is not written, and in a driver that is given in
+    /// Rust.
     pub fn driver_line(&self, place: DriverPlace) -> Option<DriverLine> {
-        let lines = &self.driver_lines[place.driver as usize].routines[place.routine as usize];
+        let lines = self.driver_lines[place.driver as usize].routines.get(place.routine as usize)?;
         let span = lines[place.op as usize];
         if span == Span::default() {
             return None;

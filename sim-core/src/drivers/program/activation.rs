@@ -1,6 +1,8 @@
 //! A running routine of a driver's program.
 
-use crate::drivers::program::code::{IrpSlot, Op, Operand, Relation, Slot, Test, ValueSlot};
+use crate::drivers::program::code::{IrpSlot, ObjectKind, Op, Operand, Relation, Slot, Test, ValueSlot};
+use crate::drivers::program::event::EventState;
+use crate::drivers::program::object::DriverObject;
 use crate::io::device::Device;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
@@ -41,6 +43,16 @@ record! {
         COMPLETED completed: bool,
         /// How often it has acquired remove locks and not released them.
         ACQUIRED acquired: u32,
+        /// It has passed that IRP on.
+        PASSED_ON passed_on: bool,
+        /// What the driver below has returned for it.
+        LOWER lower: Option<NtStatus>,
+        /// Of a completion routine: Irp->PendingReturned.
+        PENDING_RETURNED pending_returned: bool,
+        /// Of a completion routine: Context is not NULL.
+        CONTEXT context: bool,
+        /// An event in its own variables.
+        EVENT event: EventState,
     }
     lists {}
 }
@@ -63,6 +75,11 @@ impl Activation {
             marked: false,
             completed: false,
             acquired: 0,
+            passed_on: false,
+            lower: None,
+            pending_returned: false,
+            context: false,
+            event: EventState::NotInitialized,
         }
     }
 
@@ -99,6 +116,12 @@ impl Kernel {
         program.routines[routine as usize].code[at as usize].clone()
     }
 
+    /// The call that a routine has just made.
+    pub(crate) fn last_op(&self, call: Id<Activation>) -> Op {
+        let Activation { device, routine, at, .. } = self[call];
+        self.programs[self[device].program as usize].routines[routine as usize].code[at as usize - 1].clone()
+    }
+
     /// What a value is now.
     pub(crate) fn value_of(&self, call: Id<Activation>, operand: Operand) -> u64 {
         let activation = &self[call];
@@ -114,6 +137,10 @@ impl Kernel {
             Operand::FsContext(slot) => {
                 irp(slot).map_or(0, |irp| u64::from(self[irp.file].driver_context.is_some()))
             }
+            Operand::IoStatus(slot) => irp(slot).map_or(0, |irp| irp.status.to_word()),
+            Operand::Information(slot) => irp(slot).map_or(0, |irp| u64::from(irp.information)),
+            Operand::PendingReturned => u64::from(activation.pending_returned),
+            Operand::CurrentIrp => self[activation.device].current_irp.to_word(),
         }
     }
 
@@ -178,6 +205,15 @@ impl Kernel {
 
     /// Whether a routine or a list of a driver's program still names the IRP.
     pub(crate) fn is_named_by_program(&self, irp: Id<Irp>) -> bool {
-        self.all::<Activation>().any(|(_, activation)| activation.names(irp)) || self.list_with(irp).is_some()
+        self.all::<Activation>().any(|(_, activation)| activation.names(irp))
+            || self.objects_with(irp).any(|(_, kind)| !kind.is_mark())
+            || self.all::<Device>().any(|(_, device)| device.current_irp == Some(irp))
+    }
+
+    /// What the drivers' programs have said of an IRP's stack locations goes with it.
+    pub(crate) fn forget_marks(&mut self, irp: Id<Irp>) {
+        if self.all::<DriverObject>().next().is_some() {
+            self.drop_from(irp, None, ObjectKind::is_mark);
+        }
     }
 }

@@ -22,7 +22,12 @@ impl RunRoutine {
     /// The running routine, and whether its operation has begun already, so that it stands at the one after.
     const fn call(self) -> (Id<Activation>, bool) {
         match self {
-            Self::Spin { call, .. } | Self::Wait { call, .. } => (call, true),
+            Self::Spin { call, .. }
+            | Self::Wait { call, .. }
+            | Self::WaitForEvent { call, .. }
+            | Self::WaitForIrp { call, .. }
+            | Self::Called { call }
+            | Self::Started { call } => (call, true),
             Self::Do { call, .. } | Self::If { call } | Self::Loop { call } | Self::Return { call } => {
                 (call, false)
             }
