@@ -279,9 +279,14 @@ impl Compiler<'_, '_> {
             (ArgKind::FileOf, ast::Operand::Field { label, field }) if field.value == "FileObject" => {
                 deed.irp = self.irp(&label.value, label.span);
             }
-            (ArgKind::ContextOf, ast::Operand::Field { label, field }) if field.value == "FsContext" => {
+            (ArgKind::ContextOf | ArgKind::ContextOrKept, ast::Operand::Field { label, field })
+                if field.value == "FsContext" =>
+            {
                 deed.irp = self.irp(&label.value, label.span);
             }
+            // A pointer that was kept is used without an IRP.
+            (ArgKind::ContextOrKept, ast::Operand::Name(name))
+                if self.variables.get(name) == Some(&Slot::Context) => {}
             (ArgKind::Object(wanted), ast::Operand::Name(name)) => {
                 let at = self.objects.iter().position(|object| object.name == *name && object.kind == wanted);
                 match at {
@@ -321,7 +326,7 @@ impl Compiler<'_, '_> {
     fn irp(&mut self, name: &str, span: Span) -> Option<IrpSlot> {
         match self.variables.get(name) {
             Some(Slot::Irp(slot)) => Some(*slot),
-            Some(Slot::Value(_)) => {
+            Some(Slot::Value(_) | Slot::Context) => {
                 self.error(format!("`{name}` is no IRP"), span, "expected an IRP");
                 None
             }
@@ -343,7 +348,12 @@ impl Compiler<'_, '_> {
         let wants_irp = gives == Gives::Irp;
         if let Some(slot) = self.variables.get(&label.value) {
             let slot = *slot;
-            if matches!(slot, Slot::Irp(_)) == wants_irp && label.value != "irp" {
+            let is_same = match slot {
+                Slot::Irp(_) => wants_irp,
+                Slot::Value(_) => gives == Gives::Value,
+                Slot::Context => gives == Gives::Context,
+            };
+            if is_same && label.value != "irp" {
                 return Some(slot);
             }
             self.error(
@@ -353,10 +363,20 @@ impl Compiler<'_, '_> {
             );
             return None;
         }
+        if gives == Gives::Context {
+            if self.variables.values().any(|slot| *slot == Slot::Context) {
+                let message = "a routine has one variable for what FsContext points to";
+                self.error(message, label.span, "use the other again");
+                return None;
+            }
+            self.variables.insert(label.value.clone(), Slot::Context);
+            return Some(Slot::Context);
+        }
         let used = |is_irp: bool| {
-            let slots = self.variables.values().filter(move |slot| matches!(slot, Slot::Irp(_)) == is_irp);
-            slots.map(|slot| match slot {
-                Slot::Irp(IrpSlot(at)) | Slot::Value(ValueSlot(at)) => at + 1,
+            self.variables.values().filter_map(move |slot| match slot {
+                Slot::Irp(IrpSlot(at)) if is_irp => Some(at + 1),
+                Slot::Value(ValueSlot(at)) if !is_irp => Some(at + 1),
+                _ => None,
             })
         };
         // What a routine is called with has the first places, also where it is called with nothing of the kind.
@@ -419,6 +439,10 @@ impl Compiler<'_, '_> {
             ("TRUE", _) => Operand::Number(1),
             (_, Some(Slot::Irp(slot))) => Operand::Irp(*slot),
             (_, Some(Slot::Value(slot))) => Operand::Value(*slot),
+            (_, Some(Slot::Context)) => {
+                self.error(format!("`{name}` is only used, with UseFsContext"), span, "has no value here");
+                Operand::Null
+            }
             _ if name.starts_with("STATUS_") => match NtStatus::from_name(name) {
                 Some(status) => Operand::Status(status),
                 None => {

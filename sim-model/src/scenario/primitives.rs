@@ -12,6 +12,8 @@ pub(crate) enum ArgKind {
     FileOf,
     /// `irp.FsContext`.
     ContextOf,
+    /// The same, or the variable in which it was kept.
+    ContextOrKept,
     /// A lock or list of that kind.
     Object(ObjectKind),
     /// A cancel routine, or NULL.
@@ -28,7 +30,9 @@ impl ArgKind {
         match self {
             ArgKind::Irp => "an IRP",
             ArgKind::FileOf => "the file object of an IRP: `irp.FileObject`",
-            ArgKind::ContextOf => "what the file object of an IRP points to: `irp.FsContext`",
+            ArgKind::ContextOf | ArgKind::ContextOrKept => {
+                "what the file object of an IRP points to: `irp.FsContext`"
+            }
             ArgKind::Object(ObjectKind::SpinLock) => "a spin lock",
             ArgKind::Object(ObjectKind::List) => "a list",
             ArgKind::Object(ObjectKind::Csq) => "a cancel-safe queue",
@@ -43,7 +47,7 @@ impl ArgKind {
         match self {
             ArgKind::Irp => "irp",
             ArgKind::FileOf => "irp.FileObject",
-            ArgKind::ContextOf => "irp.FsContext",
+            ArgKind::ContextOf | ArgKind::ContextOrKept => "irp.FsContext",
             ArgKind::Object(ObjectKind::SpinLock) => "spinlock",
             ArgKind::Object(ObjectKind::List) => "list",
             ArgKind::Object(ObjectKind::Csq) => "csq",
@@ -64,6 +68,8 @@ pub(crate) enum Gives {
     Irp,
     /// A status, or a pointer.
     Value,
+    /// A pointer to what FsContext points to.
+    Context,
 }
 
 /// What a primitive takes and gives.
@@ -109,7 +115,8 @@ pub(crate) const fn signature(primitive: Primitive) -> Signature {
             (&[REMOVE], 1, Gives::Nothing)
         }
         Primitive::ExAllocatePool2 => (&[ArgKind::ContextOf], 1, Gives::Value),
-        Primitive::ExFreePool | Primitive::UseFsContext => (&[ArgKind::ContextOf], 1, Gives::Nothing),
+        Primitive::ExFreePool => (&[ArgKind::ContextOf], 1, Gives::Nothing),
+        Primitive::UseFsContext => (&[ArgKind::ContextOrKept], 1, Gives::Context),
     };
     Signature { args, needed, gives }
 }

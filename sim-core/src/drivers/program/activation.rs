@@ -2,6 +2,7 @@
 
 use crate::drivers::program::code::{IrpSlot, Op, Operand, Relation, Slot, Test, ValueSlot};
 use crate::io::device::Device;
+use crate::io::file::File;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::record::record;
@@ -39,6 +40,10 @@ record! {
         MARKED marked: bool,
         /// It has completed that IRP itself.
         COMPLETED completed: bool,
+        /// A variable: the file object whose context it points to. None as well when that object is gone.
+        CONTEXT context: Option<Id<File>>,
+        /// What it points to was freed.
+        DANGLING dangling: bool,
     }
     lists {}
 }
@@ -60,6 +65,8 @@ impl Activation {
             loops: 0,
             marked: false,
             completed: false,
+            context: None,
+            dangling: false,
         }
     }
 
@@ -155,7 +162,7 @@ impl Kernel {
             Some(Slot::Value(ValueSlot(1))) => self.set(call, Activation::INFORMATION, value as u32, ""),
             Some(Slot::Value(ValueSlot(2))) => self.set(call, Activation::VALUE_2, value, ""),
             Some(Slot::Value(_)) => self.set(call, Activation::VALUE_3, value, ""),
-            Some(Slot::Irp(_)) | None => {}
+            Some(Slot::Irp(_) | Slot::Context) | None => {}
         }
     }
 

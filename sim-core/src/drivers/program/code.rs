@@ -84,6 +84,8 @@ pub enum Slot {
     Irp(IrpSlot),
     /// A status, or a pointer.
     Value(ValueSlot),
+    /// A pointer to what FsContext points to; there is one such variable.
+    Context,
 }
 
 /// Something that has a value.

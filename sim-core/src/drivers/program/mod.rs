@@ -7,6 +7,7 @@
 
 pub mod activation;
 pub mod code;
+pub mod context;
 pub mod csq;
 pub mod lock;
 pub mod object;

@@ -46,7 +46,8 @@ word_enum! {
         ExAllocatePool2 = "ExAllocatePool2",
         /// Frees what FileObject->FsContext of the IRP points to. The pointer stays. (WDK, ExFreePool.)
         ExFreePool = "ExFreePool",
-        /// Reads or writes what FileObject->FsContext of the IRP points to.
+        /// Reads or writes what FileObject->FsContext of the IRP points to, and returns the pointer; or what a pointer that
+        /// was kept so points to.
         UseFsContext = "UseFsContext",
     }
 }

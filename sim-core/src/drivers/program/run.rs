@@ -8,7 +8,7 @@ use crate::drivers::program::primitive::Primitive;
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Returned, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
-use crate::io::file::{DriverContext, File};
+use crate::io::file::File;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
@@ -170,6 +170,7 @@ impl Kernel {
             }
             (Primitive::IoReleaseRemoveLock, Some(lock)) => self.release_remove_lock(call, lock, false),
             (Primitive::IoReleaseRemoveLockAndWait, Some(lock)) => self.release_remove_lock(call, lock, true),
+            (Primitive::UseFsContext, _) => self.use_kept_context(call),
             (primitive, _) => unreachable!("{} is about an IRP", primitive.name()),
         }
     }
@@ -194,26 +195,9 @@ impl Kernel {
                 }
             }
             (Primitive::IoCsqInsertIrp, Some(queue)) => return self.csq_insert(call, queue, irp),
-            (Primitive::ExAllocatePool2, _) => {
-                let why = "the driver allocates its context";
-                self.set(self[irp].file, File::DRIVER_CONTEXT, Some(DriverContext::Allocated), why);
-                self.keep_value(call, deed.result, 1);
-            }
+            (Primitive::ExAllocatePool2, _) => return self.allocate_context(call, self[irp].file, deed),
             (Primitive::ExFreePool | Primitive::UseFsContext, _) => {
-                let file = self[irp].file;
-                let rule = match self[file].driver_context {
-                    Some(DriverContext::Allocated) => None,
-                    Some(DriverContext::Freed) => Some(Rule::ContextUsedAfterFree),
-                    None => Some(Rule::NullPointerUsed),
-                };
-                if let Some(rule) = rule {
-                    self.report(rule, About::Object(self[file].object), 0);
-                    return Next::SUCCESS;
-                }
-                if deed.primitive == Primitive::ExFreePool {
-                    let why = "the driver frees its context";
-                    self.set(file, File::DRIVER_CONTEXT, Some(DriverContext::Freed), why);
-                }
+                return self.use_context(call, self[irp].file, deed);
             }
             _ => return self.perform(call, deed, thread),
         }
