@@ -1,7 +1,7 @@
 //! The protocols of docs/protocols: how a program cancels, waits, frees and closes.
 
 use crate::verdicts::Wrong::{Expected, Found, Nothing};
-use crate::verdicts::{Row, are_as_told};
+use crate::verdicts::{Row, all_are_there, are_as_told};
 
 const FREED: &str = "MEMORY_FREED_WHILE_IN_USE";
 
@@ -31,4 +31,5 @@ const PROTOCOLS: [Row; 20] = [
 #[test]
 fn every_protocol_has_its_verdict() {
     are_as_told("protocols", "PROTOCOLS.md", &PROTOCOLS);
+    all_are_there("protocols", &PROTOCOLS);
 }
