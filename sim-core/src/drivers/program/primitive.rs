@@ -46,8 +46,8 @@ word_enum! {
         ExAllocatePool2 = "ExAllocatePool2",
         /// Frees what FileObject->FsContext of the IRP points to. The pointer stays. (WDK, ExFreePool.)
         ExFreePool = "ExFreePool",
-        /// Reads or writes what FileObject->FsContext of the IRP points to, and returns the pointer; or what a pointer that
-        /// was kept so points to.
+        /// Reads or writes what FileObject->FsContext of the IRP points to, and returns the pointer. A pointer that was kept is
+        /// used without the IRP, which may be gone by then.
         UseFsContext = "UseFsContext",
     }
 }
