@@ -71,6 +71,14 @@ word_enum! {
         RoutineNeverEnds = "DPC_WATCHDOG_VIOLATION",
         /// An IRP was put into a list while it was in one.
         CorruptListEntry = "KERNEL_SECURITY_CHECK_FAILURE",
+        /// A driver passed an IRP on whose next stack location it had not set up.
+        NextLocationNotSetUp = "NEXT_STACK_LOCATION_NOT_SET_UP",
+        /// A driver used an IRP that it had passed on.
+        IrpUsedAfterCallDriver = "IRP_USED_AFTER_IOCALLDRIVER",
+        /// A driver passed an IRP on while its cancel routine was set.
+        ForwardedWithCancelRoutine = "DRIVER_VERIFIER_IOMANAGER_VIOLATION",
+        /// A driver signalled an event in the variables of a routine that had returned.
+        EventUsedAfterReturn = "EVENT_USED_AFTER_RETURN",
         /// A program freed memory that a request still writes.
         FreedWhileInUse = "MEMORY_FREED_WHILE_IN_USE",
         /// A program passed a status block to a second request while a first one still writes it.
@@ -103,8 +111,12 @@ impl Rule {
             | Rule::PendingNotMarked
             | Rule::MarkedNotPending
             | Rule::PendingNotPropagated
+            | Rule::ForwardedWithCancelRoutine
             | Rule::FreedThreadIrp => 0xC9,
             Rule::IrpUsedAfterFree
+            | Rule::NextLocationNotSetUp
+            | Rule::IrpUsedAfterCallDriver
+            | Rule::EventUsedAfterReturn
             | Rule::IrpUsedAfterCompletion
             | Rule::ReturnedWithoutCompleting
             | Rule::CompletedUnderSpinLock
@@ -129,6 +141,9 @@ impl Rule {
                 | Rule::NullPointerUsed
                 | Rule::ContextUsedAfterFree
                 | Rule::RemoveLockNotHeld
+                | Rule::NextLocationNotSetUp
+                | Rule::IrpUsedAfterCallDriver
+                | Rule::EventUsedAfterReturn
         );
         corrupts || self.bug_check().is_some()
     }
@@ -144,6 +159,7 @@ impl Rule {
                 | Rule::PendingNotMarked
                 | Rule::MarkedNotPending
                 | Rule::PendingNotPropagated
+                | Rule::ForwardedWithCancelRoutine
                 | Rule::FreedThreadIrp
                 | Rule::SpinLockNotReleased
                 | Rule::SpinLockDeadlock
@@ -164,6 +180,7 @@ impl Rule {
             Rule::PendingNotMarked => &[0x23D],
             Rule::MarkedNotPending => &[0x23E],
             Rule::PendingNotPropagated => &[0x228],
+            Rule::ForwardedWithCancelRoutine => &[0x203],
             _ => &[],
         }
     }
@@ -196,6 +213,7 @@ impl Rule {
             | Rule::PendingNotMarked
             | Rule::MarkedNotPending
             | Rule::PendingNotPropagated
+            | Rule::ForwardedWithCancelRoutine
             | Rule::FreedThreadIrp => &[("1", "which rule"), ("2", "the IRP")],
             Rule::MultipleIrpCompleteRequests
             | Rule::CancelStateInCompletedIrp
@@ -218,7 +236,13 @@ impl Rule {
             | Rule::PendingNotMarked
             | Rule::MarkedNotPending
             | Rule::PendingNotPropagated
+            | Rule::ForwardedWithCancelRoutine
             | Rule::FreedThreadIrp => "WDK, Bug Check 0xC9",
+            Rule::NextLocationNotSetUp => {
+                "WDK, Passing IRPs Down the Driver Stack; IoSkipCurrentIrpStackLocation"
+            }
+            Rule::IrpUsedAfterCallDriver => "WDK, IoCallDriver; Force Pending I/O Requests",
+            Rule::EventUsedAfterReturn => "WDK, Defining and Using an Event Object; KeInitializeEvent",
             Rule::SpinLockAlreadyOwned => "WDK, Bug Check 0xF",
             Rule::SpinLockNotOwned => "WDK, Bug Check 0x10",
             Rule::RoutineNeverEnds => "WDK, Bug Check 0x133",
@@ -281,6 +305,16 @@ impl Rule {
             Rule::RemoveLockNotHeld => "each release of a remove lock has its acquisition",
             Rule::RoutineNeverEnds => "a routine of a driver ends in time",
             Rule::CorruptListEntry => "an IRP is in one list at a time",
+            Rule::NextLocationNotSetUp => {
+                "a driver sets up the next stack location before it passes an IRP on"
+            }
+            Rule::IrpUsedAfterCallDriver => "a driver does not touch an IRP that it has passed on",
+            Rule::ForwardedWithCancelRoutine => {
+                "an IRP is passed on only after its cancel routine was cleared"
+            }
+            Rule::EventUsedAfterReturn => {
+                "an event in a routine's variables is not used after it has returned"
+            }
             Rule::FreedThreadIrp => "a driver frees no IRP that belongs to a thread",
             Rule::FreedWhileInUse => "a program frees no memory that a request still writes",
             Rule::ReusedWhileInUse => "a status block serves one request at a time",

@@ -383,4 +383,5 @@ frames! {
     AssignProcessToJobObject in crate::nt::job::NtAssignProcessToJobObject,
     SendOwnIrps in crate::drivers::own_irps::SendOwnIrps,
     CancelOwnIrps in crate::drivers::own_irps::CancelOwnIrps,
+    CompletionReturned in crate::drivers::program::pass_on::CompletionReturned,
 }

@@ -63,6 +63,7 @@ statuses! {
     INVALID_CID = 0xC000_000B, "no process or thread has this id";
     INVALID_PARAMETER = 0xC000_000D, "a parameter is not valid";
     INVALID_DEVICE_REQUEST = 0xC000_0010, "the device does not know this request";
+    MORE_PROCESSING_REQUIRED = 0xC000_0016, "the completion routine keeps the request for its driver";
     END_OF_FILE = 0xC000_0011, "the end of the file was reached";
     NO_MEMORY = 0xC000_0017, "there is not enough memory";
     NOT_MAPPED_VIEW = 0xC000_0019, "no view is mapped at the address";

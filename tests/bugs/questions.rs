@@ -5,13 +5,14 @@ use crate::verdicts::{Row, all_are_there, are_as_told};
 
 const CONTEXT: &str = "FSCONTEXT_USED_AFTER_FREE";
 
-const SAMPLE: [Row; 6] = [
-    ("cancel-sample", 5_968, Nothing),
-    ("cancel-sample-two-reads", 8_818, Nothing),
-    ("cancel-sample-exit", 2_039, Nothing),
-    ("cancel-sample-polls-with-context", 6_184, Nothing),
-    ("cancel-sample-late", 6_972, Expected(CONTEXT)),
-    ("cancel-sample-no-wait", 5_207, Expected(CONTEXT)),
+const SAMPLE: [Row; 7] = [
+    ("cancel-sample", 5_654, Nothing),
+    ("cancel-sample-two-reads", 8_290, Nothing),
+    ("cancel-sample-two-files", 12_158, Nothing),
+    ("cancel-sample-exit", 1_975, Nothing),
+    ("cancel-sample-polls-with-context", 5_845, Nothing),
+    ("cancel-sample-late", 6_604, Expected(CONTEXT)),
+    ("cancel-sample-no-wait", 4_372, Expected(CONTEXT)),
 ];
 
 const CLOSE: [Row; 6] = [

@@ -1,4 +1,4 @@
-//! A pointer to a file's context that a routine of a driver keeps.
+//! A pointer to a file's context that a routine of a driver keeps, and the remove lock in that context.
 
 use sim_model::lang;
 use sim_model::scenario::{compile, run};
@@ -10,19 +10,19 @@ use crate::drivers::{refused, with_driver};
 fn routine(lines: &str) -> String {
     format!(
         "  dispatch IRP_MJ_CREATE\n    ExAllocatePool2(irp.FsContext)\n    IoCompleteRequest(irp, STATUS_SUCCESS)\n    \
-        return STATUS_SUCCESS\n  dispatch IRP_MJ_READ\n    context = UseFsContext(irp.FsContext)\n    {lines}\n    \
+        return STATUS_SUCCESS\n  dispatch IRP_MJ_READ\n    context = irp.FsContext\n    {lines}\n    \
         IoCompleteRequest(irp, STATUS_SUCCESS)\n    return STATUS_SUCCESS"
     )
 }
 
 #[test]
-fn a_kept_context_is_used_and_nothing_else() {
+fn a_kept_context_stands_for_a_context_alone() {
     for (lines, says) in [
         ("IoMarkIrpPending(context)", "`context` is no IRP"),
-        ("other = UseFsContext(irp.FsContext)", "one variable for what FsContext points to"),
-        ("if context == NULL\n      return STATUS_SUCCESS", "is only used, with UseFsContext"),
-        ("ExFreePool(context)", "expected what the file object of an IRP points to"),
+        ("other = irp.FsContext", "one variable for what FsContext points to"),
+        ("ExAllocatePool2(context)", "expected what the file object of an IRP points to"),
         ("UseFsContext(contxt)", "expected what the file object of an IRP points to"),
+        ("IoReleaseRemoveLock(contxt)", "there is no remove lock `contxt`"),
         ("context = IoSetCancelRoutine(irp, NULL)", "`context` names something else already"),
     ] {
         let shown = refused(&routine(lines), "");
@@ -31,10 +31,21 @@ fn a_kept_context_is_used_and_nothing_else() {
 }
 
 #[test]
-fn a_kept_context_is_used_after_it_was_freed() {
+fn a_kept_context_and_its_remove_lock_are_those_of_the_file() {
+    let freed = "expect FSCONTEXT_USED_AFTER_FREE\n";
     for (lines, expects) in [
         ("UseFsContext(context)", ""),
-        ("ExFreePool(irp.FsContext)\n    UseFsContext(context)", "expect FSCONTEXT_USED_AFTER_FREE\n"),
+        ("if context == NULL\n      ExFreePool(context)\n    UseFsContext(context)", ""),
+        ("ExFreePool(irp.FsContext)\n    UseFsContext(context)", freed),
+        ("ExFreePool(context)\n    UseFsContext(irp.FsContext)", freed),
+        ("ExFreePool(context)\n    entered = IoAcquireRemoveLock(irp.FsContext)", freed),
+        ("IoReleaseRemoveLock(context)", "expect REMOVE_LOCK_NOT_HELD\n"),
+        (
+            "IoAcquireRemoveLock(context)\n    IoReleaseRemoveLockAndWait(irp.FsContext)\n    \
+             entered = IoAcquireRemoveLock(context)\n    if entered != STATUS_DELETE_PENDING\n      \
+             ExFreePool(context)\n    UseFsContext(context)",
+            "",
+        ),
     ] {
         let then = format!("    r = ReadFile(f, 8 bytes, offset: 0)\n{expects}");
         let scenario = lang::parse("kept.kobj", &with_driver(&routine(lines), &then)).unwrap();

@@ -142,7 +142,10 @@ impl Routine for CancelRoutine {
                 }
                 let why = "the cancel routine takes it out";
                 match k.list_with(irp) {
-                    Some(queue) => k.remove(queue, DriverObject::IRPS, irp, why),
+                    Some(queue) => {
+                        k.forget_csq_context(irp);
+                        k.remove(queue, DriverObject::IRPS, irp, why)
+                    }
                     None => k.remove(device, Device::QUEUE, irp, why),
                 };
                 if k[device].driver.manner().cancels_own && k.made_for(irp).next().is_some() {

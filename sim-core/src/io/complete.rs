@@ -1,6 +1,6 @@
 //! IofCompleteRequest: what happens when a driver says that an IRP is finished.
 
-use crate::drivers::CompletionRoutine;
+use crate::drivers::{CompletionRoutine, DriverKind};
 use crate::finding::{About, Rule};
 use crate::frame::{Next, Routine, steps};
 use crate::io::buffer::Buffer;
@@ -139,6 +139,7 @@ impl Kernel {
         if self[irp].current_location < self[irp].top_location() {
             return Next::goto(IofCompleteRequest::CallRoutine { irp });
         }
+        self.forget_marks(irp);
         self.set(irp, Irp::COMPLETED, true, "the driver called IoCompleteRequest");
         if self[irp].master.is_some() {
             return Next::goto(IofCompleteRequest::EndAssociated { irp });
@@ -154,11 +155,15 @@ impl Kernel {
 
     fn call_completion_routine(&mut self, irp: Id<Irp>, thread: Id<Thread>) -> Next {
         let location = self[irp].current_location + 1;
+        self.leave_location(irp);
         self.set(irp, Irp::CURRENT_LOCATION, location, "the completion goes up");
         let Irp { pending, status, cancel, .. } = self[irp];
         let device = self.device_of(irp);
         if self[irp].maker == Some(device) {
             return self.call_makers_routine(irp, device, thread);
+        }
+        if self[device].driver == DriverKind::Program {
+            return self.call_program_completion(irp, device, thread);
         }
         if !self[device].invoke_on.includes(status, cancel) {
             return self.complete_upward(irp, thread);

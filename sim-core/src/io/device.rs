@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 
 use crate::drivers::DriverKind;
+use crate::drivers::program::code::ObjectKind;
 use crate::io::file::File;
 use crate::io::invoke_on::InvokeOn;
 use crate::io::irp::Irp;
@@ -55,6 +56,8 @@ record! {
         DRIVER_IO_COUNT driver_io_count: u32 as "DriverIoCount",
         /// Of a driver that is a program: which.
         PROGRAM program: u32,
+        /// CurrentIrp: of a driver with a StartIo routine, the request that the device is busy with.
+        CURRENT_IRP current_irp: Option<Id<Irp>> as "CurrentIrp",
     }
     lists {
         /// The driver's queue of pending IRPs, oldest first.
@@ -65,7 +68,7 @@ record! {
 impl Device {
     /// The driver has the IRP: in its queue, or delivered to it.
     pub(crate) fn has(&self, irp: Id<Irp>) -> bool {
-        Device::QUEUE.holds(self, irp) || self.delivered == Some(irp)
+        Device::QUEUE.holds(self, irp) || self.delivered == Some(irp) || self.current_irp == Some(irp)
     }
 }
 
@@ -93,13 +96,18 @@ impl Kernel {
     /// IoAttachDeviceToDeviceStack, DEVICE_OBJECT.
     pub fn create_filter(&mut self, name: &str, driver: DriverKind, target: Id<Device>) -> Id<Device> {
         let filter = self.create_device(name, driver);
+        self.stand_over(filter, target);
+        filter
+    }
+
+    /// Puts a device over the stack that `target` is in.
+    pub(crate) fn stand_over(&mut self, filter: Id<Device>, target: Id<Device>) {
         let lower = self.top_of_stack(target);
         self.set(filter, Device::LOWER, Some(lower), "the filter passes requests to it");
-        if driver.manner().attaches {
+        if self[filter].driver.manner().attaches {
             self.set(lower, Device::ATTACHED, Some(filter), "the filter is attached");
             self.set(filter, Device::STACK_SIZE, self[lower].stack_size + 1, "one location more");
         }
-        filter
     }
 
     /// The outcomes that a filter sets its completion routine for, from now on.
@@ -124,7 +132,9 @@ impl Kernel {
         let Irp { file, maker, current_location, .. } = self[irp];
         let below = |device: Id<Device>, _| self[device].lower.expect("there is a location for each device");
         let top = maker.unwrap_or_else(|| self.related_device(file));
-        (current_location..self[irp].top_location()).fold(top, below)
+        let on_the_way = (current_location..self[irp].top_location()).fold(top, below);
+        let skipped = self.objects_with(irp).filter(|(_, kind)| *kind == ObjectKind::Skipped).count();
+        (0..skipped as u32).fold(on_the_way, below)
     }
 
     fn create_linked_device(&mut self, name: &str, link: Option<&str>, driver: DriverKind) -> Id<Device> {
@@ -151,6 +161,7 @@ impl Kernel {
             timeout_logged: false,
             lock: None,
             program: 0,
+            current_irp: None,
             thread,
             delivered: None,
             driver_io_count: 0,

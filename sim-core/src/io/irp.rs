@@ -1,5 +1,6 @@
 //! IRPs: one request on its way through a driver.
 
+use crate::drivers::program::pass_on::NextLocation;
 use crate::frame::Frame;
 use crate::io::buffer::Buffer;
 use crate::io::control_code::ControlCode;
@@ -190,6 +191,8 @@ record! {
         WRITTEN written: bool,
         /// Which routine of its driver's program its cancel routine is.
         ROUTINE routine: u8,
+        /// What a driver's program has made of the next stack location.
+        NEXT next: NextLocation,
     }
     lists {}
 }
@@ -252,6 +255,7 @@ impl Irp {
             null_buffer: false,
             written: false,
             routine: 0,
+            next: NextLocation::Unset,
         }
     }
 
@@ -305,6 +309,7 @@ impl Kernel {
     ///
     /// `inline`: its issuer finishes it, as if it had not pended.
     pub(crate) fn free_irp(&mut self, irp: Id<Irp>, inline: bool, why: &'static str) {
+        self.forget_marks(irp);
         let Irp { completed, pending, synchronous_api, .. } = self[irp];
         let is_queued = |(_, device): (_, &Device)| device.has(irp);
         let used = !completed

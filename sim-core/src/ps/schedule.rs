@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::delta::Delta;
 use crate::drivers::ntfs::transfer::NtfsFspDispatch;
+use crate::drivers::program::work;
 use crate::finding::{About, Rule};
 use crate::frame::{Frame, Next, Returned, StepName};
 use crate::io::finish::IopCompleteRequest;
@@ -196,6 +197,7 @@ impl Kernel {
             }
             (_, Some(frame)) => frame.step_name(),
             (_, None) if self[step.thread].terminating => PspExitThread::Start {}.step_name(),
+            (_, None) if self[step.thread].role == Role::Device => work::TIMER_DUE,
             (_, None) => {
                 StepName { routine: "ExpWorkerThread", label: "work", does: "take the next work item" }
             }
@@ -258,7 +260,7 @@ impl Kernel {
     fn has_work(&self, thread: Id<Thread>) -> bool {
         let system = &self[self.system_id()];
         let has_work = System::REAPER.first(system).is_some() || System::POSTED.first(system).is_some();
-        self[thread].role == Role::Worker && has_work
+        self[thread].role == Role::Worker && has_work || self.queued_routine(thread).is_some()
     }
 
     fn take_work(&mut self, thread: Id<Thread>) {
@@ -269,6 +271,9 @@ impl Kernel {
         } else if let Some(irp) = System::POSTED.first(&self[system]) {
             self.remove(system, System::POSTED, irp, "the worker takes it up");
             self.enter(thread, NtfsFspDispatch::Start { irp }.into());
+        } else if let Some(object) = self.queued_routine(thread) {
+            let routine = self.call_queued(object);
+            self.enter(thread, routine);
         }
     }
 

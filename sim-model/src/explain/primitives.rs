@@ -5,16 +5,16 @@ use sim_core::drivers::program::primitive::Primitive;
 use crate::explain::calls::see_also;
 use crate::explain::page::Page;
 use crate::explain::prose::Prose;
-use crate::scenario::primitives::signature;
+use crate::scenario::primitives::{callable, signature};
 
 /// The primitives.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    Primitive::ALL.iter().map(|primitive| primitive.name())
+    callable().map(Primitive::name)
 }
 
 /// The page on a primitive.
 pub(super) fn page(name: &str) -> Option<Page> {
-    let primitive = Primitive::ALL.iter().copied().find(|primitive| primitive.name() == name)?;
+    let primitive = callable().find(|primitive| primitive.name() == name)?;
     let text = Prose::of(primitive.text()).about.join(" ");
     let (about, source) = match text.rsplit_once(" (") {
         Some((about, source)) => (about, source.trim_end_matches([')', '.'])),

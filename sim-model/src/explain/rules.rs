@@ -135,6 +135,10 @@ const fn routines(rule: Rule) -> &'static [&'static str] {
         | Rule::SpinLockDeadlock
         | Rule::RemoveLockNotHeld
         | Rule::RoutineNeverEnds
+        | Rule::NextLocationNotSetUp
+        | Rule::IrpUsedAfterCallDriver
+        | Rule::ForwardedWithCancelRoutine
+        | Rule::EventUsedAfterReturn
         | Rule::CorruptListEntry => &["driver routine"],
         Rule::FreedThreadIrp => &["IRP"],
         Rule::FreedWhileInUse | Rule::ReusedWhileInUse | Rule::WriteToFreedMemory => {

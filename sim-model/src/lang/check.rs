@@ -193,7 +193,7 @@ impl<'a> Checker<'a> {
             });
             self.outcome(device.bytes.as_ref(), device.status.as_ref());
         }
-        self.stacks(&scenario.devices);
+        self.stacks(&scenario.devices, &scenario.drivers);
         for action in scenario.environments().flat_map(|environment| &environment.actions) {
             if let ActionKind::Call { call, .. } = &action.value {
                 self.diagnostics.push_with(call.name.span.start, || {
@@ -206,12 +206,14 @@ impl<'a> Checker<'a> {
     }
 
     /// A filter, and no other driver, stands over a device, which is declared before it.
-    fn stacks(&mut self, devices: &[Device]) {
+    fn stacks(&mut self, devices: &[Device], drivers: &[super::driver::Driver]) {
         let mut below = Declared::new("earlier device");
         for Device { name, driver, over, .. } in devices {
             let is_filter = self.catalogue.filters.iter().any(|filter| *filter == driver.value);
+            // A driver that the file writes may stand over another device or not.
+            let is_own = drivers.iter().any(|known| known.name.value == driver.value);
             match over {
-                Some(over) if !is_filter => self.diagnostics.push_with(over.span.start, || {
+                Some(over) if !is_filter && !is_own => self.diagnostics.push_with(over.span.start, || {
                     let message =
                         format!("the driver {} passes no request to another device", quoted(&driver.value));
                     let filters = self.catalogue.filters.join("`, `");

@@ -102,6 +102,12 @@ impl<'a, 'l> Cursor<'a, 'l> {
     }
 
     /// The name of a field, after a dot, where no word of the language can stand and so every word is a name.
+    /// Whether a name and a `(` come next.
+    pub(super) fn is_call(&self) -> bool {
+        let is_open = |kind| matches!(kind, TokenKind::Symbol("("));
+        matches!(self.peek(), Some(TokenKind::Word(_))) && self.peek_at(1).is_some_and(is_open)
+    }
+
     pub(super) fn field(&mut self) -> Parsed<Name> {
         match self.peek() {
             Some(TokenKind::Word(word)) => {

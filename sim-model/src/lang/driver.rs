@@ -19,7 +19,7 @@ pub struct Driver {
 /// A lock or list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DriverObject {
-    /// `spinlock`, `list`, `csq` or `removelock`.
+    /// `spinlock`, `list`, `csq` and so on.
     pub kind: Name,
     /// Its name.
     pub name: Name,
@@ -28,7 +28,7 @@ pub struct DriverObject {
 /// A routine.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DriverRoutine {
-    /// `dispatch`, `cancel`, `dpc` or `worker`.
+    /// `dispatch`, `cancel`, `startio`, `completion`, `dpc` or `worker`.
     pub kind: Name,
     /// The major functions of a dispatch routine; else the routine's name.
     pub names: Vec<Name>,
@@ -69,6 +69,29 @@ pub enum StatementKind {
     },
     /// `return STATUS_PENDING`
     Return(Option<Spanned<Operand>>),
+    /// `return IoCallDriver(LowerDeviceObject, irp)`
+    ReturnCall {
+        /// The primitive.
+        name: Name,
+        /// What is passed to it.
+        args: Vec<Spanned<Operand>>,
+    },
+    /// `status = irp.IoStatus.Status`
+    Let {
+        /// The variable.
+        label: Name,
+        /// What it becomes.
+        value: Spanned<Operand>,
+    },
+    /// `irp.IoStatus.Status = STATUS_SUCCESS`
+    Set {
+        /// The IRP.
+        label: Name,
+        /// The field.
+        field: Name,
+        /// What it becomes.
+        value: Spanned<Operand>,
+    },
 }
 
 /// Writes a driver in its canonical form.
@@ -94,12 +117,21 @@ fn write_statements(out: &mut String, statements: &[Statement], depth: usize) ->
                 if let Some(label) = label {
                     write!(out, "{} = ", label.value)?;
                 }
-                write!(out, "{}(", name.value)?;
-                for (index, arg) in args.iter().enumerate() {
-                    out.push_str(if index > 0 { ", " } else { "" });
-                    write_operand(out, &arg.value)?;
-                }
-                out.push_str(")\n");
+                write_call(out, name, args)?;
+            }
+            StatementKind::ReturnCall { name, args } => {
+                out.push_str("return ");
+                write_call(out, name, args)?;
+            }
+            StatementKind::Let { label, value } => {
+                write!(out, "{} = ", label.value)?;
+                write_operand(out, &value.value)?;
+                out.push('\n');
+            }
+            StatementKind::Set { label, field, value } => {
+                write!(out, "{}.{} = ", label.value, field.value)?;
+                write_operand(out, &value.value)?;
+                out.push('\n');
             }
             StatementKind::If { condition, then, otherwise } => {
                 write_condition(out, "if", condition)?;
@@ -123,6 +155,16 @@ fn write_statements(out: &mut String, statements: &[Statement], depth: usize) ->
             }
         }
     }
+    Ok(())
+}
+
+fn write_call(out: &mut String, name: &Name, args: &[Spanned<Operand>]) -> fmt::Result {
+    write!(out, "{}(", name.value)?;
+    for (index, arg) in args.iter().enumerate() {
+        out.push_str(if index > 0 { ", " } else { "" });
+        write_operand(out, &arg.value)?;
+    }
+    out.push_str(")\n");
     Ok(())
 }
 

@@ -4,13 +4,30 @@ use super::ast::{Name, Operand, Spanned};
 use super::cursor::{Cursor, Parsed};
 use super::diagnostic::Diagnostic;
 use super::driver::{Driver, DriverObject, DriverRoutine, Statement, StatementKind};
-use super::expr::{expr, operand};
+use super::expr::{expr, operand, path};
 use super::parser::{Block, Parser, whole};
 use super::token::{Line, TokenKind};
 
 /// The words that begin a line below a `driver`.
-const DRIVER_WORDS: [&str; 8] =
-    ["spinlock", "list", "csq", "removelock", "dispatch", "cancel", "dpc", "worker"];
+const DRIVER_WORDS: [&str; 14] = [
+    "spinlock",
+    "list",
+    "csq",
+    "csqcontext",
+    "removelock",
+    "event",
+    "workitem",
+    "timer",
+    "dispatch",
+    "cancel",
+    "startio",
+    "completion",
+    "dpc",
+    "worker",
+];
+
+/// Those of them that begin a routine.
+const ROUTINE_WORDS: [&str; 6] = ["dispatch", "cancel", "startio", "completion", "dpc", "worker"];
 
 /// How deep the lines of a routine may nest.
 const MAX_DEPTH: usize = 16;
@@ -26,14 +43,11 @@ impl<'a, 'l> Parser<'a, 'l> {
                 self.skip_below(line);
                 continue;
             };
-            match &*kind.value {
-                "spinlock" | "list" | "csq" | "removelock" => {
-                    driver.objects.extend(names.pop().map(|name| DriverObject { kind, name }));
-                }
-                _ => {
-                    let body = self.statements(line, 0);
-                    driver.routines.push(DriverRoutine { kind, names, body });
-                }
+            if ROUTINE_WORDS.contains(&&*kind.value) {
+                let body = self.statements(line, 0);
+                driver.routines.push(DriverRoutine { kind, names, body });
+            } else {
+                driver.objects.extend(names.pop().map(|name| DriverObject { kind, name }));
             }
         }
         driver
@@ -121,7 +135,14 @@ fn statement(cursor: &mut Cursor<'_, '_>) -> Parsed<Statement> {
         }
         Some(TokenKind::Word("return")) => {
             cursor.next();
-            StatementKind::Return(if cursor.peek().is_some() { Some(operand(cursor)?) } else { None })
+            match cursor.is_call() {
+                true => {
+                    let name = cursor.name("a call")?;
+                    StatementKind::ReturnCall { name, args: arguments(cursor)? }
+                }
+                false if cursor.peek().is_some() => StatementKind::Return(Some(operand(cursor)?)),
+                false => StatementKind::Return(None),
+            }
         }
         _ => call(cursor)?,
     };
@@ -131,7 +152,23 @@ fn statement(cursor: &mut Cursor<'_, '_>) -> Parsed<Statement> {
 
 fn call(cursor: &mut Cursor<'_, '_>) -> Parsed<StatementKind> {
     let first = cursor.name("a call, `if`, `while` or `return`")?;
-    let (label, name) = if cursor.eat("=") { (Some(first), cursor.name("a call")?) } else { (None, first) };
+    if cursor.eat(".") {
+        let field = path(cursor)?;
+        cursor.symbol("=")?;
+        return Ok(StatementKind::Set { label: first, field, value: operand(cursor)? });
+    }
+    if cursor.eat("=") {
+        if !cursor.is_call() {
+            return Ok(StatementKind::Let { label: first, value: operand(cursor)? });
+        }
+        let name = cursor.name("a call")?;
+        return Ok(StatementKind::Call { label: Some(first), name, args: arguments(cursor)? });
+    }
+    let (label, name) = (None, first);
+    Ok(StatementKind::Call { label, name, args: arguments(cursor)? })
+}
+
+fn arguments(cursor: &mut Cursor<'_, '_>) -> Parsed<Vec<Spanned<Operand>>> {
     cursor.symbol("(")?;
     let mut args: Vec<Spanned<Operand>> = Vec::new();
     while !cursor.eat(")") {
@@ -140,5 +177,5 @@ fn call(cursor: &mut Cursor<'_, '_>) -> Parsed<StatementKind> {
         }
         args.push(operand(cursor)?);
     }
-    Ok(StatementKind::Call { label, name, args })
+    Ok(args)
 }

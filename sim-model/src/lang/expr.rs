@@ -1,6 +1,6 @@
 //! Expressions: `or` binds loosest, then `and`, then `not`, then the comparisons.
 
-use super::ast::{CompareOp, Expr, ExprKind, Operand, Span, Spanned};
+use super::ast::{CompareOp, Expr, ExprKind, Name, Operand, Span, Spanned};
 use super::cursor::{Cursor, Parsed};
 use super::diagnostic::Diagnostic;
 use super::token::TokenKind;
@@ -101,9 +101,19 @@ pub(super) fn operand(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Operand>> {
         let field = if cursor.eat(".") { Some(cursor.field()?) } else { None };
         Operand::Function { name, argument, field }
     } else if cursor.eat(".") {
-        Operand::Field { label: name, field: cursor.field()? }
+        Operand::Field { label: name, field: path(cursor)? }
     } else {
         Operand::Name(name.value)
     };
     Ok(Spanned::new(value, start.to(cursor.last_span())))
+}
+
+/// A field, or a field of a field: `IoStatus.Status`.
+pub(super) fn path(cursor: &mut Cursor<'_, '_>) -> Parsed<Name> {
+    let mut field = cursor.field()?;
+    while cursor.eat(".") {
+        let inner = cursor.field()?;
+        field = Spanned::new(format!("{}.{}", field.value, inner.value), field.span.to(inner.span));
+    }
+    Ok(field)
 }

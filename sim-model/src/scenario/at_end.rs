@@ -33,6 +33,8 @@ fn is_stuck(world: &World<'_>, actor: usize) -> bool {
     let Some(action) = world.program().actors[actor].actions.get(state.next) else { return false };
     let expected = match &action.kind {
         ActionKind::Call(call) => state.inside.is_some() && call.expect.contains(&Expectation::Blocks),
+        // The device has nothing to interrupt for.
+        ActionKind::Calls { .. } => state.inside.is_none(),
         _ => false,
     };
     !expected && !ended

@@ -14,10 +14,17 @@ use crate::lang::ast::{self, CompareOp, Expr, ExprKind, Name, Scenario, Span, Sp
 use crate::lang::driver::{self, Driver, Statement, StatementKind};
 use crate::lang::{Diagnostic, Diagnostics, near};
 use crate::scenario::compile;
-use crate::scenario::primitives::{ArgKind, Gives, signature};
+use crate::scenario::primitives::{self, Gives, signature};
 
 /// The most locks and lists, and routines, of a driver.
 const MOST: usize = 64;
+
+/// As many names are told where none of them is near.
+const MOST_LISTED: usize = 8;
+
+/// The fields of an IRP that a driver reads.
+const IRP_FIELDS: [&str; 6] =
+    ["Cancel", "Length", "FsContext", "IoStatus.Status", "IoStatus.Information", "PendingReturned"];
 
 /// Compiles a driver. Errors go to `diagnostics`; then the program is not to be run.
 pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> DriverProgram {
@@ -29,6 +36,10 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
             "spinlock" => ObjectKind::SpinLock,
             "list" => ObjectKind::List,
             "csq" => ObjectKind::Csq,
+            "csqcontext" => ObjectKind::CsqContext,
+            "event" => ObjectKind::Event,
+            "workitem" => ObjectKind::WorkItem,
+            "timer" => ObjectKind::Timer,
             _ => ObjectKind::RemoveLock,
         };
         objects.push(Declared { name: object.name.value.clone(), kind });
@@ -46,19 +57,21 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
         .iter()
         .map(|routine| {
             let entries = entries(&routine.kind.value, &routine.names, diagnostics);
-            let dispatches = routine.kind.value == "dispatch";
+            let returns = matches!(&*routine.kind.value, "dispatch" | "completion");
             let mut compiler = Compiler {
                 driver,
                 objects: &objects,
-                variables: variables(&routine.kind.value),
-                dispatches,
+                variables: variables(&routine.kind.value, driver),
+                kind: &routine.kind.value,
+                event: None,
                 code: Vec::new(),
                 diagnostics,
             };
             compiler.block(&routine.body);
-            if dispatches && !ends(&routine.body) {
+            if returns && !ends(&routine.body) {
                 let place = routine.body.last().map_or(routine.kind.span, |last| last.span);
-                let message = "a dispatch routine returns a status, whichever way it goes";
+                let kind = &routine.kind.value;
+                let message = format!("a {kind} routine returns a status, whichever way it goes");
                 compiler.error(message, place, "it can end after this line");
             }
             compiler.code.push(Op::Return(Operand::Null));
@@ -68,6 +81,25 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
         })
         .collect();
     DriverProgram { name: driver.name.value.clone(), objects, routines }
+}
+
+/// What a driver's author may mean by a name that the language has in another way.
+fn meant_by(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "InterlockedExchangePointer" => {
+            "the cancel routine is exchanged by `IoSetCancelRoutine(irp, ROUTINE)`"
+        }
+        "KeInitializeSpinLock" => "a line `spinlock NAME` in the driver declares and initialises one",
+        "InitializeListHead" => "a line `list NAME` in the driver declares and initialises one",
+        "IoInitializeRemoveLock" => "a line `removelock NAME` in the driver declares and initialises one",
+        "IoCsqInitialize" => "a line `csq NAME` in the driver declares and initialises one",
+        "IoAllocateWorkItem" | "IoFreeWorkItem" => "a line `workitem NAME` in the driver declares one",
+        "KeInitializeTimer" | "KeInitializeDpc" => "a line `timer NAME` in the driver declares one",
+        "IoGetCurrentIrpStackLocation" | "IoGetNextIrpStackLocation" => {
+            "the fields of a stack location are read by the IRP: `irp.Length`, `irp.FileObject`"
+        }
+        _ => return None,
+    })
 }
 
 fn declare<'a>(names: &mut BTreeMap<&'a str, Span>, name: &'a Name, diagnostics: &mut Diagnostics) {
@@ -87,6 +119,8 @@ fn entries(kind: &str, names: &[Name], diagnostics: &mut Diagnostics) -> Vec<Ent
         "cancel" => vec![Entry::Cancel],
         "dpc" => vec![Entry::Dpc],
         "worker" => vec![Entry::Worker],
+        "startio" => vec![Entry::StartIo],
+        "completion" => vec![Entry::Completion],
         _ => names
             .iter()
             .filter_map(|name| {
@@ -101,28 +135,39 @@ fn entries(kind: &str, names: &[Name], diagnostics: &mut Diagnostics) -> Vec<Ent
     }
 }
 
-fn unknown<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+pub(super) fn unknown<'a>(what: &str, name: &Name, known: impl Iterator<Item = &'a str>) -> Diagnostic {
+    let known: Vec<&str> = known.collect();
     let error = Diagnostic::new(format!("there is no {what} `{}`", name.value))
         .at(name.span, format!("unknown {what}"));
-    match near(&name.value, known).first() {
+    match near(&name.value, known.iter().copied()).first() {
         Some(meant) => error.help(format!("did you mean `{meant}`?")),
+        None if !known.is_empty() && known.len() <= MOST_LISTED => {
+            error.help(format!("there are: `{}`", known.join("`, `")))
+        }
         None => error,
     }
 }
 
-/// What a routine is called with.
-fn variables(kind: &str) -> BTreeMap<String, Slot> {
-    let given: &[(&str, Slot)] = match kind {
-        "dispatch" | "cancel" => &[("irp", Slot::Irp(IrpSlot(0)))],
-        _ => &[("status", Slot::Value(ValueSlot(0))), ("information", Slot::Value(ValueSlot(1)))],
+/// What a routine is called with. In a driver with a StartIo routine a DPC is called for the request that the device is busy
+/// with, in one with a work item a worker for the Context of that.
+fn variables(kind: &str, driver: &Driver) -> BTreeMap<String, Slot> {
+    let irp = ("irp", Slot::Irp(IrpSlot(0)));
+    let answer = [("status", Slot::Value(ValueSlot(0))), ("information", Slot::Value(ValueSlot(1)))];
+    let has_start_io = driver.routines.iter().any(|routine| routine.kind.value == "startio");
+    let has_work_item = driver.objects.iter().any(|object| object.kind.value == "workitem");
+    let given = match kind {
+        "dispatch" | "cancel" | "startio" | "completion" => vec![irp],
+        "dpc" if !has_start_io => answer.to_vec(),
+        "worker" if !has_work_item => answer.to_vec(),
+        _ => vec![irp, answer[0], answer[1]],
     };
-    given.iter().map(|(name, slot)| ((*name).to_owned(), *slot)).collect()
+    given.into_iter().map(|(name, slot)| (name.to_owned(), slot)).collect()
 }
 
 /// Whether every way through these lines ends with a return.
 fn ends(body: &[Statement]) -> bool {
     match body.last().map(|last| &last.value) {
-        Some(StatementKind::Return(_)) => true,
+        Some(StatementKind::Return(_) | StatementKind::ReturnCall { .. }) => true,
         Some(StatementKind::If { then, otherwise, .. }) => ends(then) && ends(otherwise),
         _ => false,
     }
@@ -167,17 +212,21 @@ fn own_driver<'a>(scenario: &'a Scenario, device: &Name) -> Option<&'a Driver> {
     scenario.drivers.iter().find(|driver| driver.name.value == device.driver.value)
 }
 
-struct Compiler<'a, 'd> {
-    driver: &'a Driver,
-    objects: &'a [Declared],
-    variables: BTreeMap<String, Slot>,
-    dispatches: bool,
+/// A routine that is being compiled.
+pub(super) struct Compiler<'a, 'd> {
+    pub(super) driver: &'a Driver,
+    pub(super) objects: &'a [Declared],
+    pub(super) variables: BTreeMap<String, Slot>,
+    /// `dispatch` and its kin.
+    pub(super) kind: &'a str,
+    /// The event in its own variables.
+    pub(super) event: Option<String>,
     code: Vec<Op>,
-    diagnostics: &'d mut Diagnostics,
+    pub(super) diagnostics: &'d mut Diagnostics,
 }
 
 impl Compiler<'_, '_> {
-    fn error(&mut self, message: impl Into<String>, span: Span, note: impl Into<String>) {
+    pub(super) fn error(&mut self, message: impl Into<String>, span: Span, note: impl Into<String>) {
         self.diagnostics.push(Diagnostic::new(message).at(span, note));
     }
 
@@ -193,10 +242,14 @@ impl Compiler<'_, '_> {
 
     fn statement(&mut self, statement: &Statement) {
         match &statement.value {
-            StatementKind::Call { label, name, args } => self.call(label.as_ref(), name, args),
+            StatementKind::Call { label, name, args } => {
+                self.call(name, args, |compiler, gives| {
+                    label.as_ref().and_then(|label| compiler.bind(label, gives))
+                });
+            }
             StatementKind::Return(value) => {
                 let value = value.as_ref().map(|value| self.value(value));
-                if self.dispatches && value.is_none() {
+                if matches!(self.kind, "dispatch" | "completion") && value.is_none() {
                     self.error(
                         "found `return`, expected a status after it",
                         statement.span,
@@ -205,6 +258,26 @@ impl Compiler<'_, '_> {
                 }
                 self.code.push(Op::Return(value.unwrap_or(Operand::Null)));
             }
+            StatementKind::ReturnCall { name, args } => {
+                let result = Slot::Value(ValueSlot(0));
+                if self.call(name, args, |_, _| Some(result)) {
+                    self.code.push(Op::Return(Operand::Value(ValueSlot(0))));
+                }
+            }
+            StatementKind::Let { label, value } => {
+                let operand = self.value(value);
+                let held = self.variables.get(&label.value);
+                let gives = match (operand, held) {
+                    (Operand::Irp(_) | Operand::CurrentIrp, _) => Gives::Irp,
+                    (Operand::Null, Some(Slot::Irp(_))) => Gives::Irp,
+                    (Operand::FsContext(_) | Operand::KeptContext, _) => Gives::Context,
+                    _ => Gives::Value,
+                };
+                if let Some(slot) = self.bind(label, gives) {
+                    self.code.push(Op::Let(slot, operand));
+                }
+            }
+            StatementKind::Set { label, field, value } => self.set(label, field, value),
             StatementKind::If { condition, then, otherwise } => {
                 let test = self.test(condition);
                 let at = self.code.len();
@@ -240,90 +313,75 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn call(&mut self, label: Option<&Name>, name: &Name, args: &[Spanned<ast::Operand>]) {
-        let Some(primitive) = Primitive::ALL.iter().copied().find(|known| known.name() == name.value) else {
-            let known = Primitive::ALL.iter().map(|known| known.name());
-            return self.diagnostics.push(unknown("primitive", name, known));
+    /// A call of a primitive; `result` says where what it gives goes. Whether it gives anything.
+    fn call(
+        &mut self,
+        name: &Name,
+        args: &[Spanned<ast::Operand>],
+        result: impl FnOnce(&mut Self, Gives) -> Option<Slot>,
+    ) -> bool {
+        let Some(primitive) = primitives::primitive(&name.value) else {
+            let known = primitives::callable().map(|known| known.name());
+            let error = unknown("primitive", name, known);
+            let meant = meant_by(&name.value);
+            self.diagnostics.push(meant.into_iter().fold(error, Diagnostic::help));
+            return true;
         };
         let signature = signature(primitive);
         if args.len() < signature.needed || args.len() > signature.args.len() {
             let expected = signature.usage(primitive);
             let message = format!("found {} arguments, expected {expected}", args.len());
-            return self.error(message, name.span, "the wrong number of arguments");
+            self.error(message, name.span, "the wrong number of arguments");
+            return true;
         }
-        let mut deed = Deed {
-            primitive,
-            irp: None,
-            object: None,
-            routine: None,
-            status: None,
-            information: None,
-            result: None,
-        };
+        let mut deed = Deed::new(primitive);
         for (arg, kind) in args.iter().zip(signature.args) {
             self.argument(&mut deed, arg, *kind);
         }
-        match (label, signature.gives) {
-            (Some(label), Gives::Nothing) => {
-                self.error(format!("{} gives nothing", primitive.name()), label.span, "a name for it");
-            }
-            (Some(label), gives) => deed.result = self.bind(label, gives),
-            (None, _) => {}
+        self.check_startio(primitive, name);
+        deed.result = result(self, signature.gives);
+        if deed.result.is_some() && signature.gives == Gives::Nothing {
+            self.error(format!("{} gives nothing", primitive.name()), name.span, "its result is used");
         }
+        self.code.push(Op::Do(deed));
+        signature.gives != Gives::Nothing
+    }
+
+    /// Only a driver with a StartIo routine has a device queue.
+    fn check_startio(&mut self, primitive: Primitive, name: &Name) {
+        let needs = matches!(
+            primitive,
+            Primitive::IoStartPacket | Primitive::IoStartNextPacket | Primitive::KeRemoveEntryDeviceQueue
+        );
+        if needs && !self.driver.routines.iter().any(|routine| routine.kind.value == "startio") {
+            let message = format!("{} is for a driver with a StartIo routine", primitive.name());
+            self.diagnostics.push(
+                Diagnostic::new(message)
+                    .at(name.span, "the driver has none")
+                    .help("such a routine begins with `startio NAME`"),
+            );
+        }
+    }
+
+    /// `irp.IoStatus.Status = STATUS_SUCCESS`
+    fn set(&mut self, label: &Name, field: &Name, value: &Spanned<ast::Operand>) {
+        let irp = self.irp(&label.value, label.span);
+        let value = Some(self.value(value));
+        let deed = match &*field.value {
+            "IoStatus.Status" => Deed { irp, status: value, ..Deed::new(Primitive::SetIoStatusStatus) },
+            "IoStatus.Information" => {
+                Deed { irp, information: value, ..Deed::new(Primitive::SetIoStatusInformation) }
+            }
+            _ => {
+                let known = ["IoStatus.Status", "IoStatus.Information"];
+                return self.diagnostics.push(unknown("field that a driver sets", field, known.into_iter()));
+            }
+        };
         self.code.push(Op::Do(deed));
     }
 
-    fn argument(&mut self, deed: &mut Deed, arg: &Spanned<ast::Operand>, kind: ArgKind) {
-        match (kind, &arg.value) {
-            (ArgKind::Irp, ast::Operand::Name(name)) => deed.irp = self.irp(name, arg.span),
-            (ArgKind::FileOf, ast::Operand::Field { label, field }) if field.value == "FileObject" => {
-                deed.irp = self.irp(&label.value, label.span);
-            }
-            (ArgKind::ContextOf | ArgKind::ContextOrKept, ast::Operand::Field { label, field })
-                if field.value == "FsContext" =>
-            {
-                deed.irp = self.irp(&label.value, label.span);
-            }
-            // A pointer that was kept is used without an IRP.
-            (ArgKind::ContextOrKept, ast::Operand::Name(name))
-                if self.variables.get(name) == Some(&Slot::Context) => {}
-            (ArgKind::Object(wanted), ast::Operand::Name(name)) => {
-                let at = self.objects.iter().position(|object| object.name == *name && object.kind == wanted);
-                match at {
-                    Some(at) => deed.object = Some(at as u8),
-                    None => {
-                        let objects = self.objects.iter().filter(|object| object.kind == wanted);
-                        let known: Vec<&str> = objects.map(|object| &*object.name).collect();
-                        let name = Spanned::new(name.clone(), arg.span);
-                        let error = unknown(wanted_word(wanted), &name, known.into_iter());
-                        self.diagnostics.push(error);
-                    }
-                }
-            }
-            (ArgKind::Routine, ast::Operand::Name(name)) if name == "NULL" => {}
-            (ArgKind::Routine, ast::Operand::Name(name)) => {
-                let is_it = |routine: &driver::DriverRoutine| {
-                    routine.kind.value == "cancel" && routine.names.iter().any(|known| known.value == *name)
-                };
-                match self.driver.routines.iter().position(is_it) {
-                    Some(at) => deed.routine = Some(at as u8),
-                    None => {
-                        let cancels =
-                            self.driver.routines.iter().filter(|routine| routine.kind.value == "cancel");
-                        let known = cancels.flat_map(|routine| &routine.names).map(|name| &*name.value);
-                        let name = Spanned::new(name.clone(), arg.span);
-                        self.diagnostics.push(unknown("cancel routine", &name, known));
-                    }
-                }
-            }
-            (ArgKind::Status, _) => deed.status = Some(self.value(arg)),
-            (ArgKind::Bytes, _) => deed.information = Some(self.value(arg)),
-            _ => self.error(format!("expected {}", kind.words()), arg.span, "something else"),
-        }
-    }
-
     /// The variable of an IRP.
-    fn irp(&mut self, name: &str, span: Span) -> Option<IrpSlot> {
+    pub(super) fn irp(&mut self, name: &str, span: Span) -> Option<IrpSlot> {
         match self.variables.get(name) {
             Some(Slot::Irp(slot)) => Some(*slot),
             Some(Slot::Value(_) | Slot::Context) => {
@@ -337,14 +395,22 @@ impl Compiler<'_, '_> {
         }
     }
 
-    fn nothing(&mut self, name: &str, span: Span) {
+    pub(super) fn nothing(&mut self, name: &str, span: Span) {
         let name = Spanned::new(name.to_owned(), span);
         let error = unknown("variable", &name, self.variables.keys().map(|known| &**known));
         self.diagnostics.push(error);
     }
 
-    /// The variable that a result goes to.
+    /// The variable that a result goes to; none where nothing is given.
     fn bind(&mut self, label: &Name, gives: Gives) -> Option<Slot> {
+        if gives == Gives::Nothing {
+            self.error(
+                format!("the call gives nothing that `{}` could name", label.value),
+                label.span,
+                "a name for it",
+            );
+            return None;
+        }
         let wants_irp = gives == Gives::Irp;
         if let Some(slot) = self.variables.get(&label.value) {
             let slot = *slot;
@@ -398,7 +464,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Something that has a value.
-    fn value(&mut self, operand: &Spanned<ast::Operand>) -> Operand {
+    pub(super) fn value(&mut self, operand: &Spanned<ast::Operand>) -> Operand {
         let span = operand.span;
         match &operand.value {
             ast::Operand::Number(number) => match u32::try_from(number.value()) {
@@ -409,15 +475,31 @@ impl Compiler<'_, '_> {
                 }
             },
             ast::Operand::Name(name) => self.named(name, span),
+            ast::Operand::Field { label, field } if label.value == "DeviceObject" => {
+                if field.value != "CurrentIrp" {
+                    self.diagnostics.push(unknown("field of the device", field, ["CurrentIrp"].into_iter()));
+                }
+                Operand::CurrentIrp
+            }
             ast::Operand::Field { label, field } => {
                 let Some(slot) = self.irp(&label.value, label.span) else { return Operand::Null };
                 match &*field.value {
                     "Cancel" => Operand::Cancel(slot),
                     "Length" => Operand::Length(slot),
                     "FsContext" => Operand::FsContext(slot),
+                    "IoStatus.Status" => Operand::IoStatus(slot),
+                    "IoStatus.Information" => Operand::Information(slot),
+                    "PendingReturned" if self.kind == "completion" && slot == IrpSlot(0) => {
+                        Operand::PendingReturned
+                    }
+                    "PendingReturned" => {
+                        let message = "only a completion routine knows `PendingReturned`, of its `irp`";
+                        self.error(message, field.span, "not known here");
+                        Operand::Null
+                    }
                     _ => {
-                        let known = ["Cancel", "Length", "FsContext"];
-                        self.diagnostics.push(unknown("field of an IRP", field, known.into_iter()));
+                        let known = IRP_FIELDS.into_iter();
+                        self.diagnostics.push(unknown("field of an IRP", field, known));
                         Operand::Null
                     }
                 }
@@ -439,10 +521,8 @@ impl Compiler<'_, '_> {
             ("TRUE", _) => Operand::Number(1),
             (_, Some(Slot::Irp(slot))) => Operand::Irp(*slot),
             (_, Some(Slot::Value(slot))) => Operand::Value(*slot),
-            (_, Some(Slot::Context)) => {
-                self.error(format!("`{name}` is only used, with UseFsContext"), span, "has no value here");
-                Operand::Null
-            }
+            (_, Some(Slot::Context)) => Operand::KeptContext,
+            ("STATUS_CONTINUE_COMPLETION", _) => Operand::Status(NtStatus::SUCCESS),
             _ if name.starts_with("STATUS_") => match NtStatus::from_name(name) {
                 Some(status) => Operand::Status(status),
                 None => {
@@ -477,14 +557,5 @@ impl Compiler<'_, '_> {
             }
             ExprKind::Operand(operand) => Test::Holds(self.value(&Spanned::new(operand.clone(), expr.span))),
         }
-    }
-}
-
-const fn wanted_word(kind: ObjectKind) -> &'static str {
-    match kind {
-        ObjectKind::SpinLock => "spin lock",
-        ObjectKind::List => "list",
-        ObjectKind::Csq => "cancel-safe queue",
-        ObjectKind::RemoveLock => "remove lock",
     }
 }

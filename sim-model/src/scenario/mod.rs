@@ -25,6 +25,7 @@ pub mod catalogue;
 mod clock;
 mod compile;
 mod compile_args;
+mod compile_argument;
 mod compile_condition;
 mod compile_driver;
 mod compile_files;

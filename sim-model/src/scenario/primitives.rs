@@ -1,6 +1,6 @@
 //! What the primitives of a driver's program take, and what they give.
 
-use sim_core::drivers::program::code::ObjectKind;
+use sim_core::drivers::program::code::{Entry, ObjectKind};
 use sim_core::drivers::program::primitive::Primitive;
 
 /// What an argument is.
@@ -8,54 +8,162 @@ use sim_core::drivers::program::primitive::Primitive;
 pub(crate) enum ArgKind {
     /// The variable of an IRP.
     Irp,
+    /// The variable of an IRP, or NULL.
+    IrpOrNull,
     /// `irp.FileObject`.
     FileOf,
     /// `irp.FsContext`.
     ContextOf,
-    /// The same, or the variable in which it was kept.
-    ContextOrKept,
-    /// A lock or list of that kind.
+    /// A remove lock that the device keeps, or the one in a context.
+    RemoveLock,
+    /// What the device keeps, of that kind.
     Object(ObjectKind),
-    /// A cancel routine, or NULL.
-    Routine,
-    /// A status.
+    /// The context of a cancel-safe queue, or NULL.
+    CsqContext,
+    /// A routine of the driver's of that kind; a cancel routine or completion routine can be NULL.
+    Routine(Entry),
+    /// A status; of IoCompleteRequest also a PriorityBoost.
     Status,
     /// A number of bytes.
     Bytes,
+    /// `DeviceObject`.
+    Device,
+    /// `LowerDeviceObject`.
+    Lower,
+    /// `DeviceObject.DeviceQueue`.
+    DeviceQueue,
+    /// An event: one of the routine's own, one that the device keeps, or the Context of a completion routine.
+    Event,
+    /// The event of the routine's own that a completion routine gets as its Context, or NULL.
+    Context,
+    /// NotificationEvent or SynchronizationEvent.
+    EventType,
+    /// TRUE or FALSE.
+    Flag(Flag),
+    /// What makes no difference here: one of these words.
+    Word(&'static [&'static str]),
+    /// What makes no difference here: a name, NULL, a number or `irp.CancelIrql`.
+    Unused(&'static str),
 }
+
+/// What TRUE or FALSE is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flag {
+    /// InvokeOnSuccess of IoSetCompletionRoutine.
+    InvokeOnSuccess,
+    /// InvokeOnError of it.
+    InvokeOnError,
+    /// InvokeOnCancel of it.
+    InvokeOnCancel,
+    /// Cancelable of IoStartNextPacket.
+    Cancelable,
+    /// State of KeInitializeEvent.
+    State,
+}
+
+/// The constants for PriorityBoost of IoCompleteRequest and Increment of KeSetEvent.
+pub(crate) const BOOSTS: &[&str] = &[
+    "IO_NO_INCREMENT",
+    "EVENT_INCREMENT",
+    "IO_DISK_INCREMENT",
+    "IO_KEYBOARD_INCREMENT",
+    "IO_MOUSE_INCREMENT",
+    "IO_NETWORK_INCREMENT",
+    "IO_SERIAL_INCREMENT",
+];
 
 impl ArgKind {
     /// What must stand there.
-    pub(crate) const fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> String {
         match self {
-            ArgKind::Irp => "an IRP",
-            ArgKind::FileOf => "the file object of an IRP: `irp.FileObject`",
-            ArgKind::ContextOf | ArgKind::ContextOrKept => {
-                "what the file object of an IRP points to: `irp.FsContext`"
-            }
-            ArgKind::Object(ObjectKind::SpinLock) => "a spin lock",
-            ArgKind::Object(ObjectKind::List) => "a list",
-            ArgKind::Object(ObjectKind::Csq) => "a cancel-safe queue",
-            ArgKind::Object(ObjectKind::RemoveLock) => "a remove lock",
-            ArgKind::Routine => "a cancel routine or `NULL`",
-            ArgKind::Status => "a status",
-            ArgKind::Bytes => "a number of bytes",
+            ArgKind::Irp => "an IRP".into(),
+            ArgKind::IrpOrNull => "an IRP or `NULL`".into(),
+            ArgKind::FileOf => "the file object of an IRP: `irp.FileObject`".into(),
+            ArgKind::ContextOf => "what the file object of an IRP points to: `irp.FsContext`".into(),
+            ArgKind::RemoveLock => "a remove lock".into(),
+            ArgKind::Object(kind) => format!("a {}", kind_words(kind)),
+            ArgKind::CsqContext => "a context that the device keeps, or `NULL`".into(),
+            ArgKind::Routine(entry) => match entry {
+                Entry::Cancel | Entry::Completion => format!("a {} or `NULL`", entry_words(entry)),
+                _ => format!("a {}", entry_words(entry)),
+            },
+            ArgKind::Status => "a status".into(),
+            ArgKind::Bytes => "a number of bytes".into(),
+            ArgKind::Device => "the driver's own device: `DeviceObject`".into(),
+            ArgKind::Lower => "the device below: `LowerDeviceObject`".into(),
+            ArgKind::DeviceQueue => "the device's queue: `DeviceObject.DeviceQueue`".into(),
+            ArgKind::Event => "an event".into(),
+            ArgKind::Context => "an event of this routine, or `NULL`".into(),
+            ArgKind::EventType => "`NotificationEvent` or `SynchronizationEvent`".into(),
+            ArgKind::Flag(_) => "`TRUE` or `FALSE`".into(),
+            ArgKind::Word(words) => format!("`{}`", words.join("` or `")),
+            ArgKind::Unused(name) => format!("the {name}: a name"),
         }
     }
 
     const fn short(self) -> &'static str {
         match self {
             ArgKind::Irp => "irp",
+            ArgKind::IrpOrNull => "irp",
             ArgKind::FileOf => "irp.FileObject",
-            ArgKind::ContextOf | ArgKind::ContextOrKept => "irp.FsContext",
+            ArgKind::ContextOf => "irp.FsContext",
+            ArgKind::RemoveLock => "removelock",
             ArgKind::Object(ObjectKind::SpinLock) => "spinlock",
             ArgKind::Object(ObjectKind::List) => "list",
             ArgKind::Object(ObjectKind::Csq) => "csq",
             ArgKind::Object(ObjectKind::RemoveLock) => "removelock",
-            ArgKind::Routine => "routine",
+            ArgKind::Object(ObjectKind::WorkItem) => "workitem",
+            ArgKind::Object(ObjectKind::Timer) => "timer",
+            ArgKind::Object(_) => "object",
+            ArgKind::CsqContext => "csqcontext",
+            ArgKind::Routine(Entry::Cancel) => "CancelRoutine",
+            ArgKind::Routine(Entry::Completion) => "CompletionRoutine",
+            ArgKind::Routine(Entry::Worker) => "WorkerRoutine",
+            ArgKind::Routine(_) => "DpcRoutine",
             ArgKind::Status => "status",
             ArgKind::Bytes => "bytes",
+            ArgKind::Device => "DeviceObject",
+            ArgKind::Lower => "LowerDeviceObject",
+            ArgKind::DeviceQueue => "DeviceObject.DeviceQueue",
+            ArgKind::Event => "event",
+            ArgKind::Context => "Context",
+            ArgKind::EventType => "Type",
+            ArgKind::Flag(Flag::InvokeOnSuccess) => "InvokeOnSuccess",
+            ArgKind::Flag(Flag::InvokeOnError) => "InvokeOnError",
+            ArgKind::Flag(Flag::InvokeOnCancel) => "InvokeOnCancel",
+            ArgKind::Flag(Flag::Cancelable) => "Cancelable",
+            ArgKind::Flag(Flag::State) => "State",
+            ArgKind::Word([]) => "",
+            ArgKind::Word([first, ..]) => first,
+            ArgKind::Unused(name) => name,
         }
+    }
+}
+
+/// What something that a device keeps is called.
+pub(crate) const fn kind_words(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::SpinLock => "spin lock",
+        ObjectKind::List => "list",
+        ObjectKind::Csq => "cancel-safe queue",
+        ObjectKind::RemoveLock => "remove lock",
+        ObjectKind::CsqContext => "context of a cancel-safe queue",
+        ObjectKind::Event => "event",
+        ObjectKind::WorkItem => "work item",
+        ObjectKind::Timer => "timer",
+        _ => "device queue",
+    }
+}
+
+/// What a routine of a driver's is called.
+pub(crate) const fn entry_words(entry: Entry) -> &'static str {
+    match entry {
+        Entry::Dispatch(_) => "dispatch routine",
+        Entry::Cancel => "cancel routine",
+        Entry::Dpc => "dpc",
+        Entry::Worker => "worker",
+        Entry::StartIo => "StartIo routine",
+        Entry::Completion => "completion routine",
     }
 }
 
@@ -93,30 +201,99 @@ impl Signature {
     }
 }
 
+/// The primitive of that name. Variants of a name that differ in what the model has not, the IRQL or a pool tag, are one.
+pub(crate) fn primitive(name: &str) -> Option<Primitive> {
+    let name = match name {
+        "KeAcquireSpinLockAtDpcLevel" => "KeAcquireSpinLock",
+        "KeReleaseSpinLockFromDpcLevel" => "KeReleaseSpinLock",
+        "IofCompleteRequest" => "IoCompleteRequest",
+        "IofCallDriver" => "IoCallDriver",
+        name => name,
+    };
+    callable().find(|known| known.name() == name)
+}
+
+/// The primitives that are called by their name.
+pub(crate) fn callable() -> impl Iterator<Item = Primitive> {
+    let is_field =
+        |known: &Primitive| matches!(known, Primitive::SetIoStatusStatus | Primitive::SetIoStatusInformation);
+    Primitive::ALL.iter().copied().filter(move |known| !is_field(known))
+}
+
 /// What a primitive takes and gives.
 pub(crate) const fn signature(primitive: Primitive) -> Signature {
+    use ArgKind::{Bytes, CsqContext, Device, Event, EventType, Irp, IrpOrNull, Lower, Status, Unused, Word};
     const LOCK: ArgKind = ArgKind::Object(ObjectKind::SpinLock);
     const LIST: ArgKind = ArgKind::Object(ObjectKind::List);
     const CSQ: ArgKind = ArgKind::Object(ObjectKind::Csq);
-    const REMOVE: ArgKind = ArgKind::Object(ObjectKind::RemoveLock);
+    const REMOVE: ArgKind = ArgKind::RemoveLock;
+    const ITEM: ArgKind = ArgKind::Object(ObjectKind::WorkItem);
+    const TIMER: ArgKind = ArgKind::Object(ObjectKind::Timer);
+    const IRQL: ArgKind = Unused("Irql");
+    const TAG: ArgKind = Unused("Tag");
+    const NO: ArgKind = Word(&["FALSE"]);
     let (args, needed, gives): (&'static [ArgKind], usize, Gives) = match primitive {
-        Primitive::IoMarkIrpPending => (&[ArgKind::Irp], 1, Gives::Nothing),
-        Primitive::IoSetCancelRoutine => (&[ArgKind::Irp, ArgKind::Routine], 2, Gives::Value),
-        Primitive::IoCompleteRequest => (&[ArgKind::Irp, ArgKind::Status, ArgKind::Bytes], 2, Gives::Nothing),
-        Primitive::IoAcquireCancelSpinLock | Primitive::IoReleaseCancelSpinLock => (&[], 0, Gives::Nothing),
-        Primitive::KeAcquireSpinLock | Primitive::KeReleaseSpinLock => (&[LOCK], 1, Gives::Nothing),
-        Primitive::InsertTailList => (&[LIST, ArgKind::Irp], 2, Gives::Nothing),
+        Primitive::IoMarkIrpPending => (&[Irp], 1, Gives::Nothing),
+        Primitive::IoSetCancelRoutine => (&[Irp, ArgKind::Routine(Entry::Cancel)], 2, Gives::Value),
+        Primitive::IoCompleteRequest => (&[Irp, Status, Bytes], 2, Gives::Nothing),
+        Primitive::IoAcquireCancelSpinLock | Primitive::IoReleaseCancelSpinLock => {
+            (&[IRQL], 0, Gives::Nothing)
+        }
+        Primitive::KeAcquireSpinLock | Primitive::KeReleaseSpinLock => (&[LOCK, IRQL], 1, Gives::Nothing),
+        Primitive::InsertTailList | Primitive::InsertHeadList => (&[LIST, Irp], 2, Gives::Nothing),
+        Primitive::IsListEmpty => (&[LIST], 1, Gives::Value),
         Primitive::RemoveHeadList => (&[LIST, ArgKind::FileOf], 1, Gives::Irp),
-        Primitive::RemoveEntryList => (&[ArgKind::Irp], 1, Gives::Nothing),
-        Primitive::IoCsqInsertIrp => (&[CSQ, ArgKind::Irp], 2, Gives::Nothing),
+        Primitive::RemoveEntryList => (&[Irp], 1, Gives::Nothing),
+        Primitive::IoCsqInsertIrp => (&[CSQ, Irp, CsqContext], 2, Gives::Nothing),
+        Primitive::IoCsqRemoveIrp => (&[CSQ, CsqContext], 2, Gives::Irp),
         Primitive::IoCsqRemoveNextIrp => (&[CSQ, ArgKind::FileOf], 1, Gives::Irp),
-        Primitive::IoAcquireRemoveLock => (&[REMOVE], 1, Gives::Value),
+        Primitive::IoAcquireRemoveLock => (&[REMOVE, TAG], 1, Gives::Value),
         Primitive::IoReleaseRemoveLock | Primitive::IoReleaseRemoveLockAndWait => {
-            (&[REMOVE], 1, Gives::Nothing)
+            (&[REMOVE, TAG], 1, Gives::Nothing)
         }
         Primitive::ExAllocatePool2 => (&[ArgKind::ContextOf], 1, Gives::Value),
-        Primitive::ExFreePool => (&[ArgKind::ContextOf], 1, Gives::Nothing),
-        Primitive::UseFsContext => (&[ArgKind::ContextOrKept], 1, Gives::Context),
+        Primitive::ExFreePool | Primitive::UseFsContext => (&[ArgKind::ContextOf], 1, Gives::Nothing),
+        Primitive::IoStartPacket => {
+            (&[Device, Irp, Unused("Key"), ArgKind::Routine(Entry::Cancel)], 4, Gives::Nothing)
+        }
+        Primitive::IoStartNextPacket => (&[Device, ArgKind::Flag(Flag::Cancelable)], 2, Gives::Nothing),
+        Primitive::KeRemoveEntryDeviceQueue => (&[ArgKind::DeviceQueue, Irp], 2, Gives::Value),
+        Primitive::IoCallDriver => (&[Lower, Irp], 2, Gives::Value),
+        Primitive::IoSkipCurrentIrpStackLocation | Primitive::IoCopyCurrentIrpStackLocationToNext => {
+            (&[Irp], 1, Gives::Nothing)
+        }
+        Primitive::IoSetCompletionRoutine => {
+            const ARGS: &[ArgKind] = &[
+                Irp,
+                ArgKind::Routine(Entry::Completion),
+                ArgKind::Context,
+                ArgKind::Flag(Flag::InvokeOnSuccess),
+                ArgKind::Flag(Flag::InvokeOnError),
+                ArgKind::Flag(Flag::InvokeOnCancel),
+            ];
+            (ARGS, 6, Gives::Nothing)
+        }
+        Primitive::KeInitializeEvent => (&[Event, EventType, ArgKind::Flag(Flag::State)], 3, Gives::Nothing),
+        Primitive::KeSetEvent => (&[Event, Word(BOOSTS), NO], 1, Gives::Nothing),
+        Primitive::KeClearEvent => (&[Event], 1, Gives::Nothing),
+        Primitive::KeWaitForSingleObject => {
+            const ARGS: &[ArgKind] =
+                &[Event, Word(&["Executive"]), Word(&["KernelMode"]), NO, Word(&["NULL"])];
+            (ARGS, 1, Gives::Nothing)
+        }
+        Primitive::IoQueueWorkItem => {
+            const ARGS: &[ArgKind] = &[
+                ITEM,
+                ArgKind::Routine(Entry::Worker),
+                Word(&["DelayedWorkQueue", "CriticalWorkQueue"]),
+                IrpOrNull,
+            ];
+            (ARGS, 2, Gives::Nothing)
+        }
+        Primitive::KeSetTimer => (&[TIMER, Unused("DueTime"), ArgKind::Routine(Entry::Dpc)], 3, Gives::Value),
+        Primitive::KeCancelTimer => (&[TIMER], 1, Gives::Value),
+        Primitive::SetIoStatusStatus => (&[Irp, Status], 2, Gives::Nothing),
+        Primitive::SetIoStatusInformation => (&[Irp, Bytes], 2, Gives::Nothing),
     };
     Signature { args, needed, gives }
 }

@@ -181,7 +181,10 @@ impl<'p> World<'p> {
             program.drivers.iter().map(|driver| kernel.load_driver(driver.clone())).collect();
         for DeviceDecl { name, driver, program, over, answer } in &program.devices {
             let device = match (program, over) {
-                (Some(program), _) => kernel.create_program_device(name, drivers[*program]),
+                (Some(program), over) => {
+                    let over = over.map(|below| devices[below]);
+                    kernel.create_program_device(name, drivers[*program], over)
+                }
                 (None, Some(below)) => kernel.create_filter(name, *driver, devices[*below]),
                 (None, None) => kernel.create_device(name, *driver),
             };
@@ -343,7 +346,12 @@ impl<'p> World<'p> {
             let thread = &self.kernel[thread];
             thread.created && !thread.terminating
         });
-        let free = matches!(self.kernel.progress(performer), Progress::Idle(_));
+        let free = match &action.kind {
+            ActionKind::Calls { device, routine, .. } => {
+                self.kernel.can_call_driver_routine(self.devices[*device], *routine)
+            }
+            _ => matches!(self.kernel.progress(performer), Progress::Idle(_)),
+        };
         alive && free
     }
 

@@ -1,8 +1,10 @@
 //! A running routine of a driver's program.
 
-use crate::drivers::program::code::{IrpSlot, Op, Operand, Relation, Slot, Test, ValueSlot};
+use crate::drivers::program::code::{IrpSlot, ObjectKind, Op, Operand, Relation, Slot, Test, ValueSlot};
+use crate::drivers::program::event::EventState;
+use crate::drivers::program::object::DriverObject;
 use crate::io::device::Device;
-use crate::io::file::File;
+use crate::io::file::{DriverContext, File};
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::record::record;
@@ -40,10 +42,20 @@ record! {
         MARKED marked: bool,
         /// It has completed that IRP itself.
         COMPLETED completed: bool,
-        /// A variable: the file object whose context it points to. None as well when that object is gone.
+        /// It has passed that IRP on.
+        PASSED_ON passed_on: bool,
+        /// What the driver below has returned for it.
+        LOWER lower: Option<NtStatus>,
+        /// Of a completion routine: Irp->PendingReturned.
+        PENDING_RETURNED pending_returned: bool,
+        /// An event in its own variables.
+        EVENT event: EventState,
+        /// A variable that points to what FsContext of this file object points to; none as well when the object is gone.
         CONTEXT context: Option<Id<File>>,
-        /// What it points to was freed.
-        DANGLING dangling: bool,
+        /// What it points to; none for NULL.
+        KEPT kept: Option<DriverContext>,
+        /// The file object whose context has the remove lock that it waits for.
+        WAITS_FOR waits_for: Option<Id<File>>,
     }
     lists {}
 }
@@ -65,8 +77,13 @@ impl Activation {
             loops: 0,
             marked: false,
             completed: false,
+            passed_on: false,
+            lower: None,
+            pending_returned: false,
+            event: EventState::NotInitialized,
             context: None,
-            dangling: false,
+            kept: None,
+            waits_for: None,
         }
     }
 
@@ -103,12 +120,19 @@ impl Kernel {
         program.routines[routine as usize].code[at as usize].clone()
     }
 
+    /// The call that a routine has just made.
+    pub(crate) fn last_op(&self, call: Id<Activation>) -> Op {
+        let Activation { device, routine, at, .. } = self[call];
+        self.programs[self[device].program as usize].routines[routine as usize].code[at as usize - 1].clone()
+    }
+
     /// What a value is now.
     pub(crate) fn value_of(&self, call: Id<Activation>, operand: Operand) -> u64 {
         let activation = &self[call];
         let irp = |slot| activation.irp_in(slot).and_then(|irp| self.get(irp));
         match operand {
             Operand::Null => 0,
+            Operand::KeptContext => u64::from(activation.kept.is_some()),
             Operand::Number(number) => u64::from(number),
             Operand::Status(status) => status.to_word(),
             Operand::Irp(slot) => activation.irp_in(slot).to_word(),
@@ -118,6 +142,10 @@ impl Kernel {
             Operand::FsContext(slot) => {
                 irp(slot).map_or(0, |irp| u64::from(self[irp.file].driver_context.is_some()))
             }
+            Operand::IoStatus(slot) => irp(slot).map_or(0, |irp| irp.status.to_word()),
+            Operand::Information(slot) => irp(slot).map_or(0, |irp| u64::from(irp.information)),
+            Operand::PendingReturned => u64::from(activation.pending_returned),
+            Operand::CurrentIrp => self[activation.device].current_irp.to_word(),
         }
     }
 
@@ -182,6 +210,15 @@ impl Kernel {
 
     /// Whether a routine or a list of a driver's program still names the IRP.
     pub(crate) fn is_named_by_program(&self, irp: Id<Irp>) -> bool {
-        self.all::<Activation>().any(|(_, activation)| activation.names(irp)) || self.list_with(irp).is_some()
+        self.all::<Activation>().any(|(_, activation)| activation.names(irp))
+            || self.objects_with(irp).any(|(_, kind)| !kind.is_mark())
+            || self.all::<Device>().any(|(_, device)| device.current_irp == Some(irp))
+    }
+
+    /// What the drivers' programs have said of an IRP's stack locations goes with it.
+    pub(crate) fn forget_marks(&mut self, irp: Id<Irp>) {
+        if self.all::<DriverObject>().next().is_some() {
+            self.drop_from(irp, None, ObjectKind::is_mark);
+        }
     }
 }

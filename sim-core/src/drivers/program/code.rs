@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::drivers::program::primitive::Primitive;
+use crate::io::invoke_on::InvokeOn;
 use crate::io::irp::Major;
 use crate::status::NtStatus;
 
@@ -39,6 +40,34 @@ pub enum ObjectKind {
     Csq,
     /// IO_REMOVE_LOCK.
     RemoveLock,
+    /// IO_CSQ_IRP_CONTEXT: what stands for an IRP in a cancel-safe queue.
+    CsqContext,
+    /// KEVENT.
+    Event,
+    /// IO_WORKITEM.
+    WorkItem,
+    /// KTIMER, with its KDPC.
+    Timer,
+    /// DeviceObject->DeviceQueue, which every device of a driver with a StartIo routine has.
+    DeviceQueue,
+    /// The IRPs in whose next stack location the driver has set this completion routine, for these outcomes.
+    CompletionRoutine(u8, InvokeOn),
+    /// The IRPs that the driver has passed on in its own stack location.
+    Skipped,
+    /// The IRPs that the driver has marked pending and passed on.
+    Marked,
+}
+
+impl ObjectKind {
+    /// It says something about IRPs that are below, and has none of them.
+    pub const fn is_mark(self) -> bool {
+        matches!(self, ObjectKind::CompletionRoutine(..) | ObjectKind::Skipped | ObjectKind::Marked)
+    }
+
+    /// Its IRPs wait in it.
+    pub const fn is_queue(self) -> bool {
+        matches!(self, ObjectKind::List | ObjectKind::Csq | ObjectKind::DeviceQueue)
+    }
 }
 
 /// What a routine is called for.
@@ -52,6 +81,10 @@ pub enum Entry {
     Dpc,
     /// Whatever a thread of the driver's own does, at PASSIVE_LEVEL.
     Worker,
+    /// The device is free for the next request of its device queue.
+    StartIo,
+    /// A driver below has completed a request that it was set for.
+    Completion,
 }
 
 /// A routine.
@@ -84,7 +117,7 @@ pub enum Slot {
     Irp(IrpSlot),
     /// A status, or a pointer.
     Value(ValueSlot),
-    /// A pointer to what FsContext points to; there is one such variable.
+    /// A pointer to what FsContext of a file object points to; there is one such variable.
     Context,
 }
 
@@ -105,8 +138,27 @@ pub enum Operand {
     Cancel(IrpSlot),
     /// The length that the request asks for.
     Length(IrpSlot),
+    /// What FileObject->FsContext was when the routine kept it.
+    KeptContext,
     /// FileObject->FsContext: NULL, or where it points to.
     FsContext(IrpSlot),
+    /// Irp->IoStatus.Status.
+    IoStatus(IrpSlot),
+    /// Irp->IoStatus.Information.
+    Information(IrpSlot),
+    /// Irp->PendingReturned, of the IRP that a completion routine is called with.
+    PendingReturned,
+    /// DeviceObject->CurrentIrp.
+    CurrentIrp,
+}
+
+/// An event that the device does not keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocalEvent {
+    /// One in the routine's own variables.
+    Own,
+    /// The Context of a completion routine: one in the variables of the routine that has passed the IRP on.
+    Context,
 }
 
 /// How two values compare.
@@ -142,7 +194,7 @@ pub struct Deed {
     pub irp: Option<IrpSlot>,
     /// The lock or list.
     pub object: Option<u8>,
-    /// The cancel routine that is set; none for NULL.
+    /// The cancel routine or completion routine that is set, or the routine that is queued; none for NULL.
     pub routine: Option<u8>,
     /// The status.
     pub status: Option<Operand>,
@@ -150,6 +202,45 @@ pub struct Deed {
     pub information: Option<Operand>,
     /// Where its result goes.
     pub result: Option<Slot>,
+    /// The context of a cancel-safe queue.
+    pub context: Option<u8>,
+    /// The event, if it is not the device's.
+    pub event: Option<LocalEvent>,
+    /// The outcomes that a completion routine is set for.
+    pub invoke_on: InvokeOn,
+    /// Cancelable of IoStartNextPacket; of KeInitializeEvent, that it is a SynchronizationEvent.
+    pub flag: bool,
+    /// State of KeInitializeEvent: the event is signalled from the beginning.
+    pub state: bool,
+}
+
+impl Deed {
+    /// A call of a primitive without arguments; set those that it takes.
+    pub const fn new(primitive: Primitive) -> Deed {
+        Deed {
+            primitive,
+            irp: None,
+            object: None,
+            routine: None,
+            status: None,
+            information: None,
+            result: None,
+            context: None,
+            event: None,
+            invoke_on: InvokeOn::ALWAYS,
+            flag: false,
+            state: false,
+        }
+    }
+
+    /// Whether it takes the system-wide cancel spin lock for a moment.
+    pub const fn uses_cancel_lock(&self) -> bool {
+        match self.primitive {
+            Primitive::IoStartPacket => self.routine.is_some(),
+            Primitive::IoStartNextPacket => self.flag,
+            _ => false,
+        }
+    }
 }
 
 /// An operation.
@@ -157,6 +248,8 @@ pub struct Deed {
 pub enum Op {
     /// Call a primitive.
     Do(Deed),
+    /// Put a value into a variable.
+    Let(Slot, Operand),
     /// Go on if the condition holds, else there.
     Unless(Test, u32),
     /// Go there.
@@ -169,6 +262,45 @@ impl DriverProgram {
     /// The number of the routine for an entry.
     pub fn routine(&self, entry: Entry) -> Option<u8> {
         self.routines.iter().position(|routine| routine.entries.contains(&entry)).map(|at| at as u8)
+    }
+
+    /// The number of what each device has of that kind.
+    pub(crate) fn object_of(&self, kind: ObjectKind) -> Option<u8> {
+        self.objects.iter().position(|object| object.kind == kind).map(|at| at as u8)
+    }
+
+    /// Declares what the system keeps for a driver: a device queue if it has a StartIo routine, and what it has said of
+    /// the IRPs that it passes on.
+    pub(crate) fn with_objects_of_the_system(mut self) -> DriverProgram {
+        let mut kinds: Vec<(String, ObjectKind)> = Vec::new();
+        if self.routine(Entry::StartIo).is_some() {
+            kinds.push(("DeviceQueue".into(), ObjectKind::DeviceQueue));
+        }
+        let deeds = self.routines.iter().flat_map(|routine| &routine.code).filter_map(|op| match op {
+            Op::Do(deed) => Some(deed),
+            _ => None,
+        });
+        for deed in deeds {
+            match (deed.primitive, deed.routine) {
+                (Primitive::IoSetCompletionRoutine, Some(routine)) => {
+                    let name = self.routines[routine as usize].name.clone();
+                    kinds.push((name, ObjectKind::CompletionRoutine(routine, deed.invoke_on)));
+                }
+                (Primitive::IoCallDriver, _) => {
+                    kinds.push(("IoMarkIrpPending".into(), ObjectKind::Marked));
+                }
+                (Primitive::IoSkipCurrentIrpStackLocation, _) => {
+                    kinds.push((deed.primitive.name().into(), ObjectKind::Skipped));
+                }
+                _ => {}
+            }
+        }
+        for (name, kind) in kinds {
+            if self.object_of(kind).is_none() {
+                self.objects.push(Declared { name, kind });
+            }
+        }
+        self
     }
 }
 
@@ -195,14 +327,19 @@ impl Test {
 }
 
 impl Operand {
-    const fn is_shared(self) -> bool {
-        matches!(self, Operand::Cancel(_) | Operand::Length(_) | Operand::FsContext(_))
+    /// Whether it looks at what others can change.
+    pub const fn is_shared(self) -> bool {
+        self.read_of().is_some() || matches!(self, Operand::CurrentIrp)
     }
 
     /// The IRP whose fields it reads.
     pub const fn read_of(self) -> Option<IrpSlot> {
         match self {
-            Operand::Cancel(irp) | Operand::Length(irp) | Operand::FsContext(irp) => Some(irp),
+            Operand::Cancel(irp)
+            | Operand::Length(irp)
+            | Operand::FsContext(irp)
+            | Operand::IoStatus(irp)
+            | Operand::Information(irp) => Some(irp),
             _ => None,
         }
     }

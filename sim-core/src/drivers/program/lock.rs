@@ -1,6 +1,7 @@
 //! Spin locks, those of a driver and the system-wide one for cancellation.
 
 use crate::drivers::program::activation::Activation;
+use crate::drivers::program::code::Op;
 use crate::drivers::program::object::DriverObject;
 use crate::drivers::program::run::RunRoutine;
 use crate::finding::{About, Rule};
@@ -82,6 +83,10 @@ impl Kernel {
             || self.all::<DriverObject>().any(|(_, object)| object.holder == Some(thread))
     }
 
+    fn needs_cancel_lock(&self, call: Id<Activation>) -> bool {
+        matches!(self.op(call), Op::Do(deed) if deed.uses_cancel_lock())
+    }
+
     /// Whether `waiting` spins, directly or through others, on a lock that `thread` holds.
     fn waits_for(&self, waiting: Id<Thread>, thread: Id<Thread>) -> bool {
         let mut at = waiting;
@@ -89,6 +94,7 @@ impl Kernel {
             let lock = match self.stack(at).last() {
                 Some(Frame::RunRoutine(RunRoutine::Spin { lock, .. })) => *lock,
                 Some(Frame::CancelIrp(IoCancelIrp::AcquireLock { .. })) => None,
+                Some(Frame::RunRoutine(RunRoutine::Do { call, .. })) if self.needs_cancel_lock(*call) => None,
                 _ => return false,
             };
             match self.holder_of(lock) {

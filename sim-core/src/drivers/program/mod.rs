@@ -9,11 +9,15 @@ pub mod activation;
 pub mod code;
 pub mod context;
 pub mod csq;
+pub mod event;
 pub mod lock;
 pub mod object;
+pub mod pass_on;
 pub mod primitive;
 pub mod remove_lock;
 pub mod run;
+pub mod start_io;
+pub mod work;
 
 use alloc::sync::Arc;
 
@@ -33,13 +37,22 @@ use crate::word::Id;
 impl Kernel {
     /// DriverEntry: from now on devices of that driver can be created. Returns its number.
     pub fn load_driver(&mut self, program: DriverProgram) -> u32 {
-        self.programs.push(Arc::new(program));
+        self.programs.push(Arc::new(program.with_objects_of_the_system()));
         self.programs.len() as u32 - 1
     }
 
-    /// Creates a device of a driver that was loaded, with locks and lists of its own.
-    pub fn create_program_device(&mut self, name: &str, program: u32) -> Id<Device> {
+    /// Creates a device of a driver that was loaded, with locks and lists of its own; with `over`, attached on top of the
+    /// stack that the other device is in.
+    pub fn create_program_device(
+        &mut self,
+        name: &str,
+        program: u32,
+        over: Option<Id<Device>>,
+    ) -> Id<Device> {
         let device = self.create_device(name, DriverKind::Program);
+        if let Some(target) = over {
+            self.stand_over(device, target);
+        }
         self.set(device, Device::PROGRAM, program, "");
         for number in 0..self.programs[program as usize].objects.len() {
             self.create(DriverObject::new(device, number as u8), "the driver initialises it");
@@ -76,7 +89,7 @@ impl Kernel {
     }
 
     /// A routine of the driver's that the device calls: its interrupt's DPC, or a thread of the driver's own. It is told
-    /// what the device answers. Nothing if the driver has no routine of that number.
+    /// what the device answers. In a driver with a StartIo routine a DPC is also told which request the device is busy with.
     pub fn call_driver_routine(
         &mut self,
         device: Id<Device>,
@@ -84,10 +97,24 @@ impl Kernel {
         status: NtStatus,
         information: u32,
     ) -> Frame {
-        self.run_routine(Activation { status, information, ..Activation::new(device, routine) })
+        let irp = self.started_irp(device).filter(|_| self.is_dpc(device, routine));
+        self.run_routine(Activation { status, information, irp, ..Activation::new(device, routine) })
     }
 
-    fn run_routine(&mut self, activation: Activation) -> Frame {
+    /// Whether the device can call a routine of the driver's now: nothing else runs in its thread, and the device of a
+    /// driver with a StartIo routine interrupts only for a request that was started.
+    pub fn can_call_driver_routine(&self, device: Id<Device>, routine: u8) -> bool {
+        let thread = self[device].thread;
+        let is_free = self.stack(thread).is_empty() && !self[thread].ended && !self.has_stopped();
+        let waits = self.is_dpc(device, routine) && self.program_of(device).routine(Entry::StartIo).is_some();
+        is_free && (!waits || self.started_irp(device).is_some())
+    }
+
+    fn is_dpc(&self, device: Id<Device>, routine: u8) -> bool {
+        self.program_of(device).routines[routine as usize].entries.contains(&Entry::Dpc)
+    }
+
+    pub(crate) fn run_routine(&mut self, activation: Activation) -> Frame {
         let call = self.create(activation, "");
         self.next_step(call).into()
     }

@@ -3,6 +3,8 @@
 use alloc::format;
 use alloc::string::String;
 
+use crate::drivers::program::code::ObjectKind;
+use crate::drivers::program::event::EventState;
 use crate::io::device::Device;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
@@ -23,16 +25,29 @@ record! {
         COUNT count: u32 as "IoCount",
         /// Of a remove lock: IoReleaseRemoveLockAndWait was called.
         REMOVED removed: bool as "Removed",
+        /// Of an event: whether it is signalled.
+        STATE state: EventState as "SignalState",
+        /// Of a work item or a timer: the routine that will be called, counted from one.
+        QUEUED queued: u8 as "queued",
     }
     lists {
-        /// Of a list or queue: its IRPs, the oldest first.
+        /// Of a list or queue: its IRPs, the oldest first. Of what stands for an IRP: that one.
         IRPS irps: Id<Irp> as "list",
     }
 }
 
 impl DriverObject {
     pub(crate) const fn new(device: Id<Device>, number: u8) -> DriverObject {
-        DriverObject { device, number, holder: None, count: 0, removed: false, irps: alloc::vec::Vec::new() }
+        DriverObject {
+            device,
+            number,
+            holder: None,
+            count: 0,
+            removed: false,
+            state: EventState::NotInitialized,
+            queued: 0,
+            irps: alloc::vec::Vec::new(),
+        }
     }
 }
 
@@ -52,8 +67,44 @@ impl Kernel {
             .expect("a device has all that its driver declares")
     }
 
+    /// What a device has of a kind that its driver declares once.
+    pub(crate) fn object_of(&self, device: Id<Device>, kind: ObjectKind) -> Option<Id<DriverObject>> {
+        let number = self.programs[self[device].program as usize].object_of(kind)?;
+        Some(self.driver_object(device, number))
+    }
+
+    /// What an object of a driver's program is.
+    pub(crate) fn kind_of(&self, object: &DriverObject) -> ObjectKind {
+        self.programs[self[object.device].program as usize].objects[object.number as usize].kind
+    }
+
     /// The list that an IRP is in, of those of the driver's programs.
     pub(crate) fn list_with(&self, irp: Id<Irp>) -> Option<Id<DriverObject>> {
-        self.all::<DriverObject>().find(|(_, object)| DriverObject::IRPS.holds(object, irp)).map(|(id, _)| id)
+        self.objects_with(irp).find(|(_, kind)| kind.is_queue()).map(|(id, _)| id)
+    }
+
+    /// Everything of the drivers' programs that names an IRP.
+    pub(crate) fn objects_with(&self, irp: Id<Irp>) -> impl Iterator<Item = (Id<DriverObject>, ObjectKind)> {
+        self.all::<DriverObject>()
+            .filter(move |(_, object)| DriverObject::IRPS.holds(object, irp))
+            .map(|(id, object)| (id, self.kind_of(object)))
+    }
+
+    /// What the drivers' programs keep of one kind and name for an IRP goes, if `kind` says so.
+    pub(crate) fn drop_from(
+        &mut self,
+        irp: Id<Irp>,
+        device: Option<Id<Device>>,
+        kind: fn(ObjectKind) -> bool,
+    ) {
+        let is_it = |object: Id<DriverObject>| device.is_none_or(|device| self[object].device == device);
+        let found: alloc::vec::Vec<Id<DriverObject>> = self
+            .objects_with(irp)
+            .filter(|(object, known)| kind(*known) && is_it(*object))
+            .map(|(object, _)| object)
+            .collect();
+        for object in found {
+            self.remove(object, DriverObject::IRPS, irp, "");
+        }
     }
 }

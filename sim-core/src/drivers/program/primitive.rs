@@ -46,8 +46,55 @@ word_enum! {
         ExAllocatePool2 = "ExAllocatePool2",
         /// Frees what FileObject->FsContext of the IRP points to. The pointer stays. (WDK, ExFreePool.)
         ExFreePool = "ExFreePool",
-        /// Reads or writes what FileObject->FsContext of the IRP points to, and returns the pointer. A pointer that was kept is
-        /// used without the IRP, which may be gone by then.
+        /// Reads or writes what FileObject->FsContext of the IRP points to, or a variable that has the value of FsContext.
         UseFsContext = "UseFsContext",
+        /// Takes the IRP that a context stands for out of a cancel-safe queue, and returns it; NULL if it is not there any
+        /// more, or if somebody cancels it. (WDK, IoCsqRemoveIrp.)
+        IoCsqRemoveIrp = "IoCsqRemoveIrp",
+        /// Sets the cancel routine, if one is given. Then the driver's StartIo routine is called with the IRP, or, while
+        /// the device is busy with another, the IRP is put into the device queue. (WDK, IoStartPacket.)
+        IoStartPacket = "IoStartPacket",
+        /// The device is done with DeviceObject->CurrentIrp: takes the oldest IRP out of the device queue and calls the
+        /// driver's StartIo routine with it. (WDK, IoStartNextPacket.)
+        IoStartNextPacket = "IoStartNextPacket",
+        /// Takes the IRP out of the device queue; returns FALSE if it is not there. (WDK, KeRemoveEntryDeviceQueue; Cancel
+        /// Routines in Drivers with StartIo Routines.)
+        KeRemoveEntryDeviceQueue = "KeRemoveEntryDeviceQueue",
+        /// Passes the IRP to the driver of the device below and returns what that returns. From then on it is the driver's
+        /// again only in its completion routine. (WDK, IoCallDriver; Passing IRPs Down the Driver Stack.)
+        IoCallDriver = "IoCallDriver",
+        /// The driver below gets the IRP with the driver's own stack location. (WDK, IoSkipCurrentIrpStackLocation.)
+        IoSkipCurrentIrpStackLocation = "IoSkipCurrentIrpStackLocation",
+        /// The driver below gets a copy of the driver's stack location, without a completion routine. (WDK,
+        /// IoCopyCurrentIrpStackLocationToNext.)
+        IoCopyCurrentIrpStackLocationToNext = "IoCopyCurrentIrpStackLocationToNext",
+        /// Sets the routine that is called when the driver below has completed the IRP. (WDK, IoSetCompletionRoutine.)
+        IoSetCompletionRoutine = "IoSetCompletionRoutine",
+        /// Initialises an event: one of the routine's own, which goes with it, or one that the device keeps. (WDK,
+        /// KeInitializeEvent.)
+        KeInitializeEvent = "KeInitializeEvent",
+        /// Signals an event. (WDK, KeSetEvent.)
+        KeSetEvent = "KeSetEvent",
+        /// Makes an event not signalled. (WDK, KeClearEvent.)
+        KeClearEvent = "KeClearEvent",
+        /// Waits until an event is signalled. (WDK, KeWaitForSingleObject.)
+        KeWaitForSingleObject = "KeWaitForSingleObject",
+        /// A system worker thread will call the routine, with the IRP that is given as its Context. (WDK, IoQueueWorkItem.)
+        IoQueueWorkItem = "IoQueueWorkItem",
+        /// The DPC routine is called when the timer is due, which can be at any moment. (WDK, KeSetTimer.)
+        KeSetTimer = "KeSetTimer",
+        /// Takes a timer back; returns FALSE if it was not set: then its DPC has been called, or is running. (WDK,
+        /// KeCancelTimer.)
+        KeCancelTimer = "KeCancelTimer",
+        /// Puts the IRP at the head of a list. (WDK, InsertHeadList.)
+        InsertHeadList = "InsertHeadList",
+        /// Whether nothing is in a list. (WDK, IsListEmpty.)
+        IsListEmpty = "IsListEmpty",
+        /// Sets the status that IoCompleteRequest completes the IRP with: `irp.IoStatus.Status = STATUS_SUCCESS`. (WDK,
+        /// Setting the I/O Status Block in an IRP.)
+        SetIoStatusStatus = "Irp->IoStatus.Status",
+        /// Sets the number of bytes that IoCompleteRequest completes the IRP with: `irp.IoStatus.Information = 0`. (WDK,
+        /// Setting the I/O Status Block in an IRP.)
+        SetIoStatusInformation = "Irp->IoStatus.Information",
     }
 }

@@ -1,12 +1,13 @@
 //! Running a routine of a driver's program, one primitive a step.
 
 use crate::drivers::program::activation::Activation;
-use crate::drivers::program::code::{Deed, Entry, Op, Operand};
+use crate::drivers::program::code::{Deed, Entry, Op, Operand, Slot};
 use crate::drivers::program::lock::SpinLock;
 use crate::drivers::program::object::DriverObject;
+use crate::drivers::program::pass_on::NextLocation;
 use crate::drivers::program::primitive::Primitive;
 use crate::finding::{About, Rule};
-use crate::frame::{Next, Returned, Routine, steps};
+use crate::frame::{Frame, Next, Returned, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
 use crate::io::file::File;
 use crate::io::irp::Irp;
@@ -30,6 +31,10 @@ steps! {
         If { call: Id<Activation> } = "if", "look at what others can change, and go on by it";
         Loop { call: Id<Activation> } = "loop", "begin again";
         Return { call: Id<Activation> } = "return", "the driver's routine returns";
+        WaitForEvent { call: Id<Activation>, event: Option<Id<DriverObject>> } = "wait", "wait until the event is signalled";
+        Called { call: Id<Activation> } = "called", "the driver below has returned";
+        Started { call: Id<Activation> } = "started", "the StartIo routine has returned";
+        WaitInContext { call: Id<Activation> } = "wait", "wait until all others have released the remove lock";
     }
 }
 
@@ -38,54 +43,46 @@ impl RunRoutine {
         match self {
             Self::Do { primitive, .. } => primitive.name(),
             Self::Spin { .. } => "KeAcquireSpinLock",
-            Self::Wait { .. } => "IoReleaseRemoveLockAndWait",
+            Self::Wait { .. } | Self::WaitInContext { .. } => "IoReleaseRemoveLockAndWait",
+            Self::WaitForEvent { .. } => "KeWaitForSingleObject",
+            Self::Called { .. } => "IoCallDriver",
             _ => "driver routine",
         }
     }
 }
 
 impl Routine for RunRoutine {
-    fn ready(self, k: &Kernel, _thread: Id<Thread>) -> bool {
+    fn ready(self, k: &Kernel, thread: Id<Thread>) -> bool {
         match self {
             Self::Spin { lock, .. } => k.holder_of(lock).is_none(),
             Self::Wait { lock, .. } => k[lock].count == 0,
+            Self::WaitInContext { call } => k.is_lock_of_context_free(call),
+            Self::WaitForEvent { call, event } => k.is_event_signaled(call, event),
+            Self::Do { call, primitive: Primitive::IoStartPacket | Primitive::IoStartNextPacket } => {
+                let uses = matches!(k.op(call), Op::Do(deed) if deed.uses_cancel_lock());
+                !uses || k.cancel_lock().is_none_or(|holder| holder == thread)
+            }
             _ => true,
         }
     }
 
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
+        if let Self::Called { call } = self {
+            return k.back_from_lower(call, thread);
+        }
         k.forget_returned(thread);
         match self {
-            Self::Do { call, .. } => {
-                let Op::Do(deed) = k.op(call) else { unreachable!("the step is at a call") };
-                let irp = deed.irp.and_then(|slot| k[call].irp_in(slot));
-                if deed.irp.is_some() && !k.can_use(call, irp, deed.primitive) {
-                    return Next::SUCCESS;
-                }
-                k.advance(call);
-                match irp {
-                    Some(irp) => k.perform_with(call, irp, &deed, thread),
-                    None => k.perform(call, &deed, thread),
-                }
-            }
-            Self::Spin { call, lock } => k.take_spin_lock(call, lock, thread),
-            Self::Wait { call, .. } => Next::goto(k.next_step(call)),
-            Self::If { call } => {
-                let Op::Unless(test, otherwise) = k.op(call) else {
-                    unreachable!("the step is at a condition")
-                };
-                let mut operands = alloc::vec::Vec::new();
-                test.operands(&mut operands);
-                for slot in operands.into_iter().filter_map(Operand::read_of) {
-                    let irp = k[call].irp_in(slot);
-                    if !k.can_use(call, irp, Primitive::UseFsContext) {
-                        return Next::SUCCESS;
-                    }
-                }
-                let at = if k.test(call, &test) { k[call].at + 1 } else { otherwise };
-                k.set(call, Activation::AT, at, "");
+            Self::Do { call, .. } => k.take_call(call, thread),
+            Self::WaitForEvent { call, event } => k.end_wait_for_event(call, event),
+            Self::Started { call } => {
+                k.lower(thread);
                 Next::goto(k.next_step(call))
             }
+            Self::Called { .. } => unreachable!("it looks at what was returned"),
+            Self::Spin { call, lock } => k.take_spin_lock(call, lock, thread),
+            Self::Wait { call, .. } => Next::goto(k.next_step(call)),
+            Self::WaitInContext { call } => k.end_wait_in_context(call),
+            Self::If { call } => k.look_and_go_on(call),
             Self::Loop { call } => {
                 let Op::Jump(to) = k.op(call) else { unreachable!("the step is at the end of a loop") };
                 let loops = k[call].loops + 1;
@@ -107,6 +104,63 @@ impl Routine for RunRoutine {
 }
 
 impl Kernel {
+    fn take_call(&mut self, call: Id<Activation>, thread: Id<Thread>) -> Next {
+        let Op::Do(deed) = self.op(call) else { unreachable!("the step is at a call") };
+        let irp = deed.irp.and_then(|slot| self[call].irp_in(slot));
+        // The Context of a work item may be NULL.
+        let needs_irp = deed.irp.is_some() && deed.primitive != Primitive::IoQueueWorkItem;
+        if needs_irp && !self.can_use(call, irp, deed.primitive)
+            || self.misses_cancel_lock(call, &deed, thread)
+        {
+            return Next::SUCCESS;
+        }
+        self.advance(call);
+        match irp {
+            Some(irp) => self.perform_with(call, irp, &deed, thread),
+            None => self.perform(call, &deed, thread),
+        }
+    }
+
+    /// A condition or an assignment that looks at what others can change.
+    fn look_and_go_on(&mut self, call: Id<Activation>) -> Next {
+        let op = self.op(call);
+        let mut operands = alloc::vec::Vec::new();
+        match &op {
+            Op::Unless(test, _) => test.operands(&mut operands),
+            Op::Let(_, operand) => operands.push(*operand),
+            _ => unreachable!("the step looks at something"),
+        }
+        for slot in operands.into_iter().filter_map(Operand::read_of) {
+            let irp = self[call].irp_in(slot);
+            if !self.can_use(call, irp, Primitive::UseFsContext) {
+                return Next::SUCCESS;
+            }
+        }
+        match op {
+            Op::Unless(test, otherwise) if !self.test(call, &test) => {
+                self.set(call, Activation::AT, otherwise, "");
+            }
+            Op::Let(slot, operand) => {
+                self.assign_value(call, slot, operand);
+                self.advance(call);
+            }
+            _ => self.advance(call),
+        }
+        Next::goto(self.next_step(call))
+    }
+
+    fn assign_value(&mut self, call: Id<Activation>, slot: Slot, operand: Operand) {
+        let value = self.value_of(call, operand);
+        match slot {
+            Slot::Irp(_) => self.keep_irp(call, Some(slot), Word::from_word(value)),
+            Slot::Value(_) => self.keep_value(call, Some(slot), value),
+            Slot::Context => {
+                let irp = operand.read_of().and_then(|irp| self[call].irp_in(irp));
+                self.keep_context(call, irp.map(|irp| self[irp].file));
+            }
+        }
+    }
+
     fn advance(&mut self, call: Id<Activation>) {
         let at = self[call].at + 1;
         self.set(call, Activation::AT, at, "");
@@ -119,6 +173,11 @@ impl Kernel {
             let next = match self.op(call) {
                 Op::Do(deed) => return RunRoutine::Do { call, primitive: deed.primitive },
                 Op::Unless(test, _) if test.is_shared() => return RunRoutine::If { call },
+                Op::Let(_, operand) if operand.is_shared() => return RunRoutine::If { call },
+                Op::Let(slot, operand) => {
+                    self.assign_value(call, slot, operand);
+                    at + 1
+                }
                 Op::Unless(test, otherwise) => {
                     if self.test(call, &test) {
                         at + 1
@@ -140,6 +199,10 @@ impl Kernel {
             self.report(Rule::NullPointerUsed, About::Object(self[self[call].device].object), 0);
             return false;
         };
+        if self.has_passed_on(call, irp) {
+            self.report(Rule::IrpUsedAfterCallDriver, About::Irp(irp), 0);
+            return false;
+        }
         // A second completion has a rule of its own.
         let completes = primitive == Primitive::IoCompleteRequest;
         let rule = match self.get(irp) {
@@ -153,6 +216,9 @@ impl Kernel {
 
     /// A primitive that is not about an IRP.
     fn perform(&mut self, call: Id<Activation>, deed: &Deed, thread: Id<Thread>) -> Next {
+        if deed.uses_kept_context() {
+            return self.use_context(call, deed);
+        }
         let object = deed.object.map(|number| self.driver_object(self[call].device, number));
         match (deed.primitive, object) {
             (Primitive::KeAcquireSpinLock, _) | (Primitive::IoAcquireCancelSpinLock, _) => {
@@ -163,6 +229,23 @@ impl Kernel {
             }
             (Primitive::RemoveHeadList, Some(list)) => self.remove_head(call, list, deed),
             (Primitive::IoCsqRemoveNextIrp, Some(queue)) => self.csq_remove_next(call, queue, deed),
+            (Primitive::IoCsqRemoveIrp, Some(queue)) => self.csq_remove(call, queue, deed),
+            (Primitive::IsListEmpty, Some(list)) => {
+                let empty = DriverObject::IRPS.first(&self[list]).is_none();
+                self.keep_value(call, deed.result, empty.to_word());
+                Next::goto(self.next_step(call))
+            }
+            (Primitive::IoStartNextPacket, _) => self.start_next_packet(call, thread),
+            (
+                Primitive::KeInitializeEvent
+                | Primitive::KeSetEvent
+                | Primitive::KeClearEvent
+                | Primitive::KeWaitForSingleObject,
+                _,
+            ) => self.use_event(call, object, deed),
+            (Primitive::IoQueueWorkItem | Primitive::KeSetTimer | Primitive::KeCancelTimer, Some(object)) => {
+                self.use_work(call, object, deed)
+            }
             (Primitive::IoAcquireRemoveLock, Some(lock)) => {
                 let status = self.acquire_remove_lock(lock);
                 self.keep_value(call, deed.result, status.to_word());
@@ -170,7 +253,6 @@ impl Kernel {
             }
             (Primitive::IoReleaseRemoveLock, Some(lock)) => self.release_remove_lock(call, lock, false),
             (Primitive::IoReleaseRemoveLockAndWait, Some(lock)) => self.release_remove_lock(call, lock, true),
-            (Primitive::UseFsContext, _) => self.use_kept_context(call),
             (primitive, _) => unreachable!("{} is about an IRP", primitive.name()),
         }
     }
@@ -189,16 +271,40 @@ impl Kernel {
                 }
                 self.push(list, DriverObject::IRPS, irp, "the request waits in the driver's list");
             }
+            (Primitive::InsertHeadList, Some(list)) => {
+                if self.list_with(irp).is_some() {
+                    self.report(Rule::CorruptListEntry, About::Irp(irp), 0);
+                    return Next::SUCCESS;
+                }
+                self.insert(list, DriverObject::IRPS, 0, irp, "the request waits at the head of the list");
+            }
+            (Primitive::IoStartPacket, _) => return self.start_packet(call, irp, deed, thread),
+            (Primitive::KeRemoveEntryDeviceQueue, _) => self.remove_from_device_queue(call, irp, deed),
+            (Primitive::SetIoStatusStatus | Primitive::SetIoStatusInformation, _) => {
+                self.set_io_status(call, irp, deed);
+            }
+            (Primitive::IoCallDriver, _) => return self.call_lower(call, irp),
+            (Primitive::IoSkipCurrentIrpStackLocation, _) => {
+                self.set_up_next_location(call, irp, NextLocation::Skipped);
+            }
+            (Primitive::IoCopyCurrentIrpStackLocationToNext, _) => {
+                self.set_up_next_location(call, irp, NextLocation::Copied);
+            }
+            (Primitive::IoSetCompletionRoutine, _) => return self.set_completion_routine(call, irp, deed),
             (Primitive::RemoveEntryList, _) => {
                 if let Some(list) = self.list_with(irp) {
                     self.remove(list, DriverObject::IRPS, irp, "the driver takes it out of its list");
                 }
             }
-            (Primitive::IoCsqInsertIrp, Some(queue)) => return self.csq_insert(call, queue, irp),
+            (Primitive::IoCsqInsertIrp, Some(queue)) => return self.csq_insert(call, queue, irp, deed),
             (Primitive::ExAllocatePool2, _) => return self.allocate_context(call, self[irp].file, deed),
-            (Primitive::ExFreePool | Primitive::UseFsContext, _) => {
-                return self.use_context(call, self[irp].file, deed);
-            }
+            (Primitive::ExFreePool | Primitive::UseFsContext, _)
+            | (
+                Primitive::IoAcquireRemoveLock
+                | Primitive::IoReleaseRemoveLock
+                | Primitive::IoReleaseRemoveLockAndWait,
+                None,
+            ) => return self.use_context(call, deed),
             _ => return self.perform(call, deed, thread),
         }
         Next::goto(self.next_step(call))
@@ -209,6 +315,17 @@ impl Kernel {
         self.set(irp, Irp::PENDING, true, "the driver will complete it later");
         if self[call].irp == Some(irp) {
             self.set(call, Activation::MARKED, true, "");
+        }
+    }
+
+    fn set_io_status(&mut self, call: Id<Activation>, irp: Id<Irp>, deed: &Deed) {
+        if let Some(status) = deed.status {
+            let status = NtStatus::from_word(self.value_of(call, status));
+            self.set(irp, Irp::STATUS, status, "the driver sets it");
+        }
+        if let Some(bytes) = deed.information {
+            let bytes = self.value_of(call, bytes) as u32;
+            self.set(irp, Irp::INFORMATION, bytes, "the driver sets it");
         }
     }
 
@@ -238,9 +355,13 @@ impl Kernel {
         if self.holds_spin_lock(thread) {
             self.report(Rule::CompletedUnderSpinLock, About::Irp(irp), 0);
         }
-        let status =
-            deed.status.map_or(NtStatus::SUCCESS, |status| NtStatus::from_word(self.value_of(call, status)));
-        let information = deed.information.map_or(0, |bytes| self.value_of(call, bytes) as u32);
+        let (status, information) = match deed.status {
+            Some(status) => {
+                let bytes = deed.information.map_or(0, |bytes| self.value_of(call, bytes) as u32);
+                (NtStatus::from_word(self.value_of(call, status)), bytes)
+            }
+            None => (self[irp].status, self[irp].information),
+        };
         if self[call].irp == Some(irp) {
             self.set(call, Activation::COMPLETED, true, "");
         }
@@ -266,17 +387,34 @@ impl Kernel {
         self.get(irp).map(|irp| irp.file)
     }
 
+    /// Whether the routine that a thread runs was called by another routine of a driver's program, whose locks it may run
+    /// under.
+    fn is_called_by_routine(&self, thread: Id<Thread>) -> bool {
+        let is_routine = |frame: &&Frame| matches!(frame, Frame::RunRoutine(_));
+        self.stack(thread).iter().filter(is_routine).count() > 1
+    }
+
+    /// Whether a routine has passed its IRP on and has not got it back.
+    fn has_passed_on(&self, call: Id<Activation>, irp: Id<Irp>) -> bool {
+        let Activation { device, irp: own, passed_on, .. } = self[call];
+        let is_back = |record: &Irp| !record.completed && !record.freed && self.device_of(irp) == device;
+        own == Some(irp) && passed_on && !self.get(irp).is_some_and(is_back)
+    }
+
     fn return_from(&mut self, call: Id<Activation>, thread: Id<Thread>) -> Next {
         let Op::Return(operand) = self.op(call) else { unreachable!("the step is at a return") };
         let status = NtStatus::from_word(self.value_of(call, operand));
-        let Activation { device, routine, irp, marked, completed, .. } = self[call];
-        if self.holds_spin_lock(thread) {
+        let Activation { device, routine, irp, marked, completed, passed_on, .. } = self[call];
+        if self.holds_spin_lock(thread) && !self.is_called_by_routine(thread) {
             self.report(Rule::SpinLockNotReleased, About::Object(self[device].object), 0);
         }
         let program = self.program_of(device);
         let entries = &program.routines[routine as usize].entries;
         let dispatches = entries.iter().any(|entry| matches!(entry, Entry::Dispatch(_)));
-        if let (Some(irp), true) = (irp, dispatches) {
+        let completion = entries.contains(&Entry::Completion);
+        if let (Some(irp), true, true) = (irp, dispatches, passed_on && !completed) {
+            self.verify_passed_on(call, irp, status);
+        } else if let (Some(irp), true) = (irp, dispatches) {
             self.verify_pending(irp, marked, status);
             let has_it = self.get(irp).is_some_and(|irp| !irp.completed && !irp.freed);
             if status != NtStatus::PENDING && !completed && has_it && !marked {
@@ -284,6 +422,6 @@ impl Kernel {
             }
         }
         self.end_activation(call);
-        Next::Return(Returned::status(if dispatches { status } else { NtStatus::SUCCESS }))
+        Next::Return(Returned::status(if dispatches || completion { status } else { NtStatus::SUCCESS }))
     }
 }
