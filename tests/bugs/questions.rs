@@ -42,11 +42,12 @@ const PORT: [Row; 5] = [
     ("port-cancel", 548, Nothing),
 ];
 
-const SIGNALLED: [Row; 7] = [
+const SIGNALLED: [Row; 8] = [
     ("signalled-thread-request", 5_362, Nothing),
     ("signalled-file-request", 6_699, Nothing),
     ("signalled-file-request-queue", 7_247, Nothing),
     ("signalled-shared-file", 5_240, Nothing),
+    ("signalled-any-moment", 498, Nothing),
     ("signalled-ring", 5_416, Nothing),
     ("signalled-never-cancels", 3_218, Nothing),
     ("signalled-never-cancels-xp", 8_740, Nothing),
