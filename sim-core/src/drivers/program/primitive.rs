@@ -34,7 +34,7 @@ word_enum! {
         /// Takes the oldest IRP that nobody cancels out of the queue, and returns it, or NULL; with a file object as
         /// PeekContext, the oldest for that file. (WDK, IoCsqRemoveNextIrp.)
         IoCsqRemoveNextIrp = "IoCsqRemoveNextIrp",
-        /// Acquires a remove lock. Errors: STATUS_DELETE_PENDING after IoReleaseRemoveLockAndWait. (WDK,
+        /// Acquires a remove lock, one of the device's or the one in a file's context. Errors: STATUS_DELETE_PENDING after IoReleaseRemoveLockAndWait. (WDK,
         /// IoAcquireRemoveLock.)
         IoAcquireRemoveLock = "IoAcquireRemoveLock",
         /// Releases a remove lock. (WDK, IoReleaseRemoveLock.)
