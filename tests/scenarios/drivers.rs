@@ -83,3 +83,66 @@ fn a_run_shows_what_the_driver_does() {
     let steps = text::Options { steps: true, ..PLAIN };
     settings().bind(|| insta::assert_snapshot!("driver-steps", text::render(&run, steps)));
 }
+
+/// What somebody writes who knows the WDK and not this language.
+#[test]
+fn what_is_written_as_in_c_is_answered() {
+    let lines = [
+        "KeAcquireSpinLock(&lock, &irql)",
+        "KeAcquireSpinLock(lock, irql);",
+        "irp->IoStatus.Status = STATUS_SUCCESS",
+        "if irp->Cancel\n      return STATUS_CANCELLED",
+        "NTSTATUS status = STATUS_SUCCESS",
+        "IoCompleteRequest(irp)",
+        "IoCompleteRequest(Irp, IO_NO_INCREMENT)",
+        "old = InterlockedExchangePointer(irp, NULL)",
+        "if IoSetCancelRoutine(irp, NULL) == NULL\n      return STATUS_PENDING",
+        "if IoAcquireRemoveLock(lock) == STATUS_SUCCESS\n      return STATUS_PENDING",
+        "irp.Cancel = TRUE",
+        "irp.IoStatus.Status = STATUS_SUCESS",
+        "x = irp.PendingReturned",
+        "KeInitializeSpinLock(lock)",
+        "WdfRequestComplete(request, STATUS_SUCCESS)",
+        "IoAllocateMdl(irp)",
+        "IoStartPacket(DeviceObject, irp, NULL, NULL)",
+        "IoStartPacket(irp, NULL)",
+        "IoCallDriver(NextDriver, irp)",
+        "IoSetCompletionRoutine(irp, OnComplete)",
+        "IoSetCompletionRoutine(irp, OnComplete, NULL, TRUE, TRUE, TRUE)",
+        "IoSetCompletionRoutine(irp, NULL, NULL, 1, TRUE, TRUE)",
+        "KeSetEvent(done, IO_NO_INCREMENT, FALSE)",
+        "KeInitializeEvent(done, Notification, FALSE)",
+        "KeWaitForSingleObject(lock, UserRequest)",
+        "KeInitializeEvent(a, NotificationEvent, FALSE)\n    KeInitializeEvent(b, NotificationEvent, FALSE)",
+        "IoCsqInsertIrp(waiting, irp, context)",
+        "IoQueueWorkItem(item, Work, DelayedWorkQueue, irp)",
+        "return KeReleaseSpinLock(lock)",
+    ];
+    let mut shown = String::new();
+    for line in lines {
+        let driver = format!(
+            "  spinlock lock\n  list waiting\n  dispatch IRP_MJ_READ\n    {line}\n    return STATUS_PENDING"
+        );
+        let text = with_driver(&driver, "");
+        let error = match lang::parse("driver.kobj", &text) {
+            Ok(scenario) => compile(scenario).map(|_| ()).expect_err(line),
+            Err(error) => error,
+        };
+        shown += &format!("{error}────────\n");
+    }
+    let two = "  startio First\n    return\n  startio Second\n    return";
+    shown += &refused(two, "");
+    settings().bind(|| insta::assert_snapshot!("driver-as-in-c", shown));
+}
+
+/// A device of a driver of the scenario over another one, and a completion on its way up.
+#[test]
+fn a_run_shows_what_a_filter_does() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../docs/textbook/filter-forward-and-wait.kobj");
+    let source = std::fs::read_to_string(path).unwrap().replace("\r\n", "\n");
+    let program = compile(lang::parse("filter-forward-and-wait.kobj", &source).unwrap()).unwrap();
+    let run = run(&program);
+    let steps = text::Options { steps: true, ..PLAIN };
+    settings().bind(|| insta::assert_snapshot!("driver-filter-steps", text::render(&run, steps)));
+}

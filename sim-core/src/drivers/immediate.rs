@@ -45,7 +45,7 @@ impl Routine for CompleteAtOnce {
             Self::Complete { irp, device } => {
                 let (status, information) = k.device_answer(irp, device);
                 if k[device].answer_marks {
-                    k.set(irp, Irp::PENDING, true, "the driver will return STATUS_PENDING");
+                    k.mark_irp_pending(irp, "the driver will return STATUS_PENDING");
                 }
                 let complete = IofCompleteRequest::Complete { irp, status, information };
                 Next::call(Self::Return { irp, device, status }, complete)

@@ -80,7 +80,7 @@ impl Routine for DispatchEvents {
             Self::Deliver { device, irp } => {
                 k.acquire_queue_lock(device, thread);
                 if k.delivered_how(device) != Some(Delivered::Uncancelable) {
-                    k.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel calls EvtRequestCancel");
+                    k.set_cancel_routine(irp, "from now on a cancel calls EvtRequestCancel");
                 }
                 Next::goto(Self::Start { device, irp })
             }

@@ -7,6 +7,7 @@ pub mod kmdf;
 pub mod npfs;
 pub mod ntfs;
 pub mod own_irps;
+mod primitives;
 pub mod program;
 pub mod queue;
 

@@ -204,7 +204,7 @@ impl Kernel {
             return Next::SUCCESS;
         }
         if !self.has_others(request, made) {
-            self.set(request, Irp::CANCEL_ROUTINE, false, "all that serves it has ended");
+            self.take_cancel_routine(request, "all that serves it has ended");
             self.remove(device, Device::QUEUE, request, "all that serves it has ended");
         }
         self.end_own_irp(made, device, thread)

@@ -50,14 +50,14 @@ impl Routine for PendIrp {
             Self::Queue { irp, device } => {
                 k.acquire_queue_lock(device, thread);
                 if k[device].driver.manner().marks_pending {
-                    k.set(irp, Irp::PENDING, true, "the driver will complete it later");
+                    k.mark_irp_pending(irp, "the driver will complete it later");
                 }
                 k.push(device, Device::QUEUE, irp, "the request waits in the driver's queue");
                 Next::goto(Self::SetRoutine { irp, device })
             }
             Self::SetRoutine { irp, device } => {
                 if k[device].driver.manner().sets_cancel_routine {
-                    k.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+                    k.set_cancel_routine(irp, "from now on a cancel can end the request");
                 }
                 Next::goto(Self::CheckCancel { irp, device })
             }
@@ -264,7 +264,7 @@ impl Routine for DeviceCompletes {
                     return Next::fail(NtStatus::NOT_FOUND);
                 }
                 if manner.clears_cancel_routine {
-                    k.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+                    k.take_cancel_routine(irp, "the driver owns the IRP now");
                 }
                 let complete = IofCompleteRequest::Complete { irp, status, information };
                 match manner.completes_twice {
@@ -288,13 +288,6 @@ impl Routine for DeviceCompletes {
 }
 
 impl Kernel {
-    /// Exchanges an IRP's cancel routine with NULL: whoever finds one owns the IRP.
-    pub(crate) fn take_cancel_routine(&mut self, irp: Id<Irp>, why: &'static str) -> bool {
-        let found = self[irp].cancel_routine;
-        self.set(irp, Irp::CANCEL_ROUTINE, false, why);
-        found
-    }
-
     /// Whether an IRP whose cancel routine was just set had been cancelled before, and nobody else has the routine.
     pub(crate) fn was_cancelled_before(&mut self, irp: Id<Irp>) -> bool {
         self[irp].cancel && self.take_cancel_routine(irp, "it was cancelled before: the driver keeps it")

@@ -51,7 +51,7 @@ impl Kernel {
     /// Whether a dequeued request is the driver's. What a canceller was faster to take does not take changes with it.
     fn take_notify_routine(&mut self, thread: Id<Thread>, irp: Id<Irp>) -> bool {
         if self[irp].cancel_routine {
-            self.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+            self.take_cancel_routine(irp, "the driver owns the IRP now");
             return true;
         }
         self.remove(thread, Thread::DEFERRED, irp, "a canceller has the IRP");

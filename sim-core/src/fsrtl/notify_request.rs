@@ -47,7 +47,7 @@ impl Routine for FsRtlNotifyFullChangeDirectory {
             return k.end_disk_request(irp, status, bytes);
         }
         k.acquire_queue_lock(device, thread);
-        k.set(irp, Irp::PENDING, true, "the driver will complete it later");
+        k.mark_irp_pending(irp, "the driver will complete it later");
         k.push(device, Device::QUEUE, irp, "the request waits for a change in its directory");
         Next::goto(PendIrp::SetRoutine { irp, device })
     }

@@ -58,7 +58,7 @@ impl Routine for IoCancelIrp {
                     k.report(Rule::CancelStateInCompletedIrp, About::Irp(irp), 0);
                     return Next::SUCCESS;
                 }
-                k.set(irp, Irp::CANCEL_ROUTINE, false, "the canceller owns the IRP now");
+                k.take_cancel_routine(irp, "the canceller owns the IRP now");
                 k.set(irp, Irp::HELD_BY, None, "");
                 let device = k.device_of(irp);
                 if k[device].driver == DriverKind::Program && k[irp].routine != CSQ_ROUTINE {

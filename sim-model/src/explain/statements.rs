@@ -1,13 +1,13 @@
 //! Pages on the words that begin a statement of a scenario, taken from the chapter of the book on the language.
 
 use sim_core::drivers::DriverKind;
-use sim_core::drivers::program::primitive::Primitive;
 use sim_core::finding::Rule;
 use sim_core::ob::policy::Reuse;
 use sim_core::profile::{Arch, Version};
 
 use crate::explain::calls::see_also;
 use crate::explain::page::Page;
+use crate::explain::primitives;
 use crate::explain::prose::Prose;
 use crate::explain::rules::expected;
 use crate::lang::{ACTION_WORDS, FILE_WORDS};
@@ -72,7 +72,7 @@ fn add_choices(page: &mut Page, word: &str) {
         }
         "profile" => see_also(page, Version::ALL.iter().map(|version| version.name()).collect()),
         "arch" => page.section("What it can be", Arch::ALL.iter().map(|arch| ("", arch.name()))),
-        "driver" => see_also(page, Primitive::ALL.iter().map(|primitive| primitive.name()).collect()),
+        "driver" => see_also(page, primitives::names().collect()),
         "device" => see_also(page, DriverKind::ALL.iter().map(|driver| driver.name()).collect()),
         "always" | "sometimes" | "eventually" | "finally" => {
             see_also(page, vec!["always", "sometimes", "eventually", "finally", "check", "schedule"]);

@@ -4,7 +4,7 @@ use super::ast::{Name, Operand, Spanned};
 use super::cursor::{Cursor, Parsed};
 use super::diagnostic::Diagnostic;
 use super::driver::{Driver, DriverObject, DriverRoutine, Statement, StatementKind};
-use super::expr::{expr, operand, path};
+use super::expr::{expr, no_arrow, operand, path};
 use super::parser::{Block, Parser, whole};
 use super::token::{Line, TokenKind};
 
@@ -152,6 +152,11 @@ fn statement(cursor: &mut Cursor<'_, '_>) -> Parsed<Statement> {
 
 fn call(cursor: &mut Cursor<'_, '_>) -> Parsed<StatementKind> {
     let first = cursor.name("a call, `if`, `while` or `return`")?;
+    no_arrow(cursor, &first)?;
+    if let (Some(TokenKind::Word(name)), Some(TokenKind::Symbol("="))) = (cursor.peek(), cursor.peek_at(1)) {
+        let help = format!("variables have no types: write `{name} = …`");
+        return Err(cursor.expected("`=` or `(`").help(help));
+    }
     if cursor.eat(".") {
         let field = path(cursor)?;
         cursor.symbol("=")?;
@@ -164,8 +169,7 @@ fn call(cursor: &mut Cursor<'_, '_>) -> Parsed<StatementKind> {
         let name = cursor.name("a call")?;
         return Ok(StatementKind::Call { label: Some(first), name, args: arguments(cursor)? });
     }
-    let (label, name) = (None, first);
-    Ok(StatementKind::Call { label, name, args: arguments(cursor)? })
+    Ok(StatementKind::Call { label: None, name: first, args: arguments(cursor)? })
 }
 
 fn arguments(cursor: &mut Cursor<'_, '_>) -> Parsed<Vec<Spanned<Operand>>> {

@@ -95,9 +95,13 @@ pub(super) fn operand(cursor: &mut Cursor<'_, '_>) -> Parsed<Spanned<Operand>> {
         return Ok(Spanned::new(Operand::Text(text.value), text.span));
     }
     let name = cursor.name("a label, a function, a number or a string")?;
+    no_arrow(cursor, &name)?;
     let value = if cursor.eat("(") {
         let argument = cursor.name("a label")?;
-        cursor.symbol(")")?;
+        cursor.symbol(")").map_err(|error| match is_call(&name) {
+            true => error.help(CALL_ON_ITS_OWN),
+            false => error,
+        })?;
         let field = if cursor.eat(".") { Some(cursor.field()?) } else { None };
         Operand::Function { name, argument, field }
     } else if cursor.eat(".") {
@@ -116,4 +120,23 @@ pub(super) fn path(cursor: &mut Cursor<'_, '_>) -> Parsed<Name> {
         field = Spanned::new(format!("{}.{}", field.value, inner.value), field.span.to(inner.span));
     }
     Ok(field)
+}
+
+/// What is said of a call where a value must stand.
+pub(crate) const CALL_ON_ITS_OWN: &str =
+    "a call stands on a line of its own, and its result has a name: `mine = IoSetCancelRoutine(irp, NULL)`";
+
+/// Whether a name is that of a call: functions of labels begin with a small letter.
+fn is_call(name: &Name) -> bool {
+    name.value.starts_with(|c: char| c.is_ascii_uppercase())
+}
+
+/// A field is not reached by an arrow.
+pub(super) fn no_arrow(cursor: &Cursor<'_, '_>, name: &Name) -> Parsed<()> {
+    match (cursor.peek(), cursor.peek_at(1)) {
+        (Some(TokenKind::Symbol("->")), Some(TokenKind::Word(field))) => {
+            Err(cursor.expected("`.`").help(format!("a field is written `{}.{field}`", name.value)))
+        }
+        _ => Ok(()),
+    }
 }

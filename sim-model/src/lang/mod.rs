@@ -26,6 +26,7 @@ pub(crate) use action::ACTION_WORDS;
 pub use catalogue::{Binds, CallSpec, Catalogue, FunctionSpec, ParamKind, ParamSpec, Subject};
 pub use check::check;
 pub use diagnostic::{Diagnostic, Diagnostics, MAX_SHOWN, Note};
+pub(crate) use expr::CALL_ON_ITS_OWN;
 pub(crate) use nearest::near;
 pub(crate) use parser::FILE_WORDS;
 pub use parser::parse;

@@ -285,7 +285,12 @@ impl<'a> Lexer<'a, '_> {
             .at(Span::new(self.at, self.at + found.len_utf8()), "unexpected character");
         match found {
             '\'' | '“' | '”' => diagnostic.help("strings stand between `\"`"),
+            '&' if self.rest()[1..].starts_with(|c: char| c.is_ascii_alphabetic()) => {
+                diagnostic.help("nothing has an address here: write the name without `&`")
+            }
             '&' => diagnostic.help("write `and`"),
+            ';' => diagnostic.help("a statement ends at the line end"),
+            '*' => diagnostic.help("there are no pointers: write the name alone"),
             '!' => diagnostic.help("write `not`"),
             '/' => diagnostic.help("comments start with `#`"),
             _ => diagnostic,

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sim_core::NtStatus;
 use sim_core::drivers::immediate::Answer;
+use sim_core::drivers::program::code::DriverProgram;
 use sim_core::drivers::{Dispatch, DriverKind};
 use sim_core::ob::information::InformationClass;
 use sim_core::profile::{Arch, Profile};
@@ -13,7 +14,7 @@ use crate::lang::{Diagnostic, Diagnostics, check};
 use crate::scenario::calls::{ServiceName, call_row};
 use crate::scenario::catalogue::CATALOGUE;
 use crate::scenario::compile_args::Args;
-use crate::scenario::compile_driver::compile_driver;
+use crate::scenario::compile_driver::compile_drivers;
 use crate::scenario::compile_handles::{handle_policy, marks};
 use crate::scenario::compile_pipes::is_of_pipes;
 use crate::scenario::compile_sockets::is_of_sockets;
@@ -44,6 +45,14 @@ pub fn compile(scenario: Scenario) -> Result<Program, Diagnostics> {
 /// # Errors
 /// As [`compile`]; and a call that this version of Windows does not have.
 pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Program, Diagnostics> {
+    compile_all(scenario, profile, &[])
+}
+
+pub(super) fn compile_all(
+    scenario: Scenario,
+    profile: Option<Profile>,
+    written: &[DriverProgram],
+) -> Result<Program, Diagnostics> {
     let own = || scenario.profile.as_ref().and_then(|name| Profile::named(&name.value)).unwrap_or_default();
     let arch = scenario.arch.as_ref().and_then(|name| Arch::named(&name.value)).unwrap_or(Arch::X64);
     let profile = profile.unwrap_or_else(own).on(arch);
@@ -55,8 +64,7 @@ pub fn compile_for(scenario: Scenario, profile: Option<Profile>) -> Result<Progr
     let handles = handle_policy(&scenario, &mut diagnostics);
     let marks = marks(&scenario, profile, &mut diagnostics);
     let expected = findings::expected(&scenario, &mut diagnostics);
-    let drivers: Vec<_> =
-        scenario.drivers.iter().map(|driver| compile_driver(driver, &mut diagnostics)).collect();
+    let drivers = compile_drivers(&scenario, written, &mut diagnostics);
     scenario.devices.iter().for_each(|device| check_answer(device, &mut diagnostics));
     let profile = if verifier_is_off(&scenario) { profile.unverified() } else { profile };
     let mut compiler = Compiler::of(&scenario, profile, diagnostics);

@@ -46,7 +46,7 @@ impl Compiler<'_, '_> {
             (ArgKind::Status, _) => deed.status = Some(self.value(arg)),
             (ArgKind::Bytes, _) => deed.information = Some(self.value(arg)),
             (ArgKind::Event, ast::Operand::Name(name)) => self.event(deed, name, arg.span),
-            (ArgKind::Context, ast::Operand::Name(name)) => self.context(name, arg.span),
+            (ArgKind::Context, ast::Operand::Name(name)) => self.context(deed, name, arg.span),
             (ArgKind::Flag(flag), ast::Operand::Name(name)) if name == "TRUE" || name == "FALSE" => {
                 set_flag(deed, flag, name == "TRUE");
             }
@@ -78,7 +78,13 @@ impl Compiler<'_, '_> {
             let objects = self.objects.iter().filter(|object| object.kind == wanted);
             let known: Vec<&str> = objects.map(|object| &*object.name).collect();
             let name = Spanned::new(name.to_owned(), span);
-            self.diagnostics.push(unknown(kind_words(wanted), &name, known.into_iter()));
+            let error = unknown(kind_words(wanted), &name, known.iter().copied());
+            self.diagnostics.push(match (known.is_empty(), declared_by(wanted)) {
+                (true, word) => {
+                    error.help(format!("a line `{word} {}` in the driver declares one", name.value))
+                }
+                (false, _) => error,
+            });
         }
         at.map(|at| at as u8)
     }
@@ -145,19 +151,41 @@ impl Compiler<'_, '_> {
             _ => {
                 let kept = self.objects.iter().filter(|object| object.kind == ObjectKind::Event);
                 let known = kept.map(|object| &*object.name).chain(self.event.as_deref());
-                let name = Spanned::new(name.to_owned(), span);
-                let error = unknown("event", &name, known.collect::<Vec<_>>().into_iter());
-                self.diagnostics.push(error);
+                let label = Spanned::new(name.to_owned(), span);
+                let error = unknown("event", &label, known.collect::<Vec<_>>().into_iter());
+                self.diagnostics.push(error.help(format!(
+                    "`KeInitializeEvent({name}, NotificationEvent, FALSE)` makes one in the routine, a line \
+                     `event {name}` in the driver declares one that the device keeps"
+                )));
             }
         }
     }
 
     /// The Context of a completion routine.
-    fn context(&mut self, name: &str, span: Span) {
-        let kept = self.objects.iter().any(|object| object.name == name && object.kind == ObjectKind::Event);
-        if name != "NULL" && !kept && self.event.as_deref() != Some(name) {
+    fn context(&mut self, deed: &mut Deed, name: &str, span: Span) {
+        if self.event.as_deref() == Some(name) {
+            deed.event = Some(LocalEvent::Own);
+        } else if self.objects.iter().any(|object| object.name == name && object.kind == ObjectKind::Event) {
+            let message =
+                format!("the device keeps `{name}`: a completion routine names it without a Context");
+            self.diagnostics.push(Diagnostic::new(message).at(span, "write `NULL`"));
+        } else if name != "NULL" {
             self.expected(ArgKind::Context, span);
         }
+    }
+}
+
+/// The word that declares it.
+const fn declared_by(kind: ObjectKind) -> &'static str {
+    match kind {
+        ObjectKind::SpinLock => "spinlock",
+        ObjectKind::List => "list",
+        ObjectKind::Csq => "csq",
+        ObjectKind::CsqContext => "csqcontext",
+        ObjectKind::Event => "event",
+        ObjectKind::WorkItem => "workitem",
+        ObjectKind::Timer => "timer",
+        _ => "removelock",
     }
 }
 

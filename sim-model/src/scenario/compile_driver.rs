@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use sim_core::NtStatus;
 use sim_core::drivers::program::code::{
-    Declared, Deed, DriverProgram, DriverRoutine, Entry, IrpSlot, ObjectKind, Op, Operand, Relation, SLOTS,
-    Slot, Test, ValueSlot,
+    Declared, Deed, DriverProgram, DriverRoutine, Entry, IrpSlot, ObjectKind, Op, Operand, Slot, ValueSlot,
 };
 use sim_core::drivers::program::primitive::Primitive;
 use sim_core::io::irp::Major;
 
-use crate::lang::ast::{self, CompareOp, Expr, ExprKind, Name, Scenario, Span, Spanned};
+use crate::lang::ast::{self, Name, Scenario, Span, Spanned};
 use crate::lang::driver::{self, Driver, Statement, StatementKind};
 use crate::lang::{Diagnostic, Diagnostics, near};
 use crate::scenario::compile;
@@ -22,12 +20,19 @@ const MOST: usize = 64;
 /// As many names are told where none of them is near.
 const MOST_LISTED: usize = 8;
 
-/// The fields of an IRP that a driver reads.
-const IRP_FIELDS: [&str; 6] =
-    ["Cancel", "Length", "FsContext", "IoStatus.Status", "IoStatus.Information", "PendingReturned"];
+/// The drivers of a scenario: those that are given in Rust, and those that it writes.
+pub(super) fn compile_drivers(
+    scenario: &Scenario,
+    written: &[DriverProgram],
+    diagnostics: &mut Diagnostics,
+) -> Vec<DriverProgram> {
+    let given = |driver: &Driver| written.iter().find(|given| given.name == driver.name.value).cloned();
+    let drivers = scenario.drivers.iter();
+    drivers.map(|driver| given(driver).unwrap_or_else(|| compile_driver(driver, diagnostics))).collect()
+}
 
 /// Compiles a driver. Errors go to `diagnostics`; then the program is not to be run.
-pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> DriverProgram {
+fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> DriverProgram {
     let mut names: BTreeMap<&str, Span> = BTreeMap::new();
     let mut objects = Vec::new();
     for object in &driver.objects {
@@ -46,6 +51,11 @@ pub(super) fn compile_driver(driver: &Driver, diagnostics: &mut Diagnostics) -> 
     }
     for routine in &driver.routines {
         routine.names.iter().for_each(|name| declare(&mut names, name, diagnostics));
+    }
+    let mut start_io = driver.routines.iter().filter(|routine| routine.kind.value == "startio");
+    if let (Some(first), Some(second)) = (start_io.next(), start_io.next()) {
+        let error = Diagnostic::new("a driver has one StartIo routine");
+        diagnostics.push(error.at(second.kind.span, "a second one").and_at(first.kind.span, "the first"));
     }
     if objects.len() > MOST || driver.routines.len() > MOST {
         let message = format!("a driver has at most {MOST} locks and lists, and {MOST} routines");
@@ -97,6 +107,9 @@ fn meant_by(name: &str) -> Option<&'static str> {
         "KeInitializeTimer" | "KeInitializeDpc" => "a line `timer NAME` in the driver declares one",
         "IoGetCurrentIrpStackLocation" | "IoGetNextIrpStackLocation" => {
             "the fields of a stack location are read by the IRP: `irp.Length`, `irp.FileObject`"
+        }
+        name if name.starts_with("Wdf") => {
+            "the drivers `kmdf`, `kmdf_uncancelable` and `kmdf_ignores_unmark` are drivers of the framework"
         }
         _ => return None,
     })
@@ -212,6 +225,17 @@ fn own_driver<'a>(scenario: &'a Scenario, device: &Name) -> Option<&'a Driver> {
     scenario.drivers.iter().find(|driver| driver.name.value == device.driver.value)
 }
 
+/// Where the result of a call goes.
+#[derive(Clone, Copy)]
+enum Target<'a> {
+    Nothing,
+    Label(&'a Name),
+    Returned,
+}
+
+/// What a routine returns that a call gives: its device answers nothing.
+const RETURNED: ValueSlot = ValueSlot(0);
+
 /// A routine that is being compiled.
 pub(super) struct Compiler<'a, 'd> {
     pub(super) driver: &'a Driver,
@@ -243,9 +267,8 @@ impl Compiler<'_, '_> {
     fn statement(&mut self, statement: &Statement) {
         match &statement.value {
             StatementKind::Call { label, name, args } => {
-                self.call(name, args, |compiler, gives| {
-                    label.as_ref().and_then(|label| compiler.bind(label, gives))
-                });
+                let target = label.as_ref().map_or(Target::Nothing, Target::Label);
+                self.call(name, args, target);
             }
             StatementKind::Return(value) => {
                 let value = value.as_ref().map(|value| self.value(value));
@@ -259,10 +282,8 @@ impl Compiler<'_, '_> {
                 self.code.push(Op::Return(value.unwrap_or(Operand::Null)));
             }
             StatementKind::ReturnCall { name, args } => {
-                let result = Slot::Value(ValueSlot(0));
-                if self.call(name, args, |_, _| Some(result)) {
-                    self.code.push(Op::Return(Operand::Value(ValueSlot(0))));
-                }
+                self.call(name, args, Target::Returned);
+                self.code.push(Op::Return(Operand::Value(RETURNED)));
             }
             StatementKind::Let { label, value } => {
                 let operand = self.value(value);
@@ -313,38 +334,42 @@ impl Compiler<'_, '_> {
         }
     }
 
-    /// A call of a primitive; `result` says where what it gives goes. Whether it gives anything.
-    fn call(
-        &mut self,
-        name: &Name,
-        args: &[Spanned<ast::Operand>],
-        result: impl FnOnce(&mut Self, Gives) -> Option<Slot>,
-    ) -> bool {
+    /// A call of a primitive.
+    fn call(&mut self, name: &Name, args: &[Spanned<ast::Operand>], target: Target<'_>) {
         let Some(primitive) = primitives::primitive(&name.value) else {
-            let known = primitives::callable().map(|known| known.name());
-            let error = unknown("primitive", name, known);
-            let meant = meant_by(&name.value);
-            self.diagnostics.push(meant.into_iter().fold(error, Diagnostic::help));
-            return true;
+            let known: Vec<&str> = primitives::callable().map(|known| known.name()).collect();
+            let error = unknown("primitive", name, known.iter().copied());
+            self.diagnostics.push(match meant_by(&name.value) {
+                Some(meant) => error.help(meant),
+                None => error.help(format!("the primitives: `{}`", known.join("`, `"))),
+            });
+            return;
         };
         let signature = signature(primitive);
         if args.len() < signature.needed || args.len() > signature.args.len() {
             let expected = signature.usage(primitive);
             let message = format!("found {} arguments, expected {expected}", args.len());
-            self.error(message, name.span, "the wrong number of arguments");
-            return true;
+            return self.error(message, name.span, "the wrong number of arguments");
         }
         let mut deed = Deed::new(primitive);
         for (arg, kind) in args.iter().zip(signature.args) {
             self.argument(&mut deed, arg, *kind);
         }
         self.check_startio(primitive, name);
-        deed.result = result(self, signature.gives);
-        if deed.result.is_some() && signature.gives == Gives::Nothing {
-            self.error(format!("{} gives nothing", primitive.name()), name.span, "its result is used");
-        }
+        deed.result = match (target, signature.gives) {
+            (Target::Nothing, _) => None,
+            (Target::Label(label), Gives::Nothing) => {
+                self.error(format!("{} gives nothing", primitive.name()), label.span, "a name for it");
+                None
+            }
+            (Target::Label(label), gives) => self.bind(label, gives),
+            (Target::Returned, Gives::Value) => Some(Slot::Value(RETURNED)),
+            (Target::Returned, _) => {
+                self.error(format!("{} gives no status", primitive.name()), name.span, "it is returned");
+                None
+            }
+        };
         self.code.push(Op::Do(deed));
-        signature.gives != Gives::Nothing
     }
 
     /// Only a driver with a StartIo routine has a device queue.
@@ -378,184 +403,5 @@ impl Compiler<'_, '_> {
             }
         };
         self.code.push(Op::Do(deed));
-    }
-
-    /// The variable of an IRP.
-    pub(super) fn irp(&mut self, name: &str, span: Span) -> Option<IrpSlot> {
-        match self.variables.get(name) {
-            Some(Slot::Irp(slot)) => Some(*slot),
-            Some(Slot::Value(_) | Slot::Context) => {
-                self.error(format!("`{name}` is no IRP"), span, "expected an IRP");
-                None
-            }
-            None => {
-                self.nothing(name, span);
-                None
-            }
-        }
-    }
-
-    pub(super) fn nothing(&mut self, name: &str, span: Span) {
-        let name = Spanned::new(name.to_owned(), span);
-        let error = unknown("variable", &name, self.variables.keys().map(|known| &**known));
-        self.diagnostics.push(error);
-    }
-
-    /// The variable that a result goes to; none where nothing is given.
-    fn bind(&mut self, label: &Name, gives: Gives) -> Option<Slot> {
-        if gives == Gives::Nothing {
-            self.error(
-                format!("the call gives nothing that `{}` could name", label.value),
-                label.span,
-                "a name for it",
-            );
-            return None;
-        }
-        let wants_irp = gives == Gives::Irp;
-        if let Some(slot) = self.variables.get(&label.value) {
-            let slot = *slot;
-            let is_same = match slot {
-                Slot::Irp(_) => wants_irp,
-                Slot::Value(_) => gives == Gives::Value,
-                Slot::Context => gives == Gives::Context,
-            };
-            if is_same && label.value != "irp" {
-                return Some(slot);
-            }
-            self.error(
-                format!("`{}` names something else already", label.value),
-                label.span,
-                "choose another name",
-            );
-            return None;
-        }
-        if gives == Gives::Context {
-            if self.variables.values().any(|slot| *slot == Slot::Context) {
-                let message = "a routine has one variable for what FsContext points to";
-                self.error(message, label.span, "use the other again");
-                return None;
-            }
-            self.variables.insert(label.value.clone(), Slot::Context);
-            return Some(Slot::Context);
-        }
-        let used = |is_irp: bool| {
-            self.variables.values().filter_map(move |slot| match slot {
-                Slot::Irp(IrpSlot(at)) if is_irp => Some(at + 1),
-                Slot::Value(ValueSlot(at)) if !is_irp => Some(at + 1),
-                _ => None,
-            })
-        };
-        // What a routine is called with has the first places, also where it is called with nothing of the kind.
-        let reserved = if wants_irp { 1 } else { 2 };
-        let at = used(wants_irp).max().unwrap_or(0).max(reserved);
-        if at >= SLOTS {
-            let (most, what) =
-                if wants_irp { (SLOTS - 1, "IRPs") } else { (SLOTS - 2, "statuses and pointers") };
-            self.error(
-                format!("a routine has at most {most} variables for {what}"),
-                label.span,
-                "use one of the others again",
-            );
-            return None;
-        }
-        let slot = if wants_irp { Slot::Irp(IrpSlot(at)) } else { Slot::Value(ValueSlot(at)) };
-        self.variables.insert(label.value.clone(), slot);
-        Some(slot)
-    }
-
-    /// Something that has a value.
-    pub(super) fn value(&mut self, operand: &Spanned<ast::Operand>) -> Operand {
-        let span = operand.span;
-        match &operand.value {
-            ast::Operand::Number(number) => match u32::try_from(number.value()) {
-                Ok(number) => Operand::Number(number),
-                Err(_) => {
-                    self.error("the number does not fit: expected 0 to 4294967295", span, "out of range");
-                    Operand::Null
-                }
-            },
-            ast::Operand::Name(name) => self.named(name, span),
-            ast::Operand::Field { label, field } if label.value == "DeviceObject" => {
-                if field.value != "CurrentIrp" {
-                    self.diagnostics.push(unknown("field of the device", field, ["CurrentIrp"].into_iter()));
-                }
-                Operand::CurrentIrp
-            }
-            ast::Operand::Field { label, field } => {
-                let Some(slot) = self.irp(&label.value, label.span) else { return Operand::Null };
-                match &*field.value {
-                    "Cancel" => Operand::Cancel(slot),
-                    "Length" => Operand::Length(slot),
-                    "FsContext" => Operand::FsContext(slot),
-                    "IoStatus.Status" => Operand::IoStatus(slot),
-                    "IoStatus.Information" => Operand::Information(slot),
-                    "PendingReturned" if self.kind == "completion" && slot == IrpSlot(0) => {
-                        Operand::PendingReturned
-                    }
-                    "PendingReturned" => {
-                        let message = "only a completion routine knows `PendingReturned`, of its `irp`";
-                        self.error(message, field.span, "not known here");
-                        Operand::Null
-                    }
-                    _ => {
-                        let known = IRP_FIELDS.into_iter();
-                        self.diagnostics.push(unknown("field of an IRP", field, known));
-                        Operand::Null
-                    }
-                }
-            }
-            _ => {
-                self.error(
-                    "expected a variable, a field of an IRP, a status or a number",
-                    span,
-                    "something else",
-                );
-                Operand::Null
-            }
-        }
-    }
-
-    fn named(&mut self, name: &str, span: Span) -> Operand {
-        match (name, self.variables.get(name)) {
-            ("NULL" | "FALSE", _) => Operand::Null,
-            ("TRUE", _) => Operand::Number(1),
-            (_, Some(Slot::Irp(slot))) => Operand::Irp(*slot),
-            (_, Some(Slot::Value(slot))) => Operand::Value(*slot),
-            (_, Some(Slot::Context)) => Operand::KeptContext,
-            ("STATUS_CONTINUE_COMPLETION", _) => Operand::Status(NtStatus::SUCCESS),
-            _ if name.starts_with("STATUS_") => match NtStatus::from_name(name) {
-                Some(status) => Operand::Status(status),
-                None => {
-                    let name = Spanned::new(name.to_owned(), span);
-                    let known = NtStatus::ALL.iter().map(|row| row.1);
-                    self.diagnostics.push(unknown("status", &name, known));
-                    Operand::Null
-                }
-            },
-            _ => {
-                self.nothing(name, span);
-                Operand::Null
-            }
-        }
-    }
-
-    fn test(&mut self, expr: &Expr) -> Test {
-        match &expr.value {
-            ExprKind::Or(parts) => Test::Or(parts.iter().map(|part| self.test(part)).collect()),
-            ExprKind::And(parts) => Test::And(parts.iter().map(|part| self.test(part)).collect()),
-            ExprKind::Not(part) => Test::Not(Box::new(self.test(part))),
-            ExprKind::Compare { left, op, right } => {
-                let relation = match op {
-                    CompareOp::Equal => Relation::Equal,
-                    CompareOp::NotEqual => Relation::NotEqual,
-                    _ => {
-                        self.error("a driver compares with `==` and `!=`", expr.span, "another comparison");
-                        Relation::Equal
-                    }
-                };
-                Test::Compare(self.value(left), relation, self.value(right))
-            }
-            ExprKind::Operand(operand) => Test::Holds(self.value(&Spanned::new(operand.clone(), expr.span))),
-        }
     }
 }

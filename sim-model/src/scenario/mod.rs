@@ -35,7 +35,9 @@ mod compile_names;
 mod compile_notify;
 mod compile_pipes;
 mod compile_ports;
+mod compile_rust;
 mod compile_sockets;
+mod compile_value;
 mod compile_waits;
 pub mod condition;
 mod condition_memory;
@@ -69,6 +71,7 @@ mod world_code;
 mod worth;
 
 pub use compile::{compile, compile_for};
+pub use compile_rust::compile_with_drivers;
 pub use program::Program;
 pub use run::{run, run_moves, run_schedule};
 pub use world::World;

@@ -220,18 +220,43 @@ pub(crate) fn callable() -> impl Iterator<Item = Primitive> {
     Primitive::ALL.iter().copied().filter(move |known| !is_field(known))
 }
 
+/// Wait of KeSetEvent, Alertable of KeWaitForSingleObject.
+const NO: ArgKind = ArgKind::Word(&["FALSE"]);
+
+const SET_COMPLETION_ROUTINE: &[ArgKind] = &[
+    ArgKind::Irp,
+    ArgKind::Routine(Entry::Completion),
+    ArgKind::Context,
+    ArgKind::Flag(Flag::InvokeOnSuccess),
+    ArgKind::Flag(Flag::InvokeOnError),
+    ArgKind::Flag(Flag::InvokeOnCancel),
+];
+
+const WAIT_FOR_SINGLE_OBJECT: &[ArgKind] = &[
+    ArgKind::Event,
+    ArgKind::Word(&["Executive"]),
+    ArgKind::Word(&["KernelMode"]),
+    NO,
+    ArgKind::Word(&["NULL"]),
+];
+
+const QUEUE_WORK_ITEM: &[ArgKind] = &[
+    ArgKind::Object(ObjectKind::WorkItem),
+    ArgKind::Routine(Entry::Worker),
+    ArgKind::Word(&["DelayedWorkQueue", "CriticalWorkQueue"]),
+    ArgKind::IrpOrNull,
+];
+
 /// What a primitive takes and gives.
 pub(crate) const fn signature(primitive: Primitive) -> Signature {
-    use ArgKind::{Bytes, CsqContext, Device, Event, EventType, Irp, IrpOrNull, Lower, Status, Unused, Word};
+    use ArgKind::{Bytes, CsqContext, Device, Event, EventType, Irp, Lower, Status, Unused, Word};
     const LOCK: ArgKind = ArgKind::Object(ObjectKind::SpinLock);
     const LIST: ArgKind = ArgKind::Object(ObjectKind::List);
     const CSQ: ArgKind = ArgKind::Object(ObjectKind::Csq);
     const REMOVE: ArgKind = ArgKind::RemoveLock;
-    const ITEM: ArgKind = ArgKind::Object(ObjectKind::WorkItem);
     const TIMER: ArgKind = ArgKind::Object(ObjectKind::Timer);
     const IRQL: ArgKind = Unused("Irql");
     const TAG: ArgKind = Unused("Tag");
-    const NO: ArgKind = Word(&["FALSE"]);
     let (args, needed, gives): (&'static [ArgKind], usize, Gives) = match primitive {
         Primitive::IoMarkIrpPending => (&[Irp], 1, Gives::Nothing),
         Primitive::IoSetCancelRoutine => (&[Irp, ArgKind::Routine(Entry::Cancel)], 2, Gives::Value),
@@ -258,38 +283,16 @@ pub(crate) const fn signature(primitive: Primitive) -> Signature {
         }
         Primitive::IoStartNextPacket => (&[Device, ArgKind::Flag(Flag::Cancelable)], 2, Gives::Nothing),
         Primitive::KeRemoveEntryDeviceQueue => (&[ArgKind::DeviceQueue, Irp], 2, Gives::Value),
-        Primitive::IoCallDriver => (&[Lower, Irp], 2, Gives::Value),
+        Primitive::IoCallDriver | Primitive::IoForwardIrpSynchronously => (&[Lower, Irp], 2, Gives::Value),
         Primitive::IoSkipCurrentIrpStackLocation | Primitive::IoCopyCurrentIrpStackLocationToNext => {
             (&[Irp], 1, Gives::Nothing)
         }
-        Primitive::IoSetCompletionRoutine => {
-            const ARGS: &[ArgKind] = &[
-                Irp,
-                ArgKind::Routine(Entry::Completion),
-                ArgKind::Context,
-                ArgKind::Flag(Flag::InvokeOnSuccess),
-                ArgKind::Flag(Flag::InvokeOnError),
-                ArgKind::Flag(Flag::InvokeOnCancel),
-            ];
-            (ARGS, 6, Gives::Nothing)
-        }
+        Primitive::IoSetCompletionRoutine => (SET_COMPLETION_ROUTINE, 6, Gives::Nothing),
         Primitive::KeInitializeEvent => (&[Event, EventType, ArgKind::Flag(Flag::State)], 3, Gives::Nothing),
         Primitive::KeSetEvent => (&[Event, Word(BOOSTS), NO], 1, Gives::Nothing),
         Primitive::KeClearEvent => (&[Event], 1, Gives::Nothing),
-        Primitive::KeWaitForSingleObject => {
-            const ARGS: &[ArgKind] =
-                &[Event, Word(&["Executive"]), Word(&["KernelMode"]), NO, Word(&["NULL"])];
-            (ARGS, 1, Gives::Nothing)
-        }
-        Primitive::IoQueueWorkItem => {
-            const ARGS: &[ArgKind] = &[
-                ITEM,
-                ArgKind::Routine(Entry::Worker),
-                Word(&["DelayedWorkQueue", "CriticalWorkQueue"]),
-                IrpOrNull,
-            ];
-            (ARGS, 2, Gives::Nothing)
-        }
+        Primitive::KeWaitForSingleObject => (WAIT_FOR_SINGLE_OBJECT, 1, Gives::Nothing),
+        Primitive::IoQueueWorkItem => (QUEUE_WORK_ITEM, 2, Gives::Nothing),
         Primitive::KeSetTimer => (&[TIMER, Unused("DueTime"), ArgKind::Routine(Entry::Dpc)], 3, Gives::Value),
         Primitive::KeCancelTimer => (&[TIMER], 1, Gives::Value),
         Primitive::SetIoStatusStatus => (&[Irp, Status], 2, Gives::Nothing),

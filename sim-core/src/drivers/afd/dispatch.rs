@@ -79,12 +79,12 @@ impl Routine for AfdDispatch {
                 k.serve_new(irp, device)
             }
             Self::SetRoutine { irp, device } => {
-                k.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+                k.set_cancel_routine(irp, "from now on a cancel can end the request");
                 Next::goto(Self::CheckCancel { irp, device })
             }
             Self::CheckCancel { irp, device } => {
                 if k[irp].cancel && k[irp].cancel_routine {
-                    k.set(irp, Irp::CANCEL_ROUTINE, false, "it was cancelled before: the driver keeps it");
+                    k.take_cancel_routine(irp, "it was cancelled before: the driver keeps it");
                     k.take_off(thread, device, irp, (NtStatus::CANCELLED, 0));
                 }
                 Next::goto(UnlockAndMaybeComplete::Serve { device, own: None })
@@ -107,7 +107,7 @@ impl Kernel {
                         self.socket_request(irp),
                         Some(ControlCode::AfdSuperAccept | ControlCode::AfdSuperConnect)
                     ) {
-                        self.set(irp, Irp::PENDING, true, "it is pended even if it is over at once");
+                        self.mark_irp_pending(irp, "it is pended even if it is over at once");
                     }
                     self.end_of_request(irp).or_else(|| self.poll_at_once(irp))
                 }
@@ -120,7 +120,7 @@ impl Kernel {
                 Next::goto(UnlockAndMaybeComplete::Serve { device, own: Some(irp) })
             }
             None => {
-                self.set(irp, Irp::PENDING, true, "the driver will complete it later");
+                self.mark_irp_pending(irp, "the driver will complete it later");
                 self.push(device, Device::QUEUE, irp, "the request waits in the driver's queue");
                 self.start_poll_timer(device);
                 Next::goto(AfdDispatch::SetRoutine { irp, device })

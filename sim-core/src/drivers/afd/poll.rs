@@ -69,7 +69,7 @@ impl Routine for SelectTimeout {
                 if !k[irp].cancel_routine {
                     return Next::goto(wait);
                 }
-                k.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+                k.take_cancel_routine(irp, "the driver owns the IRP now");
                 k.set(irp, Irp::NUMBER, 0, "nothing has happened");
                 k.let_other_go(irp);
                 let (status, information) = (NtStatus::TIMEOUT, POLL_HEADER);

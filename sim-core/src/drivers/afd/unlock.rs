@@ -105,7 +105,7 @@ impl Kernel {
         for irp in queued.into_iter().filter(|irp| self[*irp].cancel_routine).collect::<alloc::vec::Vec<_>>()
         {
             if let Some(end) = self.end_of_request(irp) {
-                self.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+                self.take_cancel_routine(irp, "the driver owns the IRP now");
                 self.take_off(thread, device, irp, end);
                 return true;
             }

@@ -97,7 +97,7 @@ impl Kernel {
             self.remove(thread, Thread::DEFERRED, irp, "a canceller has the IRP");
             return false;
         }
-        self.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+        self.take_cancel_routine(irp, "the driver owns the IRP now");
         if let Some((_, _, entry)) = self.data_entry_of(irp) {
             self.set(entry, DataEntry::IRP, None, "all that it wrote has room: its writer need not wait");
         }

@@ -26,13 +26,13 @@ impl Routine for NpAddDataQueueEntry {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::SetRoutine { irp, device } => {
-                k.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+                k.set_cancel_routine(irp, "from now on a cancel can end the request");
                 Next::goto(Self::CheckCancel { irp, device })
             }
             Self::CheckCancel { irp, device } => {
                 let mut at = k.dequeued(thread);
                 if k[irp].cancel && k[irp].cancel_routine {
-                    k.set(irp, Irp::CANCEL_ROUTINE, false, "it was cancelled before: the driver keeps it");
+                    k.take_cancel_routine(irp, "it was cancelled before: the driver keeps it");
                     k.take_back(thread, irp);
                     at += 1;
                 }
@@ -59,13 +59,13 @@ impl Routine for NpQueueIrp {
     fn step(self, k: &mut Kernel, thread: Id<Thread>) -> Next {
         match self {
             Self::SetRoutine { irp, device } => {
-                k.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+                k.set_cancel_routine(irp, "from now on a cancel can end the request");
                 Next::goto(Self::Queue { irp, device })
             }
             Self::Queue { irp, device } => {
                 let at = k.dequeued(thread);
                 if k[irp].cancel && k[irp].cancel_routine {
-                    k.set(irp, Irp::CANCEL_ROUTINE, false, "it was cancelled before: the driver keeps it");
+                    k.take_cancel_routine(irp, "it was cancelled before: the driver keeps it");
                     return k.end_request_after(thread, (device, at), irp, NtStatus::CANCELLED, 0);
                 }
                 k.queue_pipe_irp(irp, device);
@@ -78,7 +78,7 @@ impl Routine for NpQueueIrp {
 impl Kernel {
     /// I2: a request in a data queue waits from now on.
     pub(super) fn pend_entry(&mut self, irp: Id<Irp>, device: Id<Device>) -> Next {
-        self.set(irp, Irp::PENDING, true, "the driver will complete it later");
+        self.mark_irp_pending(irp, "the driver will complete it later");
         Next::goto(NpAddDataQueueEntry::SetRoutine { irp, device })
     }
 
@@ -93,7 +93,7 @@ impl Kernel {
     }
 
     fn queue_pipe_irp(&mut self, irp: Id<Irp>, device: Id<Device>) {
-        self.set(irp, Irp::PENDING, true, "the driver will complete it later");
+        self.mark_irp_pending(irp, "the driver will complete it later");
         match (self[irp].code, self.pipe_end(self[irp].file)) {
             (Some(ControlCode::PipeListen), Some((ccb, _))) => {
                 self.listen(ccb);

@@ -81,7 +81,7 @@ impl Routine for NpTimerDispatch {
                 if !k[irp].cancel_routine {
                     return Next::goto(wait);
                 }
-                k.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+                k.take_cancel_routine(irp, "the driver owns the IRP now");
                 let status = NtStatus::IO_TIMEOUT;
                 Next::call(wait, IofCompleteRequest::Complete { irp, status, information: 0 })
             }

@@ -115,7 +115,7 @@ impl Kernel {
         why: &'static str,
     ) -> Next {
         self.acquire_queue_lock(device, thread);
-        self.set(irp, Irp::PENDING, true, "the driver will complete it later");
+        self.mark_irp_pending(irp, "the driver will complete it later");
         self.push(device, Device::QUEUE, irp, why);
         Next::goto(PendIrp::SetRoutine { irp, device })
     }

@@ -91,7 +91,7 @@ impl Kernel {
         }
         let owner = self[irp].file;
         self.remove(device, Device::QUEUE, irp, "another opens the file: the oplock is broken");
-        self.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+        self.take_cancel_routine(irp, "the driver owns the IRP now");
         self.set(scb, Scb::BREAKING, Some(owner), "its owner must acknowledge the break");
         Some(IofCompleteRequest::Complete { irp, status: NtStatus::SUCCESS, information: BROKEN_TO_NONE })
     }

@@ -49,7 +49,7 @@ impl Routine for NtfsCompleteQueued {
                     return Next::call(Self::Return { status }, complete);
                 };
                 k.remove(device, Device::QUEUE, queued, "the request need not wait any more");
-                k.set(queued, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+                k.take_cancel_routine(queued, "the driver owns the IRP now");
                 if let (NtStatus::SUCCESS, Some(scb)) = (status, k[k[queued].file].scb) {
                     k.lock_range(scb, queued);
                 }

@@ -55,7 +55,7 @@ impl Routine for NtfsTransfer {
             let (status, information) = k.transfer(irp);
             return k.end_disk_request(irp, status, information);
         }
-        k.set(irp, Irp::PENDING, true, "a worker will complete it");
+        k.mark_irp_pending(irp, "a worker will complete it");
         k.push(k.system_id(), System::POSTED, irp, "the request is posted to the system worker");
         Next::fail(NtStatus::PENDING)
     }

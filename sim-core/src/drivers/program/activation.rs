@@ -48,10 +48,12 @@ record! {
         LOWER lower: Option<NtStatus>,
         /// Of a completion routine: Irp->PendingReturned.
         PENDING_RETURNED pending_returned: bool,
+        /// Of a completion routine: Context is not NULL.
+        CONTEXT context: bool,
         /// An event in its own variables.
         EVENT event: EventState,
         /// A variable that points to what FsContext of this file object points to; none as well when the object is gone.
-        CONTEXT context: Option<Id<File>>,
+        KEPT_OF kept_of: Option<Id<File>>,
         /// What it points to; none for NULL.
         KEPT kept: Option<DriverContext>,
         /// The file object whose context has the remove lock that it waits for.
@@ -80,8 +82,9 @@ impl Activation {
             passed_on: false,
             lower: None,
             pending_returned: false,
+            context: false,
             event: EventState::NotInitialized,
-            context: None,
+            kept_of: None,
             kept: None,
             waits_for: None,
         }

@@ -50,18 +50,27 @@ pub enum ObjectKind {
     Timer,
     /// DeviceObject->DeviceQueue, which every device of a driver with a StartIo routine has.
     DeviceQueue,
-    /// The IRPs in whose next stack location the driver has set this completion routine, for these outcomes.
-    CompletionRoutine(u8, InvokeOn),
+    /// The IRPs in whose next stack location the driver has set this completion routine, for these outcomes; and whether
+    /// with an event as its Context.
+    CompletionRoutine(u8, InvokeOn, bool),
     /// The IRPs that the driver has passed on in its own stack location.
     Skipped,
     /// The IRPs that the driver has marked pending and passed on.
     Marked,
+    /// The IRPs that IoForwardIrpSynchronously waits for.
+    Forwarded,
 }
 
 impl ObjectKind {
     /// It says something about IRPs that are below, and has none of them.
     pub const fn is_mark(self) -> bool {
-        matches!(self, ObjectKind::CompletionRoutine(..) | ObjectKind::Skipped | ObjectKind::Marked)
+        matches!(
+            self,
+            ObjectKind::CompletionRoutine(..)
+                | ObjectKind::Skipped
+                | ObjectKind::Marked
+                | ObjectKind::Forwarded
+        )
     }
 
     /// Its IRPs wait in it.
@@ -204,7 +213,7 @@ pub struct Deed {
     pub result: Option<Slot>,
     /// The context of a cancel-safe queue.
     pub context: Option<u8>,
-    /// The event, if it is not the device's.
+    /// The event, if it is not the device's; of IoSetCompletionRoutine, the Context.
     pub event: Option<LocalEvent>,
     /// The outcomes that a completion routine is set for.
     pub invoke_on: InvokeOn,
@@ -284,10 +293,17 @@ impl DriverProgram {
             match (deed.primitive, deed.routine) {
                 (Primitive::IoSetCompletionRoutine, Some(routine)) => {
                     let name = self.routines[routine as usize].name.clone();
-                    kinds.push((name, ObjectKind::CompletionRoutine(routine, deed.invoke_on)));
+                    kinds.push((
+                        name,
+                        ObjectKind::CompletionRoutine(routine, deed.invoke_on, deed.event.is_some()),
+                    ));
                 }
                 (Primitive::IoCallDriver, _) => {
                     kinds.push(("IoMarkIrpPending".into(), ObjectKind::Marked));
+                }
+                (Primitive::IoForwardIrpSynchronously, _) => {
+                    kinds.push(("IoMarkIrpPending".into(), ObjectKind::Marked));
+                    kinds.push((deed.primitive.name().into(), ObjectKind::Forwarded));
                 }
                 (Primitive::IoSkipCurrentIrpStackLocation, _) => {
                     kinds.push((deed.primitive.name().into(), ObjectKind::Skipped));

@@ -26,7 +26,7 @@ impl Kernel {
 
     /// A variable gets FileObject->FsContext.
     pub(crate) fn keep_context(&mut self, call: Id<Activation>, file: Option<Id<File>>) {
-        self.set(call, Activation::CONTEXT, file, "");
+        self.set(call, Activation::KEPT_OF, file, "");
         let kept = file.and_then(|file| self[file].driver_context);
         self.set(call, Activation::KEPT, kept, "");
     }
@@ -34,10 +34,10 @@ impl Kernel {
     /// Any use of a context, through FsContext of the IRP or through the pointer that the routine has kept: then the request
     /// and its file object may be gone.
     pub(crate) fn use_context(&mut self, call: Id<Activation>, deed: &Deed) -> Next {
-        let Activation { device, context, kept, .. } = self[call];
+        let Activation { device, kept_of, kept, .. } = self[call];
         let (file, context) = match self.file_of_deed(call, deed) {
             Some(file) => (Some(file), self[file].driver_context),
-            None => (context, kept),
+            None => (kept_of, kept),
         };
         let rule = match context {
             Some(DriverContext::Allocated) => None,
@@ -87,7 +87,7 @@ impl Kernel {
         let Some(file) = file else { return self.set(call, Activation::KEPT, freed, "") };
         self.set(file, File::DRIVER_CONTEXT, freed, "the driver frees its context");
         for other in self.who_names(file) {
-            if self[other].context == Some(file) {
+            if self[other].kept_of == Some(file) {
                 self.set(other, Activation::KEPT, freed, "");
             }
         }
@@ -106,8 +106,8 @@ impl Kernel {
     /// The file object is freed. What a routine has kept of it names it no more.
     pub(crate) fn forget_context(&mut self, file: Id<File>) {
         for call in self.who_names(file) {
-            if self[call].context == Some(file) {
-                self.set(call, Activation::CONTEXT, None, "");
+            if self[call].kept_of == Some(file) {
+                self.set(call, Activation::KEPT_OF, None, "");
             }
             if self[call].waits_for == Some(file) {
                 self.set(call, Activation::WAITS_FOR, None, "");
@@ -117,7 +117,7 @@ impl Kernel {
 
     fn who_names(&self, file: Id<File>) -> Vec<Id<Activation>> {
         let names = |(_, activation): &(Id<Activation>, &Activation)| {
-            [activation.context, activation.waits_for].contains(&Some(file))
+            [activation.kept_of, activation.waits_for].contains(&Some(file))
         };
         self.all::<Activation>().filter(names).map(|(call, _)| call).collect()
     }

@@ -29,7 +29,7 @@ impl Kernel {
         let context = deed.context.map(|number| self.driver_object(self[call].device, number));
         self.push(queue, DriverObject::IRPS, irp, "the request waits in the cancel-safe queue");
         if !self[irp].cancel {
-            self.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+            self.set_cancel_routine(irp, "from now on a cancel can end the request");
             self.set(irp, Irp::ROUTINE, CSQ_ROUTINE, "");
             if let Some(context) = context {
                 if let Some(before) = DriverObject::IRPS.first(&self[context]) {
@@ -59,7 +59,7 @@ impl Kernel {
 
     /// The driver owns the IRP from now on, and no context stands for it.
     fn take_from_csq(&mut self, queue: Id<DriverObject>, irp: Id<Irp>) {
-        self.set(irp, Irp::CANCEL_ROUTINE, false, "the driver owns the IRP now");
+        self.take_cancel_routine(irp, "the driver owns the IRP now");
         self.remove(queue, DriverObject::IRPS, irp, "the driver takes it out of the queue");
         self.forget_csq_context(irp);
     }

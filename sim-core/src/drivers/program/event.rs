@@ -70,6 +70,10 @@ impl Kernel {
         object: Option<Id<DriverObject>>,
         deed: &Deed,
     ) -> Next {
+        if deed.event == Some(LocalEvent::Context) && !self[call].context {
+            self.report(Rule::NullPointerUsed, About::Object(self[self[call].device].object), 0);
+            return Next::SUCCESS;
+        }
         let owner = match deed.event {
             Some(LocalEvent::Context) => self.waiting_routine(call),
             _ => Some(call),

@@ -6,6 +6,7 @@
 //! the model.
 
 pub mod activation;
+pub mod builder;
 pub mod code;
 pub mod context;
 pub mod csq;

@@ -77,7 +77,9 @@ impl Kernel {
         }
         let device = self[call].device;
         self.drop_from(irp, Some(device), |kind| matches!(kind, ObjectKind::CompletionRoutine(..)));
-        let kind = deed.routine.map(|routine| ObjectKind::CompletionRoutine(routine, deed.invoke_on));
+        let kind = deed
+            .routine
+            .map(|routine| ObjectKind::CompletionRoutine(routine, deed.invoke_on, deed.event.is_some()));
         if let Some(object) = kind.and_then(|kind| self.object_of(device, kind)) {
             self.push(
                 object,
@@ -89,8 +91,8 @@ impl Kernel {
         Next::goto(self.next_step(call))
     }
 
-    /// IoCallDriver.
-    pub(crate) fn call_lower(&mut self, call: Id<Activation>, irp: Id<Irp>) -> Next {
+    /// IoCallDriver, and IoForwardIrpSynchronously, whose completion routine is the system's.
+    pub(crate) fn call_lower(&mut self, call: Id<Activation>, irp: Id<Irp>, waits: bool) -> Next {
         let device = self[call].device;
         if self[device].lower.is_none() {
             self.report(Rule::NullPointerUsed, About::Object(self[device].object), 0);
@@ -118,6 +120,7 @@ impl Kernel {
                     self.set(irp, Irp::PENDING, false, "its location is not marked yet");
                 }
             }
+            NextLocation::Skipped if waits => self.report(Rule::NextLocationNotSetUp, About::Irp(irp), 0),
             NextLocation::Skipped => self.add_to(device, ObjectKind::Skipped, irp),
         }
         if self.has_stopped() {
@@ -127,7 +130,27 @@ impl Kernel {
         if self[call].irp == Some(irp) {
             self.set(call, Activation::PASSED_ON, true, "");
         }
+        if waits {
+            self.drop_from(irp, Some(device), |kind| matches!(kind, ObjectKind::CompletionRoutine(..)));
+            self.add_to(device, ObjectKind::Forwarded, irp);
+            return Next::call(RunRoutine::WaitForIrp { call, irp }, IofCallDriver::Dispatch { irp });
+        }
         Next::call(RunRoutine::Called { call }, IofCallDriver::Dispatch { irp })
+    }
+
+    /// Whether IoForwardIrpSynchronously still waits for an IRP.
+    pub(crate) fn is_forwarded(&self, call: Id<Activation>, irp: Id<Irp>) -> bool {
+        let device = self[call].device;
+        self.objects_with(irp)
+            .any(|(object, kind)| kind == ObjectKind::Forwarded && self[object].device == device)
+    }
+
+    /// IoForwardIrpSynchronously returns TRUE.
+    pub(crate) fn back_from_forward(&mut self, call: Id<Activation>) -> Next {
+        if let Op::Do(deed) = self.last_op(call) {
+            self.keep_value(call, deed.result, true.to_word());
+        }
+        Next::goto(self.next_step(call))
     }
 
     /// The driver below has returned.
@@ -174,13 +197,19 @@ impl Kernel {
         let said = own(self);
         let marked = said.contains(&ObjectKind::Marked);
         self.drop_from(irp, Some(device), |kind| {
-            matches!(kind, ObjectKind::Marked | ObjectKind::CompletionRoutine(..))
+            matches!(kind, ObjectKind::Marked | ObjectKind::Forwarded | ObjectKind::CompletionRoutine(..))
         });
+        if said.contains(&ObjectKind::Forwarded) {
+            self.set(irp, Irp::PENDING, marked, "IoForwardIrpSynchronously has the IRP back");
+            return Next::SUCCESS;
+        }
         let routine = said.iter().find_map(|kind| match kind {
-            ObjectKind::CompletionRoutine(routine, on) if on.includes(status, cancel) => Some(*routine),
+            ObjectKind::CompletionRoutine(routine, on, context) if on.includes(status, cancel) => {
+                Some((*routine, *context))
+            }
             _ => None,
         });
-        let Some(routine) = routine else {
+        let Some((routine, context)) = routine else {
             self.set(
                 irp,
                 Irp::PENDING,
@@ -190,8 +219,12 @@ impl Kernel {
             return self.complete_upward(irp, thread);
         };
         self.set(irp, Irp::PENDING, marked, "PendingReturned tells of the mark of the driver below");
-        let activation =
-            Activation { irp: Some(irp), pending_returned: pending, ..Activation::new(device, routine) };
+        let activation = Activation {
+            irp: Some(irp),
+            pending_returned: pending,
+            context,
+            ..Activation::new(device, routine)
+        };
         let callee = self.run_routine(activation);
         Next::Call { resume: CompletionReturned::Check { irp, pending }.into(), callee }
     }

@@ -90,6 +90,9 @@ word_enum! {
         InsertHeadList = "InsertHeadList",
         /// Whether nothing is in a list. (WDK, IsListEmpty.)
         IsListEmpty = "IsListEmpty",
+        /// Passes the IRP to the driver of the device below and waits until that has completed it: then it is the driver's
+        /// again. The next stack location must be a copy. (WDK, IoForwardIrpSynchronously.)
+        IoForwardIrpSynchronously = "IoForwardIrpSynchronously",
         /// Sets the status that IoCompleteRequest completes the IRP with: `irp.IoStatus.Status = STATUS_SUCCESS`. (WDK,
         /// Setting the I/O Status Block in an IRP.)
         SetIoStatusStatus = "Irp->IoStatus.Status",

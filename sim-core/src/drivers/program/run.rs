@@ -33,6 +33,7 @@ steps! {
         Return { call: Id<Activation> } = "return", "the driver's routine returns";
         WaitForEvent { call: Id<Activation>, event: Option<Id<DriverObject>> } = "wait", "wait until the event is signalled";
         Called { call: Id<Activation> } = "called", "the driver below has returned";
+        WaitForIrp { call: Id<Activation>, irp: Id<Irp> } = "wait", "wait until the driver below has completed the IRP";
         Started { call: Id<Activation> } = "started", "the StartIo routine has returned";
         WaitInContext { call: Id<Activation> } = "wait", "wait until all others have released the remove lock";
     }
@@ -46,6 +47,7 @@ impl RunRoutine {
             Self::Wait { .. } | Self::WaitInContext { .. } => "IoReleaseRemoveLockAndWait",
             Self::WaitForEvent { .. } => "KeWaitForSingleObject",
             Self::Called { .. } => "IoCallDriver",
+            Self::WaitForIrp { .. } => "IoForwardIrpSynchronously",
             _ => "driver routine",
         }
     }
@@ -56,6 +58,7 @@ impl Routine for RunRoutine {
         match self {
             Self::Spin { lock, .. } => k.holder_of(lock).is_none(),
             Self::Wait { lock, .. } => k[lock].count == 0,
+            Self::WaitForIrp { call, irp } => !k.is_forwarded(call, irp),
             Self::WaitInContext { call } => k.is_lock_of_context_free(call),
             Self::WaitForEvent { call, event } => k.is_event_signaled(call, event),
             Self::Do { call, primitive: Primitive::IoStartPacket | Primitive::IoStartNextPacket } => {
@@ -73,6 +76,7 @@ impl Routine for RunRoutine {
         k.forget_returned(thread);
         match self {
             Self::Do { call, .. } => k.take_call(call, thread),
+            Self::WaitForIrp { call, .. } => k.back_from_forward(call),
             Self::WaitForEvent { call, event } => k.end_wait_for_event(call, event),
             Self::Started { call } => {
                 k.lower(thread);
@@ -283,7 +287,8 @@ impl Kernel {
             (Primitive::SetIoStatusStatus | Primitive::SetIoStatusInformation, _) => {
                 self.set_io_status(call, irp, deed);
             }
-            (Primitive::IoCallDriver, _) => return self.call_lower(call, irp),
+            (Primitive::IoCallDriver, _) => return self.call_lower(call, irp, false),
+            (Primitive::IoForwardIrpSynchronously, _) => return self.call_lower(call, irp, true),
             (Primitive::IoSkipCurrentIrpStackLocation, _) => {
                 self.set_up_next_location(call, irp, NextLocation::Skipped);
             }
@@ -312,7 +317,7 @@ impl Kernel {
 
     /// IoMarkIrpPending.
     pub(crate) fn mark_pending(&mut self, call: Id<Activation>, irp: Id<Irp>) {
-        self.set(irp, Irp::PENDING, true, "the driver will complete it later");
+        self.mark_irp_pending(irp, "the driver will complete it later");
         if self[call].irp == Some(irp) {
             self.set(call, Activation::MARKED, true, "");
         }
@@ -334,12 +339,12 @@ impl Kernel {
         let old = if cancel_routine { u64::from(routine) + 1 } else { 0 };
         match deed.routine {
             Some(new) => {
-                self.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+                self.set_cancel_routine(irp, "from now on a cancel can end the request");
                 self.set(irp, Irp::ROUTINE, new, "");
             }
             None => {
                 let why = "the driver takes the cancel routine back: whoever gets it owns the IRP";
-                self.set(irp, Irp::CANCEL_ROUTINE, false, why);
+                self.take_cancel_routine(irp, why);
             }
         }
         self.keep_value(call, deed.result, old);

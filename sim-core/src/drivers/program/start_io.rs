@@ -61,7 +61,7 @@ impl Kernel {
             return Next::SUCCESS;
         }
         if let Some(routine) = deed.routine {
-            self.set(irp, Irp::CANCEL_ROUTINE, true, "from now on a cancel can end the request");
+            self.set_cancel_routine(irp, "from now on a cancel can end the request");
             self.set(irp, Irp::ROUTINE, routine, "");
         }
         if self[device].current_irp.is_none() {
@@ -75,7 +75,7 @@ impl Kernel {
         }
         self.set_cancel_lock(Some(thread), "the request was cancelled before it was queued");
         self.raise(thread);
-        self.set(irp, Irp::CANCEL_ROUTINE, false, "");
+        self.take_cancel_routine(irp, "");
         Next::Call { resume: resume.into(), callee: self.call_program_cancel(irp, device) }
     }
 

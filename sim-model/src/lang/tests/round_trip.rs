@@ -171,11 +171,23 @@ fn actor() -> impl Strategy<Value = Actor> {
     ]
 }
 
+/// A call is not a value that is assigned or returned.
+fn plain_operand() -> impl Strategy<Value = Spanned<Operand>> {
+    operand()
+        .prop_filter("a call", |operand| !matches!(operand, Operand::Function { .. }))
+        .prop_map(Spanned::bare)
+}
+
 fn statements() -> impl Strategy<Value = Vec<Statement>> {
     let leaf = prop_oneof![
         (option::of(name()), name(), vec(operand().prop_map(Spanned::bare), 0..3))
             .prop_map(|(label, name, args)| StatementKind::Call { label, name, args }),
-        option::of(operand().prop_map(Spanned::bare)).prop_map(StatementKind::Return),
+        option::of(plain_operand()).prop_map(StatementKind::Return),
+        (name(), vec(operand().prop_map(Spanned::bare), 0..3))
+            .prop_map(|(name, args)| StatementKind::ReturnCall { name, args }),
+        (name(), plain_operand()).prop_map(|(label, value)| StatementKind::Let { label, value }),
+        (name(), name(), operand().prop_map(Spanned::bare))
+            .prop_map(|(label, field, value)| StatementKind::Set { label, field, value }),
     ];
     let statement = leaf.prop_map(Spanned::bare).prop_recursive(3, 12, 3, |inner| {
         let body = || vec(inner.clone(), 0..3);
@@ -196,9 +208,10 @@ fn driver() -> impl Strategy<Value = Driver> {
     let word = |words: &'static [&'static str]| {
         prop::sample::select(words).prop_map(|word| Spanned::bare(word.to_owned()))
     };
-    let object = (word(&["spinlock", "list", "csq", "removelock"]), name())
-        .prop_map(|(kind, name)| DriverObject { kind, name });
-    let named = (word(&["cancel", "dpc", "worker"]), name().prop_map(|name| vec![name]), statements());
+    let kept = &["spinlock", "list", "csq", "csqcontext", "removelock", "event", "workitem", "timer"];
+    let object = (word(kept), name()).prop_map(|(kind, name)| DriverObject { kind, name });
+    let words = &["cancel", "startio", "completion", "dpc", "worker"];
+    let named = (word(words), name().prop_map(|name| vec![name]), statements());
     let dispatch = (word(&["dispatch"]), vec(name(), 1..3), statements());
     let routine =
         prop_oneof![named, dispatch].prop_map(|(kind, names, body)| DriverRoutine { kind, names, body });
