@@ -178,7 +178,9 @@ impl Rule {
     /// The same of those about drivers above others.
     const fn stacks_sentence(self) -> &'static str {
         match self {
-            Rule::NextLocationNotSetUp => "a driver sets up the next stack location before it passes an IRP on",
+            Rule::NextLocationNotSetUp => {
+                "a driver sets up the next stack location before it passes an IRP on"
+            }
             Rule::IrpUsedAfterCallDriver => "a driver does not touch an IRP that it has passed on",
             Rule::ForwardedWithCancelRoutine => {
                 "an IRP is passed on only after its cancel routine was cleared"

@@ -12,6 +12,9 @@ use sim_model::scenario::{Program, compile, run};
 use sim_model::view::exploration::{self, Explored};
 use sim_model::view::text;
 
+mod protocols;
+mod questions;
+mod verdicts;
 mod wrappers;
 
 /// How a bug shows.
@@ -63,8 +66,11 @@ fn page(name: &str) -> String {
 }
 
 fn program(file: &str) -> Program {
-    let scenario =
-        lang::parse(&format!("docs/{file}"), &page(file)).unwrap_or_else(|error| panic!("{error}"));
+    program_of(file, &page(file))
+}
+
+fn program_of(file: &str, text: &str) -> Program {
+    let scenario = lang::parse(&format!("docs/{file}"), text).unwrap_or_else(|error| panic!("{error}"));
     compile(scenario).unwrap_or_else(|error| panic!("{error}"))
 }
 

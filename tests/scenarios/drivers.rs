@@ -6,14 +6,14 @@ use sim_model::view::text;
 
 use crate::{PLAIN, settings};
 
-fn with_driver(lines: &str, then: &str) -> String {
+pub(crate) fn with_driver(lines: &str, then: &str) -> String {
     format!(
         "driver d\n{lines}\ndevice dev driver=d\nprocess app\n  thread main\n    f = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)\n{then}"
     )
 }
 
 /// What is said of a driver whose names do not stand for what is needed.
-fn refused(lines: &str, then: &str) -> String {
+pub(crate) fn refused(lines: &str, then: &str) -> String {
     let scenario =
         lang::parse("driver.kobj", &with_driver(lines, then)).unwrap_or_else(|error| panic!("{error}"));
     compile(scenario).map(|_| ()).expect_err("a mistake").to_string()

@@ -2,6 +2,7 @@
 
 mod drivers;
 mod handles;
+mod kept_context;
 
 use std::collections::HashSet;
 use std::fs;

@@ -85,6 +85,10 @@ record! {
         PRIVATE_CACHE_MAP private_cache_map: bool as "PrivateCacheMap",
         /// FsContext, of a file whose driver is a program.
         DRIVER_CONTEXT driver_context: Option<DriverContext> as "FsContext",
+        /// Of the remove lock in it: how often it is acquired.
+        LOCK_COUNT lock_count: u32 as "IoCount",
+        /// Of the remove lock in it: IoReleaseRemoveLockAndWait was called.
+        LOCK_REMOVED lock_removed: bool as "Removed",
     }
     lists {
         /// Its outstanding IRPs that belong to no thread (FILE_OBJECT.IrpList).
@@ -127,6 +131,8 @@ impl File {
             posix_delete: false,
             private_cache_map: false,
             driver_context: None,
+            lock_count: 0,
+            lock_removed: false,
             port: None,
             key: 0,
             irps: alloc::vec::Vec::new(),

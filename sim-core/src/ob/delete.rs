@@ -91,7 +91,10 @@ impl Kernel {
         }
         match self[object].body {
             Body::Event(id) => self.destroy(id, ""),
-            Body::File(id) => self.destroy(id, ""),
+            Body::File(id) => {
+                self.forget_context(id);
+                self.destroy(id, "");
+            }
             Body::Device(id) => self.destroy(id, ""),
             Body::Port(id) => self.destroy(id, ""),
             Body::Process(id) => self.destroy(id, ""),

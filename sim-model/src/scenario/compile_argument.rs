@@ -1,6 +1,6 @@
 //! What is passed to the primitives of a driver's program.
 
-use sim_core::drivers::program::code::{Deed, Entry, LocalEvent, ObjectKind};
+use sim_core::drivers::program::code::{Deed, Entry, LocalEvent, ObjectKind, Slot};
 use sim_core::drivers::program::primitive::Primitive;
 
 use crate::lang::Diagnostic;
@@ -20,8 +20,17 @@ impl Compiler<'_, '_> {
             (ArgKind::FileOf, ast::Operand::Field { label, field }) if field.value == "FileObject" => {
                 deed.irp = self.irp(&label.value, label.span);
             }
-            (ArgKind::ContextOf, ast::Operand::Field { label, field }) if field.value == "FsContext" => {
+            (ArgKind::ContextOf | ArgKind::RemoveLock, ast::Operand::Field { label, field })
+                if field.value == "FsContext" =>
+            {
                 deed.irp = self.irp(&label.value, label.span);
+            }
+            // The pointer that the routine has kept is used without an IRP. Only ExAllocatePool2 sets FsContext itself.
+            (ArgKind::ContextOf | ArgKind::RemoveLock, ast::Operand::Name(name))
+                if self.variables.get(name) == Some(&Slot::Context)
+                    && deed.primitive != Primitive::ExAllocatePool2 => {}
+            (ArgKind::RemoveLock, ast::Operand::Name(name)) => {
+                deed.object = self.object(ObjectKind::RemoveLock, name, arg.span);
             }
             (ArgKind::Object(wanted), ast::Operand::Name(name)) => {
                 deed.object = self.object(wanted, name, arg.span);

@@ -312,6 +312,7 @@ impl Compiler<'_, '_> {
                 let gives = match (operand, held) {
                     (Operand::Irp(_) | Operand::CurrentIrp, _) => Gives::Irp,
                     (Operand::Null, Some(Slot::Irp(_))) => Gives::Irp,
+                    (Operand::FsContext(_) | Operand::KeptContext, _) => Gives::Context,
                     _ => Gives::Value,
                 };
                 if let Some(slot) = self.bind(label, gives) {

@@ -17,7 +17,7 @@ impl Compiler<'_, '_> {
     pub(super) fn irp(&mut self, name: &str, span: Span) -> Option<IrpSlot> {
         match self.variables.get(name) {
             Some(Slot::Irp(slot)) => Some(*slot),
-            Some(Slot::Value(_)) => {
+            Some(Slot::Value(_) | Slot::Context) => {
                 self.error(format!("`{name}` is no IRP"), span, "expected an IRP");
                 None
             }
@@ -39,7 +39,12 @@ impl Compiler<'_, '_> {
         let wants_irp = gives == Gives::Irp;
         if let Some(slot) = self.variables.get(&label.value) {
             let slot = *slot;
-            if matches!(slot, Slot::Irp(_)) == wants_irp && label.value != "irp" {
+            let is_same = match slot {
+                Slot::Irp(_) => wants_irp,
+                Slot::Value(_) => !wants_irp && gives != Gives::Context,
+                Slot::Context => gives == Gives::Context,
+            };
+            if is_same && label.value != "irp" {
                 return Some(slot);
             }
             self.error(
@@ -49,10 +54,14 @@ impl Compiler<'_, '_> {
             );
             return None;
         }
+        if gives == Gives::Context {
+            return self.bind_context(label);
+        }
         let used = |is_irp: bool| {
-            let slots = self.variables.values().filter(move |slot| matches!(slot, Slot::Irp(_)) == is_irp);
-            slots.map(|slot| match slot {
-                Slot::Irp(IrpSlot(at)) | Slot::Value(ValueSlot(at)) => at + 1,
+            self.variables.values().filter_map(move |slot| match slot {
+                Slot::Irp(IrpSlot(at)) if is_irp => Some(at + 1),
+                Slot::Value(ValueSlot(at)) if !is_irp => Some(at + 1),
+                _ => None,
             })
         };
         // What a routine is called with has the first places, also where it is called with nothing of the kind.
@@ -71,6 +80,17 @@ impl Compiler<'_, '_> {
         let slot = if wants_irp { Slot::Irp(IrpSlot(at)) } else { Slot::Value(ValueSlot(at)) };
         self.variables.insert(label.value.clone(), slot);
         Some(slot)
+    }
+
+    /// The variable that FsContext is kept in.
+    fn bind_context(&mut self, label: &Name) -> Option<Slot> {
+        if self.variables.values().any(|slot| *slot == Slot::Context) {
+            let message = "a routine has one variable for what FsContext points to";
+            self.error(message, label.span, "use the other again");
+            return None;
+        }
+        self.variables.insert(label.value.clone(), Slot::Context);
+        Some(Slot::Context)
     }
 
     /// Something that has a value.
@@ -132,6 +152,7 @@ impl Compiler<'_, '_> {
             ("TRUE", _) => Operand::Number(1),
             (_, Some(Slot::Irp(slot))) => Operand::Irp(*slot),
             (_, Some(Slot::Value(slot))) => Operand::Value(*slot),
+            (_, Some(Slot::Context)) => Operand::KeptContext,
             ("STATUS_CONTINUE_COMPLETION", _) => Operand::Status(NtStatus::SUCCESS),
             _ if name.starts_with("STATUS_") => match NtStatus::from_name(name) {
                 Some(status) => Operand::Status(status),

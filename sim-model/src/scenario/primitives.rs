@@ -14,6 +14,8 @@ pub(crate) enum ArgKind {
     FileOf,
     /// `irp.FsContext`.
     ContextOf,
+    /// A remove lock that the device keeps, or the one in a context.
+    RemoveLock,
     /// What the device keeps, of that kind.
     Object(ObjectKind),
     /// The context of a cancel-safe queue, or NULL.
@@ -78,6 +80,7 @@ impl ArgKind {
             ArgKind::IrpOrNull => "an IRP or `NULL`".into(),
             ArgKind::FileOf => "the file object of an IRP: `irp.FileObject`".into(),
             ArgKind::ContextOf => "what the file object of an IRP points to: `irp.FsContext`".into(),
+            ArgKind::RemoveLock => "a remove lock".into(),
             ArgKind::Object(kind) => format!("a {}", kind_words(kind)),
             ArgKind::CsqContext => "a context that the device keeps, or `NULL`".into(),
             ArgKind::Routine(entry) => match entry {
@@ -104,6 +107,7 @@ impl ArgKind {
             ArgKind::IrpOrNull => "irp",
             ArgKind::FileOf => "irp.FileObject",
             ArgKind::ContextOf => "irp.FsContext",
+            ArgKind::RemoveLock => "removelock",
             ArgKind::Object(ObjectKind::SpinLock) => "spinlock",
             ArgKind::Object(ObjectKind::List) => "list",
             ArgKind::Object(ObjectKind::Csq) => "csq",
@@ -172,6 +176,8 @@ pub(crate) enum Gives {
     Irp,
     /// A status, or a pointer.
     Value,
+    /// A pointer to what FsContext points to.
+    Context,
 }
 
 /// What a primitive takes and gives.
@@ -247,7 +253,7 @@ pub(crate) const fn signature(primitive: Primitive) -> Signature {
     const LOCK: ArgKind = ArgKind::Object(ObjectKind::SpinLock);
     const LIST: ArgKind = ArgKind::Object(ObjectKind::List);
     const CSQ: ArgKind = ArgKind::Object(ObjectKind::Csq);
-    const REMOVE: ArgKind = ArgKind::Object(ObjectKind::RemoveLock);
+    const REMOVE: ArgKind = ArgKind::RemoveLock;
     const TIMER: ArgKind = ArgKind::Object(ObjectKind::Timer);
     const IRQL: ArgKind = Unused("Irql");
     const TAG: ArgKind = Unused("Tag");

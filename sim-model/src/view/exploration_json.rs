@@ -41,7 +41,11 @@ enum Record<'a> {
         combinations_of_others: u64,
     },
     Advice(Advice),
-    DriverUnreached { driver: &'a str, routine: &'a str, lines: Vec<usize> },
+    DriverUnreached {
+        driver: &'a str,
+        routine: &'a str,
+        lines: Vec<usize>,
+    },
     Verdict(VerdictRecord<'a>),
 }
 

@@ -4,6 +4,7 @@ use crate::drivers::program::code::{IrpSlot, ObjectKind, Op, Operand, Relation, 
 use crate::drivers::program::event::EventState;
 use crate::drivers::program::object::DriverObject;
 use crate::io::device::Device;
+use crate::io::file::{DriverContext, File};
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::record::record;
@@ -53,6 +54,12 @@ record! {
         CONTEXT context: bool,
         /// An event in its own variables.
         EVENT event: EventState,
+        /// A variable that points to what FsContext of this file object points to; none as well when the object is gone.
+        KEPT_OF kept_of: Option<Id<File>>,
+        /// What it points to; none for NULL.
+        KEPT kept: Option<DriverContext>,
+        /// The file object whose context has the remove lock that it waits for.
+        WAITS_FOR waits_for: Option<Id<File>>,
     }
     lists {}
 }
@@ -80,6 +87,9 @@ impl Activation {
             pending_returned: false,
             context: false,
             event: EventState::NotInitialized,
+            kept_of: None,
+            kept: None,
+            waits_for: None,
         }
     }
 
@@ -128,6 +138,7 @@ impl Kernel {
         let irp = |slot| activation.irp_in(slot).and_then(|irp| self.get(irp));
         match operand {
             Operand::Null => 0,
+            Operand::KeptContext => u64::from(activation.kept.is_some()),
             Operand::Number(number) => u64::from(number),
             Operand::Status(status) => status.to_word(),
             Operand::Irp(slot) => activation.irp_in(slot).to_word(),
@@ -185,7 +196,7 @@ impl Kernel {
             Some(Slot::Value(ValueSlot(1))) => self.set(call, Activation::INFORMATION, value as u32, ""),
             Some(Slot::Value(ValueSlot(2))) => self.set(call, Activation::VALUE_2, value, ""),
             Some(Slot::Value(_)) => self.set(call, Activation::VALUE_3, value, ""),
-            Some(Slot::Irp(_)) | None => {}
+            Some(Slot::Irp(_) | Slot::Context) | None => {}
         }
     }
 

@@ -126,6 +126,8 @@ pub enum Slot {
     Irp(IrpSlot),
     /// A status, or a pointer.
     Value(ValueSlot),
+    /// A pointer to what FsContext of a file object points to; there is one such variable.
+    Context,
 }
 
 /// Something that has a value.
@@ -145,6 +147,8 @@ pub enum Operand {
     Cancel(IrpSlot),
     /// The length that the request asks for.
     Length(IrpSlot),
+    /// What FileObject->FsContext was when the routine kept it.
+    KeptContext,
     /// FileObject->FsContext: NULL, or where it points to.
     FsContext(IrpSlot),
     /// Irp->IoStatus.Status.

@@ -8,12 +8,13 @@
 pub mod activation;
 pub mod builder;
 pub mod code;
+pub mod context;
 pub mod csq;
 pub mod event;
 pub mod lock;
 pub mod object;
-pub mod place;
 pub mod pass_on;
+pub mod place;
 pub mod primitive;
 pub mod remove_lock;
 pub mod run;

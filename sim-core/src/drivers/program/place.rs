@@ -26,6 +26,7 @@ impl RunRoutine {
             | Self::Wait { call, .. }
             | Self::WaitForEvent { call, .. }
             | Self::WaitForIrp { call, .. }
+            | Self::WaitInContext { call }
             | Self::Called { call }
             | Self::Started { call } => (call, true),
             Self::Do { call, .. } | Self::If { call } | Self::Loop { call } | Self::Return { call } => {

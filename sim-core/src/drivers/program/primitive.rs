@@ -34,7 +34,7 @@ word_enum! {
         /// Takes the oldest IRP that nobody cancels out of the queue, and returns it, or NULL; with a file object as
         /// PeekContext, the oldest for that file. (WDK, IoCsqRemoveNextIrp.)
         IoCsqRemoveNextIrp = "IoCsqRemoveNextIrp",
-        /// Acquires a remove lock. Errors: STATUS_DELETE_PENDING after IoReleaseRemoveLockAndWait. (WDK,
+        /// Acquires a remove lock, one of the device's or the one in a file's context. Errors: STATUS_DELETE_PENDING after IoReleaseRemoveLockAndWait. (WDK,
         /// IoAcquireRemoveLock.)
         IoAcquireRemoveLock = "IoAcquireRemoveLock",
         /// Releases a remove lock. (WDK, IoReleaseRemoveLock.)
@@ -47,7 +47,7 @@ word_enum! {
         ExAllocatePool2 = "ExAllocatePool2",
         /// Frees what FileObject->FsContext of the IRP points to. The pointer stays. (WDK, ExFreePool.)
         ExFreePool = "ExFreePool",
-        /// Reads or writes what FileObject->FsContext of the IRP points to.
+        /// Reads or writes what FileObject->FsContext of the IRP points to, or a variable that has the value of FsContext.
         UseFsContext = "UseFsContext",
         /// Takes the IRP that a context stands for out of a cancel-safe queue, and returns it; NULL if it is not there any
         /// more, or if somebody cancels it. (WDK, IoCsqRemoveIrp.)

@@ -10,7 +10,7 @@ use crate::fault::{Allocation, Fault};
 use crate::finding::{About, Rule};
 use crate::frame::{Frame, Next, Returned, Routine, steps};
 use crate::io::complete::IofCompleteRequest;
-use crate::io::file::{DriverContext, File};
+use crate::io::file::File;
 use crate::io::irp::Irp;
 use crate::kernel::Kernel;
 use crate::ps::thread::Thread;
@@ -36,6 +36,7 @@ steps! {
         Called { call: Id<Activation> } = "called", "the driver below has returned";
         WaitForIrp { call: Id<Activation>, irp: Id<Irp> } = "wait", "wait until the driver below has completed the IRP";
         Started { call: Id<Activation> } = "started", "the StartIo routine has returned";
+        WaitInContext { call: Id<Activation> } = "wait", "wait until all others have released the remove lock";
     }
 }
 
@@ -44,7 +45,7 @@ impl RunRoutine {
         match self {
             Self::Do { primitive, .. } => primitive.name(),
             Self::Spin { .. } => "KeAcquireSpinLock",
-            Self::Wait { .. } => "IoReleaseRemoveLockAndWait",
+            Self::Wait { .. } | Self::WaitInContext { .. } => "IoReleaseRemoveLockAndWait",
             Self::WaitForEvent { .. } => "KeWaitForSingleObject",
             Self::Called { .. } => "IoCallDriver",
             Self::WaitForIrp { .. } => "IoForwardIrpSynchronously",
@@ -59,6 +60,7 @@ impl Routine for RunRoutine {
             Self::Spin { lock, .. } => k.holder_of(lock).is_none(),
             Self::Wait { lock, .. } => k[lock].count == 0,
             Self::WaitForIrp { call, irp } => !k.is_forwarded(call, irp),
+            Self::WaitInContext { call } => k.is_lock_of_context_free(call),
             Self::WaitForEvent { call, event } => k.is_event_signaled(call, event),
             Self::Do { call, primitive: Primitive::IoStartPacket | Primitive::IoStartNextPacket } => {
                 let uses = matches!(k.op(call), Op::Do(deed) if deed.uses_cancel_lock());
@@ -105,6 +107,7 @@ impl Routine for RunRoutine {
             Self::Called { .. } => unreachable!("it looks at what was returned"),
             Self::Spin { call, lock } => k.take_spin_lock(call, lock, thread),
             Self::Wait { call, .. } => Next::goto(k.next_step(call)),
+            Self::WaitInContext { call } => k.end_wait_in_context(call),
             Self::If { call } => k.look_and_go_on(call),
             Self::Loop { call } => {
                 let Op::Jump(to) = k.op(call) else { unreachable!("the step is at the end of a loop") };
@@ -178,6 +181,10 @@ impl Kernel {
         match slot {
             Slot::Irp(_) => self.keep_irp(call, Some(slot), Word::from_word(value)),
             Slot::Value(_) => self.keep_value(call, Some(slot), value),
+            Slot::Context => {
+                let irp = operand.read_of().and_then(|irp| self[call].irp_in(irp));
+                self.keep_context(call, irp.map(|irp| self[irp].file));
+            }
         }
     }
 
@@ -236,6 +243,9 @@ impl Kernel {
 
     /// A primitive that is not about an IRP.
     fn perform(&mut self, call: Id<Activation>, deed: &Deed, thread: Id<Thread>) -> Next {
+        if deed.uses_kept_context() {
+            return self.use_context(call, deed);
+        }
         let object = deed.object.map(|number| self.driver_object(self[call].device, number));
         match (deed.primitive, object) {
             (Primitive::KeAcquireSpinLock, _) | (Primitive::IoAcquireCancelSpinLock, _) => {
@@ -315,17 +325,14 @@ impl Kernel {
                 }
             }
             (Primitive::IoCsqInsertIrp, Some(queue)) => return self.csq_insert(call, queue, irp, deed),
-            (Primitive::ExAllocatePool2, _) => {
-                let why = "the driver allocates its context";
-                self.set(self[irp].file, File::DRIVER_CONTEXT, Some(DriverContext::Allocated), why);
-                self.keep_value(call, deed.result, 1);
-            }
-            (Primitive::ExFreePool | Primitive::UseFsContext, _) => {
-                let frees = deed.primitive == Primitive::ExFreePool;
-                if !self.use_context(self[irp].file, frees) {
-                    return Next::SUCCESS;
-                }
-            }
+            (Primitive::ExAllocatePool2, _) => return self.allocate_context(call, self[irp].file, deed),
+            (Primitive::ExFreePool | Primitive::UseFsContext, _)
+            | (
+                Primitive::IoAcquireRemoveLock
+                | Primitive::IoReleaseRemoveLock
+                | Primitive::IoReleaseRemoveLockAndWait,
+                None,
+            ) => return self.use_context(call, deed),
             _ => return self.perform(call, deed, thread),
         }
         Next::goto(self.next_step(call))
@@ -340,25 +347,6 @@ impl Kernel {
         if of_list && !self.holds_spin_lock(thread) {
             self.report(Rule::ListWithoutLock, About::Object(self[self[call].device].object), 0);
         }
-    }
-
-    /// Uses what FsContext points to, or frees it. False if it is not there.
-    fn use_context(&mut self, file: Id<File>, frees: bool) -> bool {
-        let rule = match self[file].driver_context {
-            Some(DriverContext::Allocated) => None,
-            Some(DriverContext::Freed) if frees => Some(Rule::ContextFreedTwice),
-            Some(DriverContext::Freed) => Some(Rule::ContextUsedAfterFree),
-            None => Some(Rule::NullPointerUsed),
-        };
-        match rule {
-            Some(rule) => self.report(rule, About::Object(self[file].object), 0),
-            None if frees => {
-                let why = "the driver frees its context";
-                self.set(file, File::DRIVER_CONTEXT, Some(DriverContext::Freed), why);
-            }
-            None => {}
-        }
-        rule.is_none()
     }
 
     /// IoMarkIrpPending. An IRP that is in a list can be taken out and completed by whoever gets the list's lock.
