@@ -358,7 +358,7 @@ impl Compiler<'_, '_> {
     /// A call of a primitive.
     fn call(&mut self, name: &Name, args: &[Spanned<ast::Operand>], target: Target<'_>) {
         let Some(primitive) = primitives::primitive(&name.value) else {
-            let known: Vec<&str> = primitives::callable().map(|known| known.name()).collect();
+            let known: Vec<&str> = primitives::callable().map(Primitive::name).collect();
             let error = unknown("primitive", name, known.iter().copied());
             self.diagnostics.push(match meant_by(&name.value) {
                 Some(meant) => error.help(meant),

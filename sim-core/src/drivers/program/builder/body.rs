@@ -63,9 +63,12 @@ impl Body {
     /// `if`: these lines if the condition holds.
     pub fn when(&mut self, test: Test, then: impl FnOnce(&mut Body)) {
         let at = self.code.len();
-        self.code.push(Op::Unless(test.clone(), 0));
+        self.code.push(Op::Unless(test, 0));
         then(self);
-        self.code[at] = Op::Unless(test, self.code.len() as u32);
+        let end = self.code.len() as u32;
+        if let Op::Unless(_, to) = &mut self.code[at] {
+            *to = end;
+        }
     }
 
     /// `if not`: these lines if the condition does not hold.
@@ -76,7 +79,7 @@ impl Body {
     /// `while`: these lines as long as the condition holds.
     pub fn repeat_while(&mut self, test: Test, then: impl FnOnce(&mut Body)) {
         let start = self.code.len() as u32;
-        self.when(test.clone(), |body| {
+        self.when(test, |body| {
             then(body);
             body.code.push(Op::Jump(start));
         });
