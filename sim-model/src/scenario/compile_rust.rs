@@ -8,8 +8,8 @@ use crate::lang::driver::{self, Driver};
 use crate::scenario::compile::compile_all;
 use crate::scenario::program::Program;
 
-/// As [`crate::scenario::compile()`], with drivers that were written in Rust (`sim_core::drivers::program::builder`): a device of the scenario
-/// names its driver as it would name one that the file writes.
+/// As [`crate::scenario::compile()`], with drivers that were written in Rust (`sim_core::drivers::program::builder`): a
+/// device of the scenario names its driver as it would name one that the file writes.
 ///
 /// ```
 /// use sim_core::NtStatus;
