@@ -3,6 +3,7 @@
 use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::frame::{Frame, Returned, Value};
 use sim_core::io::iosb::Iosb;
+use sim_core::io::request::IoService;
 use sim_core::nt::close::NtClose;
 use sim_core::ps::apc::Apc;
 use sim_core::ps::thread::Thread;
@@ -252,6 +253,14 @@ impl World<'_> {
             && matches!(status, NtStatus::BUFFER_OVERFLOW | NtStatus::PENDING)
         {
             // What did not fit is no error, and PeekNamedPipe waits for its own request.
+            return CallResult::new(answer, NtStatus::SUCCESS, None);
+        }
+        if let Service::Issue(issue) = &call.service
+            && issue.service == IoService::Read
+            && answer == Answer::Bool
+            && (issue.marks, status) == (false, NtStatus::END_OF_FILE)
+        {
+            // Without an OVERLAPPED the end of a file is no error: nothing was read.
             return CallResult::new(answer, NtStatus::SUCCESS, None);
         }
         if call.row.spec.binds == Binds::Value
