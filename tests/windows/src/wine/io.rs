@@ -37,7 +37,7 @@ pub(super) const KNOWN: &[Known] = &[
         what: "FileObject.Event",
         model: Some("false"),
         real: Some("true"),
-        reason: "Wine signals a file also for a request that fails at once, and for one that reports to a port",
+        reason: "Wine signals a file also for a request that fails at once, for one that reports to a port, and a socket when it is connected to",
         source: "ReactOS kernel tests IoReadWrite, TestAsyncRead: an error at once leaves the event clear",
         scenario: r#"process app
   thread main
@@ -48,7 +48,35 @@ pub(super) const KNOWN: &[Known] = &[
         ..WINE
     },
     Known {
+        id: "wine-tells-no-quota",
+        what: "WriteQuotaAvailable",
+        real: Some("0"),
+        reason: "Wine does not tell how much can still be written to a pipe",
+        source: "WDK, FILE_PIPE_LOCAL_INFORMATION",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-30", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-instance-goes-with-its-server",
+        what: "CurrentInstances",
+        model: Some("1"),
+        real: Some("0"),
+        reason: "the instance of a pipe goes with its server, while the client is still there",
+        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-31", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-31", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    CloseHandle(s)
+"#,
+        ..WINE
+    },
+    Known {
         id: "wine-file-cleared-by-disconnect",
+        after: &["DisconnectNamedPipe", "NtFsControlFile"],
         what: "FileObject.Event",
         model: Some("true"),
         real: Some("false"),
@@ -66,6 +94,7 @@ pub(super) const KNOWN: &[Known] = &[
     Known {
         id: "wine-close-ends-own-write",
         calls: &["CloseHandle", "NtClose"],
+        after: &["WriteFile", "NtWriteFile"],
         what: "Information",
         model: Some("nothing"),
         real: Some("0"),
@@ -84,6 +113,7 @@ pub(super) const KNOWN: &[Known] = &[
     Known {
         id: "wine-close-sets-the-event-of-its-write",
         calls: &["CloseHandle", "NtClose"],
+        after: &["WriteFile", "NtWriteFile"],
         what: "signaled",
         model: Some("false"),
         real: Some("true"),
@@ -189,6 +219,7 @@ pub(super) const KNOWN: &[Known] = &[
     },
     Known {
         id: "wine-transact-not-marked",
+        after: &["TransactNamedPipe"],
         what: "Status",
         model: Some("STATUS_PENDING"),
         real: Some("not written"),

@@ -1,8 +1,6 @@
 //! Opening files: CreateFile, CreateNamedPipe and the services below them.
 
-use windows_sys::Win32::Storage::FileSystem::{
-    CreateFileW, FILE_READ_ATTRIBUTES, OPEN_EXISTING, SYNCHRONIZE,
-};
+use windows_sys::Win32::Storage::FileSystem::{CreateFileW, OPEN_EXISTING, SYNCHRONIZE};
 use windows_sys::Win32::System::Pipes::{CreateNamedPipeW, PIPE_UNLIMITED_INSTANCES};
 
 use super::basic::{access, with_attributes};
@@ -14,6 +12,9 @@ use crate::real::nt_io;
 
 /// The room for each way when a call does not say it.
 const DEFAULT_QUOTA: i64 = 4096;
+
+/// FILE_SYNCHRONOUS_IO_ALERT and FILE_SYNCHRONOUS_IO_NONALERT.
+const SYNCHRONOUS: u32 = 0x30;
 
 const FILE_OPEN: u32 = 1;
 const FILE_OPEN_IF: u32 = 3;
@@ -41,9 +42,10 @@ fn create_file(args: &Args<'_>) -> Made {
 }
 
 fn native_create_file(args: &Args<'_>) -> Made {
-    // As most programs ask for, so that the file can be waited for.
-    let access = access(args, "DesiredAccess") | SYNCHRONIZE | FILE_READ_ATTRIBUTES;
     let (share, options) = (args.bits("ShareAccess"), args.bits("CreateOptions"));
+    // The service refuses a synchronous open that does not ask for this, which the generic rights hold.
+    let waits = options & SYNCHRONOUS != 0;
+    let access = access(args, "DesiredAccess") | if waits { SYNCHRONIZE } else { 0 };
     let disposition = if args.has("CreateDisposition") { args.bits("CreateDisposition") } else { FILE_OPEN };
     let file_attributes = args.bits("FileAttributes");
     let iosb = Block::new().overlapped().cast();
