@@ -28,5 +28,5 @@ const WINE: Known = Known {
 
 /// Every known difference. Only Wine 8.0 has been recorded so far.
 pub fn known_differences() -> impl Iterator<Item = &'static Known> {
-    [files::KNOWN, io::KNOWN, ports::KNOWN, objects::KNOWN, sockets::KNOWN].into_iter().flatten()
+    [io::KNOWN, ports::KNOWN, objects::KNOWN, files::KNOWN, sockets::KNOWN].into_iter().flatten()
 }

@@ -219,6 +219,26 @@ process app
         ..WINE
     },
     Known {
+        id: "wine-lock-is-never-granted",
+        calls: &["UnlockFileEx"],
+        after: &["LockFileEx"],
+        model: Some("TRUE"),
+        real: Some("FALSE, ERROR_LOCK_VIOLATION"),
+        reason: "as wine-lock-waits-for-ever",
+        source: "Win32 documentation, LockFileEx",
+        scenario: r#"device vol driver=ntfs
+process app
+  thread main
+    f = CreateFile("\\.\vol\f", GENERIC_READ | GENERIC_WRITE, dwShareMode: FILE_SHARE_READ | FILE_SHARE_WRITE)
+    other = CreateFile("\\.\vol\f", GENERIC_READ, FILE_FLAG_OVERLAPPED, dwShareMode: FILE_SHARE_READ | FILE_SHARE_WRITE)
+    LockFileEx(f, 4, LOCKFILE_EXCLUSIVE_LOCK)
+    LockFileEx(other, 4)
+    UnlockFileEx(f, 4)
+    UnlockFileEx(other, 4)
+"#,
+        ..WINE
+    },
+    Known {
         id: "wine-lock-tells-no-status",
         after: &["LockFileEx"],
         what: "Status",
@@ -260,8 +280,10 @@ process app
         scenario: r#"device vol driver=ntfs
 process app
   thread main
-    f = CreateFile("\\.\vol\f", GENERIC_READ)
-    NtSetInformationFile(f, class: FileEndOfFileInformation, end: 1)
+    f = CreateFile("\\.\vol\f", GENERIC_READ | GENERIC_WRITE, dwShareMode: FILE_SHARE_READ)
+    WriteFile(f, 10 bytes)
+    late = NtCreateFile("\??\vol\f", GENERIC_READ, share: FILE_SHARE_READ | FILE_SHARE_WRITE)
+    NtSetInformationFile(late, class: FileEndOfFileInformation, end: 1)
 "#,
         ..WINE
     },

@@ -62,8 +62,6 @@ pub(super) const KNOWN: &[Known] = &[
     Known {
         id: "wine-instance-goes-with-its-server",
         what: "CurrentInstances",
-        model: Some("1"),
-        real: Some("0"),
         reason: "the instance of a pipe goes with its server, while the client is still there",
         source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState",
         scenario: r#"process app
@@ -92,6 +90,25 @@ pub(super) const KNOWN: &[Known] = &[
         ..WINE
     },
     Known {
+        id: "wine-event-in-place-of-the-file",
+        after: &["NtReadFile", "NtWriteFile"],
+        what: "FileObject.Event",
+        model: Some("true"),
+        real: Some("false"),
+        reason: "a synchronous read that has an event signals that, and not its file",
+        source: "Wine ntdll/tests/pipe.c, read_pipe_test, where it is marked as wrong in Wine (D-10)",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-32", PIPE_ACCESS_DUPLEX)
+    c = CreateFile("\\.\pipe\kobj-known-32", GENERIC_READ | GENERIC_WRITE)
+    e = CreateEvent(manual: TRUE, initial: TRUE)
+    r = NtReadFile(c, 16, event: e)
+  thread other
+    WriteFile(s, 1 bytes)
+"#,
+        ..WINE
+    },
+    Known {
         id: "wine-close-ends-own-write",
         calls: &["CloseHandle", "NtClose"],
         after: &["WriteFile", "NtWriteFile"],
@@ -105,6 +122,23 @@ pub(super) const KNOWN: &[Known] = &[
   thread main
     s = CreateNamedPipe("\\.\pipe\kobj-known-own-0", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
     c = CreateFile("\\.\pipe\kobj-known-own-0", GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    own = NtWriteFile(c, 20)
+    CloseHandle(c)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-close-takes-what-it-wrote",
+        calls: &["CloseHandle", "NtClose"],
+        after: &["WriteFile", "NtWriteFile"],
+        what: "ReadDataAvailable",
+        last: true,
+        reason: "as wine-close-ends-own-write",
+        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState: what an end has written stays for the other",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-own-3", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
+    c = CreateFile("\\.\pipe\kobj-known-own-3", GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
     w = NtWriteFile(c, 20)
     CloseHandle(c)
 "#,

@@ -41,11 +41,15 @@ fn create_file(args: &Args<'_>) -> Made {
     })
 }
 
+/// DesiredAccess. The services refuse a synchronous open that does not name SYNCHRONIZE; the model does not.
+fn access_to_open(args: &Args<'_>, options: u32) -> u32 {
+    let waits = options & SYNCHRONOUS != 0;
+    access(args, "DesiredAccess") | if waits { SYNCHRONIZE } else { 0 }
+}
+
 fn native_create_file(args: &Args<'_>) -> Made {
     let (share, options) = (args.bits("ShareAccess"), args.bits("CreateOptions"));
-    // The service refuses a synchronous open that does not ask for this, which the generic rights hold.
-    let waits = options & SYNCHRONOUS != 0;
-    let access = access(args, "DesiredAccess") | if waits { SYNCHRONIZE } else { 0 };
+    let access = access_to_open(args, options);
     let disposition = if args.has("CreateDisposition") { args.bits("CreateDisposition") } else { FILE_OPEN };
     let file_attributes = args.bits("FileAttributes");
     let iosb = Block::new().overlapped().cast();
@@ -82,8 +86,8 @@ fn create_pipe(args: &Args<'_>) -> Made {
 fn native_create_pipe(args: &Args<'_>) -> Made {
     /// How long WaitNamedPipe waits if it does not say.
     const DEFAULT_TIMEOUT: i64 = -10_000 * (LIMIT as i64);
-    let (access, share) = (access(args, "DesiredAccess"), args.bits("ShareAccess"));
     let (options, kind) = (args.bits("CreateOptions"), args.bits("NamedPipeType"));
+    let (access, share) = (access_to_open(args, options), args.bits("ShareAccess"));
     let (mode, completion) = (args.bits("ReadMode"), args.bits("CompletionMode"));
     // Win32's 255, which is no limit, is -1 here.
     let instances = match args.number("MaximumInstances") {
