@@ -96,7 +96,7 @@ pub(super) const KNOWN: &[Known] = &[
         model: Some("true"),
         real: Some("false"),
         reason: "a synchronous read that has an event signals that, and not its file",
-        source: "Wine ntdll/tests/pipe.c, read_pipe_test, where it is marked as wrong in Wine (D-10)",
+        source: "Wine ntdll/tests/pipe.c, test_blocking, where it is marked as wrong in Wine (D-10)",
         scenario: r#"process app
   thread main
     s = CreateNamedPipe("\\.\pipe\kobj-known-32", PIPE_ACCESS_DUPLEX)
