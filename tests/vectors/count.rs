@@ -113,11 +113,15 @@ const BOTH_ARMS: &[&str] = &[
     " on_messages(",
     " with_tool(",
     " on_volume(",
+    " on_volume_of(",
     " on_two_opens(",
     " with_ten_bytes(",
     " on_directory(",
     " of_file(",
     " on_file(",
+    " on_listener(",
+    " on_pair(",
+    " accepting(",
 ];
 
 fn main() -> ExitCode {
@@ -126,8 +130,8 @@ fn main() -> ExitCode {
     for test in TESTS.iter().flat_map(|file| file.split("#[test]\nfn ").skip(1)) {
         let (name, body) = test.split_once('\n').unwrap_or_default();
         let body = body.split("\n}").next().unwrap_or_default();
-        let both = !body.contains("ModelAlone") && BOTH_ARMS.iter().any(|told| body.contains(told))
-            || !body.contains("ModelAlone") && body.contains(" holds_on(") && body.contains("Win11");
+        let both = BOTH_ARMS.iter().any(|told| body.contains(told))
+            || body.contains(" holds_on(") && body.contains("Win11");
         for id in ids_of_test(name) {
             *tests.entry(id).or_default() |= both;
         }

@@ -7,7 +7,7 @@
 
 use sim_core::profile::Profile;
 
-use crate::story::{ModelAlone, holds_on};
+use crate::story::holds_on;
 
 /// The story of one thread on a fresh volume of that version of Windows.
 pub(super) fn on_volume_of(profile: &str, story: &str) {
@@ -34,7 +34,6 @@ fn on_two_opens(story: &str) {
 
 #[test]
 fn i_01_a_disposition_needs_delete_access_and_the_file_goes_at_the_last_close() {
-    let _wine_differs = ModelAlone::begin();
     on_volume(
         r#"
     h = NtCreateFile("\??\vol\f", GENERIC_READ | GENERIC_WRITE, disposition: FILE_CREATE) -> STATUS_SUCCESS
@@ -51,7 +50,6 @@ fn i_01_a_disposition_needs_delete_access_and_the_file_goes_at_the_last_close() 
 
 #[test]
 fn i_02_a_marked_file_is_delete_pending_to_everybody_until_both_are_closed() {
-    let _wine_differs = ModelAlone::begin();
     on_two_opens(
         r#"
     NtSetInformationFile(h1, class: FileDispositionInformation, delete: TRUE) -> STATUS_SUCCESS
@@ -59,7 +57,6 @@ fn i_02_a_marked_file_is_delete_pending_to_everybody_until_both_are_closed() {
     one = NtQueryInformationFile(h1, FileStandardInformation)
     two = NtQueryInformationFile(h2, FileStandardInformation)
     check one.DeletePending == 1 and two.DeletePending == 1
-    CreateFile("\\.\vol\f", GENERIC_READ, dwShareMode: FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, dwCreationDisposition: OPEN_EXISTING) -> ERROR_ACCESS_DENIED
     CreateFile("\\.\vol\f", GENERIC_READ, dwCreationDisposition: OPEN_EXISTING) -> ERROR_ACCESS_DENIED
     CloseHandle(h1) -> TRUE
     NtQueryAttributesFile("\??\vol\f") -> STATUS_DELETE_PENDING
@@ -70,8 +67,17 @@ fn i_02_a_marked_file_is_delete_pending_to_everybody_until_both_are_closed() {
 }
 
 #[test]
+fn i_02_a_marked_file_is_opened_by_nobody_whatever_they_share() {
+    on_two_opens(
+        r#"
+    NtSetInformationFile(h1, class: FileDispositionInformation, delete: TRUE) -> STATUS_SUCCESS
+    CreateFile("\\.\vol\f", GENERIC_READ, dwShareMode: FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, dwCreationDisposition: OPEN_EXISTING) -> ERROR_ACCESS_DENIED
+"#,
+    );
+}
+
+#[test]
 fn i_03_the_mark_belongs_to_the_file_and_each_file_object_can_take_it_back() {
-    let _wine_differs = ModelAlone::begin();
     for close in ["h1", "h2"] {
         let other = if close == "h1" { "h2" } else { "h1" };
         on_two_opens(&format!(
@@ -92,7 +98,6 @@ fn i_03_the_mark_belongs_to_the_file_and_each_file_object_can_take_it_back() {
 
 #[test]
 fn i_04_the_same_handle_can_take_it_back_and_directories_are_no_different() {
-    let _wine_differs = ModelAlone::begin();
     let share = "share: FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE";
     for options in ["FILE_DIRECTORY_FILE", "FILE_NON_DIRECTORY_FILE"] {
         on_volume(&format!(
@@ -116,7 +121,6 @@ fn i_04_the_same_handle_can_take_it_back_and_directories_are_no_different() {
 /// The closed duplicate is asserted for FILE_DELETE_ON_CLOSE, inferred for a disposition.
 #[test]
 fn i_05_closing_a_duplicate_deletes_nothing() {
-    let _wine_differs = ModelAlone::begin();
     on_volume(
         r#"
     h = NtCreateFile("\??\vol\f", GENERIC_READ | DELETE) -> STATUS_SUCCESS
@@ -133,7 +137,6 @@ fn i_05_closing_a_duplicate_deletes_nothing() {
 
 #[test]
 fn i_06_delete_on_close_marks_the_file_when_its_own_file_object_is_cleaned_up() {
-    let _wine_differs = ModelAlone::begin();
     let share = "dwShareMode: FILE_SHARE_READ | FILE_SHARE_DELETE";
     on_volume(&format!(
         r#"
@@ -203,7 +206,6 @@ fn i_09_who_does_not_share_the_deletion_cannot_open_the_file_beside_one_that_del
 
 #[test]
 fn i_10_a_read_only_file_and_a_full_directory_cannot_be_deleted() {
-    let _wine_differs = ModelAlone::begin();
     on_volume(
         r#"
     new = NtCreateFile("\??\vol\r", GENERIC_READ | DELETE, attributes: FILE_ATTRIBUTE_READONLY, disposition: FILE_CREATE) -> STATUS_SUCCESS
@@ -229,7 +231,6 @@ fn i_10_a_read_only_file_and_a_full_directory_cannot_be_deleted() {
 
 #[test]
 fn i_12_delete_file_frees_the_name_of_an_open_file_since_windows_10() {
-    let _wine_differs = ModelAlone::begin();
     for (profile, status) in [
         ("xp", "STATUS_DELETE_PENDING"),
         ("win7", "STATUS_DELETE_PENDING"),
@@ -276,7 +277,6 @@ fn a_disposition_says_what_to_do_with_a_file_that_is_there() {
 /// No id: Wine ntdll/tests/file.c, create_file_test; WDK, ZwCreateFile.
 #[test]
 fn a_directory_is_opened_as_one_and_a_file_is_none() {
-    let _wine_differs = ModelAlone::begin();
     on_volume(
         r#"
     NtCreateFile("\??\vol\d\a", GENERIC_READ, disposition: FILE_CREATE) -> STATUS_OBJECT_PATH_NOT_FOUND

@@ -7,7 +7,7 @@
 //! | D-12, D-13 | dlls/ntdll/tests/file.c, read_file_test |
 
 use crate::i::{on_volume, on_volume_of};
-use crate::story::{ModelAlone, holds};
+use crate::story::holds;
 
 /// A synchronous handle `f` to a file of 10 bytes, and the position at its end.
 const TEN_BYTES: &str = r#"
@@ -69,10 +69,9 @@ fn j_02_duplicates_share_the_position_and_another_open_has_its_own() {
 
 #[test]
 fn j_04_append_access_alone_writes_at_the_end() {
-    let _wine_differs = ModelAlone::begin();
     on_volume(
         r#"
-    a = NtCreateFile("\??\vol\f", FILE_APPEND_DATA, FILE_SYNCHRONOUS_IO_NONALERT) -> STATUS_SUCCESS
+    a = NtCreateFile("\??\vol\f", FILE_APPEND_DATA | SYNCHRONIZE, FILE_SYNCHRONOUS_IO_NONALERT) -> STATUS_SUCCESS
     w1 = NtWriteFile(a, 3 bytes, offset: 1) -> STATUS_SUCCESS
     w2 = NtWriteFile(a, 3 bytes, offset: 0) -> STATUS_SUCCESS
     size = NtQueryInformationFile(a, FileStandardInformation)
@@ -105,7 +104,6 @@ fn j_05_a_lock_belongs_to_its_file_object() {
 
 #[test]
 fn j_05_of_an_exclusive_and_a_shared_lock_the_exclusive_goes_first() {
-    let _wine_differs = ModelAlone::begin();
     with_ten_bytes(
         r#"
     other = CreateFile("\\.\vol\f", GENERIC_READ | GENERIC_WRITE, dwShareMode: FILE_SHARE_READ | FILE_SHARE_WRITE) -> TRUE
@@ -134,9 +132,21 @@ fn j_06_an_overlapped_on_a_synchronous_handle_says_where_and_moves_the_position(
     );
 }
 
+/// No id: Win32, ReadFile; Wine ntdll/tests/file.c, test_read_write.
+#[test]
+fn without_an_overlapped_the_end_of_a_file_is_no_error() {
+    with_ten_bytes(
+        r#"
+    r1 = ReadFile(f, 4 bytes) -> TRUE
+    check r1.InternalHigh == 0 and CurrentByteOffset(f) == 10
+    r2 = ReadFile(f, 4 bytes, offset: 10) -> ERROR_HANDLE_EOF
+    check r2.Internal == STATUS_END_OF_FILE
+"#,
+    );
+}
+
 #[test]
 fn d_12_a_cached_synchronous_read_has_no_apc_and_tells_the_end_of_the_file() {
-    let _wine_differs = ModelAlone::begin();
     with_ten_bytes(
         r#"
     done = CreateEvent(manual: TRUE) -> TRUE
@@ -191,16 +201,17 @@ fn a_file_is_as_long_as_it_was_set() {
     );
 }
 
-/// T-62: ReactOS kernel test ntos_io/IoReadWrite.
+/// T-62: ReactOS kernel test ntos_io/IoReadWrite; Wine ntdll/tests/file.c, test_read_write: a file system looks at what is
+/// written after the event was cleared.
 #[test]
-fn a_buffer_at_null_is_refused_before_the_event_is_cleared() {
-    let _wine_differs = ModelAlone::begin();
+fn a_buffer_at_null_is_refused_before_the_event_is_cleared_and_to_write_from_after_it() {
     with_ten_bytes(
         r#"
     done = CreateEvent(manual: TRUE, initial: TRUE) -> TRUE
     r1 = NtReadFile(f, 32 bytes, offset: 0, Event: done, buffer: NULL) -> STATUS_ACCESS_VIOLATION
-    w1 = NtWriteFile(f, 32 bytes, offset: 0, Event: done, buffer: NULL) -> STATUS_ACCESS_VIOLATION
-    check signaled(done) and r1.Status != STATUS_ACCESS_VIOLATION and w1.Status != STATUS_ACCESS_VIOLATION
+    check signaled(done) and r1.Status != STATUS_ACCESS_VIOLATION
+    w1 = NtWriteFile(f, 32 bytes, offset: 0, Event: done, buffer: NULL) -> STATUS_INVALID_USER_BUFFER
+    check not signaled(done) and w1.Status != STATUS_INVALID_USER_BUFFER
 "#,
     );
 }
@@ -221,7 +232,6 @@ fn an_asynchronous_read_ends_at_once_before_vista() {
 /// source says.
 #[test]
 fn a_lock_waits_until_it_is_granted_cancelled_or_closed() {
-    let _wine_differs = ModelAlone::begin();
     with_ten_bytes(
         r#"
     other = CreateFile("\\.\vol\f", GENERIC_READ, FILE_FLAG_OVERLAPPED, dwShareMode: FILE_SHARE_READ | FILE_SHARE_WRITE) -> TRUE
@@ -245,7 +255,6 @@ fn a_lock_waits_until_it_is_granted_cancelled_or_closed() {
 /// process's locks go with its last handle.
 #[test]
 fn a_processs_locks_go_with_its_last_handle_though_the_file_object_lives() {
-    let _wine_differs = ModelAlone::begin();
     holds(
         r#"device vol driver=ntfs
 process one
@@ -286,7 +295,6 @@ fn a_read_that_was_posted_survives_the_cleanup() {
 /// No id: WDK, FSCTL_REQUEST_BATCH_OPLOCK, FSCTL_OPLOCK_BREAK_ACK_NO_2.
 #[test]
 fn an_open_breaks_anothers_oplock_and_waits_for_its_owner() {
-    let _wine_differs = ModelAlone::begin();
     for owner_says in
         ["NtFsControlFile(f, FSCTL_OPLOCK_BREAK_ACK_NO_2) -> STATUS_SUCCESS", "CloseHandle(f) -> TRUE"]
     {
@@ -312,7 +320,6 @@ process app
 /// No id: counted on a public minifilter log; WDK, FSCTL_REQUEST_BATCH_OPLOCK.
 #[test]
 fn an_oplock_ends_with_its_file_objects_cleanup() {
-    let _wine_differs = ModelAlone::begin();
     on_volume(
         r#"
     f = CreateFile("\\.\vol\f", GENERIC_READ, FILE_FLAG_OVERLAPPED, dwShareMode: FILE_SHARE_READ) -> TRUE

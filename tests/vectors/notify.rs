@@ -3,7 +3,7 @@
 //! Source: Wine kernel32/tests/change.c, test_readdirectorychanges, test_ffcn_directory_overlap and
 //! test_ffcnMultipleThreads.
 
-use crate::story::{ModelAlone, holds};
+use crate::story::holds;
 
 const WATCHED: &str = r#"device vol driver=ntfs
 process app
@@ -79,7 +79,6 @@ fn d_19_a_short_buffer_gets_no_change() {
 
 #[test]
 fn d_20_a_parents_watch_can_be_closed_without_its_childs() {
-    let _wine_differs = ModelAlone::begin();
     on_directory(
         r#"
     parent = FindFirstChangeNotification("\\.\vol", FILE_NOTIFY_CHANGE_FILE_NAME, TRUE)
@@ -95,7 +94,6 @@ fn d_20_a_parents_watch_can_be_closed_without_its_childs() {
 
 #[test]
 fn d_21_a_wait_for_a_watch_is_satisfied_when_another_thread_closes_it() {
-    let _wine_differs = ModelAlone::begin();
     holds(
         r#"device vol driver=ntfs
 process app
@@ -111,7 +109,6 @@ process app
 
 #[test]
 fn d_20_the_watch_of_a_directory_that_is_removed_is_told() {
-    let _wine_differs = ModelAlone::begin();
     holds(
         r#"device vol driver=ntfs
 process app

@@ -10,7 +10,7 @@
 
 use sim_core::profile::Version;
 
-use crate::story::{ModelAlone, holds, holds_on, holds_since};
+use crate::story::{holds_on, holds_since};
 
 /// The story holds where a socket listens at port 80, on every version.
 fn on_listener(story: &str) {
@@ -22,7 +22,6 @@ fn on_listener(story: &str) {
 ";
     let story = format!("{head}{}", story.trim_start_matches('\n'));
     holds_since(Version::Xp, &story);
-    holds(&story);
 }
 
 /// The story holds on a connection of `client` and `server`; `port` is the server's, with the key 125.
@@ -61,7 +60,6 @@ fn ended(port: &str, poll: &str, check: &str) -> String {
 
 #[test]
 fn p_10_without_a_port_the_end_of_its_thread_cancels_a_poll() {
-    let _wine_differs = ModelAlone::begin();
     for (poll, check) in [
         ("", "r1.Status == STATUS_CANCELLED"),
         (", event: done", "r1.Status == STATUS_CANCELLED and signaled(done)"),
@@ -69,17 +67,14 @@ fn p_10_without_a_port_the_end_of_its_thread_cancels_a_poll() {
     ] {
         let story = ended("CloseHandle(NULL)", poll, &format!("    check {check}\n"));
         holds_since(Version::Xp, &story);
-        holds(&story);
         let told = "    TerminateThread(target) -> TRUE\n    WaitForSingleObject";
         let story = story.replace("    ExitThread()\n", "").replace("    WaitForSingleObject", told);
         holds_since(Version::Xp, &story);
-        holds(&story);
     }
 }
 
 #[test]
 fn p_11_a_poll_that_reports_to_the_port_alone_survives_its_thread() {
-    let _wine_differs = ModelAlone::begin();
     let bind = "CreateIoCompletionPort(listener, port, key: 0)";
     for (poll, check) in [
         (", context: FALSE", "    check r1.Status == STATUS_CANCELLED and packets(port) == 0\n"),
@@ -93,7 +88,6 @@ fn p_11_a_poll_that_reports_to_the_port_alone_survives_its_thread() {
         ),
     ] {
         holds_since(Version::Xp, &ended(bind, poll, check));
-        holds(&ended(bind, poll, check));
     }
     let survives = "    check pending(r1) and packets(port) == 0
     CancelIoEx(listener, NULL) -> TRUE
@@ -101,7 +95,6 @@ fn p_11_a_poll_that_reports_to_the_port_alone_survives_its_thread() {
     check p.overlapped == r1 and p.status == STATUS_CANCELLED
 ";
     holds_since(Version::Win7, &ended(bind, "", survives));
-    holds(&ended(bind, "", survives));
     let dies = "    check r1.Status == STATUS_CANCELLED and packets(port) == 1\n";
     holds_on(Version::Xp, &ended(bind, "", dies));
     let story = ended(bind, ", apc: TRUE", "").replace("STATUS_PENDING", "STATUS_INVALID_PARAMETER");
@@ -110,7 +103,6 @@ fn p_11_a_poll_that_reports_to_the_port_alone_survives_its_thread() {
 
 #[test]
 fn p_14_b_17_an_accept_ex_belongs_to_the_listener() {
-    let _wine_differs = ModelAlone::begin();
     on_listener(
         "
     e = CreateEvent(manual: TRUE)
@@ -134,7 +126,6 @@ fn p_14_b_17_an_accept_ex_belongs_to_the_listener() {
 
 #[test]
 fn p_15_the_listeners_last_close_queues_one_packet() {
-    let _wine_differs = ModelAlone::begin();
     let bind = "    port = CreateIoCompletionPort(listener, key: 125)\n";
     let accept = "    a = AcceptEx(listener, acceptor, dwReceiveDataLength: 8) -> WSA_IO_PENDING\n";
     let end = "    p = GetQueuedCompletionStatus(port, 0) -> ERROR_OPERATION_ABORTED
@@ -149,15 +140,15 @@ fn p_15_the_listeners_last_close_queues_one_packet() {
 /// The socket that was duplicated, or the duplicate, goes first.
 #[test]
 fn p_15_with_a_duplicate_the_last_close_counts() {
-    let _wine_differs = ModelAlone::begin();
-    for (first, last) in [("listener", "copy"), ("copy", "listener")] {
+    let (socket, copy) = ("closesocket(listener) -> 0", "CloseHandle(copy) -> TRUE");
+    for (first, last) in [(socket, copy), (copy, socket)] {
         on_listener(&format!(
             "    acceptor = socket()
     port = CreateIoCompletionPort(listener, key: 125)
     copy = DuplicateHandle(listener)
     a = AcceptEx(copy, acceptor) -> WSA_IO_PENDING
-    closesocket({first}) -> 0
-{NOTHING}    closesocket({last}) -> 0
+    {first}
+{NOTHING}    {last}
     p = GetQueuedCompletionStatus(port, 0) -> ERROR_OPERATION_ABORTED
     check p.key == 125 and p.overlapped == a and a.Internal == STATUS_CANCELLED
 "
@@ -167,7 +158,6 @@ fn p_15_with_a_duplicate_the_last_close_counts() {
 
 #[test]
 fn p_17_a_poll_of_another_socket_outlives_the_one_it_was_issued_through() {
-    let _wine_differs = ModelAlone::begin();
     on_pair(
         "
     e = CreateEvent(manual: TRUE)
@@ -184,7 +174,6 @@ fn p_17_a_poll_of_another_socket_outlives_the_one_it_was_issued_through() {
 
 #[test]
 fn p_17_a_poll_of_a_socket_that_is_closed_tells_that() {
-    let _wine_differs = ModelAlone::begin();
     for events in ["AFD_POLL_RECEIVE", "AFD_POLL_RECEIVE | AFD_POLL_LOCAL_CLOSE"] {
         on_pair(&format!(
             "    e = CreateEvent(manual: TRUE)
@@ -199,7 +188,6 @@ fn p_17_a_poll_of_a_socket_that_is_closed_tells_that() {
 
 #[test]
 fn p_18_closing_a_socket_without_requests_queues_nothing() {
-    let _wine_differs = ModelAlone::begin();
     on_listener(&format!(
         "    port = CreateIoCompletionPort(listener, key: 125)
     closesocket(listener) -> 0
@@ -224,7 +212,6 @@ fn accepting(end: &str) {
 
 #[test]
 fn p_19_closing_the_accepted_socket_ends_its_accept_ex() {
-    let _wine_differs = ModelAlone::begin();
     accepting(
         "    closesocket(acceptor) -> 0
     p = GetQueuedCompletionStatus(port, 0) -> ERROR_OPERATION_ABORTED or ERROR_CONNECTION_ABORTED
@@ -235,7 +222,6 @@ fn p_19_closing_the_accepted_socket_ends_its_accept_ex() {
 
 #[test]
 fn p_19_the_end_of_the_stream_ends_an_accept_ex_with_success() {
-    let _wine_differs = ModelAlone::begin();
     accepting(
         "    closesocket(client) -> 0
     p = GetQueuedCompletionStatus(port, 0) -> TRUE
@@ -246,7 +232,6 @@ fn p_19_the_end_of_the_stream_ends_an_accept_ex_with_success() {
 
 #[test]
 fn p_19_a_success_stays_when_the_socket_is_closed_after_it() {
-    let _wine_differs = ModelAlone::begin();
     accepting(
         "    send(client, 1) -> 1
     closesocket(acceptor) -> 0
@@ -258,7 +243,6 @@ fn p_19_a_success_stays_when_the_socket_is_closed_after_it() {
 
 #[test]
 fn p_20_a_reset_ends_a_receive_with_a_packet() {
-    let _wine_differs = ModelAlone::begin();
     on_pair(&format!(
         "    r = WSARecv(server, 8) -> WSA_IO_PENDING
     setsockopt(client, SO_LINGER, 0) -> 0
@@ -272,7 +256,6 @@ fn p_20_a_reset_ends_a_receive_with_a_packet() {
 
 #[test]
 fn p_20_an_error_at_once_queues_no_packet() {
-    let _wine_differs = ModelAlone::begin();
     for call in ["WSARecv", "WSASend"] {
         on_pair(&format!(
             "    setsockopt(client, SO_LINGER, 0) -> 0
@@ -291,7 +274,6 @@ fn p_20_an_error_at_once_queues_no_packet() {
 
 #[test]
 fn p_20_a_success_at_once_queues_a_packet() {
-    let _wine_differs = ModelAlone::begin();
     on_pair(&format!(
         "    send(client, 8) -> 8
     r = WSARecv(server, 8) -> 0
@@ -307,7 +289,6 @@ fn p_20_a_success_at_once_queues_a_packet() {
 
 #[test]
 fn d_08_the_low_bit_of_hevent_keeps_a_sockets_packet_away() {
-    let _wine_differs = ModelAlone::begin();
     on_pair(&format!(
         "    e = CreateEvent(manual: TRUE)
     r = WSARecv(server, 8, hEvent: e, LowBit: TRUE) -> WSA_IO_PENDING

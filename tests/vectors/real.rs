@@ -10,7 +10,6 @@
 //! | F | exceptions for a debugger, and strict handle checks | a recorder is no debugger |
 //! | F, R | which value a new handle gets, and that a handle was not inherited | the value may name another handle there |
 //! | R | the numbers of PointerCount, which the scenarios check on every version | since Windows 8 each look changes them |
-//! | D, I, J, P, T | where Wine 8 does otherwise with files, watches, sections and sockets (`ModelAlone`) | no real Windows was at hand to say who is right |
 //! | waits, P | two calls in the middle of each other, and where a kernel APC meets a wait | nobody can stop a thread there |
 
 use sim_core::profile::{Arch, Version};

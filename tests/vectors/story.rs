@@ -1,34 +1,10 @@
 //! Vectors that are told as scenarios: every line of them must be as it expects, and as real Windows does it.
 
-use std::cell::Cell;
-
 use sim_core::profile::{Profile, Version};
 use sim_model::scenario::{Program, compile_for, run};
 use sim_model::{lang, view::text};
 
 use crate::real::same_on_windows;
-
-thread_local! {
-    /// A test that is told to nobody but the model runs on this thread.
-    static ALONE: Cell<bool> = const { Cell::new(false) };
-}
-
-/// As long as it lives, what its thread tells runs on the model alone. It stands where a system that was tried is known to do
-/// otherwise, and no real Windows was at hand to say who is right.
-pub(super) struct ModelAlone;
-
-impl ModelAlone {
-    pub(super) fn begin() -> ModelAlone {
-        ALONE.set(true);
-        ModelAlone
-    }
-}
-
-impl Drop for ModelAlone {
-    fn drop(&mut self) {
-        ALONE.set(false);
-    }
-}
 
 /// The scenario holds on every version of Windows.
 pub(super) fn holds_always(story: &str) {
@@ -50,9 +26,7 @@ pub(super) fn holds(story: &str) {
 /// The scenario holds on this version. Its lines are those of the files in docs/scenarios.
 pub(super) fn holds_on(version: Version, story: &str) {
     let program = holding(version, story);
-    if !ALONE.get() {
-        same_on_windows(&program);
-    }
+    same_on_windows(&program);
 }
 
 /// The same of what exists on the model alone: a device, a debugger, which value a handle gets.

@@ -30,8 +30,8 @@ steps! {
     /// From its first step the request holds a reference on the file object, until it has ended. Returns what the driver
     /// returns; on a synchronous file it waits and returns the final status. The last two wait on an asynchronous file too. Errors, in this order: those of
     /// ObReferenceObjectByHandle for the file; STATUS_INVALID_PARAMETER for an APC routine on a file with a port;
-    /// STATUS_ACCESS_VIOLATION for a buffer at NULL (a write to a pipe: STATUS_INVALID_USER_BUFFER, after the event was
-    /// cleared); those of ObReferenceObjectByHandle for the event;
+    /// STATUS_ACCESS_VIOLATION for a buffer at NULL (a write to a pipe or to a file of a volume:
+    /// STATUS_INVALID_USER_BUFFER, after the event was cleared); those of ObReferenceObjectByHandle for the event;
     /// STATUS_INVALID_PARAMETER for an asynchronous file without an offset, and for FilePositionInformation of one;
     /// STATUS_INSUFFICIENT_RESOURCES, with everything that was referenced let go. Sources: ReactOS io/iomgr/iofunc.c; WDK,
     /// ZwReadFile; Wine ntdll/tests/pipe.c and file.c; ReactOS kernel tests ntos_io/IoReadWrite.
@@ -252,7 +252,7 @@ impl Kernel {
 
     /// Whether a buffer to write from is first looked at after the event was cleared: where the file system does it.
     fn leaves_buffer(&self, file: Id<File>, service: IoService) -> bool {
-        service == IoService::Write && self.is_stream(file)
+        service == IoService::Write && (self.is_stream(file) || self[file].scb.is_some())
     }
 
     /// The request does not begin: lets go of what was referenced for it.

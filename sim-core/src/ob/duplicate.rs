@@ -283,7 +283,7 @@ impl ObjectType {
             ObjectType::File | ObjectType::Device => (0x12_0089, 0x12_0116, 0x12_00A0),
             _ => (READ_CONTROL | 1, READ_CONTROL | 2, READ_CONTROL | SYNCHRONIZE),
         };
-        let all = self.rules().valid_access.0;
+        let all = self.rules().valid_access.0 & !self.beyond_generic_all().0;
         let mut mapped = access.0 & 0x0FFF_FFFF;
         let generic = [(31, read), (30, write), (29, execute), (28, all)];
         let mut at = 0;

@@ -157,7 +157,7 @@ impl Kernel {
             bit(OBJ_INHERIT, INHERIT) | bit(OBJ_AUDIT_OBJECT_CLOSE, AUDIT) | bit(OBJ_EXCLUSIVE, EXCLUSIVE);
         let (valid, mapped) = (self.valid_access(object), self.object_type(object).map_generic(access));
         let all = access.grants(MAXIMUM_ALLOWED);
-        let access = if all { valid } else { Access(mapped.0 & valid.0) };
+        let access = if all { self.full_access(object) } else { Access(mapped.0 & valid.0) };
         ObpCreateHandle::Count { object, process, access, attributes: attributes | kernel, reason }
     }
 

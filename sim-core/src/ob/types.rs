@@ -150,6 +150,12 @@ impl Kernel {
         }
     }
 
+    /// What security grants to whoever asks for MAXIMUM_ALLOWED: what GENERIC_ALL stands for.
+    pub(crate) fn full_access(&self, object: Id<Object>) -> Access {
+        let beyond = self.object_type(object).beyond_generic_all();
+        Access(self.valid_access(object).0 & !beyond.0)
+    }
+
     /// Every access right that an object's type knows on this Windows.
     pub(crate) fn valid_access(&self, object: Id<Object>) -> Access {
         let rights = self.object_type(object).every_right(self.profile());
@@ -158,6 +164,16 @@ impl Kernel {
 }
 
 impl ObjectType {
+    /// The rights that the type knows and GENERIC_ALL does not stand for. SECTION_ALL_ACCESS has no SYNCHRONIZE.
+    ///
+    /// Source: ReactOS mm/section.c, the type's generic mapping; Wine server/mapping.c.
+    pub(crate) const fn beyond_generic_all(self) -> Access {
+        match self {
+            ObjectType::Section => Access(0x10_0000),
+            _ => Access(0),
+        }
+    }
+
     /// Every access right that the type knows on a Windows: PROCESS_ALL_ACCESS and THREAD_ALL_ACCESS have grown with
     /// Vista. Source: Win32, Process Security and Access Rights, Thread Security and Access Rights.
     pub const fn every_right(self, profile: &Profile) -> Access {

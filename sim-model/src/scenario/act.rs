@@ -3,6 +3,7 @@
 use sim_core::drivers::queue::DeviceCompletes;
 use sim_core::frame::{Frame, Returned, Value};
 use sim_core::io::iosb::Iosb;
+use sim_core::io::request::IoService;
 use sim_core::nt::close::NtClose;
 use sim_core::ob::header::Object;
 use sim_core::ps::apc::Apc;
@@ -257,10 +258,7 @@ impl World<'_> {
         if let Service::Query { .. } | Service::Ring(RingCall::Info { .. }) = call.service {
             return self.answered_call(call, status, value);
         }
-        if call.row.service == ServiceName::PeekPipe
-            && matches!(status, NtStatus::BUFFER_OVERFLOW | NtStatus::PENDING)
-        {
-            // What did not fit is no error, and PeekNamedPipe waits for its own request.
+        if is_no_error(call, status) {
             return CallResult::new(answer, NtStatus::SUCCESS, None);
         }
         if call.row.spec.binds == Binds::Value
@@ -357,5 +355,18 @@ impl World<'_> {
             None => packet.into_iter().for_each(|packet| self.kernel.discard_packets(packet)),
         }
         CallResult::new(call.answer(), shown, None)
+    }
+}
+
+/// Whether a Win32 function makes no error of a status. PeekNamedPipe of what did not fit: it waits for its own request;
+/// ReadFile without an OVERLAPPED of the end of a file: nothing was read. Sources: Win32, PeekNamedPipe, ReadFile; Wine
+/// ntdll/tests/file.c, test_read_write.
+fn is_no_error(call: &Call, status: NtStatus) -> bool {
+    match (status, &call.service) {
+        (NtStatus::BUFFER_OVERFLOW | NtStatus::PENDING, _) => call.row.service == ServiceName::PeekPipe,
+        (NtStatus::END_OF_FILE, Service::Issue(issue)) => {
+            issue.service == IoService::Read && call.answer() == Answer::Bool && !issue.marks
+        }
+        _ => false,
     }
 }

@@ -37,7 +37,7 @@ impl Replayed {
             if known.iter().all(|other| other.id != reason.id) {
                 known.push(reason);
             }
-            if reason.last {
+            if reason.ends_the_comparison() {
                 break;
             }
         }

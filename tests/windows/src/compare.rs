@@ -22,6 +22,8 @@ pub struct Difference {
     pub real: Option<String>,
     /// It is about a request whose packet waits in a port: see [`LATE`].
     pub late: bool,
+    /// The calls that were made until then, by their names; the last is the one that it is seen after.
+    pub until: Vec<String>,
 }
 
 impl fmt::Display for Difference {
@@ -45,8 +47,8 @@ impl fmt::Display for Difference {
     }
 }
 
-/// Every difference up to the first call that ends in another way, or returns at another time: what comes after that says
-/// nothing.
+/// Every difference up to the first call that returns at another time. After one that returns something else, what comes
+/// says something only if that is known to change nothing.
 ///
 /// Handle values are free and are in no trace. Of what was seen, only what the recording has is compared: a recorder that
 /// cannot see something says nothing of it.
@@ -67,38 +69,47 @@ impl fmt::Display for Difference {
 /// ```
 pub fn differences(model: &[Record], real: &[Record]) -> Vec<Difference> {
     let mut found = Vec::new();
+    let mut until = Vec::new();
     for (at, ours) in model.iter().enumerate() {
+        until.extend(ours.call.as_ref().map(|call| call.name.clone()));
         let theirs = match real.get(at) {
             Some(theirs) if (ours.line, &ours.thread) != (theirs.line, &theirs.thread) => {
                 Err(Some(format!("goes on in line {}, {}", theirs.line, theirs.outcome)))
             }
-            Some(theirs) if ours.outcome != theirs.outcome => Err(Some(theirs.outcome.to_string())),
             Some(theirs) => Ok(theirs),
             None => Err(None),
         };
         match theirs {
-            Ok(theirs) => found.extend(unlike(ours, &theirs.observed)),
+            Ok(theirs) => {
+                if ours.outcome != theirs.outcome {
+                    let sides = (ours.outcome.to_string(), theirs.outcome.to_string());
+                    found.push(Difference::of(ours, Some(sides.0), Some(sides.1), &until));
+                }
+                found.extend(unlike(ours, &theirs.observed, &until));
+            }
             Err(other) => {
-                found.push(Difference::of(ours, Some(ours.outcome.to_string()), other));
+                found.push(Difference::of(ours, Some(ours.outcome.to_string()), other, &until));
                 return found;
             }
         }
     }
     found.extend(
-        real.get(model.len()).map(|theirs| Difference::of(theirs, None, Some(theirs.outcome.to_string()))),
+        real.get(model.len())
+            .map(|theirs| Difference::of(theirs, None, Some(theirs.outcome.to_string()), &until)),
     );
     found
 }
 
 impl Difference {
-    fn of(record: &Record, model: Option<String>, real: Option<String>) -> Difference {
-        let call = record.call.as_ref().map(|call| call.name.clone());
-        Difference { line: record.line, call, what: "outcome".into(), of: None, model, real, late: false }
+    fn of(record: &Record, model: Option<String>, real: Option<String>, until: &[String]) -> Difference {
+        let (line, call) = (record.line, record.call.as_ref().map(|call| call.name.clone()));
+        let (what, until) = ("outcome".into(), until.to_vec());
+        Difference { line, call, what, of: None, model, real, late: false, until }
     }
 }
 
-/// What was seen after a record and is other than the model says.
-pub(crate) fn unlike(model: &Record, seen: &BTreeMap<String, Facts>) -> Vec<Difference> {
+/// What was seen after a record and is other than the model says; `until`: the calls that were made until then.
+pub(crate) fn unlike(model: &Record, seen: &BTreeMap<String, Facts>, until: &[String]) -> Vec<Difference> {
     let shown = |value: Option<&Value>| value.map(ToString::to_string);
     let mut found = Vec::new();
     for (of, facts) in seen {
@@ -114,7 +125,7 @@ pub(crate) fn unlike(model: &Record, seen: &BTreeMap<String, Facts>) -> Vec<Diff
                 what: what.clone(),
                 of: Some(of.clone()),
                 late: is_late,
-                ..Difference::of(model, shown(own), Some(value.to_string()))
+                ..Difference::of(model, shown(own), Some(value.to_string()), until)
             });
         }
     }

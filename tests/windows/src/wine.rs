@@ -1,8 +1,10 @@
 //! What Wine 8 is known to do differently.
 
+mod files;
 mod io;
 mod objects;
 mod ports;
+mod sockets;
 
 use crate::known::Known;
 
@@ -11,11 +13,14 @@ const WINE: Known = Known {
     id: "",
     system: "Wine 8",
     calls: &[],
+    after: &[],
     what: "outcome",
     model: None,
     real: None,
     late: false,
     last: false,
+    harmless: false,
+    sometimes: false,
     reason: "",
     source: "",
     scenario: "",
@@ -23,5 +28,5 @@ const WINE: Known = Known {
 
 /// Every known difference. Only Wine 8.0 has been recorded so far.
 pub fn known_differences() -> impl Iterator<Item = &'static Known> {
-    [io::KNOWN, ports::KNOWN, objects::KNOWN].into_iter().flatten()
+    [io::KNOWN, ports::KNOWN, objects::KNOWN, files::KNOWN, sockets::KNOWN].into_iter().flatten()
 }

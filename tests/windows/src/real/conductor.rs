@@ -10,8 +10,8 @@ use super::stage::Stage;
 use super::system;
 use super::volumes::Volumes;
 use super::wire::{Given, Order, Report, Task};
-use crate::compare::unlike;
-use crate::known::explanation;
+use crate::compare::{Difference, differences, unlike};
+use crate::known::{Known, explanation};
 use crate::record::{RecordError, Recording};
 use crate::script::{Arg, Call, Deed, Script, Step};
 use crate::trace::{Facts, Outcome, Record, Returned, Value};
@@ -20,6 +20,8 @@ use crate::trace::{Facts, Outcome, Record, Returned, Value};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long a call that should block is given to return after all.
 const GRACE: Duration = Duration::from_millis(15);
+/// How long a call may take once the system has gone another way than the model.
+const PARTED: Duration = Duration::from_secs(1);
 /// How long what is seen may differ from what the model says, before it is recorded as it is: a completion reaches a
 /// program a little later than the call that caused it returns.
 const SETTLING: Duration = Duration::from_secs(2);
@@ -38,6 +40,7 @@ pub(crate) fn perform(script: &Script, host: &Path) -> Result<Recording, RecordE
         inside: script.threads.iter().map(|_| None).collect(),
         late: VecDeque::new(),
         records: Vec::new(),
+        parted: false,
         system: system::name(),
     };
     let performed = conductor.steps();
@@ -67,6 +70,8 @@ struct Conductor<'s> {
     /// What hosts said while something else was awaited.
     late: VecDeque<(usize, Report)>,
     records: Vec<Record>,
+    /// The system has gone another way than the model: to wait for what that says is of no use any more.
+    parted: bool,
     system: String,
 }
 
@@ -109,7 +114,6 @@ impl Conductor<'_> {
         let mut moments = step.expected.split_inclusive(|record| !record.observed.is_empty());
         let first = moments.next().unwrap_or_default();
         let returned = self.gather(first)?;
-        let observed = self.settle(first);
         let mut records = self.returned(returned);
         self.note_own(step, own, &mut records);
         // In the order of the threads; what no thread does comes last.
@@ -118,11 +122,13 @@ impl Conductor<'_> {
             let place = |name: &String| threads.iter().position(|thread| thread.name == *name);
             record.thread.as_ref().and_then(place).unwrap_or(threads.len())
         });
+        self.parted |= self.parts(first, &records);
+        let observed = self.settle(first);
         self.note(records, observed);
         for moment in moments {
             let returned = self.gather(moment)?;
-            let observed = self.settle(moment);
             let records = self.returned(returned);
+            let observed = self.settle(moment);
             self.note(records, observed);
         }
         Ok(true)
@@ -168,7 +174,7 @@ impl Conductor<'_> {
         let mut returned = Vec::new();
         let awaited = expected.iter().filter(|record| matches!(record.outcome, Outcome::Returned(_))).count();
         let awaited = awaited.min(self.inside.iter().flatten().count());
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + if self.parted { PARTED } else { PATIENCE };
         while returned.len() < awaited {
             let rest = deadline.saturating_duration_since(Instant::now());
             if rest.is_zero() || !self.take_report(rest, &mut returned)? {
@@ -248,6 +254,8 @@ impl Conductor<'_> {
         let closed = match call.name.as_str() {
             "CloseHandle" if succeeded => call.args.get("hObject"),
             "NtClose" if succeeded => call.args.get("Handle"),
+            "FindCloseChangeNotification" if succeeded => call.args.get("hChangeHandle"),
+            "closesocket" if returned.result == "0" => call.args.get("s"),
             "DuplicateHandle" if call.args.get("dwOptions").is_some_and(closes) => {
                 call.args.get("hSourceHandle")
             }
@@ -266,15 +274,33 @@ impl Conductor<'_> {
         self.handles.values_mut().filter(same).for_each(|named| named.open = false);
     }
 
+    /// The names of the calls that were made until then: those that are recorded, and those of the moment.
+    fn made_until(&self, moment: &[Record]) -> Vec<String> {
+        self.records
+            .iter()
+            .chain(moment)
+            .filter_map(|record| Some(record.call.as_ref()?.name.clone()))
+            .collect()
+    }
+
+    /// Whether the calls of a moment end in another way than the model says, so that what comes after says nothing.
+    fn parts(&self, expected: &[Record], found: &[Record]) -> bool {
+        let until = self.made_until(expected);
+        differences(expected, found).into_iter().any(|difference| {
+            let difference = Difference { until: until.clone(), ..difference };
+            explanation(&difference, &self.system).is_none_or(Known::ends_the_comparison)
+        })
+    }
+
     /// What can be seen, once it is what the model says, or has had the time to be.
     fn settle(&mut self, expected: &[Record]) -> BTreeMap<String, Facts> {
-        let system = self.system.clone();
+        let (system, until) = (self.system.clone(), self.made_until(expected));
         // A known difference does not go away.
         let as_said = |seen: &BTreeMap<String, Facts>| {
-            let unlike = expected.last().map(|record| unlike(record, seen)).unwrap_or_default();
+            let unlike = expected.last().map(|record| unlike(record, seen, &until)).unwrap_or_default();
             unlike.iter().all(|difference| explanation(difference, &system).is_some())
         };
-        let deadline = Instant::now() + SETTLING;
+        let deadline = Instant::now() + if self.parted { GRACE } else { SETTLING };
         loop {
             let seen = self.observe();
             if as_said(&seen) || Instant::now() > deadline {

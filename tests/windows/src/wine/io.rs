@@ -37,7 +37,7 @@ pub(super) const KNOWN: &[Known] = &[
         what: "FileObject.Event",
         model: Some("false"),
         real: Some("true"),
-        reason: "Wine signals a file also for a request that fails at once, and for one that reports to a port",
+        reason: "Wine signals a file also for a request that fails at once, for one that reports to a port, and a socket when it is connected to",
         source: "ReactOS kernel tests IoReadWrite, TestAsyncRead: an error at once leaves the event clear",
         scenario: r#"process app
   thread main
@@ -48,7 +48,33 @@ pub(super) const KNOWN: &[Known] = &[
         ..WINE
     },
     Known {
+        id: "wine-tells-no-quota",
+        what: "WriteQuotaAvailable",
+        real: Some("0"),
+        reason: "Wine does not tell how much can still be written to a pipe",
+        source: "WDK, FILE_PIPE_LOCAL_INFORMATION",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-30", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-instance-goes-with-its-server",
+        what: "CurrentInstances",
+        reason: "the instance of a pipe goes with its server, while the client is still there",
+        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-31", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-31", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    CloseHandle(s)
+"#,
+        ..WINE
+    },
+    Known {
         id: "wine-file-cleared-by-disconnect",
+        after: &["DisconnectNamedPipe", "NtFsControlFile"],
         what: "FileObject.Event",
         model: Some("true"),
         real: Some("false"),
@@ -64,8 +90,28 @@ pub(super) const KNOWN: &[Known] = &[
         ..WINE
     },
     Known {
+        id: "wine-event-in-place-of-the-file",
+        after: &["NtReadFile", "NtWriteFile"],
+        what: "FileObject.Event",
+        model: Some("true"),
+        real: Some("false"),
+        reason: "a synchronous read that has an event signals that, and not its file",
+        source: "Wine ntdll/tests/pipe.c, test_blocking, where it is marked as wrong in Wine (D-10)",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-32", PIPE_ACCESS_DUPLEX)
+    c = CreateFile("\\.\pipe\kobj-known-32", GENERIC_READ | GENERIC_WRITE)
+    e = CreateEvent(manual: TRUE, initial: TRUE)
+    r = NtReadFile(c, 16, event: e)
+  thread other
+    WriteFile(s, 1 bytes)
+"#,
+        ..WINE
+    },
+    Known {
         id: "wine-close-ends-own-write",
         calls: &["CloseHandle", "NtClose"],
+        after: &["WriteFile", "NtWriteFile"],
         what: "Information",
         model: Some("nothing"),
         real: Some("0"),
@@ -76,6 +122,23 @@ pub(super) const KNOWN: &[Known] = &[
   thread main
     s = CreateNamedPipe("\\.\pipe\kobj-known-own-0", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
     c = CreateFile("\\.\pipe\kobj-known-own-0", GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    own = NtWriteFile(c, 20)
+    CloseHandle(c)
+"#,
+        ..WINE
+    },
+    Known {
+        id: "wine-close-takes-what-it-wrote",
+        calls: &["CloseHandle", "NtClose"],
+        after: &["WriteFile", "NtWriteFile"],
+        what: "ReadDataAvailable",
+        last: true,
+        reason: "as wine-close-ends-own-write",
+        source: "ReactOS drivers/filesystems/npfs/statesup.c, NpSetClosingPipeState: what an end has written stays for the other",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-own-3", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
+    c = CreateFile("\\.\pipe\kobj-known-own-3", GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
     w = NtWriteFile(c, 20)
     CloseHandle(c)
 "#,
@@ -84,6 +147,7 @@ pub(super) const KNOWN: &[Known] = &[
     Known {
         id: "wine-close-sets-the-event-of-its-write",
         calls: &["CloseHandle", "NtClose"],
+        after: &["WriteFile", "NtWriteFile"],
         what: "signaled",
         model: Some("false"),
         real: Some("true"),
@@ -189,6 +253,7 @@ pub(super) const KNOWN: &[Known] = &[
     },
     Known {
         id: "wine-transact-not-marked",
+        after: &["TransactNamedPipe"],
         what: "Status",
         model: Some("STATUS_PENDING"),
         real: Some("not written"),

@@ -244,6 +244,7 @@ process two
         calls: &["NtCreateSection"],
         model: Some("STATUS_INVALID_PARAMETER_4"),
         real: Some("STATUS_INVALID_PARAMETER"),
+        harmless: true,
         reason: "a section of 0 bytes is refused with another status",
         source: "ReactOS mm/section.c",
         scenario: r#"process app

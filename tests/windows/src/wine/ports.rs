@@ -7,7 +7,6 @@ pub(super) const KNOWN: &[Known] = &[
     Known {
         id: "wine-status-block-before-packet",
         what: "Status",
-        model: Some("STATUS_PENDING"),
         late: true,
         reason: "Wine writes the status block of a request that reports to a port when it completes, not when its packet is removed",
         source: "Win32 documentation, I/O Completion Ports; Wine ntdll/tests/pipe.c, test_completion",
@@ -134,8 +133,9 @@ process other
         calls: &["NtSetInformationFile"],
         model: Some("STATUS_INVALID_PARAMETER"),
         real: Some("STATUS_SUCCESS"),
-        reason: "a notification mode that is none is taken",
-        source: "Win32 documentation, SetFileCompletionNotificationModes; Wine ntdll/tests/file.c (D-09)",
+        harmless: true,
+        reason: "a notification mode that is none is taken, and a position for an asynchronous file",
+        source: "Win32 documentation, SetFileCompletionNotificationModes; Wine ntdll/tests/file.c (D-09); WDK, FILE_POSITION_INFORMATION",
         scenario: r#"process app
   thread main
     s = CreateNamedPipe("\\.\pipe\kobj-known-28", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)

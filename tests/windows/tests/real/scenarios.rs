@@ -4,13 +4,8 @@ use std::path::{Path, PathBuf};
 
 use sim_core::profile::Version;
 use sim_model::{lang, scenario};
-use sim_windows::system_name;
 
 use crate::both::both;
-
-/// What the names of scenarios begin with that Wine 8 does otherwise from the start: it grants other access to sockets and
-/// sections, knows no oplocks, and does not tell that a file is marked for deletion.
-const NOT_FOR_WINE: [&str; 5] = ["socket-", "file-", "notify-", "section-", "cache-"];
 
 #[test]
 fn every_scenario_of_the_book_does_the_same_on_both_sides() {
@@ -18,7 +13,6 @@ fn every_scenario_of_the_book_does_the_same_on_both_sides() {
     let mut files: Vec<PathBuf> =
         folder.read_dir().expect("the scenarios").map(|entry| entry.expect("a file").path()).collect();
     files.sort();
-    let wine = system_name().starts_with("Wine");
     let (mut performed, mut calls) = (0, 0);
     let mut unlike = String::new();
     for file in &files {
@@ -26,9 +20,8 @@ fn every_scenario_of_the_book_does_the_same_on_both_sides() {
         let text = std::fs::read_to_string(file).expect("a text");
         let parsed = lang::parse(&name, &text).unwrap_or_else(|error| panic!("{error}"));
         let program = scenario::compile(parsed.clone()).unwrap_or_else(|error| panic!("{error}"));
-        let is_passed_over = wine && NOT_FOR_WINE.iter().any(|begin| name.starts_with(begin));
         // Another version of Windows does otherwise.
-        if is_passed_over || program.profile.version != Version::Win11 {
+        if program.profile.version != Version::Win11 {
             continue;
         }
         let Some((trace, replayed)) = both(&parsed) else { continue };

@@ -1,8 +1,6 @@
 //! Opening files: CreateFile, CreateNamedPipe and the services below them.
 
-use windows_sys::Win32::Storage::FileSystem::{
-    CreateFileW, FILE_READ_ATTRIBUTES, OPEN_EXISTING, SYNCHRONIZE,
-};
+use windows_sys::Win32::Storage::FileSystem::{CreateFileW, OPEN_EXISTING, SYNCHRONIZE};
 use windows_sys::Win32::System::Pipes::{CreateNamedPipeW, PIPE_UNLIMITED_INSTANCES};
 
 use super::basic::{access, with_attributes};
@@ -14,6 +12,9 @@ use crate::real::nt_io;
 
 /// The room for each way when a call does not say it.
 const DEFAULT_QUOTA: i64 = 4096;
+
+/// FILE_SYNCHRONOUS_IO_ALERT and FILE_SYNCHRONOUS_IO_NONALERT.
+const SYNCHRONOUS: u32 = 0x30;
 
 const FILE_OPEN: u32 = 1;
 const FILE_OPEN_IF: u32 = 3;
@@ -40,10 +41,15 @@ fn create_file(args: &Args<'_>) -> Made {
     })
 }
 
+/// DesiredAccess. The services refuse a synchronous open that does not name SYNCHRONIZE; the model does not.
+fn access_to_open(args: &Args<'_>, options: u32) -> u32 {
+    let waits = options & SYNCHRONOUS != 0;
+    access(args, "DesiredAccess") | if waits { SYNCHRONIZE } else { 0 }
+}
+
 fn native_create_file(args: &Args<'_>) -> Made {
-    // As most programs ask for, so that the file can be waited for.
-    let access = access(args, "DesiredAccess") | SYNCHRONIZE | FILE_READ_ATTRIBUTES;
     let (share, options) = (args.bits("ShareAccess"), args.bits("CreateOptions"));
+    let access = access_to_open(args, options);
     let disposition = if args.has("CreateDisposition") { args.bits("CreateDisposition") } else { FILE_OPEN };
     let file_attributes = args.bits("FileAttributes");
     let iosb = Block::new().overlapped().cast();
@@ -80,8 +86,8 @@ fn create_pipe(args: &Args<'_>) -> Made {
 fn native_create_pipe(args: &Args<'_>) -> Made {
     /// How long WaitNamedPipe waits if it does not say.
     const DEFAULT_TIMEOUT: i64 = -10_000 * (LIMIT as i64);
-    let (access, share) = (access(args, "DesiredAccess"), args.bits("ShareAccess"));
     let (options, kind) = (args.bits("CreateOptions"), args.bits("NamedPipeType"));
+    let (access, share) = (access_to_open(args, options), args.bits("ShareAccess"));
     let (mode, completion) = (args.bits("ReadMode"), args.bits("CompletionMode"));
     // Win32's 255, which is no limit, is -1 here.
     let instances = match args.number("MaximumInstances") {

@@ -5,7 +5,7 @@ use windows_sys::Win32::Foundation::{
     HANDLE_FLAG_PROTECT_FROM_CLOSE, SetHandleInformation,
 };
 use windows_sys::Win32::System::Threading::{
-    GetCurrentProcess, GetProcessId, OpenProcess, PROCESS_DUP_HANDLE,
+    GetCurrentProcess, GetProcessId, OpenProcess, PROCESS_DUP_HANDLE, PROCESS_QUERY_LIMITED_INFORMATION,
 };
 
 use super::{Answer, Made, named, status, truth, with_error};
@@ -63,8 +63,7 @@ impl Party {
                 }
                 Some((name, _)) => {
                     let handle = args.handle(name);
-                    let id = Some(GetProcessId(handle)).filter(|id| *id != 0);
-                    Ok(Party { handle, opened: false, id })
+                    Ok(Party { handle, opened: false, id: process_id(handle) })
                 }
             }
         }
@@ -79,6 +78,21 @@ impl Drop for Party {
                 CloseHandle(self.handle);
             }
         }
+    }
+}
+
+/// The id of the process that a handle names; none if it names none. The handle itself need not grant to ask for it.
+fn process_id(handle: HANDLE) -> Option<u32> {
+    let mut asking: HANDLE = std::ptr::null_mut();
+    // SAFETY: a handle can be anything; what is opened here is closed here, and can be written.
+    unsafe {
+        let (own, wanted) = (GetCurrentProcess(), PROCESS_QUERY_LIMITED_INFORMATION);
+        if DuplicateHandle(own, handle, own, &raw mut asking, wanted, 0, 0) == 0 {
+            return None;
+        }
+        let id = GetProcessId(asking);
+        CloseHandle(asking);
+        Some(id).filter(|id| *id != 0)
     }
 }
 
