@@ -109,6 +109,25 @@ pub(super) const KNOWN: &[Known] = &[
         ..WINE
     },
     Known {
+        id: "wine-disconnect-lets-a-write-through",
+        calls: &["DisconnectNamedPipe"],
+        what: "Information",
+        model: Some("0"),
+        last: true,
+        reason: "as Wine ends the pending writes one after the other, the data of the first make room for the second, which \
+                 succeeds although nobody is there to read",
+        source: "Wine kernel32/tests/pipe.c, test_overlapped_error: a disconnect ends every pending write (P-09)",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-own-4", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
+    c = CreateFile("\\.\pipe\kobj-known-own-4", GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    w1 = NtWriteFile(c, 20)
+    w2 = NtWriteFile(c, 4)
+    DisconnectNamedPipe(s)
+"#,
+        ..WINE
+    },
+    Known {
         id: "wine-close-ends-own-write",
         calls: &["CloseHandle", "NtClose"],
         after: &["WriteFile", "NtWriteFile"],
