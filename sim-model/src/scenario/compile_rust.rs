@@ -8,8 +8,8 @@ use crate::lang::driver::{self, Driver};
 use crate::scenario::compile::compile_all;
 use crate::scenario::program::Program;
 
-/// As [`compile`], with drivers that were written in Rust (`sim_core::drivers::program::builder`): a device of the scenario
-/// names its driver as it would name one that the file writes.
+/// As [`crate::scenario::compile()`], with drivers that were written in Rust (`sim_core::drivers::program::builder`): a
+/// device of the scenario names its driver as it would name one that the file writes.
 ///
 /// ```
 /// use sim_core::NtStatus;
@@ -70,7 +70,7 @@ use crate::scenario::program::Program;
 /// ```
 ///
 /// # Errors
-/// As [`compile`].
+/// As [`crate::scenario::compile()`].
 pub fn compile_with_drivers(
     mut scenario: Scenario,
     drivers: &[DriverProgram],
