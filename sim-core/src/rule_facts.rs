@@ -175,16 +175,10 @@ impl Rule {
             | Rule::SharedFileSignal
             | Rule::CancelIoScope
             | Rule::PacketCount => self.watched_of_users(),
-            Rule::NextLocationNotSetUp | Rule::ForwardedWithCancelRoutine => {
-                "every IoCallDriver of a driver's program, and IoForwardIrpSynchronously"
-            }
-            Rule::IrpUsedAfterCallDriver => {
-                "every primitive that takes an IRP, and every look at a field of one: its routine has passed it on, and no \
-                 completion routine of the driver's has kept it"
-            }
-            Rule::EventUsedAfterReturn => {
-                "every KeSetEvent by the Context of a completion routine: the routine with the event has returned"
-            }
+            Rule::NextLocationNotSetUp
+            | Rule::ForwardedWithCancelRoutine
+            | Rule::IrpUsedAfterCallDriver
+            | Rule::EventUsedAfterReturn => self.watched_of_stacks(),
             Rule::SpinLockAlreadyOwned
             | Rule::SpinLockNotOwned
             | Rule::SpinLockNotReleased
@@ -195,6 +189,21 @@ impl Rule {
             | Rule::CompletedWhileQueued
             | Rule::ListWithoutLock
             | Rule::MarkingQueuedIrps => self.watched_of_locks(),
+        }
+    }
+
+    const fn watched_of_stacks(self) -> &'static str {
+        match self {
+            Rule::NextLocationNotSetUp | Rule::ForwardedWithCancelRoutine => {
+                "every IoCallDriver of a driver's program, and IoForwardIrpSynchronously"
+            }
+            Rule::IrpUsedAfterCallDriver => {
+                "every primitive that takes an IRP, and every look at a field of one: its routine has passed it on, and no \
+                 completion routine of the driver's has kept it"
+            }
+            _ => {
+                "every KeSetEvent by the Context of a completion routine: the routine with the event has returned"
+            }
         }
     }
 

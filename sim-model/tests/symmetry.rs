@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 /// Two threads with the same lines, one of which comes too late.
-const TWINS: &str = "device dev driver=serial
+const TWINS: &str = "expect StaleHandle
+device dev driver=serial
 process app
   thread main
     file = CreateFile(\"\\\\.\\dev\", GENERIC_READ, FILE_FLAG_OVERLAPPED)
@@ -49,7 +50,7 @@ fn a_run_follows_the_story_that_was_found_under_symmetry() {
         for threads in ["2", "8"] {
             assert_eq!(explored(&[flags, &["--threads", threads]].concat()), report, "{threads} threads");
         }
-        let start = report.find("\n    device dev").expect("the story is also a scenario") + 1;
+        let start = report.find("\n    expect StaleHandle").expect("the story is also a scenario") + 1;
         let scenario = report[start..].lines().take_while(|line| line.is_empty() || line.starts_with("    "));
         let scenario: Vec<&str> = scenario.map(|line| line.strip_prefix("    ").unwrap_or(line)).collect();
         fs::write(folder.join("story.kobj"), scenario.join("\n") + "\n").unwrap();

@@ -19,7 +19,7 @@ const PROTOCOLS: [Row; 20] = [
     ("runtime-drop", 305, Expected(FREED)),
     ("runtime-drop-cancels", 450, Expected(FREED)),
     ("runtime-drop-fixed", 572, Nothing),
-    ("recycled-cancel", 882, Found("nobody has cancelled the other file's read")),
+    ("recycled-cancel", 1_234, Found("nobody has cancelled the other file's read")),
     ("recycled-cancel-fixed", 338, Nothing),
     ("pool-thread-exit", 659, Found("found FALSE, ERROR_OPERATION_ABORTED")),
     ("pool-thread-exit-event", 1_332, Found("found FALSE, ERROR_OPERATION_ABORTED")),

@@ -1,5 +1,6 @@
 //! The facts by which an end of a program is told: what its calls gave, and what has become of what its labels name.
 
+use sim_core::finding::Finding;
 use sim_core::io::iosb::Iosb;
 use sim_core::io::port::Packet;
 use sim_core::ob::header::Object;
@@ -110,8 +111,12 @@ impl World<'_> {
             }
             Fact::Process(process) => yes_or_no(self.kernel()[self.process(process)].ended),
             Fact::Rules => {
+                // A warning about the program is nothing that the program can see.
+                let told =
+                    |finding: &&Finding| finding.rule.is_of_memory() || !finding.rule.is_of_user_mode();
                 let found = self.kernel().findings();
-                let mut titles: Vec<String> = found.iter().map(|finding| finding.rule.title()).collect();
+                let mut titles: Vec<String> =
+                    found.iter().filter(told).map(|finding| finding.rule.title()).collect();
                 titles.sort();
                 titles.dedup();
                 if titles.is_empty() { USUAL.into() } else { titles.join(", ") }

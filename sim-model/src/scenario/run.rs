@@ -398,12 +398,12 @@ impl<'p> Runner<'p> {
                 resumed: false,
             });
         }
-        let place = self.place(step);
         let owner = match step {
             Move::Begin(_) => self.entries.len() - 1,
             Move::Step(_) => self.resumed(thread),
         };
         let step = self.with_fault(step, owner);
+        let place = self.place(step);
         let name = match step {
             Move::Begin(_) => None,
             Move::Step(step) => Some(self.world.kernel().step_name(step)),

@@ -116,7 +116,7 @@ pub(super) const KNOWN: &[Known] = &[
         last: true,
         reason: "as Wine ends the pending writes one after the other, the data of the first make room for the second, which \
                  succeeds although nobody is there to read",
-        source: "Wine kernel32/tests/pipe.c, test_overlapped_error: a disconnect ends every pending write (P-09)",
+        source: "Wine kernel32/tests/pipe.c, test_overlapped_transport: a disconnect ends every pending write (P-09)",
         scenario: r#"process app
   thread main
     s = CreateNamedPipe("\\.\pipe\kobj-known-own-4", PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED, nInBufferSize: 16)
