@@ -410,6 +410,22 @@ pub(super) const KNOWN: &[Known] = &[
         ..WINE
     },
     Known {
+        id: "wine-disconnected-client-disconnects",
+        calls: &["DisconnectNamedPipe"],
+        model: Some("FALSE, ERROR_PIPE_NOT_CONNECTED"),
+        real: Some("FALSE, ERROR_NOT_SUPPORTED"),
+        reason: "as wine-client-disconnects; on Windows a client that its server has disconnected is an end of nothing first",
+        source: "ReactOS kernel tests npfs/NpfsConnect (H-06): what a disconnected client asks ends with STATUS_PIPE_DISCONNECTED",
+        scenario: r#"process app
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-59", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-59", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    DisconnectNamedPipe(s)
+    DisconnectNamedPipe(c)
+"#,
+        ..WINE
+    },
+    Known {
         id: "wine-result-of-a-set-file",
         calls: &["GetOverlappedResult"],
         model: Some("blocks"),
