@@ -381,4 +381,25 @@ process two
 "#,
         ..WINE
     },
+    Known {
+        id: "wine-wait-keeps-a-request",
+        calls: &["CloseHandle", "NtClose"],
+        what: "Status",
+        model: Some("STATUS_PIPE_BROKEN"),
+        real: Some("STATUS_PENDING"),
+        last: true,
+        reason: "as wine-wait-keeps-a-file-open",
+        source: "WDK, IRP_MJ_CLEANUP: it is sent with the last handle, whoever holds the file object",
+        scenario: r#"process app
+  thread waiter
+    GetOverlappedResult(c, r, TRUE)
+  thread main
+    s = CreateNamedPipe("\\.\pipe\kobj-known-60", PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED)
+    c = CreateFile("\\.\pipe\kobj-known-60", GENERIC_READ | GENERIC_WRITE, FILE_FLAG_OVERLAPPED)
+    SetFileCompletionNotificationModes(c, FILE_SKIP_SET_EVENT_ON_HANDLE)
+    r = ReadFile(c, 4 bytes, offset: 0)
+    CloseHandle(c)
+"#,
+        ..WINE
+    },
 ];
