@@ -6,6 +6,9 @@ use super::check::{Checker, Place};
 use super::diagnostic::{Diagnostic, quoted};
 use super::nearest::nearest;
 
+/// As many constants are listed in a message.
+const MOST_LISTED: usize = 6;
+
 impl Checker<'_> {
     pub(super) fn call(
         &mut self,
@@ -286,8 +289,9 @@ fn described(value: &Value) -> String {
     }
 }
 
-fn wanted(kind: ParamKind) -> &'static str {
-    match kind {
+fn wanted(kind: ParamKind) -> String {
+    let words = match kind {
+        ParamKind::Name(names) if names.len() <= MOST_LISTED => return names.join(" or "),
         ParamKind::Handle => "the label of a handle, or a value",
         ParamKind::Handles => "a list of handles such as `[a, b]`",
         ParamKind::Operation => "the label of an operation",
@@ -305,5 +309,6 @@ fn wanted(kind: ParamKind) -> &'static str {
         ParamKind::Process => "the name of a process",
         ParamKind::ProcessOrHandle => "the name of a process, or the label of a handle to one",
         ParamKind::Thread => "the name of a thread",
-    }
+    };
+    words.to_owned()
 }
